@@ -1,0 +1,91 @@
+package dev.demitasse.gguf;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The key-value pairs of a GGUF header, read by type. A getter without a default throws {@link GgufException} naming the
+ * key when it is absent; every getter throws when the value has another type.
+ *
+ * <p>Values are held as {@link Long} (all integer types), {@link Double} (both float types), {@link Boolean},
+ * {@link String}, {@code long[]}, {@code double[]}, {@code boolean[]} or {@code String[]}.
+ */
+public final class Metadata {
+    private final Map<String, Object> values;
+
+    /** @param values keys to values of the types listed above */
+    public Metadata(Map<String, Object> values) {
+        this.values = Collections.unmodifiableMap(values);
+    }
+
+    public boolean has(String key) {
+        return values.containsKey(key);
+    }
+
+    public Set<String> keys() {
+        return values.keySet();
+    }
+
+    public String string(String key) {
+        return required(key, String.class, "a string");
+    }
+
+    public String string(String key, String absent) {
+        return has(key) ? string(key) : absent;
+    }
+
+    /** An integer of any GGUF width that must fit in an {@code int}. */
+    public int integer(String key) {
+        long value = required(key, Long.class, "an integer");
+        if (value != (int) value) {
+            throw new GgufException(key + " is " + value + ", which is out of range");
+        }
+        return (int) value;
+    }
+
+    public int integer(String key, int absent) {
+        return has(key) ? integer(key) : absent;
+    }
+
+    /** A float; an integer value is accepted, as some writers store whole numbers so. */
+    public float real(String key) {
+        if (values.get(key) instanceof Long value) {
+            return value;
+        }
+        return (float) (double) required(key, Double.class, "a float");
+    }
+
+    public float real(String key, float absent) {
+        return has(key) ? real(key) : absent;
+    }
+
+    public boolean bool(String key, boolean absent) {
+        return has(key) ? required(key, Boolean.class, "a bool") : absent;
+    }
+
+    public String[] strings(String key) {
+        return required(key, String[].class, "an array of strings");
+    }
+
+    public long[] integers(String key) {
+        return required(key, long[].class, "an array of integers");
+    }
+
+    public double[] reals(String key) {
+        return required(key, double[].class, "an array of floats");
+    }
+
+    private <T> T required(String key, Class<T> type, String expected) {
+        @Nullable Object value = values.get(key);
+        if (value == null) {
+            throw new GgufException("missing metadata key " + key);
+        }
+        if (!type.isInstance(value)) {
+            throw new GgufException(key + " should be " + expected + " but is a "
+                    + value.getClass().getSimpleName());
+        }
+        return type.cast(value);
+    }
+}
