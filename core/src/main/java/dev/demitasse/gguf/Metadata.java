@@ -3,14 +3,14 @@ package dev.demitasse.gguf;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The key-value pairs of a GGUF header, read by type. A getter without a default throws {@link GgufException} naming the
  * key when it is absent; every getter throws when the value has another type.
  *
  * <p>Values are held as {@link Long} (all integer types), {@link Double} (both float types), {@link Boolean},
- * {@link String}, {@code long[]}, {@code double[]}, {@code boolean[]} or {@code String[]}.
+ * {@link String}, {@code long[]}, {@code double[]} or {@code String[]}; arrays that come from a file are decoded when
+ * asked for.
  */
 public final class Metadata {
     private final Map<String, Object> values;
@@ -66,26 +66,41 @@ public final class Metadata {
     }
 
     public String[] strings(String key) {
+        if (values.get(key) instanceof MetadataArray array && array.type() == ValueType.STRING) {
+            return array.strings();
+        }
         return required(key, String[].class, "an array of strings");
     }
 
     public long[] integers(String key) {
+        if (values.get(key) instanceof MetadataArray array && array.isInteger()) {
+            return array.integers();
+        }
         return required(key, long[].class, "an array of integers");
     }
 
     public double[] reals(String key) {
+        if (values.get(key) instanceof MetadataArray array && array.isReal()) {
+            return array.reals();
+        }
         return required(key, double[].class, "an array of floats");
     }
 
     private <T> T required(String key, Class<T> type, String expected) {
-        @Nullable Object value = values.get(key);
+        Object value = values.get(key);
         if (value == null) {
             throw new GgufException("missing metadata key " + key);
         }
         if (!type.isInstance(value)) {
-            throw new GgufException(key + " should be " + expected + " but is a "
-                    + value.getClass().getSimpleName());
+            throw new GgufException(key + " should be " + expected + " but is " + describe(value));
         }
         return type.cast(value);
+    }
+
+    private static String describe(Object value) {
+        if (value instanceof MetadataArray array) {
+            return "an array of " + array.type();
+        }
+        return "a " + value.getClass().getSimpleName();
     }
 }

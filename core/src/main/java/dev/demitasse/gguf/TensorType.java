@@ -1,0 +1,70 @@
+package dev.demitasse.gguf;
+
+/**
+ * Storage type of a tensor's elements: its id in GGUF files and its block size (ggml {@code enum ggml_type} and
+ * {@code ggml-quants.h}). Rows are whole numbers of blocks.
+ */
+public enum TensorType {
+    F32(0, 1, 4),
+    F16(1, 1, 2),
+    Q4_0(2, 32, 18),
+    Q4_1(3, 32, 20),
+    Q5_0(6, 32, 22),
+    Q5_1(7, 32, 24),
+    Q8_0(8, 32, 34),
+    Q2_K(10, 256, 84),
+    Q3_K(11, 256, 110),
+    Q4_K(12, 256, 144),
+    Q5_K(13, 256, 176),
+    Q6_K(14, 256, 210),
+    IQ4_NL(20, 32, 18),
+    IQ4_XS(23, 256, 136),
+    BF16(30, 1, 2);
+
+    private static final TensorType[] VALUES = values();
+
+    private final int id;
+    private final int blockSize;
+    private final int blockBytes;
+
+    TensorType(int id, int blockSize, int blockBytes) {
+        this.id = id;
+        this.blockSize = blockSize;
+        this.blockBytes = blockBytes;
+    }
+
+    /** The type's number in GGUF files. */
+    public int id() {
+        return id;
+    }
+
+    /** Elements in a block; 1 for the float types. */
+    public int blockSize() {
+        return blockSize;
+    }
+
+    /** Bytes of a block. */
+    public int blockBytes() {
+        return blockBytes;
+    }
+
+    /** Bytes of {@code elements} elements, which must be a multiple of {@link #blockSize()}. */
+    public long bytes(long elements) {
+        return Math.multiplyExact(elements / blockSize, (long) blockBytes);
+    }
+
+    /**
+     * The type with a GGUF id.
+     *
+     * @throws GgufException if there is none; {@code tensor} names the culprit
+     */
+    static TensorType of(int id, String tensor) {
+        for (TensorType type : VALUES) {
+            if (type.id == id) {
+                return type;
+            }
+        }
+        throw new GgufException("tensor " + tensor + " has type " + Integer.toUnsignedString(id)
+                + ", which is not a supported quantization type");
+    }
+}

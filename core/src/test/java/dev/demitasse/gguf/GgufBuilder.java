@@ -1,0 +1,125 @@
+package dev.demitasse.gguf;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+
+/** Writes small GGUF v3 files for tests; tensor data is zeros. Fields can be written with hostile values. */
+final class GgufBuilder {
+    private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream table = new ByteArrayOutputStream();
+    private long pairCount;
+    private long tensorCount;
+    private long dataBytes;
+    private int version = 3;
+
+    GgufBuilder version(int value) {
+        version = value;
+        return this;
+    }
+
+    GgufBuilder string(String key, String value) {
+        pair(key, ValueType.STRING.ordinal());
+        writeString(pairs, value);
+        return this;
+    }
+
+    GgufBuilder uint32(String key, int value) {
+        pair(key, ValueType.UINT32.ordinal());
+        writeInt(pairs, value);
+        return this;
+    }
+
+    GgufBuilder strings(String key, String... values) {
+        array(key, ValueType.STRING.ordinal(), values.length);
+        for (String value : values) {
+            writeString(pairs, value);
+        }
+        return this;
+    }
+
+    /** A pair with any value type and payload. */
+    GgufBuilder raw(String key, int valueType, byte... payload) {
+        pair(key, valueType);
+        pairs.writeBytes(payload);
+        return this;
+    }
+
+    /** An array's head: its elements, if any, follow by hand. */
+    GgufBuilder array(String key, int elementType, long count) {
+        pair(key, ValueType.ARRAY.ordinal());
+        writeInt(pairs, elementType);
+        writeLong(pairs, count);
+        return this;
+    }
+
+    GgufBuilder tensor(String name, TensorType type, int... shape) {
+        long[] dimensions = new long[shape.length];
+        long elements = 1;
+        for (int i = 0; i < shape.length; i++) {
+            dimensions[i] = shape[i];
+            elements *= shape[i];
+        }
+        rawTensor(name, type.id(), dataBytes, dimensions);
+        dataBytes = (dataBytes + type.bytes(elements) + 31) / 32 * 32;
+        return this;
+    }
+
+    GgufBuilder rawTensor(String name, int type, long offset, long... shape) {
+        tensorCount++;
+        writeString(table, name);
+        writeInt(table, shape.length);
+        for (long size : shape) {
+            writeLong(table, size);
+        }
+        writeInt(table, type);
+        writeLong(table, offset);
+        return this;
+    }
+
+    byte[] build() {
+        return build(tensorCount, pairCount);
+    }
+
+    byte[] build(long claimedTensors, long claimedPairs) {
+        ByteArrayOutputStream file = new ByteArrayOutputStream();
+        file.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
+        writeInt(file, version);
+        writeLong(file, claimedTensors);
+        writeLong(file, claimedPairs);
+        file.writeBytes(pairs.toByteArray());
+        file.writeBytes(table.toByteArray());
+        while (file.size() % 32 != 0) {
+            file.write(0);
+        }
+        file.writeBytes(new byte[Math.toIntExact(dataBytes)]);
+        return file.toByteArray();
+    }
+
+    private void pair(String key, int valueType) {
+        pairCount++;
+        writeString(pairs, key);
+        writeInt(pairs, valueType);
+    }
+
+    private static void writeString(ByteArrayOutputStream out, String value) {
+        byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+        writeLong(out, utf8.length);
+        out.writeBytes(utf8);
+    }
+
+    private static void writeInt(ByteArrayOutputStream out, int value) {
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
+    }
+
+    private static void writeLong(ByteArrayOutputStream out, long value) {
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
+    }
+}
