@@ -1,0 +1,310 @@
+package dev.demitasse.backend.reference;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Buffer;
+import dev.demitasse.plan.MemoryPlan;
+import dev.demitasse.plan.Op;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.Rotary;
+import dev.demitasse.plan.Weight;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Executes a plan operation by operation in float32, as the formulas read. Weights stay quantized and are dequantized a
+ * row at a time; each row serves the whole batch.
+ */
+public final class ReferenceBackend implements Backend {
+    private final Plan plan;
+    private final int contextLength;
+    private final int batchSize;
+    private final MemoryPlan memory;
+    private final float[] arena;
+    private final List<LoadedWeight> weights = new ArrayList<>();
+    private final Map<String, LoadedWeight> weightsByName = new HashMap<>();
+    private final List<KvCache> kvCaches = new ArrayList<>();
+    private final float[] logits;
+    /** Holds one dequantized row of any weight. */
+    private final float[] row;
+
+    private float[] scores = {};
+
+    /**
+     * @param contextLength positions of the KV cache, which takes memory only as they are used
+     * @param batchSize most tokens of one forward pass
+     */
+    public ReferenceBackend(Plan plan, int contextLength, int batchSize) {
+        this.plan = plan;
+        this.contextLength = contextLength;
+        this.batchSize = batchSize;
+        memory = MemoryPlan.of(plan, batchSize);
+        arena = new float[memory.size()];
+        logits = new float[plan.vocabularySize()];
+        int columns = 0;
+        for (Weight weight : plan.weights()) {
+            LoadedWeight loaded = new LoadedWeight(weight.tensor());
+            weights.add(loaded);
+            weightsByName.put(weight.name(), loaded);
+            columns = Math.max(columns, weight.columns());
+        }
+        row = new float[columns];
+        for (int width : plan.kvWidths()) {
+            kvCaches.add(new KvCache(width, contextLength));
+        }
+    }
+
+    @Override
+    public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
+        LoadedWeight weight = weightsByName.get(tensor.name());
+        if (weight == null) {
+            throw new IllegalArgumentException("tensor " + tensor.name() + " is not in the plan");
+        }
+        weight.load(offset, bytes);
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
+    }
+
+    @Override
+    public int contextLength() {
+        return contextLength;
+    }
+
+    @Override
+    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
+        Objects.checkFromToIndex(from, to, tokens.length);
+        int count = to - from;
+        Objects.checkIndex(count - 1, batchSize);
+        Objects.checkFromToIndex(position, position + count, contextLength);
+        for (LoadedWeight weight : weights) {
+            if (!weight.isLoaded()) {
+                throw new IllegalStateException("tensor " + weight.name() + " has not been loaded");
+            }
+        }
+        Pass pass = new Pass(tokens, from, count, position);
+        plan.body().forEach(pass::run);
+        if (withLogits) {
+            plan.head().forEach(pass::run);
+            System.arraycopy(arena, memory.offset(plan.logits()), logits, 0, logits.length);
+        }
+    }
+
+    @Override
+    public float[] logits() {
+        return logits;
+    }
+
+    /** One batch on its way through the plan. */
+    private final class Pass {
+        private final int[] tokens;
+        private final int from;
+        private final int count;
+        private final int position;
+
+        Pass(int[] tokens, int from, int count, int position) {
+            this.tokens = tokens;
+            this.from = from;
+            this.count = count;
+            this.position = position;
+        }
+
+        void run(Op op) {
+            if (op instanceof Op.Embed embed) {
+                embed(embed);
+            } else if (op instanceof Op.RmsNorm norm) {
+                rmsNorm(norm);
+            } else if (op instanceof Op.MatMul matMul) {
+                matMul(matMul);
+            } else if (op instanceof Op.Rope rope) {
+                rope(rope);
+            } else if (op instanceof Op.Attention attention) {
+                attention(attention);
+            } else if (op instanceof Op.SwiGlu swiGlu) {
+                swiGlu(swiGlu);
+            } else if (op instanceof Op.Add add) {
+                add(add);
+            } else if (op instanceof Op.LastRow lastRow) {
+                lastRow(lastRow);
+            } else {
+                throw new IllegalArgumentException("unknown operation " + op);
+            }
+        }
+
+        private int rows(Buffer buffer) {
+            return buffer.rows() == Buffer.Rows.BATCH ? count : 1;
+        }
+
+        private int elements(Buffer buffer) {
+            return rows(buffer) * buffer.width();
+        }
+
+        private void embed(Op.Embed op) {
+            int out = memory.offset(op.out());
+            int width = op.out().width();
+            LoadedWeight table = weights.get(op.table().id());
+            for (int r = 0; r < count; r++) {
+                int token = Objects.checkIndex(tokens[from + r], op.table().rows());
+                table.row(token, arena, out + r * width);
+            }
+            if (op.scale() != 1) {
+                for (int i = out; i < out + count * width; i++) {
+                    arena[i] *= op.scale();
+                }
+            }
+        }
+
+        private void rmsNorm(Op.RmsNorm op) {
+            int width = op.weight().columns();
+            weights.get(op.weight().id()).row(0, row, 0);
+            int in = memory.offset(op.in());
+            int out = memory.offset(op.out());
+            int end = in + elements(op.in());
+            for (; in < end; in += width, out += width) {
+                float meanOfSquares = dot(arena, in, arena, in, width) / width;
+                float scale = (float) (1 / Math.sqrt(meanOfSquares + op.epsilon()));
+                for (int i = 0; i < width; i++) {
+                    arena[out + i] = arena[in + i] * scale * row[i];
+                }
+            }
+        }
+
+        private void matMul(Op.MatMul op) {
+            int rows = rows(op.in());
+            int inWidth = op.in().width();
+            int outWidth = op.out().width();
+            int in = memory.offset(op.in());
+            int out = memory.offset(op.out());
+            LoadedWeight weight = weights.get(op.weight().id());
+            for (int column = 0; column < outWidth; column++) {
+                weight.row(column, row, 0);
+                for (int r = 0; r < rows; r++) {
+                    arena[out + r * outWidth + column] = dot(row, 0, arena, in + r * inWidth, inWidth);
+                }
+            }
+        }
+
+        private void rope(Op.Rope op) {
+            Rotary rotary = op.rotary();
+            boolean halves = rotary.pairing() == Rotary.Pairing.HALVES;
+            int pairs = rotary.dimensions() / 2;
+            int step = halves ? 1 : 2;
+            int partner = halves ? pairs : 1;
+            int width = op.in().width();
+            int in = memory.offset(op.in());
+            int out = memory.offset(op.out());
+            System.arraycopy(arena, in, arena, out, elements(op.in()));
+            for (int r = 0; r < rows(op.in()); r++) {
+                for (int i = 0; i < pairs; i++) {
+                    float angle = (position + r) * rotary.inverseFrequency(i);
+                    float cos = (float) Math.cos(angle);
+                    float sin = (float) Math.sin(angle);
+                    for (int head = r * width; head < (r + 1) * width; head += op.headSize()) {
+                        int a = out + head + i * step;
+                        int b = a + partner;
+                        float x = arena[a];
+                        float y = arena[b];
+                        arena[a] = x * cos - y * sin;
+                        arena[b] = x * sin + y * cos;
+                    }
+                }
+            }
+        }
+
+        private void attention(Op.Attention op) {
+            KvCache cache = kvCaches.get(op.layer());
+            cache.write(position, count, arena, memory.offset(op.key()), memory.offset(op.value()));
+            if (scores.length < position + count) {
+                scores = new float[Math.max(position + count, Math.min(contextLength, 2 * scores.length))];
+            }
+            int queriesPerKv = op.heads() / op.kvHeads();
+            for (int r = 0; r < count; r++) {
+                for (int head = 0; head < op.heads(); head++) {
+                    int offset = (r * op.heads() + head) * op.headSize();
+                    attend(op, cache, position + r, head / queriesPerKv, offset);
+                }
+            }
+        }
+
+        /** One query against the keys of positions 0 to {@code last}. */
+        private void attend(Op.Attention op, KvCache cache, int last, int kvHead, int offset) {
+            int query = memory.offset(op.query()) + offset;
+            int out = memory.offset(op.out()) + offset;
+            int size = op.headSize();
+            int stride = op.kvHeads() * size;
+            float max = Float.NEGATIVE_INFINITY;
+            for (int p = 0; p <= last; p++) {
+                scores[p] = op.scale() * dot(arena, query, cache.keys(), p * stride + kvHead * size, size);
+                max = Math.max(max, scores[p]);
+            }
+            float sum = 0;
+            for (int p = 0; p <= last; p++) {
+                scores[p] = (float) Math.exp(scores[p] - max);
+                sum += scores[p];
+            }
+            Arrays.fill(arena, out, out + size, 0);
+            float[] values = cache.values();
+            for (int p = 0; p <= last; p++) {
+                float weight = scores[p] / sum;
+                int value = p * stride + kvHead * size;
+                for (int i = 0; i < size; i++) {
+                    arena[out + i] += weight * values[value + i];
+                }
+            }
+        }
+
+        private void swiGlu(Op.SwiGlu op) {
+            int gate = memory.offset(op.gate());
+            int up = memory.offset(op.up());
+            int out = memory.offset(op.out());
+            for (int i = 0; i < elements(op.out()); i++) {
+                float x = arena[gate + i];
+                arena[out + i] = x / (1 + (float) Math.exp(-x)) * arena[up + i];
+            }
+        }
+
+        private void add(Op.Add op) {
+            int a = memory.offset(op.a());
+            int b = memory.offset(op.b());
+            int out = memory.offset(op.out());
+            for (int i = 0; i < elements(op.out()); i++) {
+                arena[out + i] = arena[a + i] + arena[b + i];
+            }
+        }
+
+        private void lastRow(Op.LastRow op) {
+            int width = op.in().width();
+            int in = memory.offset(op.in()) + (count - 1) * width;
+            System.arraycopy(arena, in, arena, memory.offset(op.out()), width);
+        }
+    }
+
+    /** Inner product with eight partial sums: rounds less than one sum, and lets the additions overlap. */
+    private static float dot(float[] a, int aOffset, float[] b, int bOffset, int length) {
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+        int i = 0;
+        for (; i + 8 <= length; i += 8) {
+            int p = aOffset + i;
+            int q = bOffset + i;
+            s0 += a[p] * b[q];
+            s1 += a[p + 1] * b[q + 1];
+            s2 += a[p + 2] * b[q + 2];
+            s3 += a[p + 3] * b[q + 3];
+            s4 += a[p + 4] * b[q + 4];
+            s5 += a[p + 5] * b[q + 5];
+            s6 += a[p + 6] * b[q + 6];
+            s7 += a[p + 7] * b[q + 7];
+        }
+        for (; i < length; i++) {
+            s0 += a[aOffset + i] * b[bOffset + i];
+        }
+        return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+    }
+}

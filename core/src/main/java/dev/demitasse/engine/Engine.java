@@ -1,0 +1,109 @@
+package dev.demitasse.engine;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.chat.ChatTemplate;
+import dev.demitasse.chat.Message;
+import dev.demitasse.model.Model;
+import dev.demitasse.tokenizer.Tokenizer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loaded model that answers, one generation at a time. The KV cache keeps the last sequence: the next prompt's longest
+ * common prefix with it is not computed again.
+ */
+public final class Engine {
+    private final Model model;
+    private final Tokenizer tokenizer;
+    private final @Nullable ChatTemplate chatTemplate;
+    private final Backend backend;
+    /** Tokens whose keys and values the cache holds. */
+    private final int[] sequence;
+
+    private int length;
+    private @Nullable Generation current;
+
+    Engine(Model model, Tokenizer tokenizer, @Nullable ChatTemplate chatTemplate, Backend backend) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
+        this.backend = backend;
+        sequence = new int[backend.contextLength()];
+    }
+
+    public Model model() {
+        return model;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /** Tokens a prompt and its answer can have together. */
+    public int contextLength() {
+        return backend.contextLength();
+    }
+
+    public boolean hasChatTemplate() {
+        return chatTemplate != null;
+    }
+
+    /**
+     * The prompt of a conversation by the model's chat template, open for the assistant's answer.
+     *
+     * @throws IllegalStateException if the model has no template
+     */
+    public int[] chatPrompt(List<Message> messages) {
+        if (chatTemplate == null) {
+            throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
+        }
+        return tokenizer.encode(chatTemplate.render(messages, true, Map.of()), false);
+    }
+
+    /**
+     * Starts an answer; a generation that was still running can't go on.
+     *
+     * @throws IllegalArgumentException if the prompt is empty or leaves no room in the context
+     */
+    public Generation generate(int[] prompt, GenerationOptions options) {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty");
+        }
+        if (prompt.length >= contextLength()) {
+            throw new IllegalArgumentException("the prompt has " + prompt.length + " tokens; the context of "
+                    + contextLength() + " leaves no room for an answer");
+        }
+        // The last token is always run again: its logits begin the answer.
+        int most = Math.min(length, prompt.length - 1);
+        int mismatch = Arrays.mismatch(sequence, 0, most, prompt, 0, most);
+        length = mismatch < 0 ? most : mismatch;
+        Generation generation = new Generation(this, prompt, length, options);
+        current = generation;
+        return generation;
+    }
+
+    boolean isCurrent(Generation generation) {
+        return current == generation;
+    }
+
+    /** Number of tokens in the KV cache. */
+    int length() {
+        return length;
+    }
+
+    /** Appends up to a batch of tokens to the sequence and returns how many were run. */
+    int run(int[] tokens, int from, int to) {
+        int end = Math.min(to, from + backend.batchSize());
+        backend.forward(tokens, from, end, length, end == to);
+        System.arraycopy(tokens, from, sequence, length, end - from);
+        length += end - from;
+        return end - from;
+    }
+
+    /** Logits after the last token run. */
+    float[] logits() {
+        return backend.logits();
+    }
+}

@@ -1,0 +1,63 @@
+package dev.demitasse.engine;
+
+import java.util.List;
+
+/** Lets text through until a stop text appears; holds back an end that may become one. */
+final class StopTexts {
+    private final List<String> stops;
+    private String held = "";
+    private boolean reached;
+
+    StopTexts(List<String> stops) {
+        this.stops = stops;
+    }
+
+    /** The text that is now certain not to belong to a stop text. */
+    String push(String text) {
+        String all = held + text;
+        int end = firstStop(all);
+        if (end >= 0) {
+            reached = true;
+            held = "";
+            return all.substring(0, end);
+        }
+        int certain = all.length() - longestPossibleStart(all);
+        held = all.substring(certain);
+        return all.substring(0, certain);
+    }
+
+    boolean reached() {
+        return reached;
+    }
+
+    /** What was held back, when no more text comes. */
+    String finish() {
+        String rest = held;
+        held = "";
+        return rest;
+    }
+
+    private int firstStop(String text) {
+        int first = -1;
+        for (String stop : stops) {
+            int at = text.indexOf(stop);
+            if (at >= 0 && (first < 0 || at < first)) {
+                first = at;
+            }
+        }
+        return first;
+    }
+
+    /** Length of the longest end of {@code text} with which a stop text begins. */
+    private int longestPossibleStart(String text) {
+        int longest = 0;
+        for (String stop : stops) {
+            for (int length = Math.min(stop.length() - 1, text.length()); length > longest; length--) {
+                if (text.regionMatches(text.length() - length, stop, 0, length)) {
+                    longest = length;
+                }
+            }
+        }
+        return longest;
+    }
+}

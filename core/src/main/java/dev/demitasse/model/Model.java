@@ -1,0 +1,41 @@
+package dev.demitasse.model;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+
+/**
+ * What a header says of a model.
+ *
+ * @param name {@code general.name}
+ * @param architecture {@code general.architecture}
+ * @param contextLength most positions the model was trained for
+ * @param parameters elements of all tensors
+ */
+public record Model(String name, String architecture, int contextLength, long parameters, Plan plan) {
+    /** An architecture: reads its hyperparameters and writes its plan. */
+    private interface Architecture {
+        Plan plan(Hyperparameters hyperparameters, PlanBuilder builder);
+    }
+
+    /** @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape */
+    public static Model of(Gguf gguf) {
+        String name = gguf.metadata().string("general.architecture");
+        Architecture architecture =
+                switch (name) {
+                    case "llama" -> Llama::plan;
+                    default ->
+                        throw new GgufException("general.architecture is \"" + name + "\", which is not supported");
+                };
+        Hyperparameters hyperparameters = new Hyperparameters(gguf.metadata(), name);
+        Plan plan = architecture.plan(hyperparameters, new PlanBuilder(gguf));
+        return new Model(
+                gguf.metadata().string("general.name", name),
+                name,
+                hyperparameters.positive("context_length"),
+                gguf.tensors().stream().mapToLong(TensorInfo::elements).sum(),
+                plan);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.demitasse.plan;
+
+import java.util.List;
+
+/**
+ * One step of a plan. Operations work on every row of the batch; {@code out} has as many rows as {@code in}, except for
+ * {@link LastRow}. In shapes, {@code n} stands for the rows.
+ */
+public sealed interface Op {
+    /** The buffer this operation writes. */
+    Buffer out();
+
+    /** The buffers it reads. */
+    List<Buffer> inputs();
+
+    /** The weights it reads. */
+    default List<Weight> weights() {
+        return List.of();
+    }
+
+    /** {@code out[r] = scale · table[token r]}; table is {@code [width, vocabulary]}. */
+    record Embed(Weight table, float scale, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of();
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(table);
+        }
+    }
+
+    /**
+     * {@code out = in / sqrt(mean(in²) + epsilon) · weight} over each run of {@code weight.columns()} elements: a whole row,
+     * or each head of it (Zhang and Sennrich 2019, "Root Mean Square Layer Normalization").
+     */
+    record RmsNorm(Buffer in, Weight weight, float epsilon, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(weight);
+        }
+    }
+
+    /** {@code out[n, weight.rows] = in[n, weight.columns] · weightᵀ}. */
+    record MatMul(Buffer in, Weight weight, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(in);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(weight);
+        }
+    }
+
+    /** Turns each head of {@code in[n, heads · headSize]} by its token's position. */
+    record Rope(Buffer in, int headSize, Rotary rotary, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(in);
+        }
+    }
+
+    /**
+     * Appends {@code key} and {@code value} to the layer's KV cache, then {@code out = softmax(scale · query · keysᵀ) · values}
+     * for each head over the positions up to its own (Vaswani et al. 2017; grouped-query attention: Ainslie et al. 2023).
+     * Query head {@code h} reads KV head {@code h / (heads / kvHeads)}.
+     *
+     * @param query {@code [n, heads · headSize]}, as is {@code out}
+     * @param key {@code [n, kvHeads · headSize]}, as is {@code value}
+     */
+    record Attention(
+            int layer,
+            Buffer query,
+            Buffer key,
+            Buffer value,
+            int heads,
+            int kvHeads,
+            int headSize,
+            float scale,
+            Buffer out)
+            implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(query, key, value);
+        }
+    }
+
+    /** {@code out = silu(gate) · up}, where {@code silu(x) = x / (1 + e⁻ˣ)} (Shazeer 2020, "GLU Variants Improve Transformer"). */
+    record SwiGlu(Buffer gate, Buffer up, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(gate, up);
+        }
+    }
+
+    /** {@code out = a + b}. */
+    record Add(Buffer a, Buffer b, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(a, b);
+        }
+    }
+
+    /** {@code out} is the batch's last row of {@code in}. */
+    record LastRow(Buffer in, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(in);
+        }
+    }
+}

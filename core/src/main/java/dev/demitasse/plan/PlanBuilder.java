@@ -1,0 +1,141 @@
+package dev.demitasse.plan;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Buffer.Rows;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes a {@link Plan} as one writes a formula: each method appends an operation and returns the buffer it fills. Tensors
+ * are looked up by name and their shapes checked against the operands.
+ */
+public final class PlanBuilder {
+    private final Map<String, TensorInfo> tensors;
+    private final Map<String, Weight> weightsByName = new HashMap<>();
+    private final List<Weight> weights = new ArrayList<>();
+    private final List<Buffer> buffers = new ArrayList<>();
+    private final List<Op> body = new ArrayList<>();
+    private final List<Op> head = new ArrayList<>();
+    private final List<Integer> kvWidths = new ArrayList<>();
+    private List<Op> ops = body;
+
+    public PlanBuilder(Gguf gguf) {
+        tensors = gguf.tensorsByName();
+    }
+
+    public boolean hasTensor(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /** The tensor's rows: the vocabulary's size of an embedding table, say. */
+    public int rows(String tensor) {
+        return find(tensor).rows();
+    }
+
+    public Buffer embed(String table, int width) {
+        Weight weight = weight(table, width, rows(table));
+        return append(new Op.Embed(weight, 1, buffer("embedding", width, Rows.BATCH)));
+    }
+
+    /** @param width elements normalized together: the buffer's width, or a head's size */
+    public Buffer rmsNorm(Buffer in, String weight, int width, float epsilon) {
+        return append(new Op.RmsNorm(in, weight(weight, width, 1), epsilon, like(in, weight)));
+    }
+
+    public Buffer matMul(Buffer in, String weight, int width) {
+        return append(new Op.MatMul(in, weight(weight, in.width(), width), buffer(weight, width, in.rows())));
+    }
+
+    public Buffer rope(Buffer in, int headSize, Rotary rotary) {
+        return append(new Op.Rope(in, headSize, rotary, like(in, in.name() + " rope")));
+    }
+
+    /** Attention of the next layer: each call opens a KV cache of its own. */
+    public Buffer attention(Buffer query, Buffer key, Buffer value, int headSize) {
+        int layer = kvWidths.size();
+        kvWidths.add(key.width());
+        int heads = query.width() / headSize;
+        int kvHeads = key.width() / headSize;
+        float scale = (float) (1 / Math.sqrt(headSize));
+        return append(new Op.Attention(
+                layer, query, key, value, heads, kvHeads, headSize, scale, like(query, "attention " + layer)));
+    }
+
+    public Buffer swiGlu(Buffer gate, Buffer up) {
+        return append(new Op.SwiGlu(gate, up, like(gate, gate.name() + " swiglu")));
+    }
+
+    public Buffer add(Buffer a, Buffer b) {
+        return append(new Op.Add(a, b, like(a, b.name() + " residual")));
+    }
+
+    /** Ends the body: what follows is run on the batch's last token only, where logits are asked for. */
+    public Buffer lastRow(Buffer in) {
+        ops = head;
+        return append(new Op.LastRow(in, buffer("last row", in.width(), Rows.LAST)));
+    }
+
+    /**
+     * Ends the plan.
+     *
+     * @throws GgufException if the file has a tensor that the plan doesn't read: ignoring one would give wrong answers
+     */
+    public Plan build(Buffer logits) {
+        for (String name : tensors.keySet()) {
+            if (!weightsByName.containsKey(name)) {
+                throw new GgufException("tensor " + name + " is not one this architecture knows");
+            }
+        }
+        return new Plan(
+                List.copyOf(body),
+                List.copyOf(head),
+                logits,
+                List.copyOf(buffers),
+                List.copyOf(weights),
+                List.copyOf(kvWidths));
+    }
+
+    private Buffer append(Op op) {
+        ops.add(op);
+        return op.out();
+    }
+
+    private Buffer like(Buffer in, String name) {
+        return buffer(name, in.width(), in.rows());
+    }
+
+    private Buffer buffer(String name, int width, Rows rows) {
+        Buffer buffer = new Buffer(buffers.size(), name, width, rows);
+        buffers.add(buffer);
+        return buffer;
+    }
+
+    private Weight weight(String name, int columns, int rows) {
+        @Nullable Weight known = weightsByName.get(name);
+        if (known != null) {
+            return known;
+        }
+        TensorInfo tensor = find(name);
+        if (tensor.columns() != columns || tensor.rows() != rows) {
+            throw new GgufException(
+                    "tensor " + name + " has shape " + tensor.shape() + "; expected [" + columns + ", " + rows + "]");
+        }
+        Weight weight = new Weight(weights.size(), tensor);
+        weights.add(weight);
+        weightsByName.put(name, weight);
+        return weight;
+    }
+
+    private TensorInfo find(String name) {
+        TensorInfo tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new GgufException("missing tensor " + name);
+        }
+        return tensor;
+    }
+}
