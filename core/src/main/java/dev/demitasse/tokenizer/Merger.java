@@ -1,0 +1,111 @@
+package dev.demitasse.tokenizer;
+
+import java.util.Arrays;
+
+/**
+ * Merges the tokens of one piece, the lowest rank first and of equal ranks the leftmost: byte pair encoding (Sennrich et
+ * al. 2016, arXiv:1508.07909). The tokens form a linked list and the pairs a heap, so that n tokens take O(n log n)
+ * however long the piece is.
+ */
+final class Merger {
+    private final Merges merges;
+    private final int[] ids;
+    private final int[] next;
+    private final int[] previous;
+    /** Rank of the pair that begins at an index; an entry of the heap with another rank is out of date. */
+    private final int[] ranks;
+    /** Ranks in the high half, indices in the low one. */
+    private long[] heap;
+
+    private int heapSize;
+
+    private Merger(Merges merges, int[] ids, int count) {
+        this.merges = merges;
+        this.ids = ids;
+        next = new int[count];
+        previous = new int[count];
+        ranks = new int[count];
+        heap = new long[count];
+        for (int i = 0; i < count; i++) {
+            next[i] = i + 1;
+            previous[i] = i - 1;
+        }
+        for (int i = 0; i < count; i++) {
+            findPair(i);
+        }
+    }
+
+    /**
+     * Merges the first {@code count} of {@code ids} in place.
+     *
+     * @return how many are left
+     */
+    static int merge(Merges merges, int[] ids, int count) {
+        return new Merger(merges, ids, count).merge();
+    }
+
+    private int merge() {
+        while (heapSize > 0) {
+            long lowest = poll();
+            int rank = (int) (lowest >> Integer.SIZE);
+            int left = (int) lowest;
+            if (ranks[left] != rank) {
+                continue;
+            }
+            int right = next[left];
+            ids[left] = merges.result(rank);
+            ranks[right] = Merges.NONE;
+            next[left] = next[right];
+            if (next[left] < next.length) {
+                previous[next[left]] = left;
+            }
+            findPair(left);
+            if (previous[left] >= 0) {
+                findPair(previous[left]);
+            }
+        }
+        int count = 0;
+        for (int i = 0; i < next.length; i = next[i]) {
+            ids[count++] = ids[i];
+        }
+        return count;
+    }
+
+    private void findPair(int left) {
+        int right = next[left];
+        ranks[left] = right < next.length ? merges.rank(ids[left], ids[right]) : Merges.NONE;
+        if (ranks[left] != Merges.NONE) {
+            add((long) ranks[left] << Integer.SIZE | left);
+        }
+    }
+
+    private void add(long entry) {
+        if (heapSize == heap.length) {
+            heap = Arrays.copyOf(heap, heapSize * 2);
+        }
+        int i = heapSize++;
+        while (i > 0 && heap[(i - 1) / 2] > entry) {
+            heap[i] = heap[(i - 1) / 2];
+            i = (i - 1) / 2;
+        }
+        heap[i] = entry;
+    }
+
+    private long poll() {
+        long lowest = heap[0];
+        long last = heap[--heapSize];
+        int i = 0;
+        for (int child = 1; child < heapSize; child = 2 * i + 1) {
+            if (child + 1 < heapSize && heap[child + 1] < heap[child]) {
+                child++;
+            }
+            if (heap[child] >= last) {
+                break;
+            }
+            heap[i] = heap[child];
+            i = child;
+        }
+        heap[i] = last;
+        return lowest;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.demitasse.tokenizer;
+
+/**
+ * Turns tokens into text as they arrive. A character may be spread over tokens, so bytes that don't complete one are held
+ * back. Malformed UTF-8 becomes U+FFFD, one for each maximal part of a character (Unicode 16, section 3.9), as in Hugging
+ * Face tokenizers.
+ */
+public final class StreamDecoder {
+    private final Tokenizer tokenizer;
+    private final boolean withSpecial;
+    /** Bits of the character so far, when more bytes are to come. */
+    private int codePoint;
+
+    private int bytesToCome;
+    private int lowestNext;
+    private int highestNext;
+
+    /** A decoder that leaves out special tokens. */
+    public StreamDecoder(Tokenizer tokenizer) {
+        this(tokenizer, false);
+    }
+
+    StreamDecoder(Tokenizer tokenizer, boolean withSpecial) {
+        this.tokenizer = tokenizer;
+        this.withSpecial = withSpecial;
+    }
+
+    /**
+     * Takes the next token.
+     *
+     * @return the text that it completes, maybe none
+     * @throws IndexOutOfBoundsException if the vocabulary has no such id
+     */
+    public String push(int id) {
+        StringBuilder text = new StringBuilder();
+        push(id, text);
+        return text.toString();
+    }
+
+    /** The tokens have ended: U+FFFD if they did inside a character, or nothing. */
+    public String finish() {
+        String text = bytesToCome > 0 ? "\uFFFD" : "";
+        bytesToCome = 0;
+        return text;
+    }
+
+    void push(int id, StringBuilder text) {
+        byte[] bytes = tokenizer.bytes(id);
+        if (withSpecial || !tokenizer.isSpecial(id)) {
+            for (byte b : bytes) {
+                accept(b & 0xFF, text);
+            }
+        }
+    }
+
+    /** One step of the UTF-8 decoder of the WHATWG Encoding Standard. */
+    private void accept(int b, StringBuilder text) {
+        if (bytesToCome == 0) {
+            begin(b, text);
+        } else if (b < lowestNext || b > highestNext) {
+            text.appendCodePoint(Utf8.REPLACEMENT);
+            begin(b, text);
+        } else {
+            codePoint = codePoint << 6 | b & 0x3F;
+            expect(bytesToCome - 1, 0x80, 0xBF);
+            if (bytesToCome == 0) {
+                text.appendCodePoint(codePoint);
+            }
+        }
+    }
+
+    private void begin(int b, StringBuilder text) {
+        expect(0, 0x80, 0xBF);
+        if (b < 0x80) {
+            text.append((char) b);
+        } else if (b >= 0xC2 && b <= 0xDF) {
+            codePoint = b & 0x1F;
+            expect(1, 0x80, 0xBF);
+        } else if (b >= 0xE0 && b <= 0xEF) {
+            codePoint = b & 0x0F;
+            // Neither forms longer than need be nor surrogates.
+            expect(2, b == 0xE0 ? 0xA0 : 0x80, b == 0xED ? 0x9F : 0xBF);
+        } else if (b >= 0xF0 && b <= 0xF4) {
+            codePoint = b & 0x07;
+            // Neither forms longer than need be nor beyond U+10FFFF.
+            expect(3, b == 0xF0 ? 0x90 : 0x80, b == 0xF4 ? 0x8F : 0xBF);
+        } else {
+            text.appendCodePoint(Utf8.REPLACEMENT);
+        }
+    }
+
+    private void expect(int bytes, int lowest, int highest) {
+        bytesToCome = bytes;
+        lowestNext = lowest;
+        highestNext = highest;
+    }
+}

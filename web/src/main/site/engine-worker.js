@@ -1,0 +1,9 @@
+// The engine's dedicated worker: everything after this line is Java (dev.demitasse.web.EngineWorker).
+import { instantiate } from './loader.js';
+
+// Requests that come while the module loads wait for Java's own handler.
+const early = [];
+self.onmessage = (event) => early.push(event);
+const exports = await instantiate(new URL('./demitasse.wasm', import.meta.url));
+exports.main.value([]);
+early.forEach((event) => self.onmessage(event));

@@ -1,0 +1,281 @@
+// Instantiates the engine's WebAssembly module. TeaVM's own loader builds its shims from text with `new Function`, which a
+// content security policy forbids without 'unsafe-eval'; these do the same with closures, so 'wasm-unsafe-eval' is enough.
+// The import names and what they must do are TeaVM 0.15's (wasm-gc-runtime); names the module doesn't import are left out.
+
+/** Java's linear memory can grow to this many 64 KiB pages: 2 GiB, TeaVM's limit. */
+const MAX_PAGES = 32767;
+
+const JAVA_OBJECT = Symbol('javaObject');
+const JAVA_EXCEPTION = Symbol('javaException');
+const WRAP = Symbol('wrap');
+
+/**
+ * @param {string | URL} url of the module
+ * @returns {Promise<WebAssembly.Exports>} its exports; `main` is a global that holds the entry point
+ */
+export async function instantiate(url) {
+  const module = await WebAssembly.compileStreaming(fetch(url), { builtins: ['js-string'] });
+  const needed = WebAssembly.Module.imports(module);
+  const context = { exports: null };
+  // Browsers with the js-string builtins have resolved these imports themselves.
+  const stringBuiltins = !needed.some((entry) => entry.module === 'wasm:js-string');
+  const providers = {
+    ...memoryImports(module),
+    'wasm:js-string': stringImports,
+    teavm: coreImports(context),
+    teavmDate: { currentTimeMillis: () => Date.now() },
+    teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
+    teavmMath: Math,
+    teavmJso: jsoImports(context, stringBuiltins),
+  };
+  const imports = {};
+  for (const { module: from, name } of needed) {
+    // callMethod2, callMethod3, … differ only in how many arguments they take.
+    const value = providers[from]?.[name] ?? providers[from]?.[name.replace(/\d+$/, '')];
+    if (value === undefined) {
+      throw new Error(`loader.js lacks the import ${from}.${name}`);
+    }
+    (imports[from] ??= {})[name] = value;
+  }
+  const instance = await WebAssembly.instantiate(module, imports);
+  context.exports = instance.exports;
+  return instance.exports;
+}
+
+function memoryImports(module) {
+  const [section] = WebAssembly.Module.customSections(module, 'teavm.memoryRequirements');
+  const { min = 1, dataSize = 0 } = section ? JSON.parse(new TextDecoder().decode(section)) : {};
+  const memory = new WebAssembly.Memory({ initial: Math.max(min, 1), maximum: MAX_PAGES });
+  const constant = (value) => new WebAssembly.Global({ value: 'i32', mutable: false }, value);
+  return {
+    env: { memory },
+    teavmMemory: {
+      linearMemory: () => memory.buffer,
+      notifyHeapResized() {},
+      heapOffset: constant(Math.ceil(dataSize / 8) * 8),
+      maxSize: constant(MAX_PAGES * 65536),
+    },
+  };
+}
+
+const stringImports = {
+  fromCharCode: (code) => String.fromCharCode(code),
+  fromCharCodeArray() {
+    throw new Error('not supported');
+  },
+  intoCharCodeArray() {
+    throw new Error('not supported');
+  },
+  concat: (a, b) => a + b,
+  charCodeAt: (string, index) => string.charCodeAt(index),
+  length: (string) => string.length,
+  substring: (string, start, end) => string.substring(start, end),
+};
+
+function lineWriter(write) {
+  let line = '';
+  return (code) => {
+    if (code === 10) {
+      write(line);
+      line = '';
+    } else {
+      line += String.fromCharCode(code);
+    }
+  };
+}
+
+/** A Java exception on its way through JavaScript. */
+class JavaError extends Error {
+  constructor({ exports }, exception) {
+    super();
+    this[JAVA_EXCEPTION] = exception;
+    exports['teavm.setJsException'](exception, this);
+    const message = exports['teavm.exceptionMessage']?.(exception);
+    if (message != null) {
+      this.message = exports['teavm.stringToJs'](message);
+    }
+  }
+}
+
+function coreImports(context) {
+  const collected = new FinalizationRegistry(({ queue, ref }) => {
+    context.exports['teavm.reportGarbageCollectedValue']?.(queue, ref);
+  });
+  const collectedStrings = new FinalizationRegistry((held) => {
+    context.exports['teavm.reportGarbageCollectedString']?.(held);
+  });
+  return {
+    createWeakRef(value, ref, queue) {
+      if (queue !== null) {
+        collected.register(value, { ref, queue });
+      }
+      return new WeakRef(value);
+    },
+    deref: (weakRef) => weakRef.deref() ?? null,
+    createStringWeakRef(value, held) {
+      collectedStrings.register(value, held);
+      return new WeakRef(value);
+    },
+    stringDeref: (weakRef) => weakRef.deref(),
+    takeStackTrace: () => ({ getStack: () => [] }),
+    decorateException(exception) {
+      new JavaError(context, exception);
+    },
+  };
+}
+
+/** What JSO, Java's view of JavaScript objects, is made of. */
+function jsoImports(context, stringBuiltins) {
+  const jsWrappers = new WeakMap(); // Java object → JS object
+  const javaWrappers = new WeakMap(); // JS object → Java object
+
+  const identity = (value) => value;
+
+  function toJava(error) {
+    return error?.[JAVA_EXCEPTION] ?? context.exports['teavm.js.wrapException'](error);
+  }
+
+  function toJs(error) {
+    const tag = context.exports['teavm.javaException'];
+    if (!(error instanceof WebAssembly.Exception) || !error.is(tag)) {
+      return error;
+    }
+    const exception = error.getArg(tag, 0);
+    return (
+      context.exports['teavm.js.extractException'](exception) ??
+      context.exports['teavm.getJsException'](exception) ??
+      new JavaError(context, exception)
+    );
+  }
+
+  /** Java calls JavaScript: errors become Java exceptions. */
+  function fromJava(call) {
+    return (...args) => {
+      try {
+        return call(...args);
+      } catch (error) {
+        context.exports['teavm.js.throwException'](toJava(error));
+        throw error;
+      }
+    };
+  }
+
+  /** JavaScript calls Java: exceptions become errors. `this` may be passed on as the first argument. */
+  function toJavaFunction(fn, withThis = false) {
+    return function (...args) {
+      try {
+        return withThis ? fn(this, ...args) : fn(...args);
+      } catch (error) {
+        throw toJs(error);
+      }
+    };
+  }
+
+  const resolve = (object, name) => (object === null ? globalThis[name] : object[name]);
+
+  function setProperty(object, name, value) {
+    (object ?? globalThis)[name] = value;
+  }
+
+  const imports = {
+    stringBuiltinsSupported: () => stringBuiltins,
+    isUndefined: (value) => value === undefined,
+    emptyArray: () => [],
+    appendToArray: (array, value) => array.push(value),
+    concatArray: (a, b) => [...a, ...b],
+    arrayOf: (...values) => values,
+    wrapBoolean: (value) => !!value,
+    unwrapBoolean: (value) => (value ? 1 : 0),
+    getProperty: fromJava(resolve),
+    setProperty,
+    setPropertyPure: setProperty,
+    global: (name) => globalThis[name],
+    callFunction: fromJava((fn, ...args) => fn(...args)),
+    callMethod: fromJava((object, name, ...args) =>
+      object === null ? globalThis[name](...args) : object[name](...args),
+    ),
+    apply: fromJava((object, name, args) => (object === null ? globalThis[name](...args) : object[name](...args))),
+    construct: fromJava((constructor, ...args) => new constructor(...args)),
+    bindFunction: (fn, ...args) => fn.bind(null, ...args),
+    createFunction: (...parametersAndBody) => shim(parametersAndBody.pop(), parametersAndBody),
+    defineFunction: (fn) => toJavaFunction(fn),
+
+    // A class of JS objects that stand for Java objects. Only wrapping is supported, not `new` from JavaScript.
+    createClass(_name, parent) {
+      const cls = class {
+        constructor(object) {
+          this[JAVA_OBJECT] = object;
+        }
+      };
+      Object.setPrototypeOf(cls.prototype, parent ? parent.prototype : Object.prototype);
+      return cls;
+    },
+    exportClass: identity,
+    defineMethod(cls, name, fn) {
+      cls.prototype[name] = toJavaFunction(fn, true);
+    },
+    defineStaticMethod(cls, name, fn) {
+      cls[name] = toJavaFunction(fn);
+    },
+    javaObjectToJS(object, cls) {
+      if (object === null) {
+        return null;
+      }
+      let wrapper = jsWrappers.get(object)?.deref();
+      if (wrapper === undefined) {
+        wrapper = new cls(object);
+        jsWrappers.set(object, new WeakRef(wrapper));
+      }
+      return wrapper;
+    },
+    unwrapJavaObject: (wrapper) => wrapper[JAVA_OBJECT],
+    wrapObject(value) {
+      if (value === null) {
+        return null;
+      }
+      const isObject = typeof value === 'object' || typeof value === 'function';
+      const known = isObject ? (value[JAVA_OBJECT] ?? javaWrappers.get(value)?.deref()) : undefined;
+      if (known !== undefined) {
+        return known;
+      }
+      const wrapper = context.exports['teavm.jso.createWrapper'](value);
+      if (isObject) {
+        javaWrappers.set(value, new WeakRef(wrapper));
+      }
+      return wrapper;
+    },
+    // A Java functor as a JS function: the same one each time, so that listeners can be removed.
+    asFunction(wrapper, name) {
+      if (wrapper == null) {
+        return null;
+      }
+      const functions = (wrapper[WRAP] ??= Object.create(null));
+      return (functions[name] ??= (...args) => wrapper[name](...args));
+    },
+    functionAsObject: (fn, name) => (fn == null ? null : { [name]: toJavaFunction(fn) }),
+
+    isPrimitive: (value, type) => value === null || typeof value === type,
+    instanceOf: (value, type) => value instanceof type,
+    instanceOfOrNull: (value, type) => value === null || value instanceof type,
+    sameRef: (a, b) => a === b,
+    getJavaException: (error) => error[JAVA_EXCEPTION],
+    getJSException: (exception) => context.exports['teavm.getJsException'](exception),
+  };
+  for (const type of ['Byte', 'Short', 'Char', 'Int', 'Long', 'Float', 'Double']) {
+    imports['wrap' + type] = identity;
+    imports['unwrap' + type] = identity;
+  }
+  return imports;
+}
+
+/** The `@JSBody` texts of TeaVM's library that the engine reaches. Our own code has none. */
+function shim(body, parameters) {
+  const returned = parameters.findIndex((name) => body === `return ${name};`);
+  if (returned >= 0) {
+    return (...args) => args[returned];
+  }
+  if (body === '{return {};}') {
+    return () => ({});
+  }
+  throw new Error(`loader.js has no shim for the @JSBody text: ${body}`);
+}
