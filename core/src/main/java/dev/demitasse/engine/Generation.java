@@ -26,7 +26,7 @@ public final class Generation {
         this.prompt = prompt.clone();
         this.cachedTokens = cachedTokens;
         this.options = options;
-        sampler = new Sampler(options.sampling());
+        sampler = new Sampler(options.sampling(), prompt);
         decoder = new StreamDecoder(engine.tokenizer());
         stopTexts = new StopTexts(options.stop());
     }
