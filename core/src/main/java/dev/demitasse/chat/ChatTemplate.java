@@ -1,0 +1,49 @@
+package dev.demitasse.chat;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A chat template: the subset of Jinja that models' templates use, with the settings and extras of Hugging Face's
+ * {@code apply_chat_template} ({@code trim_blocks}, {@code lstrip_blocks}, {@code raise_exception}, loop controls,
+ * {@code tojson}). Templates come with model files and are not trusted: they can read their variables and nothing else,
+ * and their work and output are limited.
+ */
+public final class ChatTemplate {
+    private final List<Node> nodes;
+
+    private ChatTemplate(List<Node> nodes) {
+        this.nodes = nodes;
+    }
+
+    /** @throws TemplateException naming the tag or token that is not understood */
+    public static ChatTemplate parse(String source) {
+        return new ChatTemplate(new Parser(new Lexer(source).tokens()).template());
+    }
+
+    /**
+     * Renders a conversation.
+     *
+     * @param addGenerationPrompt whether to open the assistant's answer at the end
+     * @param variables what else the template may read: {@code bos_token}, {@code tools}, …, as strings, booleans, numbers,
+     *     lists and maps
+     * @throws TemplateException if the template fails, raises an exception itself or passes a limit
+     */
+    public String render(List<Message> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
+        List<Object> conversation = new ArrayList<>();
+        for (Message message : messages) {
+            conversation.add(message.fields());
+        }
+        Map<String, Object> context = new HashMap<>(variables);
+        context.put("messages", conversation);
+        context.put("add_generation_prompt", addGenerationPrompt);
+        return render(context);
+    }
+
+    /** Renders with exactly these variables. */
+    String render(Map<String, Object> context) {
+        return new Interpreter(context).render(nodes);
+    }
+}

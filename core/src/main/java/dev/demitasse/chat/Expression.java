@@ -1,0 +1,45 @@
+package dev.demitasse.chat;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Expressions of a template. */
+sealed interface Expression {
+    record Literal(@Nullable Object value) implements Expression {}
+
+    record Variable(String name) implements Expression {}
+
+    record ListOf(List<Expression> elements) implements Expression {}
+
+    record MapOf(List<Expression> keys, List<Expression> values) implements Expression {}
+
+    record Attribute(Expression object, String name, int line) implements Expression {}
+
+    record Item(Expression object, Expression key, int line) implements Expression {}
+
+    record Slice(
+            Expression object, @Nullable Expression from, @Nullable Expression to, @Nullable Expression step, int line)
+            implements Expression {}
+
+    record Call(Expression function, Arguments arguments, int line) implements Expression {}
+
+    record Filter(Expression value, String name, Arguments arguments, int line) implements Expression {}
+
+    record Test(Expression value, String name, List<Expression> arguments, boolean negated, int line)
+            implements Expression {}
+
+    /** {@code not}, {@code -} or {@code +}. */
+    record Unary(String operator, Expression operand, int line) implements Expression {}
+
+    record Binary(String operator, Expression left, Expression right, int line) implements Expression {}
+
+    /** {@code a < b <= c}: operators stand between operands. */
+    record Comparison(List<Expression> operands, List<String> operators, int line) implements Expression {}
+
+    record Conditional(Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {}
+
+    record Arguments(List<Expression> positional, Map<String, Expression> named) {
+        static final Arguments NONE = new Arguments(List.of(), Map.of());
+    }
+}

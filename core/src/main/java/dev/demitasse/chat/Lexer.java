@@ -1,0 +1,248 @@
+package dev.demitasse.chat;
+
+import dev.demitasse.chat.Token.Kind;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Splits template source into tokens, with Jinja's whitespace control under trim_blocks and lstrip_blocks. */
+final class Lexer {
+    private static final String[] OPERATORS = {
+        "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", "<", ">", "=", "(", ")", "[", "]", "{", "}", ",",
+        ".", ":"
+    };
+
+    private final String source;
+    private final List<Token> tokens = new ArrayList<>();
+    private int position;
+    private int line = 1;
+
+    Lexer(String source) {
+        String unix = source.replace("\r\n", "\n").replace('\r', '\n');
+        this.source = unix.endsWith("\n") ? unix.substring(0, unix.length() - 1) : unix;
+    }
+
+    List<Token> tokens() {
+        while (position < source.length()) {
+            int start = nextTag();
+            text(start);
+            if (start == source.length()) {
+                break;
+            }
+            char kind = source.charAt(start + 1);
+            moveTo(start + 2);
+            if (position < source.length() && (peek() == '-' || peek() == '+')) {
+                position++;
+            }
+            if (kind == '#') {
+                int end = source.indexOf("#}", position);
+                if (end < 0) {
+                    throw new TemplateException(line, "comment without end");
+                }
+                moveTo(end + 2);
+                afterTag(end > start + 2 && source.charAt(end - 1) == '-', true);
+            } else {
+                expression(kind == '%');
+            }
+        }
+        add(Kind.END, "");
+        return tokens;
+    }
+
+    private int nextTag() {
+        for (int i = position; i + 1 < source.length(); i++) {
+            if (source.charAt(i) == '{' && "{%#".indexOf(source.charAt(i + 1)) >= 0) {
+                return i;
+            }
+        }
+        return source.length();
+    }
+
+    private void text(int end) {
+        int keep = end;
+        if (end < source.length()) {
+            char sign = end + 2 < source.length() ? source.charAt(end + 2) : ' ';
+            if (sign == '-') {
+                while (keep > position && isSpace(source.charAt(keep - 1))) {
+                    keep--;
+                }
+            } else if (sign != '+' && source.charAt(end + 1) != '{') {
+                int blank = end;
+                while (blank > position && isSpace(source.charAt(blank - 1)) && source.charAt(blank - 1) != '\n') {
+                    blank--;
+                }
+                if (blank == 0 || source.charAt(blank - 1) == '\n') {
+                    keep = Math.max(blank, position);
+                }
+            }
+        }
+        if (keep > position) {
+            add(Kind.TEXT, source.substring(position, keep));
+        }
+        moveTo(end);
+    }
+
+    private void expression(boolean tag) {
+        add(tag ? Kind.TAG_START : Kind.OUTPUT_START, "");
+        String end = tag ? "%}" : "}}";
+        int depth = 0;
+        while (true) {
+            while (position < source.length() && isSpace(peek())) {
+                moveTo(position + 1);
+            }
+            if (position >= source.length()) {
+                throw new TemplateException(line, "\"" + end + "\" is missing");
+            }
+            boolean strip = (peek() == '-' || peek() == '+') && source.startsWith(end, position + 1);
+            if (depth == 0 && (strip || source.startsWith(end, position))) {
+                boolean dash = strip && peek() == '-';
+                boolean plus = strip && peek() == '+';
+                add(tag ? Kind.TAG_END : Kind.OUTPUT_END, "");
+                moveTo(position + (strip ? 3 : 2));
+                afterTag(dash, tag && !plus);
+                return;
+            }
+            depth += token();
+        }
+    }
+
+    /** After a tag or comment: the dash takes all whitespace, trim_blocks one line end. */
+    private void afterTag(boolean dash, boolean trimLine) {
+        if (dash) {
+            while (position < source.length() && isSpace(peek())) {
+                moveTo(position + 1);
+            }
+        } else if (trimLine && position < source.length() && peek() == '\n') {
+            moveTo(position + 1);
+        }
+    }
+
+    /** Reads one token of an expression and returns how it changes the depth of brackets. */
+    private int token() {
+        char c = peek();
+        if (isNameStart(c)) {
+            int end = position;
+            while (end < source.length() && (isNameStart(source.charAt(end)) || isDigit(source.charAt(end)))) {
+                end++;
+            }
+            take(Kind.NAME, end);
+            return 0;
+        }
+        if (isDigit(c)) {
+            number();
+            return 0;
+        }
+        if (c == '"' || c == '\'') {
+            string(c);
+            return 0;
+        }
+        for (String operator : OPERATORS) {
+            if (source.startsWith(operator, position)) {
+                take(Kind.OPERATOR, position + operator.length());
+                return "([{".contains(operator) ? 1 : ")]}".contains(operator) ? -1 : 0;
+            }
+        }
+        throw new TemplateException(line, "unexpected character '" + c + "'");
+    }
+
+    private void number() {
+        int end = position;
+        while (end < source.length() && (isDigit(source.charAt(end)) || source.charAt(end) == '_')) {
+            end++;
+        }
+        Kind kind = Kind.INTEGER;
+        if (end + 1 < source.length() && source.charAt(end) == '.' && isDigit(source.charAt(end + 1))) {
+            kind = Kind.FLOAT;
+            end++;
+            while (end < source.length() && isDigit(source.charAt(end))) {
+                end++;
+            }
+        }
+        take(kind, end);
+    }
+
+    private void string(char quote) {
+        StringBuilder value = new StringBuilder();
+        int start = line;
+        int i = position + 1;
+        for (; i < source.length() && source.charAt(i) != quote; i++) {
+            char c = source.charAt(i);
+            if (c == '\\' && i + 1 < source.length()) {
+                i = escape(i + 1, value);
+            } else {
+                value.append(c);
+            }
+        }
+        if (i >= source.length()) {
+            throw new TemplateException(start, "string without end");
+        }
+        moveTo(i + 1);
+        tokens.add(new Token(Kind.STRING, value.toString(), start));
+    }
+
+    /** Appends what the escape at {@code i}, after the backslash, means; returns its last index. */
+    private int escape(int i, StringBuilder value) {
+        char c = source.charAt(i);
+        switch (c) {
+            case 'n' -> value.append('\n');
+            case 't' -> value.append('\t');
+            case 'r' -> value.append('\r');
+            case 'b' -> value.append('\b');
+            case 'f' -> value.append('\f');
+            case '\\', '\'', '"' -> value.append(c);
+            case 'x' -> {
+                return hex(i, 2, value);
+            }
+            case 'u' -> {
+                return hex(i, 4, value);
+            }
+            default -> value.append('\\').append(c);
+        }
+        return i;
+    }
+
+    private int hex(int i, int digits, StringBuilder value) {
+        int code = 0;
+        for (int d = 1; d <= digits; d++) {
+            int digit = i + d < source.length() ? Character.digit(source.charAt(i + d), 16) : -1;
+            if (digit < 0) {
+                throw new TemplateException(line, "bad escape in a string");
+            }
+            code = code * 16 + digit;
+        }
+        value.append((char) code);
+        return i + digits;
+    }
+
+    private void take(Kind kind, int end) {
+        add(kind, source.substring(position, end));
+        moveTo(end);
+    }
+
+    private void add(Kind kind, String text) {
+        tokens.add(new Token(kind, text, line));
+    }
+
+    private void moveTo(int target) {
+        for (; position < target; position++) {
+            if (source.charAt(position) == '\n') {
+                line++;
+            }
+        }
+    }
+
+    private char peek() {
+        return source.charAt(position);
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
+    }
+
+    private static boolean isNameStart(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    }
+
+    static boolean isSpace(char c) {
+        return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F) || c == 0x85 || c == 0xA0;
+    }
+}

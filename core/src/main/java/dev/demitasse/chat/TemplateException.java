@@ -1,0 +1,10 @@
+package dev.demitasse.chat;
+
+/** A chat template that can't be parsed or rendered. The message names the construct and its line. */
+public final class TemplateException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    TemplateException(int line, String message) {
+        super("chat template, line " + line + ": " + message);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.demitasse.json;
+
+/** Floats as Python prints them, which is how chat templates and {@code json.dumps} were seen in training. */
+public final class PythonFloat {
+    private PythonFloat() {}
+
+    /** Python's {@code repr}: plain from 1e-4 up to 1e16, otherwise with an exponent of at least two digits. */
+    public static String repr(double value) {
+        if (Double.isNaN(value)) {
+            return "nan";
+        }
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "inf" : "-inf";
+        }
+        String java = Double.toString(Math.abs(value));
+        String sign = value < 0 || (value == 0 && 1 / value < 0) ? "-" : "";
+        int e = java.indexOf('E');
+        int exponent = e < 0 ? 0 : Integer.parseInt(java.substring(e + 1));
+        String mantissa = e < 0 ? java : java.substring(0, e);
+        int point = mantissa.indexOf('.');
+        String digits = mantissa.substring(0, point) + mantissa.substring(point + 1);
+        exponent += point - 1; // of the first digit
+        int first = 0;
+        while (first < digits.length() - 1 && digits.charAt(first) == '0') {
+            first++;
+        }
+        exponent -= first;
+        int last = digits.length();
+        while (last > first + 1 && digits.charAt(last - 1) == '0') {
+            last--;
+        }
+        digits = digits.substring(first, last);
+        if (digits.equals("0")) {
+            return sign + "0.0";
+        }
+        if (exponent < -4 || exponent >= 16) {
+            String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
+            String size = Math.abs(exponent) < 10 ? "0" + Math.abs(exponent) : "" + Math.abs(exponent);
+            return sign + digits.charAt(0) + fraction + "e" + (exponent < 0 ? "-" : "+") + size;
+        }
+        if (exponent < 0) {
+            return sign + "0." + "0".repeat(-exponent - 1) + digits;
+        }
+        if (digits.length() <= exponent + 1) {
+            return sign + digits + "0".repeat(exponent + 1 - digits.length()) + ".0";
+        }
+        return sign + digits.substring(0, exponent + 1) + "." + digits.substring(exponent + 1);
+    }
+}
