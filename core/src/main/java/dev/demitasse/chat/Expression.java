@@ -19,8 +19,11 @@ sealed interface Expression {
     record Item(Expression object, Expression key, int line) implements Expression {}
 
     record Slice(
-            Expression object, @Nullable Expression from, @Nullable Expression to, @Nullable Expression step, int line)
-            implements Expression {}
+            Expression object,
+            @Nullable Expression from,
+            @Nullable Expression to,
+            @Nullable Expression step,
+            int line) implements Expression {}
 
     record Call(Expression function, Arguments arguments, int line) implements Expression {}
 
@@ -37,7 +40,8 @@ sealed interface Expression {
     /** {@code a < b <= c}: operators stand between operands. */
     record Comparison(List<Expression> operands, List<String> operators, int line) implements Expression {}
 
-    record Conditional(Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {}
+    record Conditional(
+            Expression condition, Expression then, @Nullable Expression otherwise) implements Expression {}
 
     record Arguments(List<Expression> positional, Map<String, Expression> named) {
         static final Arguments NONE = new Arguments(List.of(), Map.of());

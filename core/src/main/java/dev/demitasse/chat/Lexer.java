@@ -7,8 +7,8 @@ import java.util.List;
 /** Splits template source into tokens, with Jinja's whitespace control under trim_blocks and lstrip_blocks. */
 final class Lexer {
     private static final String[] OPERATORS = {
-        "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", "<", ">", "=", "(", ")", "[", "]", "{", "}", ",",
-        ".", ":"
+        "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", "<", ">", "=", "(", ")", "[", "]", "{",
+        "}", ",", ".", ":"
     };
 
     private final String source;

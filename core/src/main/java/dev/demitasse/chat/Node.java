@@ -27,7 +27,8 @@ sealed interface Node {
 
     record SetBlock(String target, List<Node> body) implements Node {}
 
-    record Macro(String name, List<String> parameters, Map<String, Expression> defaults, List<Node> body) implements Node {}
+    record Macro(String name, List<String> parameters, Map<String, Expression> defaults, List<Node> body)
+            implements Node {}
 
     /** A tag that only groups: {@code generation}. */
     record Group(List<Node> body) implements Node {}

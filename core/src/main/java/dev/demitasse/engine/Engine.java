@@ -6,6 +6,7 @@ import dev.demitasse.chat.Message;
 import dev.demitasse.model.Model;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,19 @@ public final class Engine {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
-        return tokenizer.encode(chatTemplate.render(messages, true, Map.of()), false);
+        return tokenizer.encode(chatTemplate.render(messages, true, specialTokens()), false);
+    }
+
+    /** The variables that Hugging Face's {@code apply_chat_template} passes for a tokenizer's special tokens. */
+    private Map<String, Object> specialTokens() {
+        Map<String, Object> variables = new HashMap<>();
+        if (tokenizer.bosId() != Tokenizer.NONE) {
+            variables.put("bos_token", tokenizer.decode(new int[] {tokenizer.bosId()}, true));
+        }
+        if (tokenizer.eosId() != Tokenizer.NONE) {
+            variables.put("eos_token", tokenizer.decode(new int[] {tokenizer.eosId()}, true));
+        }
+        return variables;
     }
 
     /**

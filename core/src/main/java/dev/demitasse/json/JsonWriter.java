@@ -85,7 +85,6 @@ public final class JsonWriter {
         }
     }
 
-
     private void string(String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
@@ -100,7 +99,9 @@ public final class JsonWriter {
                 case '\f' -> out.append("\\f");
                 default -> {
                     if (c < 0x20) {
-                        out.append("\\u00").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
+                        out.append("\\u00")
+                                .append(Character.forDigit(c >> 4, 16))
+                                .append(Character.forDigit(c & 15, 16));
                     } else {
                         out.append(c);
                     }

@@ -48,8 +48,8 @@ public final class Sampler {
             }
         }
         if (options.frequencyPenalty() != 0 || options.presencePenalty() != 0) {
-            timesGenerated.forEach((id, times) ->
-                    logits[id] -= times * options.frequencyPenalty() + options.presencePenalty());
+            timesGenerated.forEach(
+                    (id, times) -> logits[id] -= times * options.frequencyPenalty() + options.presencePenalty());
         }
         options.logitBias().forEach((id, bias) -> {
             if (id >= logits.length) {
