@@ -44,6 +44,10 @@ public final class ChatTemplate {
 
     /** Renders with exactly these variables. */
     String render(Map<String, Object> context) {
-        return new Interpreter(context).render(nodes);
+        try {
+            return new Interpreter(context).render(nodes);
+        } catch (StackOverflowError e) {
+            throw new TemplateException(0, "values nested too deep");
+        }
     }
 }

@@ -29,13 +29,15 @@ final class Interpreter {
 
     private static final int MAX_STEPS = 1_000_000;
     private static final int MAX_OUTPUT = 1 << 24;
-    private static final int MAX_CALLS = 50;
+    private static final int MAX_CALLS = 20;
+    private static final int MAX_DEPTH = 500;
     private static final int MAX_RANGE = 100_000;
 
     private Scope scope;
     private StringBuilder out = new StringBuilder();
     private int steps;
     private int calls;
+    private int depth;
 
     Interpreter(Map<String, Object> context) {
         Scope builtIns = new Scope(null);
@@ -201,6 +203,15 @@ final class Interpreter {
 
     private @Nullable Object evaluate(Expression expression) {
         step(0);
+        if (++depth > MAX_DEPTH) {
+            throw new TemplateException(0, "expressions nested deeper than " + MAX_DEPTH);
+        }
+        Object value = compute(expression);
+        depth--;
+        return value;
+    }
+
+    private @Nullable Object compute(Expression expression) {
         if (expression instanceof Expression.Literal literal) {
             return literal.value();
         } else if (expression instanceof Expression.Variable variable) {
@@ -235,10 +246,10 @@ final class Interpreter {
         } else if (expression instanceof Expression.Filter filter) {
             return filter(filter);
         } else if (expression instanceof Expression.Test test) {
-            boolean holds = guarded(
+            Object holds = guarded(
                     test.line(),
                     () -> Filters.test(test.name(), evaluate(test.value()), evaluateAll(test.arguments())));
-            return holds != test.negated();
+            return Values.isTrue(holds) != test.negated();
         } else if (expression instanceof Expression.Unary unary) {
             return unary(unary);
         } else if (expression instanceof Expression.Comparison comparison) {
@@ -322,7 +333,7 @@ final class Interpreter {
             Object a = left;
             Object b = evaluate(comparison.operands().get(i + 1));
             String operator = comparison.operators().get(i);
-            if (!guarded(comparison.line(), () -> Filters.compare(operator, a, b))) {
+            if (!Values.isTrue(guarded(comparison.line(), () -> Filters.compare(operator, a, b)))) {
                 return false;
             }
             left = b;
@@ -331,7 +342,11 @@ final class Interpreter {
     }
 
     private static List<?> iterate(@Nullable Object value, int line) {
-        return guarded(line, () -> Methods.iterate(value));
+        try {
+            return Methods.iterate(value);
+        } catch (Failure e) {
+            throw new TemplateException(line, String.valueOf(e.getMessage()));
+        }
     }
 
     private static List<Object> range(List<@Nullable Object> arguments) throws Failure {
@@ -351,11 +366,13 @@ final class Interpreter {
         return numbers;
     }
 
-    private interface Guarded<T extends @Nullable Object> {
-        T run() throws Failure;
+    private interface Guarded {
+        @Nullable
+        Object run() throws Failure;
     }
 
-    private static <T extends @Nullable Object> T guarded(int line, Guarded<T> action) {
+    /** Gives failures their line. */
+    private static @Nullable Object guarded(int line, Guarded action) {
         try {
             return action.run();
         } catch (Failure e) {

@@ -97,7 +97,10 @@ final class Parser {
         String end = previous().text();
         List<Node> otherwise = List.of();
         if (end.equals("elif")) {
-            return new Node.If(condition, then, List.of(ifTag()));
+            enter();
+            Node next = ifTag();
+            depth--;
+            return new Node.If(condition, then, List.of(next));
         }
         if (end.equals("else")) {
             expect(Kind.TAG_END);
