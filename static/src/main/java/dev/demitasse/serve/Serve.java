@@ -1,0 +1,97 @@
+package dev.demitasse.serve;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+
+/** Serves the chat page, and a model file beside it, to browsers on this machine. */
+public final class Serve implements AutoCloseable {
+    /** How long a connection may stand still: a page stopped in a debugger keeps its download. */
+    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+
+    private final Server server = new Server();
+    private final ServerConnector connector;
+
+    private Serve(Path site, Model model, int port) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        connector.setHost("127.0.0.1");
+        connector.setPort(port);
+        connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        server.addConnector(connector);
+        server.setHandler(new SiteHandler(site, model));
+        ErrorHandler errors = new ErrorHandler();
+        errors.setCacheControl(null);
+        // A malformed request comes here without having passed the site's handler.
+        server.setErrorHandler((request, response, callback) -> {
+            SiteHandler.putHeaders(response);
+            return errors.handle(request, response, callback);
+        });
+    }
+
+    /**
+     * Starts a server on 127.0.0.1.
+     *
+     * @param site folder of the chat page
+     * @param model path of a GGUF file, which is then served too, or an http(s) address, which the page gets as it is
+     * @param port TCP port, 0 for any free one
+     * @throws IllegalArgumentException if the site is not there, or the model is neither an address nor a GGUF file
+     * @throws IOException if the port cannot be had
+     */
+    public static Serve start(Path site, String model, int port) throws IOException {
+        if (!Files.isRegularFile(site.resolve("index.html"))) {
+            throw new IllegalArgumentException("no site here (no index.html): " + site);
+        }
+        Serve serve = new Serve(site.toRealPath(), Model.of(model), port);
+        try {
+            serve.connector.open();
+        } catch (IOException e) {
+            String reason = e.getCause() instanceof SocketException cause ? cause.getMessage() : e.getMessage();
+            throw new IOException(
+                    "cannot listen on port " + port + ": " + reason + " (--port 0 takes any free port)", e);
+        }
+        try {
+            serve.server.start();
+        } catch (Exception e) {
+            serve.connector.close();
+            throw new IOException("the server did not start: " + e.getMessage(), e);
+        }
+        return serve;
+    }
+
+    /** The port that is listened on, also where any free one was asked for. */
+    public int port() {
+        return connector.getLocalPort();
+    }
+
+    /** Ends the downloads that are under way and frees the port. */
+    @Override
+    public void close() {
+        try {
+            server.stop();
+        } catch (Exception e) {
+            throw new IllegalStateException("the server did not stop", e);
+        }
+    }
+
+    /** Serves until the process is ended. Exit status 2, with one line on the error stream, if it cannot begin. */
+    public static void main(String[] args) throws InterruptedException {
+        try {
+            Options options = Options.parse(args);
+            Serve serve = start(options.site(), options.model(), options.port());
+            System.out.println("Demitasse is at http://localhost:" + serve.port() + "/");
+            serve.server.join();
+        } catch (IllegalArgumentException | IOException e) {
+            System.err.println("demitasse: " + e.getMessage());
+            System.exit(2);
+        }
+    }
+}

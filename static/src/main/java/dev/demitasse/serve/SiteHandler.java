@@ -1,0 +1,72 @@
+package dev.demitasse.serve;
+
+import java.nio.file.Path;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpURI;
+import org.eclipse.jetty.http.MimeTypes;
+import org.eclipse.jetty.http.content.HttpContent;
+import org.eclipse.jetty.http.content.ResourceHttpContent;
+import org.eclipse.jetty.http.content.ResourceHttpContentFactory;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ResourceHandler;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.resource.ResourceFactory;
+
+/**
+ * The paths of the page: the files of the site, {@code /models.json}, which names the model, and
+ * {@code /models/NAME}, the model file if the model is one.
+ */
+final class SiteHandler extends ResourceHandler {
+    /** What every response carries, errors too: isolation, so that the page may share memory between threads. */
+    private static final HttpFields HEADERS = HttpFields.from(
+            new HttpField("Cross-Origin-Opener-Policy", "same-origin"),
+            new HttpField("Cross-Origin-Embedder-Policy", "require-corp"),
+            new HttpField("Cross-Origin-Resource-Policy", "cross-origin"),
+            new HttpField("X-Content-Type-Options", "nosniff"),
+            new HttpField(HttpHeader.CACHE_CONTROL, "no-cache"));
+
+    private final Model model;
+
+    SiteHandler(Path site, Model model) {
+        this.model = model;
+        setBaseResource(ResourceFactory.of(this).newResource(site));
+        setDirAllowed(false);
+        setEtags(true);
+    }
+
+    static void putHeaders(Response response) {
+        HEADERS.forEach(response.getHeaders()::put);
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        putHeaders(response);
+        if (Request.getPathInContext(request).equals("/models.json")) {
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+            Content.Sink.write(response, true, model.toJson(), callback);
+            return true;
+        }
+        return super.handle(request, response, callback);
+    }
+
+    /** Reads the disk anew for each request, so that a rebuilt site needs only a reload. */
+    @Override
+    protected HttpContent.Factory newHttpContentFactory() {
+        MimeTypes.Mutable types = new MimeTypes.Mutable(getMimeTypes());
+        types.addMimeMapping("webmanifest", "application/manifest+json");
+        HttpContent.Factory files = new ResourceHttpContentFactory(getBaseResource(), types);
+        Path file = model.file();
+        if (file == null) {
+            return files;
+        }
+        String modelPath = HttpURI.from("/" + model.uri().toASCIIString()).getCanonicalPath();
+        ResourceFactory resources = ResourceFactory.of(this);
+        return path -> path.equals(modelPath)
+                ? new ResourceHttpContent(resources.newResource(file), "application/octet-stream")
+                : files.getContent(path);
+    }
+}

@@ -1,0 +1,277 @@
+package dev.demitasse.serve;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServeTest {
+    private static final Map<String, String> HEADERS_OF_ALL = Map.of(
+            "Cross-Origin-Opener-Policy", "same-origin",
+            "Cross-Origin-Embedder-Policy", "require-corp",
+            "Cross-Origin-Resource-Policy", "cross-origin",
+            "X-Content-Type-Options", "nosniff",
+            "Cache-Control", "no-cache");
+
+    @TempDir
+    Path dir;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final byte[] weights = new byte[100_000];
+    private Path site;
+    private Path model;
+    private Serve serve;
+
+    @BeforeEach
+    void start() throws IOException {
+        site = Files.createDirectories(dir.resolve("site"));
+        Files.createDirectories(site.resolve("icons"));
+        for (String file : new String[] {
+            "index.html",
+            "chat.css",
+            "page.js",
+            "page.mjs",
+            "demitasse.wasm",
+            "data.json",
+            "icons/cup.svg",
+            "page.webmanifest"
+        }) {
+            Files.writeString(site.resolve(file), "content of " + file);
+        }
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = (byte) (i * 31 + (i >> 8));
+        }
+        System.arraycopy("GGUF".getBytes(StandardCharsets.US_ASCII), 0, weights, 0, 4);
+        model = Files.write(dir.resolve("a tiny model.gguf"), weights);
+        Files.writeString(dir.resolve("secret.txt"), "secret");
+        serve = Serve.start(site, model.toString(), 0);
+    }
+
+    @AfterEach
+    void stop() {
+        serve.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/, text/html",
+        "/index.html, text/html",
+        "/chat.css, text/css",
+        "/page.js, text/javascript",
+        "/page.mjs, text/javascript",
+        "/demitasse.wasm, application/wasm",
+        "/data.json, application/json",
+        "/icons/cup.svg, image/svg+xml",
+        "/page.webmanifest, application/manifest+json",
+        "/models.json, application/json",
+        "/models/a%20tiny%20model.gguf, application/octet-stream",
+    })
+    void everyFileHasItsTypeAndTheIsolationHeaders(String path, String type) throws Exception {
+        HttpResponse<String> response = get(path);
+
+        assertEquals(200, response.statusCode());
+        assertEquals(type, header(response, "Content-Type").split(";", 2)[0]);
+        assertHeadersOfAll(response);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/missing.js", "/models/", "/models/other.gguf", "/icons/", "/secret.txt"})
+    void whatIsNotThereIsRefusedWithTheSameHeaders(String path) throws Exception {
+        HttpResponse<String> response = get(path);
+
+        assertTrue(response.statusCode() == 404 || response.statusCode() == 403, "status " + response.statusCode());
+        assertFalse(response.body().contains("cup.svg"), "a directory is not listed");
+        assertHeadersOfAll(response);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/../secret.txt",
+                "/icons/../../secret.txt",
+                "/%2e%2e/secret.txt",
+                "/..%2fsecret.txt",
+                "/%2e%2e%2fsecret.txt",
+                "/..;/secret.txt",
+                "/models/../../secret.txt",
+                "//../secret.txt",
+                "/%252e%252e/secret.txt"
+            })
+    void noPathLeadsOutOfTheSite(String path) throws IOException {
+        // Over a bare socket: an HTTP client would resolve the dots itself.
+        try (Socket socket = new Socket("127.0.0.1", serve.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            String response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertTrue(response.startsWith("HTTP/1.1 40"), response);
+            assertTrue(response.contains("\r\nCross-Origin-Embedder-Policy: require-corp\r\n"), response);
+            assertFalse(response.endsWith("secret"), response);
+        }
+    }
+
+    @Test
+    void aRangeOfTheModelIsItsBytes() throws Exception {
+        HttpResponse<byte[]> response = client.send(
+                request("/models/a%20tiny%20model.gguf")
+                        .header("Range", "bytes=65530-70000")
+                        .build(),
+                BodyHandlers.ofByteArray());
+
+        assertEquals(206, response.statusCode());
+        assertEquals("bytes 65530-70000/100000", header(response, "Content-Range"));
+        assertArrayEquals(Arrays.copyOfRange(weights, 65530, 70001), response.body());
+        assertHeadersOfAll(response);
+    }
+
+    @Test
+    void aRangePastTheEndIsRefused() throws Exception {
+        HttpResponse<String> response = client.send(
+                request("/models/a%20tiny%20model.gguf")
+                        .header("Range", "bytes=100000-")
+                        .build(),
+                BodyHandlers.ofString());
+
+        assertEquals(416, response.statusCode());
+        assertHeadersOfAll(response);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/page.js", "/models/a%20tiny%20model.gguf"})
+    void whatTheBrowserHasIsNotSentAgainUntilItChanges(String path) throws Exception {
+        String etag = header(get(path), "ETag");
+
+        HttpResponse<String> same =
+                client.send(request(path).header("If-None-Match", etag).build(), BodyHandlers.ofString());
+        assertEquals(304, same.statusCode());
+        assertEquals("", same.body());
+        assertHeadersOfAll(same);
+
+        Files.writeString(site.resolve("page.js"), "rebuilt, longer than before");
+        Files.writeString(model, "GGUF, converted again");
+        HttpResponse<String> changed =
+                client.send(request(path).header("If-None-Match", etag).build(), BodyHandlers.ofString());
+        assertEquals(200, changed.statusCode());
+    }
+
+    @Test
+    void modelsJsonNamesTheFileRelativeToThePage() throws Exception {
+        assertEquals(
+                "{\"default\": \"models/a%20tiny%20model.gguf\"}\n",
+                get("/models.json").body());
+    }
+
+    @Test
+    void modelsJsonPassesAnAddressOn() throws Exception {
+        String address = "https://example.org/a/model.gguf?download=true";
+        try (Serve other = Serve.start(site, address, 0)) {
+            HttpResponse<String> response = client.send(
+                    HttpRequest.newBuilder(URI.create("http://localhost:" + other.port() + "/models.json"))
+                            .build(),
+                    BodyHandlers.ofString());
+            assertEquals("{\"default\": \"" + address + "\"}\n", response.body());
+        }
+    }
+
+    @Test
+    void aWrongModelIsNamed() throws IOException {
+        Path text = Files.writeString(dir.resolve("notes.gguf"), "not weights");
+        Path empty = Files.createFile(dir.resolve("empty.gguf"));
+
+        assertStartFails(site, text.toString(), "not a GGUF file (it does not begin with \"GGUF\"): " + text);
+        assertStartFails(site, empty.toString(), "not a GGUF file (it does not begin with \"GGUF\"): " + empty);
+        assertStartFails(site, dir.resolve("absent").toString(), "no such model file: " + dir.resolve("absent"));
+        assertStartFails(site, dir.toString(), "no such model file: " + dir);
+        assertStartFails(site, "https://", "not a model address: Expected authority at index 8: https://");
+    }
+
+    @Test
+    void aWrongSiteIsNamed() {
+        assertStartFails(dir, model.toString(), "no site here (no index.html): " + dir);
+    }
+
+    @Test
+    void aBusyPortIsNamed() {
+        IOException e = assertThrows(IOException.class, () -> Serve.start(site, model.toString(), serve.port()));
+        assertEquals(
+                "cannot listen on port " + serve.port() + ": Address already in use (--port 0 takes any free port)",
+                e.getMessage());
+    }
+
+    @Test
+    void theProcessSaysWhereItIs() throws Exception {
+        Process process = main("--site", site.toString(), "--model", model.toString(), "--port", "0");
+        try (BufferedReader out = process.inputReader()) {
+            assertTrue(out.readLine().matches("Demitasse is at http://localhost:[1-9][0-9]*/"));
+        } finally {
+            process.destroy();
+        }
+    }
+
+    @Test
+    void theProcessEndsWithOneLineOfError() throws Exception {
+        Process process = main("--site", site.toString(), "--modle", model.toString());
+
+        assertEquals(
+                "demitasse: unknown option --modle (known: --site DIR, --model PATH-OR-URL, --port N)\n",
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+        assertEquals(2, process.waitFor());
+    }
+
+    private static Process main(String... args) throws IOException {
+        String[] command = new String[args.length + 4];
+        command[0] = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        command[1] = "-cp";
+        command[2] = System.getProperty("java.class.path");
+        command[3] = Serve.class.getName();
+        System.arraycopy(args, 0, command, 4, args.length);
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static void assertStartFails(Path site, String model, String message) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> Serve.start(site, model, 0))
+                        .getMessage());
+    }
+
+    private static void assertHeadersOfAll(HttpResponse<?> response) {
+        HEADERS_OF_ALL.forEach((name, value) -> assertEquals(value, header(response, name), name));
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return String.join(" | ", response.headers().allValues(name));
+    }
+
+    private HttpResponse<String> get(String path) throws Exception {
+        return client.send(request(path).build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + serve.port() + path));
+    }
+}

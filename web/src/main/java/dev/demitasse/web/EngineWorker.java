@@ -1,0 +1,197 @@
+package dev.demitasse.web;
+
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.Message;
+import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.web.js.Reply;
+import dev.demitasse.web.js.Request;
+import dev.demitasse.web.js.WorkerScope;
+import dev.demitasse.webgpu.Gpu;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.core.JSObjects;
+
+/** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
+public final class EngineWorker {
+    /** Prompt tokens in one pass: enough to pay for dequantizing each weight once, few enough to stop soon. */
+    private static final int BATCH_SIZE = 32;
+
+    private static final int DEFAULT_MAX_TOKENS = 512;
+
+    private @Nullable Engine engine;
+    private @Nullable Answer answer;
+    private @Nullable ModelReader reader;
+    private int loadId;
+    private String gpu = "no WebGPU in this browser";
+
+    private EngineWorker() {}
+
+    public static void main(String[] args) {
+        EngineWorker worker = new EngineWorker();
+        worker.findGpu();
+        WorkerScope.self().setOnMessage(event -> worker.handle(event.getData()));
+    }
+
+    static void postError(int id, String name, String message) {
+        Reply reply = Reply.of("error", id);
+        reply.setName(name);
+        reply.setMessage(message);
+        WorkerScope.self().postMessage(reply);
+    }
+
+    private void handle(Request request) {
+        try {
+            switch (request.getType()) {
+                case "load" -> load(request);
+                case "chat" -> chat(request);
+                case "abort" -> abort(request.getId());
+                default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
+            }
+        } catch (RuntimeException e) {
+            postError(request.getId(), "Error", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Asks for an adapter, only to tell the page what the machine has: kernels run on the CPU. */
+    private void findGpu() {
+        Gpu found = Gpu.find();
+        if (found == null) {
+            return;
+        }
+        gpu = "no WebGPU adapter";
+        found.requestAdapter().then(adapter -> {
+            if (adapter != null) {
+                gpu = ("WebGPU adapter " + adapter.getInfo().getVendor() + " "
+                                + adapter.getInfo().getArchitecture())
+                        .trim();
+            }
+            return null;
+        });
+    }
+
+    private void load(Request request) {
+        if (engine != null || reader != null) {
+            throw new IllegalStateException("this worker has a model already");
+        }
+        loadId = request.getId();
+        int contextLength = (int) number(request.getOptions().getContextLength(), 0);
+        reader = new ModelReader(new ModelReader.Sink() {
+            private @Nullable EngineLoader loader;
+            private long total;
+            private long loaded;
+
+            @Override
+            public void opened(long bytes) {
+                total = bytes == Gguf.UNKNOWN_LENGTH ? 0 : bytes;
+                loader = new EngineLoader(
+                        bytes, contextLength, (plan, context) -> new ReferenceBackend(plan, context, BATCH_SIZE));
+            }
+
+            @Override
+            public void chunk(ByteBuffer bytes) {
+                loaded += bytes.remaining();
+                if (loader != null) {
+                    loader.accept(bytes);
+                }
+                Reply reply = Reply.of("progress", loadId);
+                reply.setPhase("download");
+                reply.setLoaded(loaded);
+                reply.setTotal(total);
+                WorkerScope.self().postMessage(reply);
+            }
+
+            @Override
+            public void ended() {
+                if (loader != null) {
+                    Engine ready = loader.finish();
+                    engine = ready;
+                    postLoaded(ready, loaded);
+                }
+            }
+
+            @Override
+            public void failed(String message) {
+                reader = null;
+                postError(loadId, "Error", message);
+            }
+        });
+        reader.read(request);
+    }
+
+    private void postLoaded(Engine ready, long bytes) {
+        Reply.ModelSummary model = JSObjects.create();
+        model.setName(ready.model().name());
+        model.setArchitecture(ready.model().architecture());
+        model.setParameters(ready.model().parameters());
+        model.setBytes(bytes);
+        model.setContextLength(ready.contextLength());
+        model.setChatTemplate(ready.hasChatTemplate());
+        Reply.Device device = JSObjects.create();
+        device.setKind("cpu");
+        device.setReason("this version computes on the CPU, with one thread (" + gpu + ")");
+        Reply reply = Reply.of("loaded", loadId);
+        reply.setModel(model);
+        reply.setDevice(device);
+        WorkerScope.self().postMessage(reply);
+    }
+
+    private void chat(Request request) {
+        if (engine == null) {
+            throw new IllegalStateException("no model is loaded");
+        }
+        if (answer != null && !answer.isFinished()) {
+            throw new IllegalStateException("an answer is in progress");
+        }
+        List<Message> messages = new ArrayList<>();
+        JSArrayReader<Request.ChatMessage> given = request.getMessages();
+        for (int i = 0; i < given.getLength(); i++) {
+            messages.add(new Message(given.get(i).getRole(), given.get(i).getContent()));
+        }
+        int[] prompt = engine.chatPrompt(messages);
+        Answer begun = new Answer(request.getId(), engine.generate(prompt, options(request.getOptions())));
+        answer = begun;
+        begun.start();
+    }
+
+    private static GenerationOptions options(Request.Options options) {
+        List<String> stop = new ArrayList<>();
+        if (!JSObjects.isUndefined(options.getStop())) {
+            for (int i = 0; i < options.getStop().getLength(); i++) {
+                stop.add(options.getStop().get(i).toString());
+            }
+        }
+        SamplingOptions sampling = new SamplingOptions(
+                (float) number(options.getTemperature(), 0),
+                (int) number(options.getTopK(), 0),
+                (float) number(options.getTopP(), 1),
+                (float) number(options.getMinP(), 0),
+                (float) number(options.getRepetitionPenalty(), 1),
+                0,
+                0,
+                Map.of(),
+                (long) number(options.getSeed(), System.currentTimeMillis()));
+        return new GenerationOptions(sampling, (int) number(options.getMaxTokens(), DEFAULT_MAX_TOKENS), stop);
+    }
+
+    private static double number(double value, double absent) {
+        return Double.isNaN(value) ? absent : value;
+    }
+
+    private void abort(int id) {
+        if (answer != null && answer.id() == id) {
+            answer.cancel();
+        } else if (engine == null && reader != null && loadId == id) {
+            reader.cancel();
+            reader = null;
+            postError(id, "AbortError", "loading was aborted");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.demitasse.web.js;
+
+import org.teavm.jso.JSClass;
+import org.teavm.jso.JSFunctor;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
+
+/** {@code MessageChannel}: the way to a task of its own without a timer's delay. */
+@JSClass
+public class MessageChannel implements JSObject {
+    public MessageChannel() {}
+
+    @JSProperty
+    public native Port getPort1();
+
+    @JSProperty
+    public native Port getPort2();
+
+    /** {@code MessagePort}. */
+    public interface Port extends JSObject {
+        @JSProperty("onmessage")
+        void setOnMessage(Listener listener);
+
+        void postMessage(int message);
+    }
+
+    /** Takes a message. */
+    @JSFunctor
+    public interface Listener extends JSObject {
+        void message(JSObject event);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.demitasse.web.js;
+
+import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSObjects;
+
+/** A message to the page. Which properties it has depends on its type. */
+public interface Reply extends JSObject {
+    static Reply of(String type, int id) {
+        Reply reply = JSObjects.create();
+        reply.setType(type);
+        reply.setId(id);
+        return reply;
+    }
+
+    @JSProperty
+    void setType(String type);
+
+    @JSProperty
+    void setId(int id);
+
+    @JSProperty
+    void setPhase(String phase);
+
+    @JSProperty
+    void setLoaded(double loaded);
+
+    @JSProperty
+    void setTotal(double total);
+
+    @JSProperty
+    void setModel(ModelSummary model);
+
+    @JSProperty
+    void setDevice(Device device);
+
+    @JSProperty
+    void setText(String text);
+
+    @JSProperty
+    void setTokenId(int id);
+
+    @JSProperty
+    void setFinishReason(String reason);
+
+    @JSProperty
+    void setUsage(Usage usage);
+
+    @JSProperty
+    void setTimings(Timings timings);
+
+    @JSProperty
+    void setName(String name);
+
+    @JSProperty
+    void setMessage(String message);
+
+    /** What was loaded. */
+    interface ModelSummary extends JSObject {
+        @JSProperty
+        void setName(String name);
+
+        @JSProperty
+        void setArchitecture(String architecture);
+
+        @JSProperty
+        void setParameters(double parameters);
+
+        @JSProperty
+        void setBytes(double bytes);
+
+        @JSProperty
+        void setContextLength(int contextLength);
+
+        @JSProperty
+        void setChatTemplate(boolean present);
+    }
+
+    /** What computes, and why. */
+    interface Device extends JSObject {
+        @JSProperty
+        void setKind(String kind);
+
+        @JSProperty
+        void setReason(String reason);
+    }
+
+    /** Token counts of an answer. */
+    interface Usage extends JSObject {
+        @JSProperty
+        void setPromptTokens(int count);
+
+        @JSProperty
+        void setCachedTokens(int count);
+
+        @JSProperty
+        void setCompletionTokens(int count);
+    }
+
+    /** Milliseconds an answer took. */
+    interface Timings extends JSObject {
+        @JSProperty
+        void setPrefillMs(double milliseconds);
+
+        @JSProperty
+        void setDecodeMs(double milliseconds);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.demitasse.webgpu;
+
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
+import org.teavm.jso.JSTopLevel;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.core.JSPromise;
+
+/** The browser's {@code navigator.gpu} (W3C WebGPU). */
+public interface Gpu extends JSObject {
+    /** An adapter, or null if the browser offers none. */
+    JSPromise<@Nullable GpuAdapter> requestAdapter();
+
+    /** {@code navigator.gpu}, or null where the browser has no WebGPU or the page is not a secure context. */
+    static @Nullable Gpu find() {
+        Gpu gpu = GpuScope.getNavigator().getGpu();
+        return JSObjects.isUndefined(gpu) ? null : gpu;
+    }
+
+    /** The part of a global scope that leads to WebGPU. */
+    final class GpuScope {
+        private GpuScope() {}
+
+        @JSTopLevel
+        @JSProperty
+        static native Navigator getNavigator();
+    }
+
+    /** The part of {@code WorkerNavigator} that leads to WebGPU. */
+    interface Navigator extends JSObject {
+        @JSProperty
+        Gpu getGpu();
+    }
+}
