@@ -60,7 +60,7 @@ final class Answer {
             reply.setPhase("prefill");
             reply.setLoaded(prefill.done());
             reply.setTotal(prefill.total());
-            WorkerScope.self().postMessage(reply);
+            WorkerScope.postMessage(reply);
         } else if (event instanceof Event.Token token) {
             postToken(token.id(), token.text());
         } else if (event instanceof Event.Finished finished) {
@@ -69,7 +69,7 @@ final class Answer {
             reply.setText(text.toString());
             reply.setFinishReason(finished.reason().name().toLowerCase(Locale.ROOT));
             setFigures(reply, finished.usage());
-            WorkerScope.self().postMessage(reply);
+            WorkerScope.postMessage(reply);
         }
     }
 
@@ -78,7 +78,7 @@ final class Answer {
         Reply reply = Reply.of("token", id);
         reply.setTokenId(tokenId);
         reply.setText(piece);
-        WorkerScope.self().postMessage(reply);
+        WorkerScope.postMessage(reply);
     }
 
     private static void setFigures(Reply reply, Usage usage) {

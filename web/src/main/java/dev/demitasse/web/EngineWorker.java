@@ -37,14 +37,14 @@ public final class EngineWorker {
     public static void main(String[] args) {
         EngineWorker worker = new EngineWorker();
         worker.findGpu();
-        WorkerScope.self().setOnMessage(event -> worker.handle(event.getData()));
+        WorkerScope.setOnMessage(event -> worker.handle(event.getData()));
     }
 
     static void postError(int id, String name, String message) {
         Reply reply = Reply.of("error", id);
         reply.setName(name);
         reply.setMessage(message);
-        WorkerScope.self().postMessage(reply);
+        WorkerScope.postMessage(reply);
     }
 
     private void handle(Request request) {
@@ -105,7 +105,7 @@ public final class EngineWorker {
                 reply.setPhase("download");
                 reply.setLoaded(loaded);
                 reply.setTotal(total);
-                WorkerScope.self().postMessage(reply);
+                WorkerScope.postMessage(reply);
             }
 
             @Override
@@ -140,7 +140,7 @@ public final class EngineWorker {
         Reply reply = Reply.of("loaded", loadId);
         reply.setModel(model);
         reply.setDevice(device);
-        WorkerScope.self().postMessage(reply);
+        WorkerScope.postMessage(reply);
     }
 
     private void chat(Request request) {

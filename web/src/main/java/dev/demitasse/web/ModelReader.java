@@ -47,8 +47,7 @@ final class ModelReader {
             return;
         }
         String url = request.getUrl();
-        WorkerScope.self()
-                .fetch(url)
+        WorkerScope.fetch(url)
                 .then(
                         response -> guarded(() -> open(url, response)),
                         reason -> fail("can't fetch " + url + ": " + ((JsError) reason).getMessage()));

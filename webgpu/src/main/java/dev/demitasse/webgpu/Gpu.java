@@ -1,6 +1,7 @@
 package dev.demitasse.webgpu;
 
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSClass;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.JSTopLevel;
@@ -14,13 +15,14 @@ public interface Gpu extends JSObject {
 
     /** {@code navigator.gpu}, or null where the browser has no WebGPU or the page is not a secure context. */
     static @Nullable Gpu find() {
-        Gpu gpu = GpuScope.getNavigator().getGpu();
+        Gpu gpu = Scope.getNavigator().getGpu();
         return JSObjects.isUndefined(gpu) ? null : gpu;
     }
 
-    /** The part of a global scope that leads to WebGPU. */
-    final class GpuScope {
-        private GpuScope() {}
+    /** The global {@code navigator}, as far as it leads to WebGPU. */
+    @JSClass
+    abstract class Scope implements JSObject {
+        private Scope() {}
 
         @JSTopLevel
         @JSProperty

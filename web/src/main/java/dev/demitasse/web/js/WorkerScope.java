@@ -1,42 +1,36 @@
 package dev.demitasse.web.js;
 
+import org.teavm.jso.JSClass;
 import org.teavm.jso.JSFunctor;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.JSTopLevel;
 import org.teavm.jso.core.JSPromise;
 
-/** {@code DedicatedWorkerGlobalScope}. */
-public interface WorkerScope extends JSObject {
+/** {@code DedicatedWorkerGlobalScope}: its members stand at the top level of the worker. */
+@JSClass
+public abstract class WorkerScope implements JSObject {
+    private WorkerScope() {}
+
     /** Takes a message from the page. */
     @JSFunctor
-    interface Listener extends JSObject {
+    public interface Listener extends JSObject {
         void message(Event event);
     }
 
     /** {@code MessageEvent}. */
-    interface Event extends JSObject {
+    public interface Event extends JSObject {
         @JSProperty
         Request getData();
     }
 
+    @JSTopLevel
     @JSProperty("onmessage")
-    void setOnMessage(Listener listener);
+    public static native void setOnMessage(Listener listener);
 
-    void postMessage(JSObject message);
+    @JSTopLevel
+    public static native void postMessage(JSObject message);
 
-    JSPromise<Response> fetch(String url);
-
-    static WorkerScope self() {
-        return Globals.getSelf();
-    }
-
-    /** Where the scope is found. */
-    final class Globals {
-        private Globals() {}
-
-        @JSTopLevel
-        @JSProperty
-        static native WorkerScope getSelf();
-    }
+    @JSTopLevel
+    public static native JSPromise<Response> fetch(String url);
 }

@@ -1,0 +1,292 @@
+// The chat page: draws what the engine says. All text that it shows is set as text, never as markup.
+import { Demitasse } from './demitasse.js';
+
+/** The sampling that SmolLM2's model card advises. */
+const SAMPLING = { temperature: 0.2, topP: 0.9, maxTokens: 512 };
+
+const [about, announcement, device, error, errorMessage, errorTitle, facts, loading, messages, modelName, newChat] = [
+  'about',
+  'announcement',
+  'device',
+  'error',
+  'error-message',
+  'error-title',
+  'facts',
+  'loading',
+  'messages',
+  'model-name',
+  'new-chat',
+].map((id) => document.getElementById(id));
+const [progress, prompt, retry, scroller, send, status, suggestions, welcome] = [
+  'progress',
+  'prompt',
+  'retry',
+  'scroller',
+  'send',
+  'status',
+  'suggestions',
+  'welcome',
+].map((id) => document.getElementById(id));
+const parameters = new URLSearchParams(location.search);
+
+/** @type {Demitasse | null} */
+let engine = null;
+
+/** The messages that the next question continues: those of the turns that were answered. */
+let conversation = [];
+
+/** The elements of a question whose answer failed; the next question takes their place. */
+let failedTurn = [];
+
+/** @param {'loading' | 'ready' | 'answering' | 'error'} state */
+function show(state) {
+  document.body.dataset.state = state;
+  loading.hidden = state !== 'loading';
+  error.hidden = state !== 'error';
+  send.textContent = state === 'answering' ? 'Stop' : 'Send';
+  send.disabled = !engine || engine.closed;
+}
+
+/** @param {() => void} again what Retry does */
+function fail(title, cause, again) {
+  errorTitle.textContent = title;
+  errorMessage.textContent = cause.message;
+  retry.onclick = again;
+  show('error');
+}
+
+// The model
+
+async function load() {
+  engine = null;
+  status.textContent = 'Starting…';
+  progress.removeAttribute('value');
+  show('loading');
+  announcement.textContent = 'Loading the model.';
+  try {
+    const url = await modelUrl();
+    const file = decodeURIComponent(url.pathname.split('/').pop());
+    modelName.textContent = file;
+    describe({ From: url.href });
+    const from = url.origin === location.origin ? '' : ` from ${url.host}`;
+    engine = await Demitasse.load(url.href, { onProgress: (step) => showDownload(step, file + from) });
+    showModel(url);
+    status.textContent = 'Ready';
+    announcement.textContent = 'The model is ready.';
+    show('ready');
+  } catch (cause) {
+    status.textContent = 'Not loaded';
+    fail('The model could not be loaded', cause, load);
+  }
+}
+
+/** The model that the page's address names (`?model=`), else the site's own. */
+async function modelUrl() {
+  const named = parameters.get('model') ?? (await defaultModel());
+  const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
+    throw new Error(`Not the web address of a model: ${named}`);
+  }
+  return url;
+}
+
+async function defaultModel() {
+  const response = await fetch('models.json');
+  if (!response.ok) {
+    throw new Error(`models.json, which names this site's model, could not be read: HTTP status ${response.status}`);
+  }
+  return (await response.json()).default;
+}
+
+function showDownload({ loaded, total }, name) {
+  if (total === 0) {
+    progress.removeAttribute('value');
+    status.textContent = `Downloading ${name}: ${size(loaded)}`;
+  } else if (loaded < total) {
+    progress.value = loaded / total;
+    const percent = Math.floor((100 * loaded) / total);
+    status.textContent = `Downloading ${name}: ${size(loaded, total)} (${percent} %)`;
+  } else {
+    progress.removeAttribute('value');
+    status.textContent = `Preparing ${name}…`;
+  }
+}
+
+function showModel(url) {
+  const { model } = engine;
+  modelName.textContent = model.name;
+  device.textContent = engine.device.kind.toUpperCase();
+  device.hidden = false;
+  describe({
+    From: url.href,
+    Architecture: model.architecture,
+    Parameters: `${(model.parameters / 1e6).toFixed(0)} million`,
+    Size: size(model.bytes),
+    Context: `${model.contextLength} tokens`,
+    'Chat template': model.chatTemplate ? 'from the model' : 'none: may not follow a conversation',
+    Device: `${device.textContent} (${engine.device.reason})`,
+  });
+}
+
+function describe(entries) {
+  facts.replaceChildren(...Object.entries(entries).flatMap(([name, value]) => [element('dt', name), element('dd', value)]));
+}
+
+// The conversation
+
+async function ask(question) {
+  failedTurn.forEach((old) => old.remove());
+  failedTurn = [];
+  const turns = conversation;
+  const asked = { role: 'user', content: question };
+  const { item: questionItem } = addMessage('user', 'You', question);
+  const { item, text } = addMessage('assistant', 'Demitasse', '');
+  const reading = element('p', 'Reading the prompt…', 'reading');
+  const answer = text.appendChild(new Text());
+  item.append(reading);
+  item.setAttribute('aria-busy', 'true');
+  welcome.hidden = true;
+  scroller.scrollTop = scroller.scrollHeight;
+  show('answering');
+  announcement.textContent = 'Answering.';
+  try {
+    const result = await engine.chat([...turns, asked], {
+      ...SAMPLING,
+      onProgress: ({ loaded, total }) => {
+        reading.textContent = `Reading the prompt… ${loaded} / ${total} tokens`;
+      },
+      onToken: (piece) => {
+        reading.remove();
+        following(() => answer.appendData(piece));
+      },
+    });
+    following(() => {
+      text.textContent = result.text;
+      item.append(element('p', figures(result), 'figures'));
+    });
+    // An empty answer would teach the model to give more of them.
+    if (result.text !== '') {
+      turns.push(asked, { role: 'assistant', content: result.text });
+    }
+    announcement.textContent = result.finishReason === 'abort' ? 'Answer stopped.' : 'Answer finished.';
+    show('ready');
+  } catch (cause) {
+    failedTurn = [questionItem, item];
+    item.classList.add('failed');
+    fail('The answer failed', cause, async () => {
+      if (engine.closed) {
+        await load();
+      }
+      if (engine) {
+        await ask(question);
+      }
+    });
+  } finally {
+    reading.remove();
+    item.removeAttribute('aria-busy');
+  }
+}
+
+function addMessage(role, speaker, content) {
+  const item = element('li', '', `message ${role}`);
+  const text = element('div', content, 'text');
+  item.append(element('h3', speaker, 'unseen'), text);
+  messages.append(item);
+  return { item, text };
+}
+
+/** Changes the conversation, and keeps its end in view if that is where the reader is. */
+function following(change) {
+  const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 48;
+  change();
+  if (atEnd) {
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+}
+
+function figures({ finishReason, usage, timings }) {
+  const { promptTokens, cachedTokens, completionTokens } = usage;
+  const parts = [count(completionTokens, 'token')];
+  if (timings.decodeMs > 0) {
+    parts.push(`${((1000 * completionTokens) / timings.decodeMs).toFixed(1)} tok/s`);
+  }
+  const reused = cachedTokens > 0 ? ` (${cachedTokens} reused)` : '';
+  parts.push(`${count(promptTokens, 'prompt token')}${reused} in ${(timings.prefillMs / 1000).toFixed(1)} s`);
+  if (finishReason === 'length') {
+    parts.push('cut at the length limit');
+  } else if (finishReason === 'abort') {
+    parts.push('stopped');
+  }
+  return parts.join(' · ');
+}
+
+// Small things
+
+const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Bytes as text: "98.4 MB", or "61.2 / 98.4 MB" of a total. */
+function size(bytes, total) {
+  const [unit, name] = (total ?? bytes) >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
+  const [done, whole] = [bytes, total].map((value) => (value / unit).toFixed(1));
+  return total === undefined ? `${done} ${name}` : `${done} / ${whole} ${name}`;
+}
+
+function element(tag, content, className = '') {
+  const made = document.createElement(tag);
+  made.textContent = content;
+  made.className = className;
+  return made;
+}
+
+function fillPrompt(content) {
+  prompt.value = content;
+  prompt.style.height = '';
+  prompt.style.height = `${prompt.scrollHeight}px`;
+}
+
+function sendPrompt() {
+  const question = prompt.value.trim();
+  if (question !== '' && !send.disabled) {
+    fillPrompt('');
+    ask(question);
+  }
+  prompt.focus();
+}
+
+const answering = () => document.body.dataset.state === 'answering';
+
+prompt.addEventListener('input', () => fillPrompt(prompt.value));
+prompt.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    if (!answering()) {
+      sendPrompt();
+    }
+  }
+});
+send.addEventListener('click', () => (answering() ? engine.abort() : sendPrompt()));
+suggestions.addEventListener('click', ({ target }) => {
+  if (target instanceof HTMLButtonElement) {
+    fillPrompt(target.textContent);
+    prompt.focus();
+  }
+});
+newChat.addEventListener('click', () => {
+  engine?.abort();
+  conversation = [];
+  failedTurn = [];
+  messages.replaceChildren();
+  welcome.hidden = false;
+  if (engine && !engine.closed && !answering()) {
+    show('ready');
+  }
+  prompt.focus();
+});
+document.addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape' && about.open) {
+    about.open = false;
+  }
+});
+
+fillPrompt(parameters.get('prompt') ?? '');
+load();

@@ -1,0 +1,224 @@
+// Demitasse's JavaScript API: a language model in the page, run by a dedicated worker.
+
+/**
+ * @typedef {{role: 'system' | 'user' | 'assistant', content: string}} Message
+ *
+ * @typedef {object} Progress
+ * @property {'download' | 'prefill'} phase
+ * @property {number} loaded bytes downloaded, or prompt tokens read
+ * @property {number} total of the same; 0 if unknown
+ *
+ * @typedef {object} LoadOptions
+ * @property {(progress: Progress) => void} [onProgress]
+ * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
+ * @property {number} [contextLength] tokens that a conversation may have; the model's own limit if left out
+ *
+ * @typedef {object} ChatOptions
+ * @property {(text: string, tokenId: number) => void} [onToken] called with each piece of the answer as it comes
+ * @property {(progress: Progress) => void} [onProgress] called while the prompt is read
+ * @property {AbortSignal} [signal] stops the answer, as {@link Demitasse#abort} does
+ * @property {number} [maxTokens] the longest answer
+ * @property {number} [temperature] 0 always takes the likeliest token
+ * @property {number} [topP] keeps the likeliest tokens that together have this probability
+ * @property {number} [topK] keeps this many of the likeliest tokens
+ * @property {number} [minP] keeps tokens at least this probable, relative to the likeliest
+ * @property {number} [seed] makes the answer repeatable
+ * @property {number} [repetitionPenalty] above 1 makes tokens that were there already less likely
+ * @property {string[]} [stop] texts that end the answer
+ *
+ * @typedef {object} Model
+ * @property {string} name
+ * @property {string} architecture
+ * @property {number} parameters
+ * @property {number} bytes
+ * @property {number} contextLength in tokens
+ * @property {boolean} chatTemplate whether the model brings a chat template
+ *
+ * @typedef {{kind: 'cpu', reason: string}} Device what computes, and why that was chosen
+ *
+ * @typedef {object} Answer
+ * @property {string} text
+ * @property {'stop' | 'length' | 'abort'} finishReason
+ * @property {{promptTokens: number, cachedTokens: number, completionTokens: number}} usage
+ * @property {{prefillMs: number, decodeMs: number}} timings
+ */
+
+const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength'];
+const CHAT_OPTIONS = [
+  'onToken',
+  'onProgress',
+  'signal',
+  'maxTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'minP',
+  'seed',
+  'repetitionPenalty',
+  'stop',
+];
+
+/**
+ * A loaded model.
+ *
+ * @example
+ * const engine = await Demitasse.load('models/SmolLM2-135M-Instruct.Q4_1.gguf');
+ * const answer = await engine.chat([{ role: 'user', content: 'Hello!' }], { onToken: (text) => output.append(text) });
+ */
+export class Demitasse {
+  /** @readonly @type {Model} */
+  model;
+
+  /** @readonly @type {Device} */
+  device;
+
+  #worker = new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' });
+  #lastId = 0;
+  /** The one request under way. */
+  #pending = null;
+  /** Why the engine no longer works. */
+  #closed = null;
+
+  /** @hideconstructor Use {@link Demitasse.load}. */
+  constructor() {
+    this.#worker.onmessage = ({ data }) => this.#receive(data);
+    this.#worker.onmessageerror = () => this.#shut(new Error('A message of the engine worker could not be read.'));
+    this.#worker.onerror = (event) => {
+      event.preventDefault(); // whoever waits for the request hears of it
+      // A script that can't be fetched gives an event without a message.
+      this.#shut(new Error(`The engine worker failed: ${event.message ?? 'engine-worker.js could not be loaded'}`));
+    };
+  }
+
+  /**
+   * Loads a model in GGUF format.
+   *
+   * @param {string | Blob} model a URL (relative to the page), or the file itself
+   * @param {LoadOptions} [options]
+   * @returns {Promise<Demitasse>}
+   */
+  static async load(model, options = {}) {
+    const { onProgress, signal, ...engineOptions } = checked(options, LOAD_OPTIONS);
+    if (typeof model !== 'string' && !(model instanceof Blob)) {
+      throw new TypeError('model must be a URL string, a File or a Blob');
+    }
+    const source = typeof model === 'string' ? new URL(model, globalThis.document?.baseURI ?? location.href).href : model;
+    signal?.throwIfAborted();
+
+    const engine = new Demitasse();
+    const abort = () => engine.#shut(signal.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      const loaded = await engine.#send({ type: 'load', model: source, options: engineOptions }, { onProgress });
+      engine.model = loaded.model;
+      engine.device = loaded.device;
+      return engine;
+    } catch (error) {
+      engine.close();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /**
+   * Answers a conversation. An engine answers one at a time: a second call before the first has ended rejects.
+   *
+   * @param {Message[]} messages the whole conversation; what it shares with the one before is not read again
+   * @param {ChatOptions} [options]
+   * @returns {Promise<Answer>} also when stopped: then with the text so far and the finish reason `abort`
+   */
+  async chat(messages, options = {}) {
+    const { onToken, onProgress, signal, ...engineOptions } = checked(options, CHAT_OPTIONS);
+    signal?.throwIfAborted();
+
+    const answer = this.#send({ type: 'chat', messages, options: engineOptions }, { onToken, onProgress });
+    const abort = () => this.abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      const { text, finishReason, usage, timings } = await answer;
+      return { text, finishReason, usage, timings };
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** Stops the answer under way, if there is one. */
+  abort() {
+    if (this.#pending) {
+      this.#worker.postMessage({ type: 'abort', id: this.#pending.id });
+    }
+  }
+
+  /** Ends the worker and frees its memory. An answer under way is rejected. */
+  close() {
+    this.#shut(new Error('The engine was closed.'));
+  }
+
+  /** Whether the engine was closed or its worker failed; it answers no more. */
+  get closed() {
+    return this.#closed !== null;
+  }
+
+  #send(message, callbacks) {
+    if (this.#closed) {
+      throw new Error('The engine is closed.', { cause: this.#closed });
+    }
+    if (this.#pending) {
+      throw new Error('The engine is still answering: one chat at a time.');
+    }
+    const id = ++this.#lastId;
+    this.#worker.postMessage({ ...message, id });
+    return new Promise((resolve, reject) => {
+      this.#pending = { id, resolve, reject, ...callbacks };
+    });
+  }
+
+  #receive({ type, id, ...content }) {
+    const pending = this.#pending;
+    if (pending?.id !== id) {
+      return; // sent before the worker heard that nobody waits any more
+    }
+    switch (type) {
+      case 'progress':
+        pending.onProgress?.(content);
+        break;
+      case 'token':
+        pending.onToken?.(content.text, content.tokenId);
+        break;
+      case 'loaded':
+      case 'done':
+        this.#pending = null;
+        pending.resolve(content);
+        break;
+      case 'error':
+        this.#pending = null;
+        pending.reject(Object.assign(new Error(content.message), { name: content.name }));
+        break;
+    }
+  }
+
+  #shut(reason) {
+    this.#closed ??= reason;
+    this.#worker.terminate();
+    this.#pending?.reject(reason);
+    this.#pending = null;
+  }
+}
+
+/** The options that were given a value; a misspelt one is an error, not a default. */
+function checked(options, known) {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!known.includes(name)) {
+      throw new TypeError(`unknown option: ${name}`);
+    }
+    if (name.startsWith('on') && typeof value !== 'function') {
+      throw new TypeError(`option ${name} must be a function`);
+    }
+    if (name === 'signal' && !(value instanceof AbortSignal)) {
+      throw new TypeError('option signal must be an AbortSignal');
+    }
+  }
+  return Object.fromEntries(given);
+}
