@@ -4,29 +4,26 @@ import { Demitasse } from './demitasse.js';
 /** The sampling that SmolLM2's model card advises. */
 const SAMPLING = { temperature: 0.2, topP: 0.9, maxTokens: 512 };
 
-const [about, announcement, device, error, errorMessage, errorTitle, facts, loading, messages, modelName, newChat] = [
-  'about',
-  'announcement',
-  'device',
-  'error',
-  'error-message',
-  'error-title',
-  'facts',
-  'loading',
-  'messages',
-  'model-name',
-  'new-chat',
-].map((id) => document.getElementById(id));
-const [progress, prompt, retry, scroller, send, status, suggestions, welcome] = [
-  'progress',
-  'prompt',
-  'retry',
-  'scroller',
-  'send',
-  'status',
-  'suggestions',
-  'welcome',
-].map((id) => document.getElementById(id));
+const byId = (id) => document.getElementById(id);
+const about = byId('about');
+const announcement = byId('announcement');
+const device = byId('device');
+const error = byId('error');
+const errorMessage = byId('error-message');
+const errorTitle = byId('error-title');
+const facts = byId('facts');
+const loading = byId('loading');
+const messages = byId('messages');
+const modelName = byId('model-name');
+const newChat = byId('new-chat');
+const progress = byId('progress');
+const prompt = byId('prompt');
+const retry = byId('retry');
+const scroller = byId('scroller');
+const send = byId('send');
+const status = byId('status');
+const suggestions = byId('suggestions');
+const welcome = byId('welcome');
 const parameters = new URLSearchParams(location.search);
 
 /** @type {Demitasse | null} */
@@ -65,7 +62,7 @@ async function load() {
   announcement.textContent = 'Loading the model.';
   try {
     const url = await modelUrl();
-    const file = decodeURIComponent(url.pathname.split('/').pop());
+    const file = url.pathname.split('/').pop() || url.host;
     modelName.textContent = file;
     describe({ From: url.href });
     const from = url.origin === location.origin ? '' : ` from ${url.host}`;
@@ -91,11 +88,16 @@ async function modelUrl() {
 }
 
 async function defaultModel() {
-  const response = await fetch('models.json');
-  if (!response.ok) {
-    throw new Error(`models.json, which names this site's model, could not be read: HTTP status ${response.status}`);
+  const response = await fetch('models.json').catch(() => null);
+  if (!response?.ok) {
+    const why = response ? `HTTP status ${response.status}` : 'the site did not answer';
+    throw new Error(`models.json, which names this site's model, could not be read: ${why}`);
   }
-  return (await response.json()).default;
+  const models = await response.json().catch(() => null);
+  if (typeof models?.default !== 'string') {
+    throw new Error('models.json names no default model');
+  }
+  return models.default;
 }
 
 function showDownload({ loaded, total }, name) {

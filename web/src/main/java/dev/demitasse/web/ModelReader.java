@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSObjects;
-import org.teavm.jso.core.JSUndefined;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Streams a model's bytes from an address or a file. Holds one chunk at a time. */
@@ -107,7 +106,7 @@ final class ModelReader {
         } catch (RuntimeException e) {
             fail(String.valueOf(e.getMessage()));
         }
-        return JSUndefined.instance();
+        return null;
     }
 
     private @Nullable JSObject fail(String message) {
@@ -115,6 +114,6 @@ final class ModelReader {
             cancelled = true;
             sink.failed(message);
         }
-        return JSUndefined.instance();
+        return null;
     }
 }

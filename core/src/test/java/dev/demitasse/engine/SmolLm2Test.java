@@ -1,0 +1,169 @@
+package dev.demitasse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.TestWeights;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.sampling.SamplingOptions;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * SmolLM2-135M-Instruct in Q4_1 against llama.cpp's greedy tokens and Hugging Face's float32 logits on the dequantized
+ * weights (fixtures by {@code oracle/llama_cpp_greedy.mjs} and {@code oracle/hf_logits.py}).
+ */
+class SmolLm2Test {
+    private static final float TOLERANCE = 1e-3f;
+    /** A difference from llama.cpp is excused where Hugging Face's two best logits are this close. */
+    private static final double NEAR_TIE = 0.1;
+
+    private static ReferenceBackend backend;
+    private static Engine engine;
+    private static JsonNode llamaCpp;
+    private static JsonNode huggingFace;
+
+    @BeforeAll
+    static void load() throws IOException {
+        ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
+        AtomicReference<ReferenceBackend> made = new AtomicReference<>();
+        EngineLoader loader = new EngineLoader(file.capacity(), 0, (plan, context) -> {
+            made.set(new ReferenceBackend(plan, context, 32));
+            return made.get();
+        });
+        loader.accept(file);
+        engine = loader.finish();
+        backend = made.get();
+        llamaCpp = json("smollm2-135m-greedy.json");
+        huggingFace = json("smollm2-135m-hf.json");
+    }
+
+    @TestFactory
+    List<DynamicTest> greedyTokensEqualLlamaCpps() {
+        List<DynamicTest> tests = new ArrayList<>();
+        assertEquals(10, llamaCpp.size());
+        for (int i = 0; i < llamaCpp.size(); i++) {
+            JsonNode peer = llamaCpp.get(i);
+            JsonNode judge = huggingFace.get(i);
+            tests.add(DynamicTest.dynamicTest(peer.get("name").asText(), () -> checkGreedy(peer, judge)));
+        }
+        return tests;
+    }
+
+    private static void checkGreedy(JsonNode peer, JsonNode judge) {
+        int[] prompt = ids(peer.get("prompt_ids"));
+        assertArrayEquals(prompt, engine.tokenizer().encode(peer.get("text").asText(), false), "prompt ids");
+        int[] expected = ids(peer.get("generated_ids"));
+        int[] ours = generate(prompt, expected.length);
+        for (int step = 0; step < expected.length; step++) {
+            if (ours[step] != expected[step]) {
+                // From here on the sequences go apart; the judge's logits are for the peer's.
+                JsonNode best = judge.get("steps").get(step);
+                double gap = best.get(1).asDouble() - best.get(2).asDouble();
+                System.out.println(peer.get("name").asText() + ": token " + step + " is " + ours[step]
+                        + ", llama.cpp's " + expected[step] + "; Hugging Face's best is "
+                        + best.get(0).asInt() + " by " + gap);
+                assertEquals(best.get(0).asInt(), ours[step], "at step " + step + " Hugging Face agrees with neither");
+                assertTrue(gap < NEAR_TIE, "no near-tie at step " + step + ": gap " + gap);
+                return;
+            }
+        }
+    }
+
+    @Test
+    void everyLogitOfAPromptEqualsHuggingFaces() {
+        assertLogits("prose");
+        assertLogits("chat-multi-turn");
+    }
+
+    private static void assertLogits(String name) {
+        JsonNode peer = find(name);
+        ByteBuffer expected = floats("smollm2-135m-logits-" + name + ".f32");
+        float[] logits = prefill(ids(peer.get("prompt_ids")));
+        assertEquals(expected.capacity(), logits.length * Float.BYTES);
+        float worst = 0;
+        for (int id = 0; id < logits.length; id++) {
+            worst = Math.max(worst, Math.abs(logits[id] - expected.getFloat(id * Float.BYTES)));
+        }
+        System.out.println(name + ": greatest difference from Hugging Face's logits " + worst);
+        assertTrue(worst <= TOLERANCE, name + ": " + worst);
+    }
+
+    @Test
+    void every16thLogitOfAllPromptsEqualsHuggingFaces() {
+        ByteBuffer expected = floats("smollm2-135m-logits-every-16th.f32");
+        int perPrompt = expected.capacity() / Float.BYTES / llamaCpp.size();
+        float worst = 0;
+        for (int i = 0; i < llamaCpp.size(); i++) {
+            float[] logits = prefill(ids(llamaCpp.get(i).get("prompt_ids")));
+            assertEquals(perPrompt, logits.length / 16);
+            for (int j = 0; j < perPrompt; j++) {
+                float difference = Math.abs(logits[j * 16] - expected.getFloat((i * perPrompt + j) * Float.BYTES));
+                worst = Math.max(worst, difference);
+            }
+        }
+        System.out.println("all prompts: greatest difference from Hugging Face's logits " + worst);
+        assertTrue(worst <= TOLERANCE, "" + worst);
+    }
+
+    private static float[] prefill(int[] prompt) {
+        for (int from = 0; from < prompt.length; from += backend.batchSize()) {
+            int to = Math.min(prompt.length, from + backend.batchSize());
+            backend.forward(prompt, from, to, from, to == prompt.length);
+        }
+        return backend.logits();
+    }
+
+    private static int[] generate(int[] prompt, int count) {
+        Generation generation =
+                engine.generate(prompt, new GenerationOptions(SamplingOptions.GREEDY, count, List.of()));
+        int[] ids = new int[count];
+        int length = 0;
+        while (!generation.isFinished()) {
+            if (generation.next() instanceof Event.Token token) {
+                ids[length++] = token.id();
+            }
+        }
+        return ids;
+    }
+
+    private static JsonNode find(String name) {
+        for (JsonNode prompt : llamaCpp) {
+            if (prompt.get("name").asText().equals(name)) {
+                return prompt;
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    private static int[] ids(JsonNode array) {
+        int[] ids = new int[array.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = array.get(i).asInt();
+        }
+        return ids;
+    }
+
+    private static JsonNode json(String name) throws IOException {
+        return new ObjectMapper().readTree(SmolLm2Test.class.getResource("/reference/" + name));
+    }
+
+    private static ByteBuffer floats(String name) {
+        try (var in = SmolLm2Test.class.getResourceAsStream("/reference/" + name)) {
+            return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
