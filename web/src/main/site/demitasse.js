@@ -58,6 +58,17 @@ const CHAT_OPTIONS = [
   'stop',
 ];
 
+const NUMBERS = [
+  'contextLength',
+  'maxTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'minP',
+  'seed',
+  'repetitionPenalty',
+];
+
 /**
  * A loaded model.
  *
@@ -129,18 +140,18 @@ export class Demitasse {
    * @returns {Promise<Answer>} also when stopped: then with the text so far and the finish reason `abort`
    */
   async chat(messages, options = {}) {
-    const { onToken, onProgress, signal, ...engineOptions } = checked(options, CHAT_OPTIONS);
-    signal?.throwIfAborted();
+    return this.#answer({ type: 'chat', messages }, options);
+  }
 
-    const answer = this.#send({ type: 'chat', messages, options: engineOptions }, { onToken, onProgress });
-    const abort = () => this.abort();
-    signal?.addEventListener('abort', abort);
-    try {
-      const { text, finishReason, usage, timings } = await answer;
-      return { text, finishReason, usage, timings };
-    } finally {
-      signal?.removeEventListener('abort', abort);
-    }
+  /**
+   * Continues a text, without a chat template.
+   *
+   * @param {string} prompt
+   * @param {ChatOptions} [options]
+   * @returns {Promise<Answer>} as {@link Demitasse#chat}
+   */
+  async complete(prompt, options = {}) {
+    return this.#answer({ type: 'complete', prompt }, options);
   }
 
   /** Stops the answer under way, if there is one. */
@@ -158,6 +169,21 @@ export class Demitasse {
   /** Whether the engine was closed or its worker failed; it answers no more. */
   get closed() {
     return this.#closed !== null;
+  }
+
+  async #answer(request, options) {
+    const { onToken, onProgress, signal, ...engineOptions } = checked(options, CHAT_OPTIONS);
+    signal?.throwIfAborted();
+
+    const answer = this.#send({ ...request, options: engineOptions }, { onToken, onProgress });
+    const abort = () => this.abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      const { text, finishReason, usage, timings } = await answer;
+      return { text, finishReason, usage, timings };
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   #send(message, callbacks) {
@@ -218,6 +244,12 @@ function checked(options, known) {
     }
     if (name === 'signal' && !(value instanceof AbortSignal)) {
       throw new TypeError('option signal must be an AbortSignal');
+    }
+    if (NUMBERS.includes(name) && !Number.isFinite(value)) {
+      throw new TypeError(`option ${name} must be a number`);
+    }
+    if (name === 'stop' && !(Array.isArray(value) && value.every((text) => typeof text === 'string'))) {
+      throw new TypeError('option stop must be an array of strings');
     }
   }
   return Object.fromEntries(given);

@@ -10,9 +10,11 @@ import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.sampling.SamplingOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,16 +24,17 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * SmolLM2-135M-Instruct in Q4_1 against llama.cpp's greedy tokens and Hugging Face's float32 logits on the dequantized
- * weights (fixtures by {@code oracle/llama_cpp_greedy.mjs} and {@code oracle/hf_logits.py}).
+ * weights (fixtures by the scripts in {@code oracle}).
  */
 class SmolLm2Test {
     private static final float TOLERANCE = 1e-3f;
-    /** A difference from llama.cpp is excused where Hugging Face's two best logits are this close. */
-    private static final double NEAR_TIE = 0.1;
+    /** Logits that llama.cpp's rounding of activations was seen to swap. */
+    private static final double NEAR_TIE = 0.25;
 
     private static ReferenceBackend backend;
     private static Engine engine;
     private static JsonNode llamaCpp;
+    private static JsonNode llamaCppFloat32;
     private static JsonNode huggingFace;
 
     @BeforeAll
@@ -46,6 +49,7 @@ class SmolLm2Test {
         engine = loader.finish();
         backend = made.get();
         llamaCpp = json("smollm2-135m-greedy.json");
+        llamaCppFloat32 = json("smollm2-135m-greedy-f32.json");
         huggingFace = json("smollm2-135m-hf.json");
     }
 
@@ -55,29 +59,30 @@ class SmolLm2Test {
         assertEquals(10, llamaCpp.size());
         for (int i = 0; i < llamaCpp.size(); i++) {
             JsonNode peer = llamaCpp.get(i);
+            JsonNode exactPeer = llamaCppFloat32.get(i);
             JsonNode judge = huggingFace.get(i);
-            tests.add(DynamicTest.dynamicTest(peer.get("name").asText(), () -> checkGreedy(peer, judge)));
+            tests.add(DynamicTest.dynamicTest(peer.get("name").asText(), () -> checkGreedy(peer, exactPeer, judge)));
         }
         return tests;
     }
 
-    private static void checkGreedy(JsonNode peer, JsonNode judge) {
+    private static void checkGreedy(JsonNode peer, JsonNode exactPeer, JsonNode judge) {
         int[] prompt = ids(peer.get("prompt_ids"));
         assertArrayEquals(prompt, engine.tokenizer().encode(peer.get("text").asText(), false), "prompt ids");
-        int[] expected = ids(peer.get("generated_ids"));
-        int[] ours = generate(prompt, expected.length);
-        for (int step = 0; step < expected.length; step++) {
-            if (ours[step] != expected[step]) {
-                // From here on the sequences go apart; the judge's logits are for the peer's.
-                JsonNode best = judge.get("steps").get(step);
-                double gap = best.get(1).asDouble() - best.get(2).asDouble();
-                System.out.println(peer.get("name").asText() + ": token " + step + " is " + ours[step]
-                        + ", llama.cpp's " + expected[step] + "; Hugging Face's best is "
-                        + best.get(0).asInt() + " by " + gap);
-                assertEquals(best.get(0).asInt(), ours[step], "at step " + step + " Hugging Face agrees with neither");
-                assertTrue(gap < NEAR_TIE, "no near-tie at step " + step + ": gap " + gap);
-                return;
-            }
+        int[] ours = generate(prompt, 64);
+        assertArrayEquals(ids(judge.get("greedy_ids")), ours, "Hugging Face, float32");
+        assertArrayEquals(ids(exactPeer.get("generated_ids")), ours, "llama.cpp, weights in float32");
+
+        // On the Q4_1 file llama.cpp rounds activations to 8 bits, which may flip a near-tie; after that, texts go
+        // apart.
+        int[] theirs = ids(peer.get("generated_ids"));
+        int step = Arrays.mismatch(theirs, ours);
+        if (step >= 0 && step < theirs.length) {
+            JsonNode best = judge.get("steps").get(step);
+            double gap = best.get(1).asDouble() - best.get(2).asDouble();
+            System.out.println(peer.get("name").asText() + ": token " + step + " is " + ours[step]
+                    + ", llama.cpp's on Q4_1 " + theirs[step] + "; the two best logits are " + gap + " apart");
+            assertTrue(gap < NEAR_TIE, "no near-tie at step " + step + ": gap " + gap);
         }
     }
 
@@ -135,7 +140,7 @@ class SmolLm2Test {
                 ids[length++] = token.id();
             }
         }
-        return ids;
+        return Arrays.copyOf(ids, length);
     }
 
     private static JsonNode find(String name) {
@@ -163,7 +168,7 @@ class SmolLm2Test {
         try (var in = SmolLm2Test.class.getResourceAsStream("/reference/" + name)) {
             return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -51,7 +51,8 @@ public final class EngineWorker {
         try {
             switch (request.getType()) {
                 case "load" -> load(request);
-                case "chat" -> chat(request);
+                case "chat" -> answer(request, engine().chatPrompt(messages(request)));
+                case "complete" -> answer(request, engine().tokenizer().encode(request.getPrompt(), true));
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
@@ -143,20 +144,27 @@ public final class EngineWorker {
         WorkerScope.postMessage(reply);
     }
 
-    private void chat(Request request) {
+    private Engine engine() {
         if (engine == null) {
             throw new IllegalStateException("no model is loaded");
         }
-        if (answer != null && !answer.isFinished()) {
-            throw new IllegalStateException("an answer is in progress");
-        }
+        return engine;
+    }
+
+    private static List<Message> messages(Request request) {
         List<Message> messages = new ArrayList<>();
         JSArrayReader<Request.ChatMessage> given = request.getMessages();
         for (int i = 0; i < given.getLength(); i++) {
             messages.add(new Message(given.get(i).getRole(), given.get(i).getContent()));
         }
-        int[] prompt = engine.chatPrompt(messages);
-        Answer begun = new Answer(request.getId(), engine.generate(prompt, options(request.getOptions())));
+        return messages;
+    }
+
+    private void answer(Request request, int[] prompt) {
+        if (answer != null && !answer.isFinished()) {
+            throw new IllegalStateException("an answer is in progress");
+        }
+        Answer begun = new Answer(request.getId(), engine().generate(prompt, options(request.getOptions())));
         answer = begun;
         begun.start();
     }

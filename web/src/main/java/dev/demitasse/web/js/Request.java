@@ -24,6 +24,10 @@ public interface Request extends JSObject {
     @JSProperty
     JSArrayReader<ChatMessage> getMessages();
 
+    /** Of a {@code complete}. */
+    @JSProperty
+    String getPrompt();
+
     @JSProperty
     Options getOptions();
 

@@ -1,0 +1,72 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import dev.demitasse.TestWeights;
+import dev.demitasse.serve.Serve;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
+final class Browser implements AutoCloseable {
+    private static final Path SITE = Path.of("../static/target/site");
+    private static final double ANSWER_TIMEOUT_MS = 300_000;
+
+    private final Playwright playwright;
+    private final BrowserContext context;
+    private final Serve serve;
+    private final List<String> consoleErrors = new ArrayList<>();
+
+    /** @param options for {@code Browser.newContext} */
+    Browser(com.microsoft.playwright.Browser.NewContextOptions options) throws IOException {
+        this(TestWeights.smolLm2().toString(), options);
+    }
+
+    Browser(String model, com.microsoft.playwright.Browser.NewContextOptions options) throws IOException {
+        serve = Serve.start(SITE, model, 0);
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        String chromium = System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium");
+        context = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(Path.of(chromium))
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-quic",
+                                "--no-first-run",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--disable-sync")))
+                .newContext(options);
+        context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
+    }
+
+    /** Opens a page of the site. */
+    Page open(String path) {
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                consoleErrors.add(message.text());
+            }
+        });
+        page.onPageError(consoleErrors::add);
+        page.navigate("http://localhost:" + serve.port() + "/" + path);
+        return page;
+    }
+
+    List<String> consoleErrors() {
+        return consoleErrors;
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+        serve.close();
+    }
+}
