@@ -1,0 +1,70 @@
+package dev.demitasse;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The layering of core, as ARCHITECTURE.md draws it. */
+class ArchitectureTest {
+    private static final JavaClasses CORE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.demitasse");
+
+    @Test
+    void packagesDependOneWay() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("json")
+                .definedBy("dev.demitasse.json")
+                .layer("gguf")
+                .definedBy("dev.demitasse.gguf..")
+                .layer("tokenizer")
+                .definedBy("dev.demitasse.tokenizer")
+                .layer("chat")
+                .definedBy("dev.demitasse.chat")
+                .layer("plan")
+                .definedBy("dev.demitasse.plan")
+                .layer("model")
+                .definedBy("dev.demitasse.model")
+                .layer("backend")
+                .definedBy("dev.demitasse.backend..")
+                .layer("sampling")
+                .definedBy("dev.demitasse.sampling")
+                .layer("engine")
+                .definedBy("dev.demitasse.engine")
+                .whereLayer("json")
+                .mayNotAccessAnyLayer()
+                .whereLayer("gguf")
+                .mayNotAccessAnyLayer()
+                .whereLayer("tokenizer")
+                .mayOnlyAccessLayers("gguf")
+                .whereLayer("chat")
+                .mayOnlyAccessLayers("json")
+                .whereLayer("plan")
+                .mayOnlyAccessLayers("gguf")
+                .whereLayer("model")
+                .mayOnlyAccessLayers("gguf", "plan")
+                .whereLayer("backend")
+                .mayOnlyAccessLayers("gguf", "plan")
+                .whereLayer("sampling")
+                .mayNotAccessAnyLayer()
+                .check(CORE);
+    }
+
+    /** TeaVM's regex lacks Unicode classes or silently matches other text, and the browser has no files or threads. */
+    @Test
+    void nothingIsUsedThatTheBrowserLacks() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.regex", "java.nio.file", "java.nio.channels", "java.util.concurrent..")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.Thread")
+                .check(CORE);
+    }
+}
