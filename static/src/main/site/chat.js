@@ -48,6 +48,7 @@ function show(state) {
 function fail(title, cause, again) {
   errorTitle.textContent = title;
   errorMessage.textContent = cause.message;
+  announcement.textContent = '';
   retry.onclick = again;
   show('error');
 }

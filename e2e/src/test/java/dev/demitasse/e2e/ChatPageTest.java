@@ -52,13 +52,13 @@ class ChatPageTest {
                 .setViewportSize(390, 844)
                 .setIsMobile(true)
                 .setHasTouch(true))) {
-            Page page = browser.open("?prompt=What%20is%20the%20capital%20of%20Italy%3F");
+            Page page = browser.open("?prompt=What%20is%20the%20capital%20of%20France%3F");
             ready(page);
-            assertThat(page.locator("#prompt")).hasValue("What is the capital of Italy?");
+            assertThat(page.locator("#prompt")).hasValue("What is the capital of France?");
             assertThat(page.locator(".message")).hasCount(0); // filled, not sent
             page.locator("#send").click();
             finished(page);
-            assertThat(page.locator(".message.assistant .text").last()).containsText("Rome");
+            assertThat(page.locator(".message.assistant .text").last()).containsText("Paris");
             assertTrue((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/chat-phone.png")));
         }
