@@ -1,6 +1,12 @@
 // The engine's dedicated worker: everything after this line is Java (dev.demitasse.web.EngineWorker).
 import { instantiate } from './loader.js';
 
+// An error that no one handled, a trap in a promise's callback say, must reach the page's `worker.onerror`.
+self.onunhandledrejection = ({ reason }) =>
+  setTimeout(() => {
+    throw reason;
+  });
+
 // Requests that come while the module loads wait for Java's own handler.
 const early = [];
 self.onmessage = (event) => early.push(event);

@@ -9,7 +9,7 @@ import java.util.Map;
  * A chat template: the subset of Jinja that models' templates use, with the settings and extras of Hugging Face's
  * {@code apply_chat_template} ({@code trim_blocks}, {@code lstrip_blocks}, {@code raise_exception}, loop controls,
  * {@code tojson}). Templates come with model files and are not trusted: they can read their variables and nothing else,
- * and their work and output are limited.
+ * and their work and output are limited. Tuples are lists here, and print as such.
  */
 public final class ChatTemplate {
     private final List<Node> nodes;

@@ -157,7 +157,25 @@ final class Lexer {
                 end++;
             }
         }
-        take(kind, end);
+        int exponent = exponentEnd(end);
+        take(exponent > end ? Kind.FLOAT : kind, exponent);
+    }
+
+    /** The end of {@code e+10} at {@code start}, or {@code start} if there is none. */
+    private int exponentEnd(int start) {
+        int end = start;
+        if (end < source.length() && (source.charAt(end) == 'e' || source.charAt(end) == 'E')) {
+            end++;
+            if (end < source.length() && (source.charAt(end) == '+' || source.charAt(end) == '-')) {
+                end++;
+            }
+            int digits = end;
+            while (end < source.length() && isDigit(source.charAt(end))) {
+                end++;
+            }
+            return end > digits ? end : start;
+        }
+        return start;
     }
 
     private void string(char quote) {

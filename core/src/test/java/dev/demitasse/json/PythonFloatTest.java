@@ -1,0 +1,35 @@
+package dev.demitasse.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PythonFloatTest {
+    /** Each is what Python 3.11's {@code repr} gives for itself. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0.0",
+                "-0.0",
+                "1.0",
+                "100.0",
+                "-2.5",
+                "0.1",
+                "0.0001",
+                "1e-05",
+                "1.5e-07",
+                "123456789.125",
+                "1e+16",
+                "1000000000000000.0",
+                "9999999999999998.0",
+                "1.7976931348623157e+308",
+                "1e+22",
+                "1.2345e+100",
+                "0.001234",
+                "3.141592653589793"
+            })
+    void printsAsPythonDoes(String repr) {
+        assertEquals(repr, PythonFloat.repr(Double.parseDouble(repr)));
+    }
+}
