@@ -53,7 +53,7 @@ def main():
 
     encoded = "".join(f"{name}{length:x}" for name, length in runs(class_of))
     lines = [encoded[i : i + 100] for i in range(0, len(encoded), 100)]
-    literal = "\n            + ".join(f'"{line}"' for line in lines)
+    literal = "\n                    + ".join(f'"{line}"' for line in lines)
     OUTPUT.write_text(
         f"""package dev.demitasse.tokenizer;
 
@@ -63,7 +63,8 @@ final class UnicodeRuns {{
      * The classes of all code points from 0 on: for each run its class and, in hexadecimal, its length. L is
      * {{@code \\p{{L}}}}, N {{@code \\p{{N}}}}, S {{@code \\s}}, X numeric but not {{@code \\p{{N}}}}, O any other.
      */
-    static final String RUNS = {literal};
+    static final String RUNS =
+            {literal};
 
     private UnicodeRuns() {{}}
 }}

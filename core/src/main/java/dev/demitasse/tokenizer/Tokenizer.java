@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A model's vocabulary: text to token ids and back. Not for use by several threads at once.
+ * A model's vocabulary: text to token ids and back. Immutable.
  *
  * <p>Two kinds of token never come of ordinary text. <em>Special</em> tokens (GGUF type control or unknown) steer the
  * model, such as {@code <|im_end|>}; <em>user-defined</em> tokens are text that always stays whole, such as
@@ -27,8 +27,8 @@ public abstract class Tokenizer {
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
 
     /**
-     * Tokens that end an answer whatever the file says: files often name only one of a model's two or three. From the
-     * {@code tokenizer.json} and {@code generation_config.json} of SmolLM, Qwen, Llama 3, Phi 3, Gemma and Granite.
+     * Special tokens that end an answer whatever the file says, since files often name only one of a model's two or
+     * three. A part of the list in llama.cpp's {@code llama-vocab.cpp}.
      */
     private static final Set<String> END_TEXTS = Set.of(
             "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>");

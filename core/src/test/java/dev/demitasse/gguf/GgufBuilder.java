@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes small GGUF v3 files for tests; tensor data is zeros. Fields can be written with hostile values. */
-final class GgufBuilder {
+public final class GgufBuilder {
     private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
     private final ByteArrayOutputStream table = new ByteArrayOutputStream();
     private long pairCount;
@@ -14,24 +14,30 @@ final class GgufBuilder {
     private long dataBytes;
     private int version = 3;
 
-    GgufBuilder version(int value) {
+    public GgufBuilder version(int value) {
         version = value;
         return this;
     }
 
-    GgufBuilder string(String key, String value) {
+    public GgufBuilder string(String key, String value) {
         pair(key, ValueType.STRING.ordinal());
         writeString(pairs, value);
         return this;
     }
 
-    GgufBuilder uint32(String key, int value) {
+    public GgufBuilder uint32(String key, int value) {
         pair(key, ValueType.UINT32.ordinal());
         writeInt(pairs, value);
         return this;
     }
 
-    GgufBuilder strings(String key, String... values) {
+    public GgufBuilder float32(String key, float value) {
+        pair(key, ValueType.FLOAT32.ordinal());
+        writeInt(pairs, Float.floatToIntBits(value));
+        return this;
+    }
+
+    public GgufBuilder strings(String key, String... values) {
         array(key, ValueType.STRING.ordinal(), values.length);
         for (String value : values) {
             writeString(pairs, value);
@@ -54,7 +60,7 @@ final class GgufBuilder {
         return this;
     }
 
-    GgufBuilder tensor(String name, TensorType type, int... shape) {
+    public GgufBuilder tensor(String name, TensorType type, int... shape) {
         long[] dimensions = new long[shape.length];
         long elements = 1;
         for (int i = 0; i < shape.length; i++) {
@@ -78,7 +84,7 @@ final class GgufBuilder {
         return this;
     }
 
-    byte[] build() {
+    public byte[] build() {
         return build(tensorCount, pairCount);
     }
 

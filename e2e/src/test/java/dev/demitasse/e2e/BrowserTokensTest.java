@@ -54,12 +54,11 @@ class BrowserTokensTest {
                 Object ids = page.evaluate("""
                         async (prompt) => {
                           const ids = [];
-                          const answer = await engine.complete(prompt, {
+                          await engine.complete(prompt, {
                             maxTokens: 64,
                             temperature: 0,
                             onToken: (text, id) => ids.push(id),
                           });
-                          console.log(JSON.stringify([answer.usage, answer.timings]));
                           return ids;
                         }""", prompt.get("text").asText());
                 assertEquals(new ObjectMapper().convertValue(prompt.get("generated_ids"), List.class), ids);

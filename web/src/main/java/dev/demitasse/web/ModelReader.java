@@ -105,6 +105,8 @@ final class ModelReader {
             action.run();
         } catch (RuntimeException e) {
             fail(String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            fail("the model does not fit in the engine's memory, which ends at 2 GiB");
         }
         return null;
     }
