@@ -44,30 +44,9 @@
  */
 
 const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength'];
-const CHAT_OPTIONS = [
-  'onToken',
-  'onProgress',
-  'signal',
-  'maxTokens',
-  'temperature',
-  'topP',
-  'topK',
-  'minP',
-  'seed',
-  'repetitionPenalty',
-  'stop',
-];
-
-const NUMBERS = [
-  'contextLength',
-  'maxTokens',
-  'temperature',
-  'topP',
-  'topK',
-  'minP',
-  'seed',
-  'repetitionPenalty',
-];
+const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
+const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop'];
+const NUMBERS = ['contextLength', ...SAMPLING_NUMBERS];
 
 /**
  * A loaded model.

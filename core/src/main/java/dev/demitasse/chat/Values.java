@@ -1,6 +1,7 @@
 package dev.demitasse.chat;
 
 import dev.demitasse.json.PythonFloat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -200,7 +201,7 @@ final class Values {
             return concatenate(left, right);
         }
         if (operator.equals("+") && a instanceof List<?> left && b instanceof List<?> right) {
-            List<@Nullable Object> sum = new java.util.ArrayList<>(left);
+            List<@Nullable Object> sum = new ArrayList<>(left);
             sum.addAll(right);
             checkLength(sum.size());
             return sum;
@@ -303,14 +304,21 @@ final class Values {
         if (value instanceof Undefined undefined) {
             return "undefined \"" + undefined.name() + "\"";
         }
-        return value instanceof Boolean
-                ? "bool"
-                : value instanceof Long
-                        ? "int"
-                        : value instanceof Double
-                                ? "float"
-                                : value instanceof String
-                                        ? "str"
-                                        : value instanceof List ? "list" : value instanceof Map ? "dict" : "function";
+        if (value instanceof Boolean) {
+            return "bool";
+        }
+        if (value instanceof Long) {
+            return "int";
+        }
+        if (value instanceof Double) {
+            return "float";
+        }
+        if (value instanceof String) {
+            return "str";
+        }
+        if (value instanceof List) {
+            return "list";
+        }
+        return value instanceof Map ? "dict" : "function";
     }
 }

@@ -9,6 +9,7 @@ import dev.demitasse.model.Model;
 import dev.demitasse.plan.Buffer.Rows;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class MemoryPlanTest {
             for (Buffer in : op.inputs()) {
                 assertFalse(overlap(memory, in, out), op + " writes over its input " + in);
             }
-            java.util.Arrays.fill(owner, memory.offset(out), memory.offset(out) + length(out), out.id());
+            Arrays.fill(owner, memory.offset(out), memory.offset(out) + length(out), out.id());
             all += length(out);
         }
         assertHolds(owner, memory, plan.logits(), ops.get(ops.size() - 1));

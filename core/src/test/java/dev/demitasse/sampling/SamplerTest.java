@@ -2,9 +2,11 @@ package dev.demitasse.sampling;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,7 +57,7 @@ class SamplerTest {
     @Test
     void seedDecidesTheDraws() {
         assertArrayEquals(draws(options(1, 0, 1, 0, 42), 100), draws(options(1, 0, 1, 0, 42), 100));
-        assertTrue(!java.util.Arrays.equals(draws(options(1, 0, 1, 0, 42), 100), draws(options(1, 0, 1, 0, 43), 100)));
+        assertFalse(Arrays.equals(draws(options(1, 0, 1, 0, 42), 100), draws(options(1, 0, 1, 0, 43), 100)));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.demitasse.e2e;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
@@ -23,11 +24,11 @@ final class Browser implements AutoCloseable {
     private final List<String> consoleErrors = new ArrayList<>();
 
     /** @param options for {@code Browser.newContext} */
-    Browser(com.microsoft.playwright.Browser.NewContextOptions options) throws IOException {
+    Browser(NewContextOptions options) throws IOException {
         this(TestWeights.smolLm2().toString(), options);
     }
 
-    Browser(String model, com.microsoft.playwright.Browser.NewContextOptions options) throws IOException {
+    Browser(String model, NewContextOptions options) throws IOException {
         serve = Serve.start(SITE, model, 0);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

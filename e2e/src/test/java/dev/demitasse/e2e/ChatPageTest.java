@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
+import dev.demitasse.TestWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -67,8 +70,8 @@ class ChatPageTest {
     @Test
     void namesWhatIsWrongWithAModel(@TempDir Path folder) throws IOException {
         Path cut = folder.resolve("cut.gguf");
-        byte[] whole = Files.readAllBytes(dev.demitasse.TestWeights.smolLm2());
-        Files.write(cut, java.util.Arrays.copyOf(whole, 10_000_000));
+        byte[] whole = Files.readAllBytes(TestWeights.smolLm2());
+        Files.write(cut, Arrays.copyOf(whole, 10_000_000));
         try (Browser browser = new Browser(cut.toString(), new NewContextOptions())) {
             Page page = browser.open("");
             assertThat(page.locator("#error")).containsText("ends past the end of the file");
@@ -85,8 +88,8 @@ class ChatPageTest {
         assertThat(page.locator("body")).hasAttribute("data-state", "ready", timeout());
     }
 
-    private static com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions timeout() {
-        return new com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions().setTimeout(300_000);
+    private static HasAttributeOptions timeout() {
+        return new HasAttributeOptions().setTimeout(300_000);
     }
 
     private static void ask(Page page, String question) {
