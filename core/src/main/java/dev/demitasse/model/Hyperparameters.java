@@ -2,6 +2,7 @@ package dev.demitasse.model;
 
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
+import dev.demitasse.plan.Rotary;
 
 /** An architecture's metadata: keys without their prefix, values checked. */
 record Hyperparameters(Metadata metadata, String architecture) {
@@ -31,29 +32,56 @@ record Hyperparameters(Metadata metadata, String architecture) {
         return has(key) ? positiveReal(key) : absent;
     }
 
-    /** Fails unless the key is absent or has the given value: for features that would silently change the answer. */
-    void requireAbsentOr(String key, String value) {
-        if (has(key) && !metadata.string(path(key)).equals(value)) {
-            throw new GgufException(path(key) + " is \"" + metadata.string(path(key)) + "\", which is not supported");
+    /** The architecture's sizes. */
+    Sizes sizes() {
+        int width = positive("embedding_length");
+        int heads = positive("attention.head_count");
+        int kvHeads = positive("attention.head_count_kv", heads);
+        if (!has("attention.key_length")) {
+            requireDivides("attention.head_count", heads, "embedding_length", width);
         }
+        requireDivides("attention.head_count_kv", kvHeads, "attention.head_count", heads);
+        return new Sizes(
+                width,
+                positive("block_count"),
+                heads,
+                kvHeads,
+                positive("attention.key_length", width / heads),
+                positive("feed_forward_length"),
+                positiveReal("attention.layer_norm_rms_epsilon"));
     }
 
-    /** Fails if {@code part} does not divide {@code whole}. */
-    void requireDivides(String part, int divisor, String whole, int dividend) {
-        if (dividend % divisor != 0) {
-            throw new GgufException(
-                    path(part) + " (" + divisor + ") does not divide " + path(whole) + " (" + dividend + ")");
-        }
-    }
-
-    /** Elements of each head that RoPE turns: even, and no more than the head has. */
-    int rotaryDimensions(int headSize) {
+    /** Rotary embedding with the file's base and scaling. */
+    Rotary rotary(Rotary.Pairing pairing, int headSize) {
         int dimensions = positive("rope.dimension_count", headSize);
         if (dimensions % 2 != 0 || dimensions > headSize) {
             throw new GgufException(path("rope.dimension_count") + " is " + dimensions
                     + "; it must be even and at most the head size, " + headSize);
         }
-        return dimensions;
+        float base = positiveReal("rope.freq_base", 10_000);
+        String scaling = has("rope.scaling.type") ? metadata.string(path("rope.scaling.type")) : "none";
+        return switch (scaling) {
+            case "none" -> Rotary.of(pairing, dimensions, base);
+            case "yarn" ->
+                Rotary.yarn(
+                        pairing,
+                        dimensions,
+                        base,
+                        positiveReal("rope.scaling.factor"),
+                        positive("rope.scaling.original_context_length"),
+                        positiveReal("rope.scaling.yarn_beta_fast", 32),
+                        positiveReal("rope.scaling.yarn_beta_slow", 1));
+            default ->
+                throw new GgufException(path("rope.scaling.type") + " is \"" + scaling + "\", which is not supported");
+        };
+    }
+
+    /** Fails if {@code divisor} does not divide {@code dividend}. */
+    private void requireDivides(String part, int divisor, String whole, int dividend) {
+        if (dividend % divisor != 0) {
+            throw new GgufException(
+                    path(part) + " (" + divisor + ") does not divide " + path(whole) + " (" + dividend + ")");
+        }
     }
 
     private boolean has(String key) {

@@ -26,6 +26,9 @@ public record Model(String name, String architecture, int contextLength, long pa
         Architecture architecture =
                 switch (name) {
                     case "llama" -> Llama::plan;
+                    case "smollm3" -> SmolLm3::plan;
+                    case "qwen2" -> Qwen2::plan;
+                    case "qwen3" -> Qwen3::plan;
                     default ->
                         throw new GgufException("general.architecture is \"" + name + "\", which is not supported");
                 };

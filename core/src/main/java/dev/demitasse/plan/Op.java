@@ -1,6 +1,7 @@
 package dev.demitasse.plan;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a plan. Operations work on every row of the batch; {@code out} has as many rows as {@code in}, except for
@@ -47,8 +48,12 @@ public sealed interface Op {
         }
     }
 
-    /** {@code out[n, weight.rows] = in[n, weight.columns] · weightᵀ}. */
-    record MatMul(Buffer in, Weight weight, Buffer out) implements Op {
+    /**
+     * {@code out[n, weight.rows] = in[n, weight.columns] · weightᵀ + bias}.
+     *
+     * @param bias {@code [weight.rows]}, or null for none
+     */
+    record MatMul(Buffer in, Weight weight, @Nullable Weight bias, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);
@@ -56,15 +61,29 @@ public sealed interface Op {
 
         @Override
         public List<Weight> weights() {
-            return List.of(weight);
+            return bias == null ? List.of(weight) : List.of(weight, bias);
         }
     }
 
-    /** Turns each head of {@code in[n, heads · headSize]} by its token's position. */
-    record Rope(Buffer in, int headSize, Rotary rotary, Buffer out) implements Op {
+    /**
+     * Turns each head of {@code in[n, heads · headSize]} by its token's position.
+     *
+     * @param frequencyFactors {@code [rotary.dimensions / 2]}, divide the frequencies; null for none
+     */
+    record Rope(
+            Buffer in,
+            int headSize,
+            Rotary rotary,
+            @Nullable Weight frequencyFactors,
+            Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return frequencyFactors == null ? List.of() : List.of(frequencyFactors);
         }
     }
 

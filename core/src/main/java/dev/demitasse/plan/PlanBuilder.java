@@ -48,11 +48,23 @@ public final class PlanBuilder {
     }
 
     public Buffer matMul(Buffer in, String weight, int width) {
-        return append(new Op.MatMul(in, weight(weight, in.width(), width), buffer(weight, width, in.rows())));
+        return append(new Op.MatMul(in, weight(weight, in.width(), width), null, buffer(weight, width, in.rows())));
+    }
+
+    /** @param bias a vector of {@code width} elements, added to each row */
+    public Buffer matMul(Buffer in, String weight, String bias, int width) {
+        return append(new Op.MatMul(
+                in, weight(weight, in.width(), width), weight(bias, width, 1), buffer(weight, width, in.rows())));
     }
 
     public Buffer rope(Buffer in, int headSize, Rotary rotary) {
-        return append(new Op.Rope(in, headSize, rotary, like(in, in.name() + " rope")));
+        return append(new Op.Rope(in, headSize, rotary, null, like(in, in.name() + " rope")));
+    }
+
+    /** @param frequencyFactors a vector that divides the frequencies */
+    public Buffer rope(Buffer in, int headSize, Rotary rotary, String frequencyFactors) {
+        Weight factors = weight(frequencyFactors, rotary.dimensions() / 2, 1);
+        return append(new Op.Rope(in, headSize, rotary, factors, like(in, in.name() + " rope")));
     }
 
     /** Attention of the next layer: each call opens a KV cache of its own. */

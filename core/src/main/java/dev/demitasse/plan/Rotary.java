@@ -15,10 +15,12 @@ public final class Rotary {
 
     private final Pairing pairing;
     private final float[] inverseFrequencies;
+    private final float magnitude;
 
-    private Rotary(Pairing pairing, float[] inverseFrequencies) {
+    private Rotary(Pairing pairing, float[] inverseFrequencies, float magnitude) {
         this.pairing = pairing;
         this.inverseFrequencies = inverseFrequencies;
+        this.magnitude = magnitude;
     }
 
     /**
@@ -30,9 +32,46 @@ public final class Rotary {
     public static Rotary of(Pairing pairing, int dimensions, float base) {
         float[] table = new float[dimensions / 2];
         for (int i = 0; i < table.length; i++) {
-            table[i] = (float) (1.0 / Math.pow(base, 2.0 * i / dimensions));
+            table[i] = (float) (1 / Math.pow(base, 2.0 * i / dimensions));
         }
-        return new Rotary(pairing, table);
+        return new Rotary(pairing, table, 1);
+    }
+
+    /**
+     * YaRN (Peng et al. 2023): pairs that turn fast over the trained context keep their frequency, those that turn slowly have
+     * it divided by {@code factor}, with a ramp between; all are lengthened by {@code 0.1 ln(factor) + 1}.
+     *
+     * @param trainedContext positions of the model's training
+     * @param fastTurns pairs with at least so many turns in the trained context keep their frequency (beta, 32)
+     * @param slowTurns pairs with at most so many are divided (alpha, 1)
+     */
+    public static Rotary yarn(
+            Pairing pairing,
+            int dimensions,
+            float base,
+            float factor,
+            int trainedContext,
+            float fastTurns,
+            float slowTurns) {
+        double low = Math.max(Math.floor(pairWithTurns(fastTurns, dimensions, base, trainedContext)), 0);
+        double high = Math.min(Math.ceil(pairWithTurns(slowTurns, dimensions, base, trainedContext)), dimensions - 1);
+        float[] table = new float[dimensions / 2];
+        for (int i = 0; i < table.length; i++) {
+            double frequency = 1 / Math.pow(base, 2.0 * i / dimensions);
+            double divided = Math.max(0, Math.min(1, (i - low) / Math.max(high - low, 0.001)));
+            table[i] = (float) (frequency / factor * divided + frequency * (1 - divided));
+        }
+        return new Rotary(pairing, table, factor > 1 ? (float) (0.1 * Math.log(factor) + 1) : 1);
+    }
+
+    /** The pair, in general a fraction, which makes so many turns over {@code context} positions. */
+    private static double pairWithTurns(double turns, int dimensions, double base, int context) {
+        return dimensions * Math.log(context / (turns * 2 * Math.PI)) / (2 * Math.log(base));
+    }
+
+    /** Factor on the length of the turned elements. */
+    public float magnitude() {
+        return magnitude;
     }
 
     public Pairing pairing() {

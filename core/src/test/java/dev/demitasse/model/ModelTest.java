@@ -32,11 +32,10 @@ class ModelTest {
                 new GgufBuilder().string("general.architecture", "llama"));
         assertFails("missing tensor token_embd.weight", metadata("llama"));
         assertFails(
-                "tensor rope_freqs.weight is not one",
-                tensors(metadata("llama")).tensor("rope_freqs.weight", TensorType.F32, 4));
+                "tensor extra.weight is not one", tensors(metadata("llama")).tensor("extra.weight", TensorType.F32, 4));
         assertFails(
-                "llama.rope.scaling.type is \"yarn\"",
-                tensors(metadata("llama").string("llama.rope.scaling.type", "yarn")));
+                "llama.rope.scaling.type is \"linear\"",
+                tensors(metadata("llama").string("llama.rope.scaling.type", "linear")));
         assertFails(
                 "llama.rope.dimension_count is 9", tensors(metadata("llama").uint32("llama.rope.dimension_count", 9)));
         assertFails(

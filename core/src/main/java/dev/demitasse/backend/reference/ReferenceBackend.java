@@ -189,6 +189,12 @@ public final class ReferenceBackend implements Backend {
                     arena[out + r * outWidth + column] = dot(row, 0, arena, in + r * inWidth, inWidth);
                 }
             }
+            if (op.bias() != null) {
+                weights.get(op.bias().id()).row(0, row, 0);
+                for (int i = 0; i < rows * outWidth; i++) {
+                    arena[out + i] += row[i % outWidth];
+                }
+            }
         }
 
         private void rope(Op.Rope op) {
@@ -201,11 +207,16 @@ public final class ReferenceBackend implements Backend {
             int in = memory.offset(op.in());
             int out = memory.offset(op.out());
             System.arraycopy(arena, in, arena, out, elements(op.in()));
+            if (op.frequencyFactors() != null) {
+                weights.get(op.frequencyFactors().id()).row(0, row, 0);
+            } else {
+                Arrays.fill(row, 0, pairs, 1);
+            }
             for (int r = 0; r < rows(op.in()); r++) {
                 for (int i = 0; i < pairs; i++) {
-                    float angle = (position + r) * rotary.inverseFrequency(i);
-                    float cos = (float) Math.cos(angle);
-                    float sin = (float) Math.sin(angle);
+                    float angle = (position + r) * (rotary.inverseFrequency(i) / row[i]);
+                    float cos = rotary.magnitude() * (float) Math.cos(angle);
+                    float sin = rotary.magnitude() * (float) Math.sin(angle);
                     for (int head = r * width; head < (r + 1) * width; head += op.headSize()) {
                         int a = out + head + i * step;
                         int b = a + partner;

@@ -1,0 +1,25 @@
+package dev.demitasse.model;
+
+import dev.demitasse.plan.Buffer;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+
+/** Pieces that architectures share word for word. Tensor names are gguf-py's ({@code constants.py}). */
+final class Blocks {
+    private Blocks() {}
+
+    /** {@code x + down(silu(gate(norm(x))) · up(norm(x)))}. */
+    static Buffer swiGluFeedForward(PlanBuilder b, Buffer x, String block, Sizes s) {
+        Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.width(), s.epsilon());
+        Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.hidden());
+        Buffer up = b.matMul(h, block + "ffn_up.weight", s.hidden());
+        return b.add(x, b.matMul(b.swiGlu(gate, up), block + "ffn_down.weight", s.width()));
+    }
+
+    /** Norm and output matrix on the last token; without one of its own the embedding's serves (tied embeddings). */
+    static Plan head(PlanBuilder b, Buffer x, Sizes s) {
+        Buffer last = b.rmsNorm(b.lastRow(x), "output_norm.weight", s.width(), s.epsilon());
+        String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";
+        return b.build(b.matMul(last, output, b.rows("token_embd.weight")));
+    }
+}

@@ -1,0 +1,30 @@
+package dev.demitasse.model;
+
+import dev.demitasse.plan.Buffer;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+import dev.demitasse.plan.Rotary;
+
+/**
+ * Qwen 2 and 2.5 (Qwen Team 2024): Llama with biases on q, k and v, and RoPE by halves.
+ */
+final class Qwen2 {
+    private Qwen2() {}
+
+    static Plan plan(Hyperparameters config, PlanBuilder b) {
+        Sizes s = config.sizes();
+        Rotary rotary = config.rotary(Rotary.Pairing.HALVES, s.headSize());
+        Buffer x = b.embed("token_embd.weight", s.width());
+        for (int layer = 0; layer < s.layers(); layer++) {
+            String block = "blk." + layer + ".";
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer q = b.matMul(h, block + "attn_q.weight", block + "attn_q.bias", s.queryWidth());
+            Buffer k = b.matMul(h, block + "attn_k.weight", block + "attn_k.bias", s.kvWidth());
+            Buffer v = b.matMul(h, block + "attn_v.weight", block + "attn_v.bias", s.kvWidth());
+            Buffer a = b.attention(b.rope(q, s.headSize(), rotary), b.rope(k, s.headSize(), rotary), v, s.headSize());
+            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.width()));
+            x = Blocks.swiGluFeedForward(b, x, block, s);
+        }
+        return Blocks.head(b, x, s);
+    }
+}
