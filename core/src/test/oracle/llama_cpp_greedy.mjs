@@ -18,7 +18,7 @@ const RAW = [
     ["code", "def fibonacci(n):\n    \"\"\"Return the n-th Fibonacci number.\"\"\"\n"],
     ["numbers", "2, 4, 8, 16, 32,"],
     ["french", "Il était une fois, dans un petit village près de la mer,"],
-    ["colours", "The three primary colours are"],
+    ["question", "Why is the sky blue? Because"],
 ];
 
 const CHATS = [

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * A chat template: the subset of Jinja that models' templates use, with the settings and extras of Hugging Face's
  * {@code apply_chat_template} ({@code trim_blocks}, {@code lstrip_blocks}, {@code raise_exception}, loop controls,
- * {@code tojson}). Templates come with model files and are not trusted: they can read their variables and nothing else,
+ * {@code tojson}, {@code strftime_now}). Templates come with model files and are not trusted: they can read their variables and nothing else,
  * and their work and output are limited. Tuples are lists here, and print as such.
  */
 public final class ChatTemplate {
@@ -29,9 +29,11 @@ public final class ChatTemplate {
      * @param addGenerationPrompt whether to open the assistant's answer at the end
      * @param variables what else the template may read: {@code bos_token}, {@code tools}, …, as strings, booleans, numbers,
      *     lists and maps
+     * @param now what {@code strftime_now} tells
      * @throws TemplateException if the template fails, raises an exception itself or passes a limit
      */
-    public String render(List<Message> messages, boolean addGenerationPrompt, Map<String, Object> variables) {
+    public String render(
+            List<Message> messages, boolean addGenerationPrompt, Map<String, Object> variables, LocalTime now) {
         List<Object> conversation = new ArrayList<>();
         for (Message message : messages) {
             conversation.add(message.fields());
@@ -39,13 +41,13 @@ public final class ChatTemplate {
         Map<String, Object> context = new HashMap<>(variables);
         context.put("messages", conversation);
         context.put("add_generation_prompt", addGenerationPrompt);
-        return render(context);
+        return render(context, now);
     }
 
     /** Renders with exactly these variables. */
-    String render(Map<String, Object> context) {
+    String render(Map<String, Object> context, LocalTime now) {
         try {
-            return new Interpreter(context).render(nodes);
+            return new Interpreter(context, now).render(nodes);
         } catch (StackOverflowError e) {
             throw new TemplateException(0, "values nested too deep");
         }

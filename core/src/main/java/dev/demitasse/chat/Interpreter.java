@@ -39,11 +39,12 @@ final class Interpreter {
     private int calls;
     private int depth;
 
-    Interpreter(Map<String, Object> context) {
+    Interpreter(Map<String, Object> context, LocalTime now) {
         Scope builtIns = new Scope(null);
         builtIns.set("raise_exception", (Function) (positional, named) -> {
             throw new Failure(Values.text(positional.isEmpty() ? "" : positional.get(0)));
         });
+        builtIns.set("strftime_now", (Function) (positional, named) -> now.format(Methods.string(positional.get(0))));
         builtIns.set("range", (Function) (positional, named) -> range(positional));
         builtIns.set("namespace", (Function) (positional, named) -> new Namespace(new HashMap<>(named)));
         builtIns.set("dict", (Function) (positional, named) -> new LinkedHashMap<>(named));

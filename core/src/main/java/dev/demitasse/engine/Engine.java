@@ -2,6 +2,7 @@ package dev.demitasse.engine;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.ChatTemplate;
+import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.model.Model;
 import dev.demitasse.tokenizer.Tokenizer;
@@ -54,13 +55,14 @@ public final class Engine {
     /**
      * The prompt of a conversation by the model's chat template, open for the assistant's answer.
      *
+     * @param now the user's clock, which some templates tell the model
      * @throws IllegalStateException if the model has no template
      */
-    public int[] chatPrompt(List<Message> messages) {
+    public int[] chatPrompt(List<Message> messages, LocalTime now) {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
-        return tokenizer.encode(chatTemplate.render(messages, true, specialTokens()), false);
+        return tokenizer.encode(chatTemplate.render(messages, true, specialTokens(), now), false);
     }
 
     /** The variables that Hugging Face's {@code apply_chat_template} passes for a tokenizer's special tokens. */

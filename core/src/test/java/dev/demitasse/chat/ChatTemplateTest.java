@@ -18,6 +18,7 @@ import org.junit.jupiter.api.function.Executable;
 
 /** Templates against Jinja with Hugging Face's settings (made by {@code oracle/chat_templates.py}), and hostile ones. */
 class ChatTemplateTest {
+    private static final LocalTime NOW = new LocalTime(0);
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
 
     @Test
@@ -34,11 +35,13 @@ class ChatTemplateTest {
         if (example.has("error")) {
             return () -> assertThrows(
                     TemplateException.class,
-                    () -> ChatTemplate.parse(source).render(variables),
+                    () -> ChatTemplate.parse(source).render(variables, NOW),
                     name + ", " + example.get("error"));
         }
         return () -> assertEquals(
-                example.get("output").asText(), ChatTemplate.parse(source).render(variables), name + ": " + source);
+                example.get("output").asText(),
+                ChatTemplate.parse(source).render(variables, NOW),
+                name + ": " + source);
     }
 
     @Test
@@ -81,7 +84,7 @@ class ChatTemplateTest {
                 source.replace(at, end, "" + alphabet.charAt(random.nextInt(alphabet.length())));
             }
             try {
-                ChatTemplate.parse(source.toString()).render(variables(example));
+                ChatTemplate.parse(source.toString()).render(variables(example), NOW);
             } catch (TemplateException e) {
                 assertTrue(e.getMessage().startsWith("chat template, line "), e.getMessage());
             } catch (RuntimeException e) {
@@ -92,7 +95,7 @@ class ChatTemplateTest {
 
     private static void assertFails(String message, String source) {
         TemplateException e = assertThrows(
-                TemplateException.class, () -> ChatTemplate.parse(source).render(List.of(), true, Map.of()));
+                TemplateException.class, () -> ChatTemplate.parse(source).render(List.of(), true, Map.of(), NOW));
         assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 

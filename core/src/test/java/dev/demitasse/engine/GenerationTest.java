@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ class GenerationTest {
 
     @Test
     void promptIsReadInBatchesAndItsPrefixIsReused() {
-        int[] prompt = engine.chatPrompt(QUESTION);
+        int[] prompt = engine.chatPrompt(QUESTION, new LocalTime(0));
         List<Event> events = run(engine.generate(prompt, options(64, List.of())));
         assertEquals(ANSWER, text(events));
         assertEquals(FinishReason.STOP, last(events).reason());
@@ -50,7 +51,7 @@ class GenerationTest {
 
     @Test
     void answersEndWhereTheyShould() {
-        int[] prompt = engine.chatPrompt(QUESTION);
+        int[] prompt = engine.chatPrompt(QUESTION, new LocalTime(0));
         List<Event> three = run(engine.generate(prompt, options(3, List.of())));
         assertEquals("The capital of", text(three));
         assertEquals(FinishReason.LENGTH, last(three).reason());
@@ -68,7 +69,7 @@ class GenerationTest {
 
     @Test
     void cancelEndsWithTheTextSoFar() {
-        Generation generation = engine.generate(engine.chatPrompt(QUESTION), options(64, List.of()));
+        Generation generation = engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
         List<Event> events = new ArrayList<>();
         while (!(events.size() > 1 && text(events).equals("The capital"))) {
             events.add(generation.next());
@@ -82,9 +83,9 @@ class GenerationTest {
 
     @Test
     void anotherAnswerTakesTheEngine() {
-        Generation first = engine.generate(engine.chatPrompt(QUESTION), options(64, List.of()));
+        Generation first = engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
         first.next();
-        engine.generate(engine.chatPrompt(QUESTION), options(64, List.of()));
+        engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
         assertThrows(IllegalStateException.class, first::next);
     }
 

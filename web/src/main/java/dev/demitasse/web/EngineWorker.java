@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.engine.EngineLoader;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
 
 /** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
@@ -51,7 +53,7 @@ public final class EngineWorker {
         try {
             switch (request.getType()) {
                 case "load" -> load(request);
-                case "chat" -> answer(request, engine().chatPrompt(messages(request)));
+                case "chat" -> answer(request, engine().chatPrompt(messages(request), now()));
                 case "complete" -> answer(request, engine().tokenizer().encode(request.getPrompt(), true));
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
@@ -149,6 +151,11 @@ public final class EngineWorker {
             throw new IllegalStateException("no model is loaded");
         }
         return engine;
+    }
+
+    private static LocalTime now() {
+        JSDate date = new JSDate();
+        return new LocalTime((long) date.getTime() - date.getTimezoneOffset() * 60_000L);
     }
 
     private static List<Message> messages(Request request) {
