@@ -5,6 +5,7 @@ import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.demitasse.TestWeights;
 import dev.demitasse.serve.Serve;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Map;
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
 final class Browser implements AutoCloseable {
     private static final Path SITE = Path.of("../static/target/site");
+    /** Answers take long on a busy machine; how long is not what is tested. */
     private static final double ANSWER_TIMEOUT_MS = 300_000;
 
     private final Playwright playwright;
@@ -46,6 +48,7 @@ final class Browser implements AutoCloseable {
                                 "--disable-sync")))
                 .newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
+        PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);
     }
 
     /** Opens a page of the site. */

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions.HasAttributeOptions;
 import dev.demitasse.TestWeights;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ class ChatPageTest {
 
             ask(page, "What is the capital of France?");
             Locator answers = page.locator(".message.assistant .text");
-            finished(page);
+            ready(page);
             assertThat(answers.last()).hasText("The capital of France is Paris.");
             assertThat(page.locator(".message.assistant .figures").last()).containsText("tok/s");
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/chat-desktop.png")));
@@ -38,7 +37,7 @@ class ChatPageTest {
             ask(page, "Write a long story about a ship.");
             assertThat(answers.last()).hasText(Pattern.compile("\\S+\\s+\\S+.*", Pattern.DOTALL));
             page.locator("#send").click(); // Stop
-            finished(page);
+            ready(page);
             String stopped = answers.last().textContent();
             page.waitForTimeout(1000);
             assertEquals(stopped, answers.last().textContent());
@@ -60,7 +59,7 @@ class ChatPageTest {
             assertThat(page.locator("#prompt")).hasValue("What is the capital of France?");
             assertThat(page.locator(".message")).hasCount(0); // filled, not sent
             page.locator("#send").click();
-            finished(page);
+            ready(page);
             assertThat(page.locator(".message.assistant .text").last()).containsText("Paris");
             assertTrue((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/chat-phone.png")));
@@ -80,16 +79,9 @@ class ChatPageTest {
         }
     }
 
+    /** Waits until the model is loaded, or the answer complete. */
     private static void ready(Page page) {
-        assertThat(page.locator("body")).hasAttribute("data-state", "ready", timeout());
-    }
-
-    private static void finished(Page page) {
-        assertThat(page.locator("body")).hasAttribute("data-state", "ready", timeout());
-    }
-
-    private static HasAttributeOptions timeout() {
-        return new HasAttributeOptions().setTimeout(300_000);
+        assertThat(page.locator("body")).hasAttribute("data-state", "ready");
     }
 
     private static void ask(Page page, String question) {
