@@ -1,5 +1,6 @@
 package dev.demitasse.plan;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,7 +46,7 @@ class MemoryPlanTest {
 
     private static void assertHolds(int[] owner, MemoryPlan memory, Buffer buffer, Op op) {
         for (int i = 0; i < length(buffer); i++) {
-            assertTrue(owner[memory.offset(buffer) + i] == buffer.id(), op + " finds " + buffer + " overwritten");
+            assertEquals(buffer.id(), owner[memory.offset(buffer) + i], () -> op + " finds " + buffer + " overwritten");
         }
     }
 
