@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 /** Executes one plan over one KV cache. Made for a plan, then loaded with its weights, then run. */
 public interface Backend {
     /**
-     * Some bytes of a weight, in order.
+     * Some bytes of a tensor, in order; a tensor that the plan doesn't read is passed over.
      *
      * @param offset of the first byte within the tensor
      * @param bytes little-endian, from position to limit; valid during the call only

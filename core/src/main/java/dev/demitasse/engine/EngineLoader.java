@@ -75,11 +75,10 @@ public final class EngineLoader {
     }
 
     private void begin(Gguf gguf) {
-        Model model = Model.of(gguf);
+        Model model = Model.of(gguf, requestedContext);
         Tokenizer tokenizer = Tokenizer.of(gguf.metadata());
         String template = gguf.metadata().string("tokenizer.chat_template", "");
-        int context = requestedContext == 0 ? model.contextLength() : requestedContext;
-        Backend made = backends.create(model.plan(), context);
+        Backend made = backends.create(model.plan(), model.contextLength());
         backend = made;
         engine = new Engine(model, tokenizer, template.isEmpty() ? null : ChatTemplate.parse(template), made);
     }

@@ -1,5 +1,6 @@
 package dev.demitasse.model;
 
+import dev.demitasse.plan.Activation;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
@@ -13,13 +14,18 @@ final class Blocks {
         Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.width(), s.epsilon());
         Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.hidden());
         Buffer up = b.matMul(h, block + "ffn_up.weight", s.hidden());
-        return b.add(x, b.matMul(b.swiGlu(gate, up), block + "ffn_down.weight", s.width()));
+        return b.add(x, b.matMul(b.gated(Activation.SILU, gate, up), block + "ffn_down.weight", s.width()));
     }
 
     /** Norm and output matrix on the last token; without one of its own the embedding's serves (tied embeddings). */
     static Plan head(PlanBuilder b, Buffer x, Sizes s) {
+        return head(b, x, s, 0);
+    }
+
+    /** @param softCap cap on the logits; 0 for none */
+    static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
         Buffer last = b.rmsNorm(b.lastRow(x), "output_norm.weight", s.width(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";
-        return b.build(b.matMul(last, output, b.rows("token_embd.weight")));
+        return b.build(b.softCap(b.matMul(last, output, b.rows("token_embd.weight")), softCap));
     }
 }

@@ -4,8 +4,18 @@ import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
 import dev.demitasse.plan.Rotary;
 
-/** An architecture's metadata: keys without their prefix, values checked. */
-record Hyperparameters(Metadata metadata, String architecture) {
+/**
+ * An architecture's metadata: keys without their prefix, values checked.
+ *
+ * @param contextLength positions that the plan is for
+ */
+record Hyperparameters(Metadata metadata, String architecture, int contextLength) {
+    /** @param requestedContext positions wanted; 0 for all that the model was trained for */
+    static Hyperparameters of(Metadata metadata, String architecture, int requestedContext) {
+        int trained = new Hyperparameters(metadata, architecture, 0).positive("context_length");
+        return new Hyperparameters(metadata, architecture, requestedContext == 0 ? trained : requestedContext);
+    }
+
     /** An integer of at least 1. */
     int positive(String key) {
         int value = metadata.integer(path(key));
@@ -41,27 +51,40 @@ record Hyperparameters(Metadata metadata, String architecture) {
             requireDivides("attention.head_count", heads, "embedding_length", width);
         }
         requireDivides("attention.head_count_kv", kvHeads, "attention.head_count", heads);
+        int headSize = positive("attention.key_length", width / heads);
+        if ((long) heads * headSize > Integer.MAX_VALUE) {
+            throw new GgufException(path("attention.key_length") + " is " + headSize + "; " + heads
+                    + " heads of it are too many elements");
+        }
         return new Sizes(
                 width,
                 positive("block_count"),
                 heads,
                 kvHeads,
-                positive("attention.key_length", width / heads),
+                headSize,
                 positive("feed_forward_length"),
                 positiveReal("attention.layer_norm_rms_epsilon"));
     }
 
     /** Rotary embedding with the file's base and scaling. */
     Rotary rotary(Rotary.Pairing pairing, int headSize) {
+        return rotary(pairing, headSize, 10_000);
+    }
+
+    /** @param absentBase the base where the file names none */
+    Rotary rotary(Rotary.Pairing pairing, int headSize, float absentBase) {
         int dimensions = positive("rope.dimension_count", headSize);
         if (dimensions % 2 != 0 || dimensions > headSize) {
             throw new GgufException(path("rope.dimension_count") + " is " + dimensions
                     + "; it must be even and at most the head size, " + headSize);
         }
-        float base = positiveReal("rope.freq_base", 10_000);
+        float base = positiveReal("rope.freq_base", absentBase);
         String scaling = has("rope.scaling.type") ? metadata.string(path("rope.scaling.type")) : "none";
         return switch (scaling) {
             case "none" -> Rotary.of(pairing, dimensions, base);
+            case "linear" -> Rotary.of(pairing, dimensions, base).interpolated(positiveReal("rope.scaling.factor"));
+            case "longrope" ->
+                Rotary.of(pairing, dimensions, base).withMagnitude(positiveReal("rope.scaling.attn_factor", 1));
             case "yarn" ->
                 Rotary.yarn(
                         pairing,
@@ -84,7 +107,7 @@ record Hyperparameters(Metadata metadata, String architecture) {
         }
     }
 
-    private boolean has(String key) {
+    boolean has(String key) {
         return metadata.has(path(key));
     }
 

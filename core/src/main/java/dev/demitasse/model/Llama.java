@@ -19,19 +19,15 @@ final class Llama {
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
             Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
-            Buffer q = rope(b, b.matMul(h, block + "attn_q.weight", s.queryWidth()), s, rotary);
-            Buffer k = rope(b, b.matMul(h, block + "attn_k.weight", s.kvWidth()), s, rotary);
+            Buffer q = b.rope(
+                    b.matMul(h, block + "attn_q.weight", s.queryWidth()), s.headSize(), rotary, "rope_freqs.weight");
+            Buffer k = b.rope(
+                    b.matMul(h, block + "attn_k.weight", s.kvWidth()), s.headSize(), rotary, "rope_freqs.weight");
             Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());
             Buffer a = b.attention(q, k, v, s.headSize());
             x = b.add(x, b.matMul(a, block + "attn_output.weight", s.width()));
             x = Blocks.swiGluFeedForward(b, x, block, s);
         }
         return Blocks.head(b, x, s);
-    }
-
-    private static Buffer rope(PlanBuilder b, Buffer x, Sizes s, Rotary rotary) {
-        return b.hasTensor("rope_freqs.weight")
-                ? b.rope(x, s.headSize(), rotary, "rope_freqs.weight")
-                : b.rope(x, s.headSize(), rotary);
     }
 }

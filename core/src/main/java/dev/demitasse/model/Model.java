@@ -11,7 +11,7 @@ import dev.demitasse.plan.PlanBuilder;
  *
  * @param name {@code general.name}
  * @param architecture {@code general.architecture}
- * @param contextLength most positions the model was trained for
+ * @param contextLength positions that the plan is for
  * @param parameters elements of all tensors
  */
 public record Model(String name, String architecture, int contextLength, long parameters, Plan plan) {
@@ -20,8 +20,11 @@ public record Model(String name, String architecture, int contextLength, long pa
         Plan plan(Hyperparameters hyperparameters, PlanBuilder builder);
     }
 
-    /** @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape */
-    public static Model of(Gguf gguf) {
+    /**
+     * @param contextLength positions wanted; 0 for all that the model was trained for
+     * @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape
+     */
+    public static Model of(Gguf gguf, int contextLength) {
         String name = gguf.metadata().string("general.architecture");
         Architecture architecture =
                 switch (name) {
@@ -29,15 +32,18 @@ public record Model(String name, String architecture, int contextLength, long pa
                     case "smollm3" -> SmolLm3::plan;
                     case "qwen2" -> Qwen2::plan;
                     case "qwen3" -> Qwen3::plan;
+                    case "gemma2" -> Gemma2::plan;
+                    case "gemma3" -> Gemma3::plan;
+                    case "phi3" -> Phi3::plan;
                     default ->
                         throw new GgufException("general.architecture is \"" + name + "\", which is not supported");
                 };
-        Hyperparameters hyperparameters = new Hyperparameters(gguf.metadata(), name);
+        Hyperparameters hyperparameters = Hyperparameters.of(gguf.metadata(), name, contextLength);
         Plan plan = architecture.plan(hyperparameters, new PlanBuilder(gguf));
         return new Model(
                 gguf.metadata().string("general.name", name),
                 name,
-                hyperparameters.positive("context_length"),
+                hyperparameters.contextLength(),
                 gguf.tensors().stream().mapToLong(TensorInfo::elements).sum(),
                 plan);
     }

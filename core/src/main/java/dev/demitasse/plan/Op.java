@@ -49,11 +49,18 @@ public sealed interface Op {
     }
 
     /**
-     * {@code out[n, weight.rows] = in[n, weight.columns] · weightᵀ + bias}.
+     * {@code out[n, out.width] = in[n, weight.columns] · weight[firstRow…]ᵀ + bias}. Some files keep several matrices as one
+     * tensor, each its own range of rows.
      *
-     * @param bias {@code [weight.rows]}, or null for none
+     * @param firstRow row of {@code weight} that gives {@code out}'s first column
+     * @param bias {@code [out.width]}, or null for none
      */
-    record MatMul(Buffer in, Weight weight, @Nullable Weight bias, Buffer out) implements Op {
+    record MatMul(
+            Buffer in,
+            Weight weight,
+            int firstRow,
+            @Nullable Weight bias,
+            Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);
@@ -94,6 +101,8 @@ public sealed interface Op {
      *
      * @param query {@code [n, heads · headSize]}, as is {@code out}
      * @param key {@code [n, kvHeads · headSize]}, as is {@code value}
+     * @param window how many positions a token sees, its own the last; {@link #ALL_POSITIONS} for no limit
+     * @param softCap caps scores as {@link SoftCap} does, before the softmax; 0 for none
      */
     record Attention(
             int layer,
@@ -104,19 +113,31 @@ public sealed interface Op {
             int kvHeads,
             int headSize,
             float scale,
+            int window,
+            float softCap,
             Buffer out)
             implements Op {
+        public static final int ALL_POSITIONS = Integer.MAX_VALUE;
+
         @Override
         public List<Buffer> inputs() {
             return List.of(query, key, value);
         }
     }
 
-    /** {@code out = silu(gate) · up}, where {@code silu(x) = x / (1 + e⁻ˣ)} (Shazeer 2020, "GLU Variants Improve Transformer"). */
-    record SwiGlu(Buffer gate, Buffer up, Buffer out) implements Op {
+    /** {@code out = activation(gate) · up} (Shazeer 2020, "GLU Variants Improve Transformer"). */
+    record Gated(Activation activation, Buffer gate, Buffer up, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(gate, up);
+        }
+    }
+
+    /** {@code out = cap · tanh(in / cap)}: nearly {@code in} where that is small, never beyond {@code ±cap}. */
+    record SoftCap(Buffer in, float cap, Buffer out) implements Op {
+        @Override
+        public List<Buffer> inputs() {
+            return List.of(in);
         }
     }
 

@@ -6,8 +6,11 @@ import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Buffer.Rows;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class PlanBuilder {
     private final Map<String, TensorInfo> tensors;
     private final Map<String, Weight> weightsByName = new HashMap<>();
+    private final Set<String> ignored = new HashSet<>();
     private final List<Weight> weights = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<Op> body = new ArrayList<>();
@@ -38,8 +42,12 @@ public final class PlanBuilder {
     }
 
     public Buffer embed(String table, int width) {
+        return embed(table, width, 1);
+    }
+
+    public Buffer embed(String table, int width, float scale) {
         Weight weight = weight(table, width, rows(table));
-        return append(new Op.Embed(weight, 1, buffer("embedding", width, Rows.BATCH)));
+        return append(new Op.Embed(weight, scale, buffer("embedding", width, Rows.BATCH)));
     }
 
     /** @param width elements normalized together: the buffer's width, or a head's size */
@@ -48,42 +56,80 @@ public final class PlanBuilder {
     }
 
     public Buffer matMul(Buffer in, String weight, int width) {
-        return append(new Op.MatMul(in, weight(weight, in.width(), width), null, buffer(weight, width, in.rows())));
+        return append(new Op.MatMul(in, weight(weight, in.width(), width), 0, null, buffer(weight, width, in.rows())));
+    }
+
+    /** As many products as {@code widths}, by matrices that lie one below the other in a tensor. */
+    public List<Buffer> fusedMatMul(Buffer in, String weight, int... widths) {
+        Weight fused = weight(weight, in.width(), IntStream.of(widths).sum());
+        List<Buffer> products = new ArrayList<>();
+        int row = 0;
+        for (int width : widths) {
+            String name = weight + " from " + row;
+            products.add(append(new Op.MatMul(in, fused, row, null, buffer(name, width, in.rows()))));
+            row += width;
+        }
+        return products;
     }
 
     /** @param bias a vector of {@code width} elements, added to each row */
     public Buffer matMul(Buffer in, String weight, String bias, int width) {
         return append(new Op.MatMul(
-                in, weight(weight, in.width(), width), weight(bias, width, 1), buffer(weight, width, in.rows())));
+                in, weight(weight, in.width(), width), 0, weight(bias, width, 1), buffer(weight, width, in.rows())));
     }
 
     public Buffer rope(Buffer in, int headSize, Rotary rotary) {
         return append(new Op.Rope(in, headSize, rotary, null, like(in, in.name() + " rope")));
     }
 
-    /** @param frequencyFactors a vector that divides the frequencies */
+    /** @param frequencyFactors a vector that divides the frequencies, where the file has it */
     public Buffer rope(Buffer in, int headSize, Rotary rotary, String frequencyFactors) {
+        if (!hasTensor(frequencyFactors)) {
+            return rope(in, headSize, rotary);
+        }
         Weight factors = weight(frequencyFactors, rotary.dimensions() / 2, 1);
         return append(new Op.Rope(in, headSize, rotary, factors, like(in, in.name() + " rope")));
     }
 
-    /** Attention of the next layer: each call opens a KV cache of its own. */
+    /** Attention of the next layer over all positions: each call opens a KV cache of its own. */
     public Buffer attention(Buffer query, Buffer key, Buffer value, int headSize) {
+        float scale = (float) (1 / Math.sqrt(headSize));
+        return attention(query, key, value, headSize, scale, Op.Attention.ALL_POSITIONS, 0);
+    }
+
+    /**
+     * Attention of the next layer.
+     *
+     * @param window how many positions a token sees
+     * @param softCap cap on the scores; 0 for none
+     */
+    public Buffer attention(
+            Buffer query, Buffer key, Buffer value, int headSize, float scale, int window, float softCap) {
         int layer = kvWidths.size();
         kvWidths.add(key.width());
         int heads = query.width() / headSize;
         int kvHeads = key.width() / headSize;
-        float scale = (float) (1 / Math.sqrt(headSize));
-        return append(new Op.Attention(
-                layer, query, key, value, heads, kvHeads, headSize, scale, like(query, "attention " + layer)));
+        Buffer out = like(query, "attention " + layer);
+        return append(
+                new Op.Attention(layer, query, key, value, heads, kvHeads, headSize, scale, window, softCap, out));
     }
 
-    public Buffer swiGlu(Buffer gate, Buffer up) {
-        return append(new Op.SwiGlu(gate, up, like(gate, gate.name() + " swiglu")));
+    public Buffer gated(Activation activation, Buffer gate, Buffer up) {
+        return append(new Op.Gated(activation, gate, up, like(gate, gate.name() + " gated")));
+    }
+
+    /** @param cap 0 for none: {@code in} itself is returned */
+    public Buffer softCap(Buffer in, float cap) {
+        return cap == 0 ? in : append(new Op.SoftCap(in, cap, like(in, in.name() + " capped")));
     }
 
     public Buffer add(Buffer a, Buffer b) {
         return append(new Op.Add(a, b, like(a, b.name() + " residual")));
+    }
+
+    /** Says that the plan knows the tensor, if the file has it, and does without. */
+    public void ignore(String tensor) {
+        ignored.add(tensor);
     }
 
     /** Ends the body: what follows is run on the batch's last token only, where logits are asked for. */
@@ -99,7 +145,7 @@ public final class PlanBuilder {
      */
     public Plan build(Buffer logits) {
         for (String name : tensors.keySet()) {
-            if (!weightsByName.containsKey(name)) {
+            if (!weightsByName.containsKey(name) && !ignored.contains(name)) {
                 throw new GgufException("tensor " + name + " is not one this architecture knows");
             }
         }

@@ -37,6 +37,20 @@ public final class Rotary {
         return new Rotary(pairing, table, 1);
     }
 
+    /** Position interpolation (Chen et al. 2023): all frequencies divided by {@code factor}. */
+    public Rotary interpolated(float factor) {
+        float[] table = new float[inverseFrequencies.length];
+        for (int i = 0; i < table.length; i++) {
+            table[i] = inverseFrequencies[i] / factor;
+        }
+        return new Rotary(pairing, table, magnitude);
+    }
+
+    /** The same turns, with another {@link #magnitude}. */
+    public Rotary withMagnitude(float newMagnitude) {
+        return new Rotary(pairing, inverseFrequencies, newMagnitude);
+    }
+
     /**
      * YaRN (Peng et al. 2023): pairs that turn fast over the trained context keep their frequency, those that turn slowly have
      * it divided by {@code factor}, with a ramp between; all are lengthened by {@code 0.1 ln(factor) + 1}.

@@ -29,13 +29,13 @@ class ModelTest {
         assertFails("missing metadata key general.architecture", new GgufBuilder());
         assertFails(
                 "missing metadata key llama.embedding_length",
-                new GgufBuilder().string("general.architecture", "llama"));
+                new GgufBuilder().string("general.architecture", "llama").uint32("llama.context_length", 100));
         assertFails("missing tensor token_embd.weight", metadata("llama"));
         assertFails(
                 "tensor extra.weight is not one", tensors(metadata("llama")).tensor("extra.weight", TensorType.F32, 4));
         assertFails(
-                "llama.rope.scaling.type is \"linear\"",
-                tensors(metadata("llama").string("llama.rope.scaling.type", "linear")));
+                "llama.rope.scaling.type is \"su\"",
+                tensors(metadata("llama").string("llama.rope.scaling.type", "su")));
         assertFails(
                 "llama.rope.dimension_count is 9", tensors(metadata("llama").uint32("llama.rope.dimension_count", 9)));
         assertFails(
@@ -49,6 +49,9 @@ class ModelTest {
         assertFails("llama.attention.head_count (7) does not divide", hyperparameter("attention.head_count", 7));
         assertFails("llama.attention.head_count_kv (3) does not divide", hyperparameter("attention.head_count_kv", 3));
         assertFails("is 4294967295, which is out of range", hyperparameter("feed_forward_length", -1));
+        assertFails(
+                "llama.attention.key_length is 536870914; 8 heads of it are too many elements",
+                tensors(metadata("llama").uint32("llama.attention.key_length", (1 << 29) + 2)));
         assertFails("missing tensor blk.1.attn_norm.weight", hyperparameter("block_count", Integer.MAX_VALUE));
     }
 
@@ -97,7 +100,7 @@ class ModelTest {
 
     private static Model parse(GgufBuilder builder) {
         byte[] file = builder.build();
-        return Model.of(Gguf.parse(ByteBuffer.wrap(file), file.length));
+        return Model.of(Gguf.parse(ByteBuffer.wrap(file), file.length), 0);
     }
 
     private static void assertFails(String message, GgufBuilder builder) {

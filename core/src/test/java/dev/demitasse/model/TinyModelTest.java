@@ -20,7 +20,21 @@ class TinyModelTest {
     private static final int[] LENGTHS = {1, 17, 70};
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama", "llama3", "smollm3", "smollm3-yarn", "qwen2", "qwen3"})
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama3",
+                "smollm3",
+                "smollm3-yarn",
+                "qwen2",
+                "qwen3",
+                "gemma2",
+                "gemma3",
+                "gemma3-linear",
+                "phi3",
+                "phi3-long",
+                "phi3-short"
+            })
     void logitsEqualHuggingFaces(String name) throws IOException {
         JsonNode expected = new ObjectMapper().readTree(TinyModelTest.class.getResource("/tiny/" + name + ".json"));
         int[] prompt = new ObjectMapper().convertValue(expected.get("prompt"), int[].class);
@@ -65,7 +79,7 @@ class TinyModelTest {
 
         @Override
         public void header(Gguf gguf) {
-            backend = new ReferenceBackend(Model.of(gguf).plan(), 128, batch);
+            backend = new ReferenceBackend(Model.of(gguf, 128).plan(), 128, batch);
         }
 
         @Override

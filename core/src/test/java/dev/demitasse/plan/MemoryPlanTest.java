@@ -21,7 +21,7 @@ class MemoryPlanTest {
     @Test
     void noBufferIsOverwrittenBeforeItsLastUse() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-        Plan plan = Model.of(Gguf.parse(file, file.capacity())).plan();
+        Plan plan = Model.of(Gguf.parse(file, file.capacity()), 0).plan();
         MemoryPlan memory = MemoryPlan.of(plan, BATCH);
         List<Op> ops = new ArrayList<>(plan.body());
         ops.addAll(plan.head());

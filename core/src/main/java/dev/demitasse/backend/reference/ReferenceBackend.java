@@ -21,6 +21,8 @@ import java.util.Objects;
  * row at a time; each row serves the whole batch.
  */
 public final class ReferenceBackend implements Backend {
+    private static final float SQRT_2_OVER_PI = (float) Math.sqrt(2 / Math.PI);
+
     private final Plan plan;
     private final int contextLength;
     private final int batchSize;
@@ -62,10 +64,9 @@ public final class ReferenceBackend implements Backend {
     @Override
     public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
         LoadedWeight weight = weightsByName.get(tensor.name());
-        if (weight == null) {
-            throw new IllegalArgumentException("tensor " + tensor.name() + " is not in the plan");
+        if (weight != null) {
+            weight.load(offset, bytes);
         }
-        weight.load(offset, bytes);
     }
 
     @Override
@@ -127,8 +128,10 @@ public final class ReferenceBackend implements Backend {
                 rope(rope);
             } else if (op instanceof Op.Attention attention) {
                 attention(attention);
-            } else if (op instanceof Op.SwiGlu swiGlu) {
-                swiGlu(swiGlu);
+            } else if (op instanceof Op.Gated gated) {
+                gated(gated);
+            } else if (op instanceof Op.SoftCap softCap) {
+                softCap(softCap);
             } else if (op instanceof Op.Add add) {
                 add(add);
             } else if (op instanceof Op.LastRow lastRow) {
@@ -184,7 +187,7 @@ public final class ReferenceBackend implements Backend {
             int out = memory.offset(op.out());
             LoadedWeight weight = weights.get(op.weight().id());
             for (int column = 0; column < outWidth; column++) {
-                weight.row(column, row, 0);
+                weight.row(op.firstRow() + column, row, 0);
                 for (int r = 0; r < rows; r++) {
                     arena[out + r * outWidth + column] = dot(row, 0, arena, in + r * inWidth, inWidth);
                 }
@@ -244,25 +247,29 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        /** One query against the keys of positions 0 to {@code last}. */
+        /** One query against the keys of the window that ends with position {@code last}. */
         private void attend(Op.Attention op, KvCache cache, int last, int kvHead, int offset) {
             int query = memory.offset(op.query()) + offset;
             int out = memory.offset(op.out()) + offset;
             int size = op.headSize();
             int stride = op.kvHeads() * size;
+            int first = Math.max(0, last - op.window() + 1);
             float max = Float.NEGATIVE_INFINITY;
-            for (int p = 0; p <= last; p++) {
+            for (int p = first; p <= last; p++) {
                 scores[p] = op.scale() * dot(arena, query, cache.keys(), p * stride + kvHead * size, size);
+                if (op.softCap() != 0) {
+                    scores[p] = capped(scores[p], op.softCap());
+                }
                 max = Math.max(max, scores[p]);
             }
             float sum = 0;
-            for (int p = 0; p <= last; p++) {
+            for (int p = first; p <= last; p++) {
                 scores[p] = (float) Math.exp(scores[p] - max);
                 sum += scores[p];
             }
             Arrays.fill(arena, out, out + size, 0);
             float[] values = cache.values();
-            for (int p = 0; p <= last; p++) {
+            for (int p = first; p <= last; p++) {
                 float weight = scores[p] / sum;
                 int value = p * stride + kvHead * size;
                 for (int i = 0; i < size; i++) {
@@ -271,13 +278,27 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void swiGlu(Op.SwiGlu op) {
+        private void gated(Op.Gated op) {
             int gate = memory.offset(op.gate());
             int up = memory.offset(op.up());
             int out = memory.offset(op.out());
             for (int i = 0; i < elements(op.out()); i++) {
                 float x = arena[gate + i];
-                arena[out + i] = x / (1 + (float) Math.exp(-x)) * arena[up + i];
+                float activated =
+                        switch (op.activation()) {
+                            case SILU -> x / (1 + (float) Math.exp(-x));
+                            case GELU_TANH ->
+                                x / 2 * (1 + (float) Math.tanh(SQRT_2_OVER_PI * (x + 0.044715f * x * x * x)));
+                        };
+                arena[out + i] = activated * arena[up + i];
+            }
+        }
+
+        private void softCap(Op.SoftCap op) {
+            int in = memory.offset(op.in());
+            int out = memory.offset(op.out());
+            for (int i = 0; i < elements(op.out()); i++) {
+                arena[out + i] = capped(arena[in + i], op.cap());
             }
         }
 
@@ -295,6 +316,10 @@ public final class ReferenceBackend implements Backend {
             int in = memory.offset(op.in()) + (count - 1) * width;
             System.arraycopy(arena, in, arena, memory.offset(op.out()), width);
         }
+    }
+
+    private static float capped(float x, float cap) {
+        return cap * (float) Math.tanh(x / cap);
     }
 
     /** Inner product with eight partial sums: rounds less than one sum, and lets the additions overlap. */
