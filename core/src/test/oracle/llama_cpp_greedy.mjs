@@ -1,12 +1,14 @@
-// Greedy continuations by llama.cpp: reference/smollm2-135m-greedy.json.
+// Greedy continuations by llama.cpp: reference/NAME-greedy.json and, of a copy that dequantize_gguf.py made, NAME-greedy-f32.json.
 //
 // Made with node-llama-cpp 3.22.1 (llama.cpp release v0.5.0, prebuilt, CPU only) and @huggingface/jinja 0.5.11 on Node 24:
 //   npm install --no-save node-llama-cpp@3.22.1 @huggingface/jinja@0.5.11
 //   node core/src/test/oracle/llama_cpp_greedy.mjs SmolLM2-135M-Instruct.Q4_1.gguf core/src/test/resources/reference/smollm2-135m-greedy.json
+//   node core/src/test/oracle/llama_cpp_greedy.mjs gemma-3-270m-Q4_K_M.gguf core/src/test/resources/reference/gemma3-270m-greedy.json
 //
 // Weights are multiplied as llama.cpp's CPU backend does it: the activations of each matrix product are rounded to 8-bit
 // blocks (Q8_1, Q8_0). All else is as exact as it offers: KV cache in float32, no flash attention, one thread.
-// Generation ends, with that token kept, at <|im_end|> (2) or <|endoftext|> (0).
+// Generation ends, with that token kept, at an end-of-generation token. A model without a chat template
+// gets more texts to continue in place of conversations.
 import {writeFileSync} from "node:fs";
 import {Template} from "@huggingface/jinja";
 import {getLlama} from "node-llama-cpp";
@@ -19,6 +21,17 @@ const RAW = [
     ["numbers", "2, 4, 8, 16, 32,"],
     ["french", "Il était une fois, dans un petit village près de la mer,"],
     ["question", "Why is the sky blue? Because"],
+];
+
+/** For a base model, in place of conversations. */
+const MORE_RAW = [
+    ["alphabet", "a b c d e f g h"],
+    ["days", "Monday, Tuesday, Wednesday,"],
+    ["json", '{"name": "Ada", "age": 36}\n{"name": "Alan", "age": 41}\n{"name":'],
+    ["capital", "The capital of France is Paris. The capital of Italy is Rome. The capital of Spain is"],
+    ["markdown", "# Shopping list\n\n- apples\n- bread\n-"],
+    ["japanese", "昔々、あるところに、おじいさんとおばあさんが"],
+    ["html", "<ul>\n  <li>One</li>\n  <li>Two</li>\n"],
 ];
 
 const CHATS = [
@@ -48,7 +61,7 @@ const context = await model.createContext({
 });
 const sequence = context.getSequence();
 const {tokenizer} = model.fileInfo.metadata;
-const template = new Template(tokenizer.chat_template);
+const template = tokenizer.chat_template ? new Template(tokenizer.chat_template) : null;
 
 /** Token ids; specials are recognised, and a BOS comes first only where the metadata asks for one. */
 function tokenize(text) {
@@ -68,8 +81,8 @@ async function greedy(promptIds) {
 }
 
 const prompts = [
-    ...RAW.map(([name, text]) => ({name, text})),
-    ...CHATS.map(([name, messages]) => ({
+    ...RAW.concat(template ? [] : MORE_RAW).map(([name, text]) => ({name, text})),
+    ...(template ? CHATS : []).map(([name, messages]) => ({
         name,
         messages,
         text: template.render({messages, add_generation_prompt: true}),

@@ -1,0 +1,45 @@
+package dev.demitasse.engine;
+
+import dev.demitasse.TestWeights;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.sampling.SamplingOptions;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Loads a model file and generates one token on the reference backend: that a full-shape model (see
+ * {@code oracle/full_shape_smollm3.py}), too large for the tests, goes through.
+ *
+ * <pre>mvn -q -f core test-compile exec:java -Dexec.args=smollm3-3b-random-Q4_0.gguf</pre>
+ */
+final class FullShape {
+    private FullShape() {}
+
+    public static void main(String[] arguments) {
+        ByteBuffer file = TestWeights.map(Path.of(arguments[0]));
+        long start = System.nanoTime();
+        EngineLoader loader = new EngineLoader(
+                file.capacity(), 4096, (plan, context) -> new ReferenceBackend(plan, context, 32));
+        loader.accept(file);
+        Engine engine = loader.finish();
+        System.out.printf(
+                "%s: %,d parameters, loaded in %.1f s%n",
+                engine.model().name(), engine.model().parameters(), seconds(start));
+        start = System.nanoTime();
+        int[] prompt = engine.tokenizer().encode("Why is the sky blue?", false);
+        Generation generation = engine.generate(prompt, new GenerationOptions(SamplingOptions.GREEDY, 1, List.of()));
+        while (!generation.isFinished()) {
+            if (generation.next() instanceof Event.Token token) {
+                float logit = engine.logits()[token.id()];
+                System.out.printf(
+                        "%d prompt tokens, first token %d with logit %.3f after %.1f s%n",
+                        prompt.length, token.id(), logit, seconds(start));
+            }
+        }
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}
