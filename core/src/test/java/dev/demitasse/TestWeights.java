@@ -16,6 +16,25 @@ public final class TestWeights {
         return find("SmolLM2-135M-Instruct.Q4_1.gguf");
     }
 
+    /** Gemma 3 270M, the base model, Q4_K_M. */
+    public static Path gemma3() {
+        return find("gemma-3-270m-Q4_K_M.gguf");
+    }
+
+    /**
+     * A file of a real tokenizer.
+     *
+     * @param vocabulary llama3, qwen3, gemma3 or llama2
+     * @param file tokenizer.json or tokenizer_config.json
+     */
+    public static String tokenizer(String vocabulary, String file) {
+        try {
+            return Files.readString(find("tokenizers/" + vocabulary + "/" + file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The whole file, mapped. */
     public static ByteBuffer map(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {

@@ -8,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Byte pair encoding over the bytes of UTF-8, as GPT-2, Llama 3, SmolLM and Qwen have it. Bytes without a token of their
  * own are dropped, as Hugging Face tokenizers and llama.cpp do: SmolLM2 has none for some control characters.
- *
- * <p>Qwen's normalization of the text to NFC is not done.
  */
 final class ByteLevelBpe extends Tokenizer {
     private static final String PRE = "tokenizer.ggml.pre";
     private static final String MERGES = "tokenizer.ggml.merges";
 
     private final PreTokenizer preTokenizer;
+    /** Whether text is brought to normalization form C first: Hugging Face's Qwen does, llama.cpp doesn't. */
+    private final boolean normalizes;
+
     private final int[] byteTokens = new int[256];
     private final Merges merges;
     /** Tokens that a whole piece becomes whatever the merges say, or null if there are none such. */
@@ -25,11 +26,13 @@ final class ByteLevelBpe extends Tokenizer {
             Metadata metadata,
             Vocabulary vocabulary,
             PreTokenizer preTokenizer,
+            boolean normalizes,
             boolean wholePiecesFirst,
             boolean addBosIfUnsaid) {
         super(metadata, vocabulary, tokenBytes(vocabulary), addBosIfUnsaid);
         Map<String, Integer> ids = vocabulary.ids();
         this.preTokenizer = preTokenizer;
+        this.normalizes = normalizes;
         wholePieces = wholePiecesFirst ? ids : null;
         merges = merges(metadata.strings(MERGES), ids);
         for (int b = 0; b < 256; b++) {
@@ -42,20 +45,29 @@ final class ByteLevelBpe extends Tokenizer {
         Vocabulary vocabulary = Vocabulary.read(metadata);
         // The names are those of llama.cpp's convert_hf_to_gguf.py. "smaug-bpe" is Llama 3's without BOS: SmolLM3.
         return switch (pre) {
-            case "smollm" -> new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(true), false, false);
+            case "smollm" -> new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(true), false, false, false);
             case "gpt-2", "default" ->
-                new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(false), false, false);
+                new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(false), false, false, false);
             case "llama-bpe", "llama3", "llama-v3" ->
-                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), true, true);
-            case "smaug-bpe" -> new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), true, false);
+                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), false, true, true);
+            case "smaug-bpe" -> new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), false, true, false);
             case "qwen2", "deepseek-r1-qwen" ->
-                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(1), false, false);
+                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(1), true, false, false);
             default -> throw new GgufException(PRE + " is " + Vocabulary.quote(pre) + ", which is not supported");
         };
     }
 
     @Override
     void encodeOrdinary(String text, int start, int end, IntList ids) {
+        if (normalizes) {
+            String normalized = Nfc.normalize(text.substring(start, end));
+            encodePieces(normalized, 0, normalized.length(), ids);
+        } else {
+            encodePieces(text, start, end, ids);
+        }
+    }
+
+    private void encodePieces(String text, int start, int end, IntList ids) {
         for (int from = start; from < end; ) {
             int to = preTokenizer.end(text, from, end);
             encodePiece(Utf8.encode(text, from, to), ids);

@@ -8,23 +8,28 @@ import java.util.Arrays;
  * however long the piece is.
  */
 final class Merger {
-    private final Merges merges;
+    private static final int UNMERGED = -1;
+
+    private final MergeRules merges;
     private final int[] ids;
     private final int[] next;
     private final int[] previous;
     /** Rank of the pair that begins at an index; an entry of the heap with another rank is out of date. */
     private final int[] ranks;
+    /** What that pair becomes. */
+    private final int[] results;
     /** Ranks in the high half, indices in the low one. */
     private long[] heap;
 
     private int heapSize;
 
-    private Merger(Merges merges, int[] ids, int count) {
+    private Merger(MergeRules merges, int[] ids, int count) {
         this.merges = merges;
         this.ids = ids;
         next = new int[count];
         previous = new int[count];
         ranks = new int[count];
+        results = new int[count];
         heap = new long[count];
         for (int i = 0; i < count; i++) {
             next[i] = i + 1;
@@ -40,7 +45,7 @@ final class Merger {
      *
      * @return how many are left
      */
-    static int merge(Merges merges, int[] ids, int count) {
+    static int merge(MergeRules merges, int[] ids, int count) {
         return new Merger(merges, ids, count).merge();
     }
 
@@ -53,8 +58,8 @@ final class Merger {
                 continue;
             }
             int right = next[left];
-            ids[left] = merges.result(rank);
-            ranks[right] = Merges.NONE;
+            ids[left] = results[left];
+            ranks[right] = UNMERGED;
             next[left] = next[right];
             if (next[left] < next.length) {
                 previous[next[left]] = left;
@@ -73,10 +78,14 @@ final class Merger {
 
     private void findPair(int left) {
         int right = next[left];
-        ranks[left] = right < next.length ? merges.rank(ids[left], ids[right]) : Merges.NONE;
-        if (ranks[left] != Merges.NONE) {
-            add((long) ranks[left] << Integer.SIZE | left);
+        long found = right < next.length ? merges.find(ids[left], ids[right]) : MergeRules.NONE;
+        if (found == MergeRules.NONE) {
+            ranks[left] = UNMERGED;
+            return;
         }
+        ranks[left] = (int) (found >> Integer.SIZE);
+        results[left] = (int) found;
+        add((long) ranks[left] << Integer.SIZE | left);
     }
 
     private void add(long entry) {

@@ -6,10 +6,7 @@ import java.util.Arrays;
  * The merges of a BPE vocabulary: pairs of token ids, each with its rank (the lower the earlier) and the id of the
  * token that the pair becomes. An open-addressing hash table.
  */
-final class Merges {
-    /** Rank of a pair that doesn't merge. */
-    static final int NONE = Integer.MAX_VALUE;
-
+final class Merges implements MergeRules {
     private static final long EMPTY = -1;
 
     private final long[] pairs;
@@ -23,7 +20,7 @@ final class Merges {
         pairs = new long[1 << bits];
         Arrays.fill(pairs, EMPTY);
         ranks = new int[1 << bits];
-        results = new int[count];
+        results = new int[1 << bits];
         shift = Long.SIZE - bits;
     }
 
@@ -32,18 +29,13 @@ final class Merges {
         int slot = slot(left, right);
         pairs[slot] = pair(left, right);
         ranks[slot] = rank;
-        results[rank] = result;
+        results[slot] = result;
     }
 
-    /** The pair's rank, or {@link #NONE}. */
-    int rank(int left, int right) {
+    @Override
+    public long find(int left, int right) {
         int slot = slot(left, right);
-        return pairs[slot] == EMPTY ? NONE : ranks[slot];
-    }
-
-    /** The token that the pair of a rank becomes. */
-    int result(int rank) {
-        return results[rank];
+        return pairs[slot] == EMPTY ? NONE : (long) ranks[slot] << Integer.SIZE | results[slot];
     }
 
     private int slot(int left, int right) {

@@ -19,6 +19,7 @@ public abstract class Tokenizer {
 
     static final String MODEL = "tokenizer.ggml.model";
 
+    private static final String ARCHITECTURE = "general.architecture";
     private static final String BOS = "tokenizer.ggml.bos_token_id";
     private static final String EOS = "tokenizer.ggml.eos_token_id";
     private static final String END_OF_TURN = "tokenizer.ggml.eot_token_id";
@@ -33,6 +34,12 @@ public abstract class Tokenizer {
     private static final Set<String> END_TEXTS = Set.of(
             "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>");
 
+    /**
+     * Phi-3's special tokens swallow the white space after them ({@code rstrip} in its tokenizer.json, which files don't
+     * tell), except for these; the same list as in llama.cpp.
+     */
+    private static final Set<String> KEEP_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
+
     private final byte[][] tokenBytes;
     private final boolean[] special;
     private final int bosId;
@@ -40,6 +47,7 @@ public abstract class Tokenizer {
     private final boolean addBos;
     private final boolean addEos;
     private final Set<Integer> endOfGeneration = new HashSet<>();
+    private final Set<Integer> swallowing = new HashSet<>();
     private final AddedTokens allAdded = new AddedTokens();
     private final AddedTokens userDefined = new AddedTokens();
 
@@ -55,8 +63,9 @@ public abstract class Tokenizer {
         eosId = id(metadata, EOS, size);
         addBos = adds(metadata, ADD_BOS, addBosIfUnsaid && bosId != NONE, BOS, bosId);
         addEos = adds(metadata, ADD_EOS, false, EOS, eosId);
+        boolean swallowSpace = metadata.string(ARCHITECTURE, "").equals("phi3");
         for (int id = 0; id < size; id++) {
-            add(vocabulary, id);
+            add(vocabulary, id, swallowSpace);
         }
         for (String key : new String[] {EOS, END_OF_TURN, END_OF_MESSAGE}) {
             endOfGeneration.add(id(metadata, key, size));
@@ -64,7 +73,7 @@ public abstract class Tokenizer {
         endOfGeneration.remove(NONE);
     }
 
-    private void add(Vocabulary vocabulary, int id) {
+    private void add(Vocabulary vocabulary, int id, boolean swallowSpace) {
         special[id] = vocabulary.isSpecial(id);
         String token = vocabulary.token(id);
         if (token.isEmpty() || !(special[id] || vocabulary.isUserDefined(id))) {
@@ -73,6 +82,9 @@ public abstract class Tokenizer {
         allAdded.add(token, id);
         if (!special[id]) {
             userDefined.add(token, id);
+        }
+        if (swallowSpace && special[id] && !KEEP_SPACE.contains(token)) {
+            swallowing.add(id);
         }
         if (END_TEXTS.contains(token)) {
             endOfGeneration.add(id);
@@ -86,10 +98,11 @@ public abstract class Tokenizer {
      */
     public static Tokenizer of(Metadata metadata) {
         String model = metadata.string(MODEL);
-        if (!model.equals("gpt2")) {
-            throw new GgufException(MODEL + " is " + Vocabulary.quote(model) + ", which is not supported");
-        }
-        return ByteLevelBpe.read(metadata);
+        return switch (model) {
+            case "gpt2" -> ByteLevelBpe.read(metadata);
+            case "llama" -> SentencePieceBpe.read(metadata);
+            default -> throw new GgufException(MODEL + " is " + Vocabulary.quote(model) + ", which is not supported");
+        };
     }
 
     /** Number of tokens; ids are below it. */
@@ -158,7 +171,12 @@ public abstract class Tokenizer {
         for (int id : ids) {
             decoder.push(id, text);
         }
-        return text.append(decoder.finish()).toString();
+        return trimmed(text.append(decoder.finish()).toString());
+    }
+
+    /** A decoded text without what encoding had put before it. */
+    String trimmed(String decoded) {
+        return decoded;
     }
 
     /** Appends the ids of {@code text} from {@code start} to {@code end}, which holds no added token. */
@@ -175,9 +193,20 @@ public abstract class Tokenizer {
             encodeOrdinary(text, start, i, ids);
             ids.add(found.id());
             i += found.length();
+            while (swallowsSpace(found.id()) && i < text.length() && isSpace(text, i)) {
+                i++;
+            }
             start = i;
         }
         encodeOrdinary(text, start, text.length(), ids);
+    }
+
+    private boolean swallowsSpace(int id) {
+        return swallowing.contains(id);
+    }
+
+    private static boolean isSpace(String text, int index) {
+        return UnicodeClasses.of(text.charAt(index)) == UnicodeClasses.SPACE;
     }
 
     private int checked(int id) {
@@ -187,7 +216,7 @@ public abstract class Tokenizer {
         return id;
     }
 
-    private static int id(Metadata metadata, String key, int size) {
+    static int id(Metadata metadata, String key, int size) {
         int id = metadata.integer(key, NONE);
         if (metadata.has(key) && (id < 0 || id >= size)) {
             throw new GgufException(key + " is " + id + " but there are " + size + " tokens");

@@ -2,6 +2,7 @@ package dev.demitasse.tokenizer;
 
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +15,11 @@ final class Vocabulary {
     private static final int LONGEST_QUOTE = 40;
 
     // Token types of the GGUF specification.
+    private static final int NORMAL = 1;
     private static final int UNKNOWN = 2;
     private static final int CONTROL = 3;
     private static final int USER_DEFINED = 4;
+    private static final int BYTE = 6;
 
     private final String[] tokens;
     private final long @Nullable [] types;
@@ -71,6 +74,38 @@ final class Vocabulary {
     /** Whether the token is ordinary text that always stays whole, such as {@code <think>}. */
     boolean isUserDefined(int id) {
         return types != null && types[id] == USER_DEFINED;
+    }
+
+    /** Whether merges can make the token. */
+    boolean isMergeable(int id) {
+        return types == null || types[id] == NORMAL || types[id] == USER_DEFINED;
+    }
+
+    /** The byte that a token of the form {@code <0x0A>} stands for, or -1. */
+    int byteValue(int id) {
+        if (types == null || types[id] != BYTE) {
+            return -1;
+        }
+        String token = tokens[id];
+        int high = token.length() == 6 ? Character.digit(token.charAt(3), 16) : -1;
+        int low = token.length() == 6 ? Character.digit(token.charAt(4), 16) : -1;
+        if (high < 0 || low < 0 || !token.startsWith("<0x") || !token.endsWith(">")) {
+            throw new GgufException(TOKENS + "[" + id + "] is " + quote(token) + ", not a byte as its type says");
+        }
+        return high << 4 | low;
+    }
+
+    /** Tokens by the byte they stand for, or {@link Tokenizer#NONE}. */
+    int[] byteTokens() {
+        int[] byteTokens = new int[256];
+        Arrays.fill(byteTokens, Tokenizer.NONE);
+        for (int id = 0; id < tokens.length; id++) {
+            int value = byteValue(id);
+            if (value >= 0) {
+                byteTokens[value] = id;
+            }
+        }
+        return byteTokens;
     }
 
     /** For messages: in quotation marks, and cut if long. */

@@ -11,7 +11,7 @@ import java.util.List;
  * Loads a model file and generates one token on the reference backend: that a full-shape model (see
  * {@code oracle/full_shape_smollm3.py}), too large for the tests, goes through.
  *
- * <pre>mvn -q -f core test-compile exec:java -Dexec.args=smollm3-3b-random-Q4_0.gguf</pre>
+ * <pre>core/bench dev.demitasse.engine.FullShape smollm3-3b-random-Q4_0.gguf</pre>
  */
 final class FullShape {
     private FullShape() {}
@@ -19,8 +19,8 @@ final class FullShape {
     public static void main(String[] arguments) {
         ByteBuffer file = TestWeights.map(Path.of(arguments[0]));
         long start = System.nanoTime();
-        EngineLoader loader = new EngineLoader(
-                file.capacity(), 4096, (plan, context) -> new ReferenceBackend(plan, context, 32));
+        EngineLoader loader =
+                new EngineLoader(file.capacity(), 4096, (plan, context) -> new ReferenceBackend(plan, context, 32));
         loader.accept(file);
         Engine engine = loader.finish();
         System.out.printf(

@@ -135,7 +135,7 @@ class ByteLevelBpeTest {
 
     @Test
     void badFilesAreNamedByKeyAndIndex() {
-        assertRefused("tokenizer.ggml.model is \"llama\", which is not supported", v().with("model", "llama"));
+        assertRefused("tokenizer.ggml.model is \"bert\", which is not supported", v().with("model", "bert"));
         assertRefused("tokenizer.ggml.pre is \"tekken\", which is not supported", v().with("pre", "tekken"));
         assertRefused("tokenizer.ggml.tokens[256] is \"a\" like [97]", v().token("a"));
         assertRefused(

@@ -1,0 +1,100 @@
+package dev.demitasse.tokenizer;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * Merges as SentencePiece has them (Kudo and Richardson 2018, arXiv:1808.06226): any two tokens whose texts together are a
+ * token become it, the one of the highest score first. Pairs are looked up when first met and then remembered.
+ */
+final class ScoredMerges implements MergeRules {
+    private static final long EMPTY = -1;
+    private static final int MOST_PAIRS = 1 << 20;
+
+    private final Vocabulary vocabulary;
+    private final Map<String, Integer> ids;
+    /** By token: how many tokens have a higher score. */
+    private final int[] ranks;
+
+    private long[] pairs = new long[1 << 12];
+    /** What {@link #find} gives for the pair in the same slot. */
+    private long[] found = new long[1 << 12];
+
+    private int count;
+
+    ScoredMerges(Vocabulary vocabulary, double[] scores) {
+        this.vocabulary = vocabulary;
+        ids = vocabulary.ids();
+        ranks = ranks(scores);
+        Arrays.fill(pairs, EMPTY);
+    }
+
+    @Override
+    public long find(int left, int right) {
+        if (left < 0 || right < 0) {
+            return NONE;
+        }
+        long pair = (long) left << Integer.SIZE | right;
+        int slot = slot(pair);
+        if (pairs[slot] == EMPTY) {
+            if (count == pairs.length / 2) {
+                resize();
+                slot = slot(pair);
+            }
+            pairs[slot] = pair;
+            found[slot] = lookUp(left, right);
+            count++;
+        }
+        return found[slot];
+    }
+
+    private long lookUp(int left, int right) {
+        String text = vocabulary.token(left) + vocabulary.token(right);
+        Integer id = ids.get(text);
+        if (id == null) {
+            // The converter writes user-defined tokens, such as Gemma's runs of spaces, with spaces.
+            id = ids.get(text.replace(SentencePieceBpe.SPACE, ' '));
+        }
+        return id == null || !vocabulary.isMergeable(id) ? NONE : (long) ranks[id] << Integer.SIZE | id;
+    }
+
+    private int slot(long pair) {
+        int slot = (int) (pair * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(pairs.length) + 1);
+        while (pairs[slot] != pair && pairs[slot] != EMPTY) {
+            slot = slot + 1 & pairs.length - 1;
+        }
+        return slot;
+    }
+
+    /** Makes room; forgets what was remembered when that has become too much. */
+    private void resize() {
+        long[] oldPairs = pairs;
+        long[] oldFound = found;
+        boolean forget = count >= MOST_PAIRS;
+        int size = forget ? pairs.length : pairs.length * 2;
+        pairs = new long[size];
+        found = new long[size];
+        Arrays.fill(pairs, EMPTY);
+        count = 0;
+        for (int i = 0; !forget && i < oldPairs.length; i++) {
+            if (oldPairs[i] != EMPTY) {
+                int slot = slot(oldPairs[i]);
+                pairs[slot] = oldPairs[i];
+                found[slot] = oldFound[i];
+                count++;
+            }
+        }
+    }
+
+    private static int[] ranks(double[] scores) {
+        Integer[] order = new Integer[scores.length];
+        Arrays.setAll(order, id -> id);
+        Arrays.sort(order, (a, b) -> Double.compare(scores[b], scores[a]));
+        int[] ranks = new int[scores.length];
+        for (int i = 0; i < order.length; i++) {
+            boolean tie = i > 0 && scores[order[i]] == scores[order[i - 1]];
+            ranks[order[i]] = tie ? ranks[order[i - 1]] : i;
+        }
+        return ranks;
+    }
+}

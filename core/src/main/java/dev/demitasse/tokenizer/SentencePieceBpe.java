@@ -1,0 +1,157 @@
+package dev.demitasse.tokenizer;
+
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.Metadata;
+import java.util.Arrays;
+
+/**
+ * SentencePiece's BPE over characters, as Llama 2, Phi-3 and Gemma have it (GGUF's model "llama"). A space is written
+ * {@code ▁}; a character that is no token falls back to the tokens of its UTF-8 bytes.
+ */
+final class SentencePieceBpe extends Tokenizer {
+    private static final String SCORES = "tokenizer.ggml.scores";
+    private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
+    private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
+
+    static final char SPACE = '\u2581';
+
+    private final Vocabulary vocabulary;
+    private final MergeRules merges;
+    private final int[] byteTokens;
+    /** Tokens of single characters of the basic plane. */
+    private final int[] characterTokens = new int[0x10000];
+
+    private final boolean addSpacePrefix;
+    /** Whether no token goes on, after other characters, with another word: words can be merged one by one. */
+    private final boolean wordsApart;
+
+    private final int unknownId;
+
+    private SentencePieceBpe(Metadata metadata, Vocabulary vocabulary, double[] scores) {
+        super(metadata, vocabulary, tokenBytes(vocabulary), true);
+        this.vocabulary = vocabulary;
+        merges = new ScoredMerges(vocabulary, scores);
+        addSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, true);
+        unknownId = id(metadata, UNKNOWN, vocabulary.size());
+        byteTokens = vocabulary.byteTokens();
+        Arrays.fill(characterTokens, NONE);
+        boolean apart = true;
+        for (int id = 0; id < vocabulary.size(); id++) {
+            String token = vocabulary.token(id);
+            if (!vocabulary.isMergeable(id)) {
+                continue;
+            }
+            if (token.length() == 1) {
+                characterTokens[token.charAt(0)] = id;
+            }
+            apart = apart && !hasSecondWord(token);
+        }
+        wordsApart = apart;
+    }
+
+    static SentencePieceBpe read(Metadata metadata) {
+        Vocabulary vocabulary = Vocabulary.read(metadata);
+        double[] scores = metadata.reals(SCORES);
+        if (scores.length != vocabulary.size()) {
+            throw new GgufException(SCORES + " has " + scores.length + " elements but " + Vocabulary.TOKENS + " has "
+                    + vocabulary.size());
+        }
+        return new SentencePieceBpe(metadata, vocabulary, scores);
+    }
+
+    @Override
+    void encodeOrdinary(String text, int start, int end, IntList ids) {
+        if (start == end) {
+            return;
+        }
+        String spelled =
+                (addSpacePrefix ? SPACE : "") + text.substring(start, end).replace(' ', SPACE);
+        for (int from = 0; from < spelled.length(); ) {
+            int to = wordsApart ? wordEnd(spelled, from) : spelled.length();
+            encodeWord(spelled, from, to, ids);
+            from = to;
+        }
+    }
+
+    /** The text without the space that encoding puts before it. */
+    @Override
+    String trimmed(String decoded) {
+        return addSpacePrefix && decoded.startsWith(" ") ? decoded.substring(1) : decoded;
+    }
+
+    private void encodeWord(String text, int from, int to, IntList ids) {
+        int[] tokens = new int[to - from];
+        int[] unknown = new int[to - from];
+        int count = 0;
+        int unknownCount = 0;
+        for (int i = from; i < to; ) {
+            int c = text.codePointAt(i);
+            i += Character.charCount(c);
+            int token = token(c);
+            if (token == NONE) {
+                // Stands for the character until all is merged: nothing merges with a negative id.
+                unknown[unknownCount++] = c;
+                token = -unknownCount;
+            }
+            tokens[count++] = token;
+        }
+        int left = Merger.merge(merges, tokens, count);
+        for (int i = 0; i < left; i++) {
+            if (tokens[i] >= 0) {
+                ids.add(tokens[i]);
+            } else {
+                addBytes(unknown[-tokens[i] - 1], ids);
+            }
+        }
+    }
+
+    private int token(int character) {
+        if (character < characterTokens.length) {
+            return characterTokens[character];
+        }
+        Integer id = vocabulary.ids().get(Character.toString(character));
+        return id == null || !vocabulary.isMergeable(id) ? NONE : id;
+    }
+
+    private void addBytes(int character, IntList ids) {
+        String text = Character.toString(character);
+        for (byte b : Utf8.encode(text, 0, text.length())) {
+            int token = byteTokens[b & 0xFF];
+            if (token == NONE) {
+                if (unknownId != NONE) {
+                    ids.add(unknownId);
+                }
+                return;
+            }
+            ids.add(token);
+        }
+    }
+
+    private static boolean hasSecondWord(String token) {
+        for (int i = 1; i < token.length(); i++) {
+            if (token.charAt(i) == SPACE && token.charAt(i - 1) != SPACE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Where the next space follows something else. */
+    private static int wordEnd(String text, int from) {
+        int i = from + 1;
+        while (i < text.length() && (text.charAt(i) != SPACE || text.charAt(i - 1) == SPACE)) {
+            i++;
+        }
+        return i;
+    }
+
+    private static byte[][] tokenBytes(Vocabulary vocabulary) {
+        byte[][] bytes = new byte[vocabulary.size()][];
+        for (int id = 0; id < bytes.length; id++) {
+            int value = vocabulary.byteValue(id);
+            String token = vocabulary.token(id).replace(SPACE, ' ');
+            bytes[id] = value >= 0 ? new byte[] {(byte) value} : Utf8.encode(token, 0, token.length());
+        }
+        return bytes;
+    }
+}
