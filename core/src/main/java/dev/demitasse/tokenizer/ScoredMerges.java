@@ -49,12 +49,7 @@ final class ScoredMerges implements MergeRules {
     }
 
     private long lookUp(int left, int right) {
-        String text = vocabulary.token(left) + vocabulary.token(right);
-        Integer id = ids.get(text);
-        if (id == null) {
-            // The converter writes user-defined tokens, such as Gemma's runs of spaces, with spaces.
-            id = ids.get(text.replace(SentencePieceBpe.SPACE, ' '));
-        }
+        Integer id = ids.get(vocabulary.token(left) + vocabulary.token(right));
         return id == null || !vocabulary.isMergeable(id) ? NONE : (long) ranks[id] << Integer.SIZE | id;
     }
 

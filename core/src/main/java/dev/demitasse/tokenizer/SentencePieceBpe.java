@@ -13,7 +13,7 @@ final class SentencePieceBpe extends Tokenizer {
     private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
     private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
 
-    static final char SPACE = '\u2581';
+    private static final char SPACE = '\u2581';
 
     private final Vocabulary vocabulary;
     private final MergeRules merges;

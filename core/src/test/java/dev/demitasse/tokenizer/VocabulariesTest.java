@@ -36,12 +36,15 @@ class VocabulariesTest {
         check(Fixture.read(name + ".tsv"), tokenizer(name));
     }
 
-    /** A GGUF file of Gemma has scores where Hugging Face has merges; and it takes unused tokens for control tokens. */
+    /**
+     * A GGUF file of Gemma has scores where Hugging Face has merges. It takes unused tokens for control tokens, and writes
+     * those of several spaces with spaces, so that they are not found in text that itself has the sign for a space.
+     */
     @Test
     void ggufEqualsHuggingFace() {
         ByteBuffer file = TestWeights.map(TestWeights.gemma3());
         List<String[]> fixture = Fixture.read("gemma3.tsv").stream()
-                .filter(fields -> !fields[0].contains("<unused"))
+                .filter(fields -> !fields[0].contains("<unused") && !fields[0].contains("▁▁"))
                 .toList();
         check(fixture, Tokenizer.of(Gguf.parse(file, file.capacity()).metadata()));
     }
