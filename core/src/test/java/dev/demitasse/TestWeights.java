@@ -24,7 +24,7 @@ public final class TestWeights {
     /**
      * A file of a real tokenizer.
      *
-     * @param vocabulary llama3, qwen3, gemma3 or llama2
+     * @param vocabulary llama3, qwen3, gemma3, llama2, or (tokenizer_config.json only) llama3_2
      * @param file tokenizer.json or tokenizer_config.json
      */
     public static String tokenizer(String vocabulary, String file) {

@@ -12,6 +12,8 @@ sealed interface Expression {
 
     record ListOf(List<Expression> elements) implements Expression {}
 
+    record TupleOf(List<Expression> elements) implements Expression {}
+
     record MapOf(List<Expression> keys, List<Expression> values) implements Expression {}
 
     record Attribute(Expression object, String name, int line) implements Expression {}

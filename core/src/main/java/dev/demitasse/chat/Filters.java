@@ -3,15 +3,21 @@ package dev.demitasse.chat;
 import dev.demitasse.chat.Values.Failure;
 import dev.demitasse.chat.Values.Undefined;
 import dev.demitasse.json.JsonWriter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Jinja's filters and tests, as far as models' templates use them. */
 final class Filters {
+    /** Every two elements are compared. */
+    private static final int MAX_UNIQUE = 2000;
+
     private Filters() {}
 
     static @Nullable Object apply(
@@ -23,12 +29,12 @@ final class Filters {
                         Values.text(value), arguments.isEmpty() ? null : Methods.string(arguments.get(0)), true, true);
             case "upper" -> upper(Values.text(value));
             case "lower" -> lower(Values.text(value));
-            case "title" -> title(Values.text(value));
+            case "title" -> titleWords(Values.text(value));
             case "capitalize" -> capitalize(Values.text(value));
             case "string" -> Values.text(value);
             case "safe" -> value;
             case "length", "count" -> length(value);
-            case "tojson" -> tojson(value, named.containsKey("indent") ? named.get("indent") : first(arguments));
+            case "tojson" -> tojson(value, arguments, named);
             case "default", "d" -> defaultTo(value, arguments, named);
             case "first" -> edge(value, true);
             case "last" -> edge(value, false);
@@ -51,6 +57,12 @@ final class Filters {
             case "selectattr" -> selectAttribute(value, arguments, true);
             case "rejectattr" -> selectAttribute(value, arguments, false);
             case "unique" -> unique(value);
+            case "sort" -> sort(value, arguments, named);
+            case "dictsort" -> dictsort(value, arguments, named);
+            case "min" -> extreme(value, named, -1);
+            case "max" -> extreme(value, named, 1);
+            case "sum" -> sum(value, arguments, named);
+            case "round" -> round(value, arguments, named);
             case "indent" -> indent(Values.text(value), arguments, named);
             default -> throw new Failure("filter \"" + name + "\" is not supported");
         };
@@ -109,6 +121,18 @@ final class Filters {
         return text.isEmpty() ? text : upper(text.substring(0, 1)) + lower(text.substring(1));
     }
 
+    /** The filter begins words after a space, a hyphen or an opening bracket only; the method after any other than a letter. */
+    private static String titleWords(String text) {
+        StringBuilder out = new StringBuilder();
+        boolean inWord = false;
+        for (int i = 0; i < text.length(); i++) {
+            String c = text.substring(i, i + 1);
+            out.append(inWord ? lower(c) : upper(c));
+            inWord = !Methods.isSpace(text.charAt(i)) && "-({[<".indexOf(text.charAt(i)) < 0;
+        }
+        return out.toString();
+    }
+
     static String title(String text) {
         StringBuilder out = new StringBuilder();
         boolean inWord = false;
@@ -131,7 +155,16 @@ final class Filters {
         return Methods.iterate(value).size();
     }
 
-    private static String tojson(@Nullable Object value, @Nullable Object indent) throws Failure {
+    /** Hugging Face's, which escapes nothing for HTML; its layout is {@code json.dumps}'s. */
+    private static String tojson(
+            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
+            throws Failure {
+        for (String name : named.keySet()) {
+            if (!name.equals("indent") && !(name.equals("ensure_ascii") && !Values.isTrue(named.get(name)))) {
+                throw new Failure("tojson: argument \"" + name + "\" is not supported");
+            }
+        }
+        Object indent = named.containsKey("indent") ? named.get("indent") : first(arguments);
         try {
             return JsonWriter.write(value, indent == null ? -1 : (int) Math.max(0, Math.min(16, Values.whole(indent))));
         } catch (IllegalArgumentException e) {
@@ -256,7 +289,122 @@ final class Filters {
         return Methods.item(found, path);
     }
 
+    private static boolean flag(
+            List<@Nullable Object> arguments, int index, Map<String, @Nullable Object> named, String name) {
+        return Values.isTrue(arguments.size() > index ? arguments.get(index) : named.get(name));
+    }
+
+    /** Merge sort of a comparison that may fail; stable, also when reversed, as Python's is. */
+    private static List<@Nullable Object> sort(
+            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
+            throws Failure {
+        boolean reverse = flag(arguments, 0, named, "reverse");
+        boolean caseSensitive = flag(arguments, 1, named, "case_sensitive");
+        Object attribute = arguments.size() > 2 ? arguments.get(2) : named.get("attribute");
+        return sorted(new ArrayList<>(Methods.iterate(value)), reverse, element -> {
+            Object key = attribute == null ? element : path(element, attribute);
+            return !caseSensitive && key instanceof String text ? lower(text) : key;
+        });
+    }
+
+    private static List<@Nullable Object> dictsort(
+            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
+            throws Failure {
+        if (!(value instanceof Map<?, ?> map)) {
+            throw new Failure("dictsort needs a dict, not " + Values.typeName(value));
+        }
+        boolean caseSensitive = flag(arguments, 0, named, "case_sensitive");
+        Object by = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("by", "key");
+        boolean reverse = flag(arguments, 2, named, "reverse");
+        if (!"key".equals(by) && !"value".equals(by)) {
+            throw new Failure("dictsort by \"" + Values.text(by) + "\"; it must be by key or value");
+        }
+        return sorted(new ArrayList<>(Methods.items(map)), reverse, item -> {
+            Object key = ((Tuple) Objects.requireNonNull(item)).get("key".equals(by) ? 0 : 1);
+            return !caseSensitive && key instanceof String text ? lower(text) : key;
+        });
+    }
+
+    private interface Key {
+        @Nullable
+        Object of(@Nullable Object element) throws Failure;
+    }
+
+    private static List<@Nullable Object> sorted(List<@Nullable Object> elements, boolean reverse, Key key)
+            throws Failure {
+        int size = elements.size();
+        if (size < 2) {
+            return elements;
+        }
+        List<@Nullable Object> left = sorted(new ArrayList<>(elements.subList(0, size / 2)), reverse, key);
+        List<@Nullable Object> right = sorted(new ArrayList<>(elements.subList(size / 2, size)), reverse, key);
+        List<@Nullable Object> merged = new ArrayList<>(size);
+        int i = 0;
+        int j = 0;
+        while (i < left.size() && j < right.size()) {
+            int order = Values.compare(key.of(left.get(i)), key.of(right.get(j)));
+            merged.add((reverse ? order >= 0 : order <= 0) ? left.get(i++) : right.get(j++));
+        }
+        merged.addAll(left.subList(i, left.size()));
+        merged.addAll(right.subList(j, right.size()));
+        return merged;
+    }
+
+    private static @Nullable Object extreme(@Nullable Object value, Map<String, @Nullable Object> named, int sign)
+            throws Failure {
+        Object best = new Undefined("no element");
+        Object bestKey = null;
+        boolean caseSensitive = Values.isTrue(named.get("case_sensitive"));
+        for (Object element : Methods.iterate(value)) {
+            Object key = named.containsKey("attribute") ? path(element, named.get("attribute")) : element;
+            key = !caseSensitive && key instanceof String text ? lower(text) : key;
+            if (best instanceof Undefined || Values.compare(key, bestKey) * sign > 0) {
+                best = element;
+                bestKey = key;
+            }
+        }
+        return best;
+    }
+
+    private static @Nullable Object sum(
+            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
+            throws Failure {
+        Object attribute = arguments.isEmpty() ? named.get("attribute") : arguments.get(0);
+        Object sum = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("start", 0L);
+        for (Object element : Methods.iterate(value)) {
+            sum = Values.arithmetic("+", sum, attribute == null ? element : path(element, attribute));
+        }
+        return sum;
+    }
+
+    private static Object round(
+            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
+            throws Failure {
+        long precision = Values.whole(arguments.isEmpty() ? named.getOrDefault("precision", 0L) : arguments.get(0));
+        Object method = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("method", "common");
+        if (!Values.isNumber(value) || Math.abs(precision) > 15) {
+            throw new Failure("can't round " + Values.typeName(value) + " to " + precision + " digits");
+        }
+        RoundingMode mode =
+                switch (Values.text(method)) {
+                    case "common" -> RoundingMode.HALF_EVEN;
+                    case "ceil" -> RoundingMode.CEILING;
+                    case "floor" -> RoundingMode.FLOOR;
+                    default -> throw new Failure("round by \"" + Values.text(method) + "\"");
+                };
+        if (value instanceof Double number && (number.isNaN() || number.isInfinite())) {
+            return number;
+        }
+        double rounded = new BigDecimal(Values.real(value))
+                .setScale((int) precision, mode)
+                .doubleValue();
+        return Values.isWhole(value) && mode == RoundingMode.HALF_EVEN ? (Object) (long) rounded : (Object) rounded;
+    }
+
     private static List<@Nullable Object> unique(@Nullable Object value) throws Failure {
+        if (Methods.iterate(value).size() > MAX_UNIQUE) {
+            throw new Failure("unique of more than " + MAX_UNIQUE + " elements");
+        }
         List<@Nullable Object> unique = new ArrayList<>();
         for (Object element : Methods.iterate(value)) {
             Object key = element instanceof String text ? lower(text) : element;

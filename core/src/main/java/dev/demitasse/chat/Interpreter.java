@@ -27,7 +27,7 @@ final class Interpreter {
         CONTINUE
     }
 
-    private static final int MAX_STEPS = 1_000_000;
+    private static final int MAX_STEPS = 4_000_000;
     private static final int MAX_OUTPUT = 1 << 24;
     private static final int MAX_CALLS = 20;
     private static final int MAX_DEPTH = 500;
@@ -72,7 +72,7 @@ final class Interpreter {
         if (node instanceof Node.Text text) {
             append(text.text());
         } else if (node instanceof Node.Output output) {
-            append(Values.text(evaluate(output.value())));
+            append(Values.text(charged(evaluate(output.value()))));
         } else if (node instanceof Node.If choice) {
             return run(Values.isTrue(evaluate(choice.condition())) ? choice.then() : choice.otherwise());
         } else if (node instanceof Node.For loop) {
@@ -219,6 +219,8 @@ final class Interpreter {
             return scope.get(variable.name());
         } else if (expression instanceof Expression.ListOf list) {
             return evaluateAll(list.elements());
+        } else if (expression instanceof Expression.TupleOf tuple) {
+            return new Tuple(evaluateAll(tuple.elements()));
         } else if (expression instanceof Expression.MapOf map) {
             Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
             for (int i = 0; i < map.keys().size(); i++) {
@@ -231,14 +233,16 @@ final class Interpreter {
             }
             return choice.otherwise() == null ? new Undefined("inline if") : evaluate(choice.otherwise());
         } else if (expression instanceof Expression.Attribute attribute) {
-            return guarded(attribute.line(), () -> Methods.attribute(evaluate(attribute.object()), attribute.name()));
+            return guarded(
+                    attribute.line(),
+                    () -> Methods.attribute(chargedText(evaluate(attribute.object())), attribute.name()));
         } else if (expression instanceof Expression.Item item) {
-            return guarded(item.line(), () -> Methods.item(evaluate(item.object()), evaluate(item.key())));
+            return guarded(item.line(), () -> Methods.item(chargedText(evaluate(item.object())), evaluate(item.key())));
         } else if (expression instanceof Expression.Slice slice) {
             return guarded(
                     slice.line(),
                     () -> Methods.slice(
-                            evaluate(slice.object()),
+                            charged(evaluate(slice.object())),
                             optional(slice.from()),
                             optional(slice.to()),
                             optional(slice.step())));
@@ -249,7 +253,7 @@ final class Interpreter {
         } else if (expression instanceof Expression.Test test) {
             Object holds = guarded(
                     test.line(),
-                    () -> Filters.test(test.name(), evaluate(test.value()), evaluateAll(test.arguments())));
+                    () -> Filters.test(test.name(), charged(evaluate(test.value())), evaluateAll(test.arguments())));
             return Values.isTrue(holds) != test.negated();
         } else if (expression instanceof Expression.Unary unary) {
             return unary(unary);
@@ -284,20 +288,16 @@ final class Interpreter {
         }
         List<@Nullable Object> positional = evaluateAll(call.arguments().positional());
         Map<String, @Nullable Object> named = evaluateNamed(call.arguments());
-        return guarded(call.line(), () -> callable.call(positional, named));
+        charged(positional);
+        return charged(guarded(call.line(), () -> callable.call(positional, named)));
     }
 
     private @Nullable Object filter(Expression.Filter filter) {
-        Object value = evaluate(filter.value());
+        Object value = charged(evaluate(filter.value()));
         List<@Nullable Object> positional = evaluateAll(filter.arguments().positional());
         Map<String, @Nullable Object> named = evaluateNamed(filter.arguments());
-        return guarded(filter.line(), () -> {
-            Object result = Filters.apply(filter.name(), value, positional, named);
-            if (result instanceof String text) {
-                work(text.length());
-            }
-            return result;
-        });
+        charged(positional);
+        return charged(guarded(filter.line(), () -> Filters.apply(filter.name(), value, positional, named)));
     }
 
     private @Nullable Object unary(Expression.Unary unary) {
@@ -316,23 +316,17 @@ final class Interpreter {
             case "or":
                 return Values.isTrue(left) ? left : evaluate(binary.right());
             default:
-                Object right = evaluate(binary.right());
-                return guarded(binary.line(), () -> {
-                    Object result = Values.arithmetic(binary.operator(), left, right);
-                    work(
-                            result instanceof String text
-                                    ? text.length()
-                                    : result instanceof List<?> list ? list.size() : 0);
-                    return result;
-                });
+                Object right = charged(evaluate(binary.right()));
+                charged(left);
+                return charged(guarded(binary.line(), () -> Values.arithmetic(binary.operator(), left, right)));
         }
     }
 
     private boolean compare(Expression.Comparison comparison) {
-        Object left = evaluate(comparison.operands().get(0));
+        Object left = charged(evaluate(comparison.operands().get(0)));
         for (int i = 0; i < comparison.operators().size(); i++) {
             Object a = left;
-            Object b = evaluate(comparison.operands().get(i + 1));
+            Object b = charged(evaluate(comparison.operands().get(i + 1)));
             String operator = comparison.operators().get(i);
             if (!Values.isTrue(guarded(comparison.line(), () -> Filters.compare(operator, a, b)))) {
                 return false;
@@ -396,12 +390,30 @@ final class Interpreter {
         }
     }
 
-    /** Counts a large value as the steps it is worth. */
-    private void work(int length) throws Failure {
-        steps += length / 256;
-        if (steps > MAX_STEPS) {
-            throw new Failure("more than " + MAX_STEPS + " steps");
+    /**
+     * Counts a value that is about to be read whole, or was just made, as the steps it is worth: values may share parts, so that few
+     * steps would make one that takes for ever to print.
+     */
+    private @Nullable Object charged(@Nullable Object value) {
+        if (value instanceof List<?> list) {
+            step(0);
+            list.forEach(this::charged);
+        } else if (value instanceof Map<?, ?> map) {
+            step(0);
+            map.values().forEach(this::charged);
+        } else {
+            step(0);
+            chargedText(value);
         }
+        return value;
+    }
+
+    /** Counts a text, and nothing else. */
+    private @Nullable Object chargedText(@Nullable Object value) {
+        if (value instanceof String text) {
+            steps += text.length() / 256;
+        }
+        return value;
     }
 
     /** Variables, falling back to the enclosing scope. */

@@ -33,7 +33,9 @@ final class Lexer {
             if (position < source.length() && (peek() == '-' || peek() == '+')) {
                 position++;
             }
-            if (kind == '#') {
+            if (kind == '%' && rawEnd() > 0) {
+                raw();
+            } else if (kind == '#') {
                 int end = source.indexOf("#}", position);
                 if (end < 0) {
                     throw new TemplateException(line, "comment without end");
@@ -46,6 +48,48 @@ final class Lexer {
         }
         add(Kind.END, "");
         return tokens;
+    }
+
+    /** Where the text after {@code {% raw %}} begins, or 0 if this is another tag; stands after its sign. */
+    private int rawEnd() {
+        int i = skipSpace(position);
+        if (!source.startsWith("raw", i)) {
+            return 0;
+        }
+        i = skipSpace(i + 3);
+        boolean sign = i < source.length() && source.charAt(i) == '-';
+        return source.startsWith("%}", sign ? i + 1 : i) ? (sign ? i + 3 : i + 2) : 0;
+    }
+
+    /** Text as it stands, up to {@code {% endraw %}}. */
+    private void raw() {
+        int start = rawEnd();
+        moveTo(start);
+        afterTag(source.charAt(start - 3) == '-', true);
+        for (int i = source.indexOf("{%", position); i >= 0; i = source.indexOf("{%", i + 2)) {
+            int name = i + 2;
+            if (name < source.length() && "-+".indexOf(source.charAt(name)) >= 0) {
+                name++;
+            }
+            name = skipSpace(name);
+            int end = source.startsWith("endraw", name) ? skipSpace(name + 6) : -1;
+            boolean dash = end >= 0 && source.startsWith("-", end);
+            if (end >= 0 && source.startsWith("%}", dash ? end + 1 : end)) {
+                text(i);
+                moveTo((dash ? end + 1 : end) + 2);
+                afterTag(dash, true);
+                return;
+            }
+        }
+        throw new TemplateException(line, "\"endraw\" is missing");
+    }
+
+    private int skipSpace(int from) {
+        int i = from;
+        while (i < source.length() && isSpace(source.charAt(i))) {
+            i++;
+        }
+        return i;
     }
 
     private int nextTag() {

@@ -6,6 +6,7 @@ import dev.demitasse.chat.Values.Failure;
 import dev.demitasse.chat.Values.Undefined;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ final class Methods {
             part.forEach(text::append);
             return text.toString();
         }
-        return part;
+        return object instanceof Tuple ? new Tuple(part) : part;
     }
 
     private static long clamp(long index, int size, long low, long high) {
@@ -122,7 +123,7 @@ final class Methods {
 
     static List<Object> items(Map<?, ?> map) {
         List<Object> items = new ArrayList<>();
-        map.forEach((key, value) -> items.add(Arrays.asList(key, value)));
+        map.forEach((key, value) -> items.add(new Tuple(Arrays.asList(key, value))));
         return items;
     }
 
@@ -147,8 +148,26 @@ final class Methods {
             case "split" ->
                 (positional, named) -> split(
                         text,
-                        positional.isEmpty() ? null : positional.get(0),
-                        positional.size() > 1 ? Values.whole(positional.get(1)) : -1);
+                        positional.isEmpty() ? named.get("sep") : positional.get(0),
+                        Values.whole(positional.size() > 1 ? positional.get(1) : named.getOrDefault("maxsplit", -1L)));
+            case "rsplit" ->
+                (positional, named) -> rsplit(
+                        text, string(positional.get(0)), positional.size() > 1 ? Values.whole(positional.get(1)) : -1);
+            case "splitlines" -> (positional, named) -> splitLines(text);
+            case "count" -> (positional, named) -> count(text, string(positional.get(0)));
+            case "removeprefix" ->
+                (positional, named) -> text.startsWith(string(positional.get(0)))
+                        ? text.substring(string(positional.get(0)).length())
+                        : text;
+            case "removesuffix" ->
+                (positional, named) -> text.endsWith(string(positional.get(0)))
+                        ? text.substring(
+                                0, text.length() - string(positional.get(0)).length())
+                        : text;
+            case "isdigit" ->
+                (positional, named) -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
+            case "isspace" ->
+                (positional, named) -> !text.isEmpty() && text.chars().allMatch(c -> isSpace((char) c));
             case "join" -> (positional, named) -> join(text, iterate(positional.get(0)));
             default -> null;
         };
@@ -263,6 +282,51 @@ final class Methods {
         }
         parts.add(text.substring(position));
         return parts;
+    }
+
+    private static List<Object> rsplit(String text, String mark, long limit) throws Failure {
+        if (mark.isEmpty()) {
+            throw new Failure("split by an empty text");
+        }
+        List<Object> parts = new ArrayList<>();
+        int end = text.length();
+        for (int at = text.lastIndexOf(mark, end - mark.length());
+                at >= 0 && parts.size() != limit;
+                at = text.lastIndexOf(mark, end - mark.length())) {
+            parts.add(text.substring(at + mark.length(), end));
+            end = at;
+            if (end < mark.length()) {
+                break;
+            }
+        }
+        parts.add(text.substring(0, end));
+        Collections.reverse(parts);
+        return parts;
+    }
+
+    private static List<Object> splitLines(String text) {
+        List<Object> lines = new ArrayList<>();
+        int start = 0;
+        while (start < text.length()) {
+            int end = start;
+            while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
+                end++;
+            }
+            lines.add(text.substring(start, end));
+            start = text.startsWith("\r\n", end) ? end + 2 : end + 1;
+        }
+        return lines;
+    }
+
+    private static long count(String text, String part) {
+        if (part.isEmpty()) {
+            return text.codePointCount(0, text.length()) + 1L;
+        }
+        long count = 0;
+        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
+            count++;
+        }
+        return count;
     }
 
     static String join(String separator, List<?> parts) throws Failure {

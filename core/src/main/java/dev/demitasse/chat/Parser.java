@@ -198,7 +198,7 @@ final class Parser {
             }
             elements.add(expression());
         }
-        return new Expression.ListOf(elements);
+        return new Expression.TupleOf(elements);
     }
 
     private Expression expression() {
@@ -430,7 +430,7 @@ final class Parser {
             case NAME -> name(token.text());
             case STRING -> string(token);
             case INTEGER -> integer(token);
-            case FLOAT -> new Expression.Literal(Double.parseDouble(token.text()));
+            case FLOAT -> new Expression.Literal(Double.parseDouble(token.text().replace("_", "")));
             case OPERATOR -> bracketed(token);
             default -> {
                 position--;
@@ -469,7 +469,7 @@ final class Parser {
         switch (token.text()) {
             case "(" -> {
                 if (accept(")")) {
-                    return new Expression.ListOf(List.of());
+                    return new Expression.TupleOf(List.of());
                 }
                 Expression inner = tuple();
                 expect(")");

@@ -54,6 +54,9 @@ final class Values {
         if (value instanceof String text) {
             return text;
         }
+        if (value instanceof Undefined) {
+            return "";
+        }
         StringBuilder out = new StringBuilder();
         repr(value, out);
         return out.toString();
@@ -70,14 +73,15 @@ final class Values {
         } else if (value instanceof String text) {
             quote(text, out);
         } else if (value instanceof List<?> list) {
-            out.append('[');
+            boolean tuple = list instanceof Tuple;
+            out.append(tuple ? '(' : '[');
             String separator = "";
             for (Object element : list) {
                 out.append(separator);
                 repr(element, out);
                 separator = ", ";
             }
-            out.append(']');
+            out.append(!tuple ? "]" : list.size() == 1 ? ",)" : ")");
         } else if (value instanceof Map<?, ?> map) {
             out.append('{');
             String separator = "";
@@ -89,8 +93,8 @@ final class Values {
                 separator = ", ";
             }
             out.append('}');
-        } else if (!(value instanceof Undefined)) {
-            out.append(value);
+        } else {
+            out.append(value instanceof Undefined ? "Undefined" : value);
         }
     }
 
@@ -126,7 +130,7 @@ final class Values {
             return bothWhole(a, b) ? whole(a) == whole(b) : real(a) == real(b);
         }
         if (a instanceof List<?> left && b instanceof List<?> right) {
-            if (left.size() != right.size()) {
+            if (left.size() != right.size() || left instanceof Tuple != right instanceof Tuple) {
                 return false;
             }
             for (int i = 0; i < left.size(); i++) {
@@ -136,7 +140,19 @@ final class Values {
             }
             return true;
         }
+        if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) {
+            return left.size() == right.size() && holdsAll(left, right);
+        }
         return a == null ? b == null : a.equals(b);
+    }
+
+    private static boolean holdsAll(Map<?, ?> map, Map<?, ?> entries) {
+        for (Map.Entry<?, ?> entry : entries.entrySet()) {
+            if (!map.containsKey(entry.getKey()) || !equal(map.get(entry.getKey()), entry.getValue())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Less than 0, 0 or more, as Python orders numbers, strings and lists. */
@@ -200,11 +216,14 @@ final class Values {
         if (operator.equals("+") && a instanceof String left && b instanceof String right) {
             return concatenate(left, right);
         }
-        if (operator.equals("+") && a instanceof List<?> left && b instanceof List<?> right) {
+        if (operator.equals("+")
+                && a instanceof List<?> left
+                && b instanceof List<?> right
+                && left instanceof Tuple == right instanceof Tuple) {
             List<@Nullable Object> sum = new ArrayList<>(left);
             sum.addAll(right);
             checkLength(sum.size());
-            return sum;
+            return left instanceof Tuple ? new Tuple(sum) : sum;
         }
         if (operator.equals("*") && a instanceof String left && isWhole(b)) {
             return repeat(left, whole(b));
@@ -317,7 +336,7 @@ final class Values {
             return "str";
         }
         if (value instanceof List) {
-            return "list";
+            return value instanceof Tuple ? "tuple" : "list";
         }
         return value instanceof Map ? "dict" : "function";
     }

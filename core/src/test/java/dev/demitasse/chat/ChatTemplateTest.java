@@ -59,6 +59,13 @@ class ChatTemplateTest {
         assertFails(
                 "longer than",
                 "{% set n = namespace(x='xxxxxxxx') %}{% for a in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}");
+        String doubled = "{% set n = namespace(x=[1]) %}{% for a in range(99) %}{% set n.x = [n.x, n.x] %}{% endfor %}";
+        assertFails("steps", doubled + "{{ n.x }}");
+        assertFails(
+                "steps",
+                "{% set n = namespace(x=[1]) %}{% for a in range(20) %}{% set n.x = [n.x, n.x] %}{% endfor %}"
+                        + "{% for a in range(99) %}{{ n.x == n.x }}{% endfor %}");
+        assertFails("unique of more", "{{ range(99999) | unique | list }}");
         assertFails("range longer", "{{ range(1000000000) }}");
         assertFails("calls nested", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}");
         assertFails("nested deeper", "{{ " + "(".repeat(100_000) + "1" + ")".repeat(100_000) + " }}");

@@ -1,0 +1,56 @@
+package dev.demitasse.chat;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.TestWeights;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Models' own templates against Jinja with Hugging Face's settings (made by {@code oracle/chat_real_templates.py}). */
+class RealTemplatesTest {
+    /** 2026-03-09 14:05:07. */
+    private static final LocalTime NOW = new LocalTime(1_773_065_107_000L);
+
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
+
+    @ParameterizedTest
+    @ValueSource(strings = {"smollm3", "qwen2_5", "phi3_5", "llama3_2", "qwen3", "gemma3"})
+    @SuppressWarnings("unchecked")
+    void rendersAsJinjaDoes(String name) throws IOException {
+        ChatTemplate template = ChatTemplate.parse(source(name));
+        JsonNode cases = JSON.readTree(RealTemplatesTest.class.getResource("/chat/real/" + name + ".json"));
+        int rendered = 0;
+        for (JsonNode example : cases) {
+            Map<String, Object> context = new HashMap<>(JSON.convertValue(example.get("variables"), Map.class));
+            context.put("messages", JSON.convertValue(example.get("messages"), Object.class));
+            if (example.has("error")) {
+                assertThrows(TemplateException.class, () -> template.render(context, NOW), example.toString());
+            } else {
+                assertEquals(example.get("output").asText(), template.render(context, NOW), example.toString());
+                rendered++;
+            }
+        }
+        assertTrue(rendered >= 12, name + ": " + rendered);
+    }
+
+    private static String source(String name) throws IOException {
+        try (InputStream in = RealTemplatesTest.class.getResourceAsStream("/chat/real/" + name + ".jinja")) {
+            return in != null
+                    ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    : new ObjectMapper()
+                            .readTree(TestWeights.tokenizer(name, "tokenizer_config.json"))
+                            .get("chat_template")
+                            .asText();
+        }
+    }
+}
