@@ -144,6 +144,7 @@ async function ask(question) {
   const asked = { role: 'user', content: question };
   const { item: questionItem } = addMessage('user', 'You', question);
   const { item, text } = addMessage('assistant', 'Demitasse', '');
+  let reasoning = null;
   const reading = element('p', 'Reading the prompt…', 'reading');
   const answer = text.appendChild(new Text());
   item.append(reading);
@@ -158,13 +159,22 @@ async function ask(question) {
       onProgress: ({ loaded, total }) => {
         reading.textContent = `Reading the prompt… ${loaded} / ${total} tokens`;
       },
-      onToken: (piece) => {
+      onToken: (piece, _, thought) => {
         reading.remove();
-        following(() => answer.appendData(piece));
+        following(() => {
+          if (thought !== '') {
+            reasoning ??= addReasoning(text);
+            reasoning.append(thought);
+          }
+          answer.appendData(piece);
+        });
       },
     });
     following(() => {
-      text.textContent = result.text;
+      answer.data = result.text;
+      for (const call of result.toolCalls) {
+        text.append(element('pre', `${call.name}(${JSON.stringify(call.arguments)})`, 'tool-call'));
+      }
       item.append(element('p', figures(result), 'figures'));
     });
     // An empty answer would teach the model to give more of them.
@@ -196,6 +206,15 @@ function addMessage(role, speaker, content) {
   item.append(element('h3', speaker, 'unseen'), text);
   messages.append(item);
   return { item, text };
+}
+
+/** The model's reasoning, folded, before its answer. */
+function addReasoning(text) {
+  const details = element('details', '', 'reasoning');
+  const thoughts = element('div', '');
+  details.append(element('summary', 'Thoughts'), thoughts);
+  text.before(details);
+  return thoughts;
 }
 
 /** Changes the conversation, and keeps its end in view if that is where the reader is. */

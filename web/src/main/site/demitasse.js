@@ -1,7 +1,13 @@
 // Demitasse's JavaScript API: a language model in the page, run by a dedicated worker.
 
 /**
- * @typedef {{role: 'system' | 'user' | 'assistant', content: string}} Message
+ * @typedef {object} Message
+ * @property {'system' | 'user' | 'assistant' | 'tool'} role
+ * @property {string | null | {type: 'text', text: string}[]} content
+ * @property {string} [reasoning_content] what the assistant thought
+ * @property {{id?: string, type: 'function', function: {name: string, arguments: string | object}}[]} [tool_calls]
+ * @property {string} [tool_call_id] the call that a tool's message answers
+ * @property {string} [name] of the tool
  *
  * @typedef {object} Progress
  * @property {'download' | 'prefill'} phase
@@ -14,7 +20,8 @@
  * @property {number} [contextLength] tokens that a conversation may have; the model's own limit if left out
  *
  * @typedef {object} ChatOptions
- * @property {(text: string, tokenId: number) => void} [onToken] called with each piece of the answer as it comes
+ * @property {(text: string, tokenId: number, reasoning: string) => void} [onToken] called with each piece of the answer, or of the
+ *   reasoning before it, as it comes
  * @property {(progress: Progress) => void} [onProgress] called while the prompt is read
  * @property {AbortSignal} [signal] stops the answer, as {@link Demitasse#abort} does
  * @property {number} [maxTokens] the longest answer
@@ -25,6 +32,8 @@
  * @property {number} [seed] makes the answer repeatable
  * @property {number} [repetitionPenalty] above 1 makes tokens that were there already less likely
  * @property {string[]} [stop] texts that end the answer
+ * @property {object[]} [tools] functions that the model may ask for: [{type: 'function', function: {name, description, parameters}}]
+ * @property {object} [templateOptions] variables of the model's chat template: {enable_thinking: false}, say
  *
  * @typedef {object} Model
  * @property {string} name
@@ -33,19 +42,23 @@
  * @property {number} bytes
  * @property {number} contextLength in tokens
  * @property {boolean} chatTemplate whether the model brings a chat template
+ * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
+ *   recommend, which holds where a chat's options say nothing
  *
  * @typedef {{kind: 'cpu', reason: string}} Device what computes, and why that was chosen
  *
  * @typedef {object} Answer
  * @property {string} text
- * @property {'stop' | 'length' | 'abort'} finishReason
+ * @property {string} reasoning what the model thought before
+ * @property {{name: string, arguments: object}[]} toolCalls
+ * @property {'stop' | 'tool_calls' | 'length' | 'abort'} finishReason
  * @property {{promptTokens: number, cachedTokens: number, completionTokens: number}} usage
  * @property {{prefillMs: number, decodeMs: number}} timings
  */
 
 const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength'];
 const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
-const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop'];
+const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop', 'tools', 'templateOptions'];
 const NUMBERS = ['contextLength', ...SAMPLING_NUMBERS];
 
 /**
@@ -119,7 +132,9 @@ export class Demitasse {
    * @returns {Promise<Answer>} also when stopped: then with the text so far and the finish reason `abort`
    */
   async chat(messages, options = {}) {
-    return this.#answer({ type: 'chat', messages }, options);
+    const { tools, templateOptions, ...others } = checked(options, CHAT_OPTIONS);
+    const variables = JSON.stringify({ ...templateOptions, ...(tools && { tools }) });
+    return this.#answer({ type: 'chat', messages: JSON.stringify(messages), variables }, others);
   }
 
   /**
@@ -158,8 +173,8 @@ export class Demitasse {
     const abort = () => this.abort();
     signal?.addEventListener('abort', abort);
     try {
-      const { text, finishReason, usage, timings } = await answer;
-      return { text, finishReason, usage, timings };
+      const { text, reasoning, toolCalls, finishReason, usage, timings } = await answer;
+      return { text, reasoning, toolCalls: JSON.parse(toolCalls), finishReason, usage, timings };
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -189,7 +204,7 @@ export class Demitasse {
         pending.onProgress?.(content);
         break;
       case 'token':
-        pending.onToken?.(content.text, content.tokenId);
+        pending.onToken?.(content.text, content.tokenId, content.reasoning);
         break;
       case 'loaded':
       case 'done':
@@ -226,6 +241,12 @@ function checked(options, known) {
     }
     if (NUMBERS.includes(name) && !Number.isFinite(value)) {
       throw new TypeError(`option ${name} must be a number`);
+    }
+    if (name === 'tools' && !Array.isArray(value)) {
+      throw new TypeError('option tools must be an array');
+    }
+    if (name === 'templateOptions' && typeof value !== 'object') {
+      throw new TypeError('option templateOptions must be an object');
     }
     if (name === 'stop' && !(Array.isArray(value) && value.every((text) => typeof text === 'string'))) {
       throw new TypeError('option stop must be an array of strings');

@@ -39,7 +39,7 @@ final class Interpreter {
     private int calls;
     private int depth;
 
-    Interpreter(Map<String, Object> context, LocalTime now) {
+    Interpreter(Map<String, @Nullable Object> context, LocalTime now) {
         Scope builtIns = new Scope(null);
         builtIns.set("raise_exception", (Function) (positional, named) -> {
             throw new Failure(Values.text(positional.isEmpty() ? "" : positional.get(0)));

@@ -1,11 +1,14 @@
 package dev.demitasse.engine;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.ChatTemplate;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.model.Model;
+import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.Tokenizer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +23,7 @@ public final class Engine {
     private final Model model;
     private final Tokenizer tokenizer;
     private final @Nullable ChatTemplate chatTemplate;
+    private final SamplingOptions defaultSampling;
     private final Backend backend;
     /** Tokens whose keys and values the cache holds. */
     private final int[] sequence;
@@ -27,10 +31,16 @@ public final class Engine {
     private int length;
     private @Nullable Generation current;
 
-    Engine(Model model, Tokenizer tokenizer, @Nullable ChatTemplate chatTemplate, Backend backend) {
+    Engine(
+            Model model,
+            Tokenizer tokenizer,
+            @Nullable ChatTemplate chatTemplate,
+            SamplingOptions defaultSampling,
+            Backend backend) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
+        this.defaultSampling = defaultSampling;
         this.backend = backend;
         sequence = new int[backend.contextLength()];
     }
@@ -52,22 +62,47 @@ public final class Engine {
         return chatTemplate != null;
     }
 
+    /** What the model's makers recommend. */
+    public SamplingOptions defaultSampling() {
+        return defaultSampling;
+    }
+
+    /** A rendered conversation, and what its answer may hold beside text. */
+    public record ChatPrompt(int[] ids, AnswerFormat format) {}
+
     /**
      * The prompt of a conversation by the model's chat template, open for the assistant's answer.
      *
+     * @param variables what else the template may read: {@code tools}, {@code enable_thinking}, …
      * @param now the user's clock, which some templates tell the model
      * @throws IllegalStateException if the model has no template
      */
-    public int[] chatPrompt(List<Message> messages, LocalTime now) {
+    public ChatPrompt chatPrompt(List<Message> messages, Map<String, @Nullable Object> variables, LocalTime now) {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
-        return tokenizer.encode(chatTemplate.render(messages, true, specialTokens(), now), false);
+        Map<String, @Nullable Object> all = specialTokens();
+        all.putAll(variables);
+        if (variables.get("tools") instanceof List<?> tools
+                && chatTemplate.source().contains("xml_tools")) {
+            all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
+        }
+        String prompt = chatTemplate.render(messages, true, all, now);
+        return new ChatPrompt(tokenizer.encode(prompt, false), AnswerFormat.of(chatTemplate.source(), prompt, all));
+    }
+
+    /** What stands in OpenAI's {@code {type: "function", function: …}}. */
+    private static List<@Nullable Object> functions(List<?> tools) {
+        List<@Nullable Object> functions = new ArrayList<>();
+        for (Object tool : tools) {
+            functions.add(tool instanceof Map<?, ?> map && map.containsKey("function") ? map.get("function") : tool);
+        }
+        return functions;
     }
 
     /** The variables that Hugging Face's {@code apply_chat_template} passes for a tokenizer's special tokens. */
-    private Map<String, Object> specialTokens() {
-        Map<String, Object> variables = new HashMap<>();
+    private Map<String, @Nullable Object> specialTokens() {
+        Map<String, @Nullable Object> variables = new HashMap<>();
         if (tokenizer.bosId() != Tokenizer.NONE) {
             variables.put("bos_token", tokenizer.decode(new int[] {tokenizer.bosId()}, true));
         }

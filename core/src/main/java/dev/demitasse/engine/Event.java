@@ -1,5 +1,8 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.chat.ToolCall;
+import java.util.List;
+
 /** What one step of a {@link Generation} brought. */
 public sealed interface Event {
     /** {@code done} of the prompt's {@code total} tokens are in the KV cache. */
@@ -8,14 +11,18 @@ public sealed interface Event {
     /**
      * A token was generated.
      *
-     * @param text what became certain with it; empty while a character or a stop text may still be incomplete
+     * @param reasoning of the model's, before its answer, that became certain with it
+     * @param text what became certain with it; empty while a character, a marker or a stop text may still be incomplete
      */
-    record Token(int id, String text) implements Event {}
+    record Token(int id, String reasoning, String text) implements Event {}
 
     /**
      * The answer is complete; no events follow.
      *
-     * @param text what had been held back
+     * @param reasoning what had been held back
+     * @param text likewise
+     * @param toolCalls that the model asks for
      */
-    record Finished(FinishReason reason, String text, Usage usage) implements Event {}
+    record Finished(FinishReason reason, String reasoning, String text, List<ToolCall> toolCalls, Usage usage)
+            implements Event {}
 }

@@ -1,7 +1,10 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.chat.AnswerParser;
+import dev.demitasse.chat.ToolCall;
 import dev.demitasse.sampling.Sampler;
 import dev.demitasse.tokenizer.StreamDecoder;
+import java.util.List;
 
 /** An answer in progress. Each call of {@link #next} does one bounded piece of work, so that the caller stays in charge. */
 public final class Generation {
@@ -12,6 +15,7 @@ public final class Generation {
     private final Sampler sampler;
     private final StreamDecoder decoder;
     private final StopTexts stopTexts;
+    private final AnswerParser parser;
     /** The token generated last, to be run next. */
     private final int[] last = new int[1];
 
@@ -27,7 +31,8 @@ public final class Generation {
         this.cachedTokens = cachedTokens;
         this.options = options;
         sampler = new Sampler(options.sampling(), prompt);
-        decoder = new StreamDecoder(engine.tokenizer());
+        decoder = new StreamDecoder(engine.tokenizer(), options.format().markers());
+        parser = new AnswerParser(options.format());
         stopTexts = new StopTexts(options.stop());
     }
 
@@ -76,12 +81,13 @@ public final class Generation {
         last[0] = sampler.sample(engine.logits());
         completionTokens++;
         String text = engine.tokenizer().isEndOfGeneration(last[0]) ? "" : stopTexts.push(decoder.push(last[0]));
+        AnswerParser.Piece piece = parser.push(text);
         if (completionTokens > 1) {
             decodeNanos += System.nanoTime() - start;
         } else {
             prefillNanos += System.nanoTime() - start;
         }
-        return new Event.Token(last[0], text);
+        return new Event.Token(last[0], piece.reasoning(), piece.text());
     }
 
     private Event finish(FinishReason reason) {
@@ -90,7 +96,12 @@ public final class Generation {
         if (!stopTexts.reached()) {
             text = stopTexts.push(decoder.finish()) + stopTexts.finish();
         }
+        AnswerParser.Piece more = parser.push(text);
+        AnswerParser.Piece rest = parser.finish();
+        List<ToolCall> toolCalls = parser.toolCalls();
+        FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
         Usage usage = new Usage(prompt.length, cachedTokens, completionTokens, prefillNanos, decodeNanos);
-        return new Event.Finished(reason, text, usage);
+        return new Event.Finished(
+                why, more.reasoning() + rest.reasoning(), more.text() + rest.text(), toolCalls, usage);
     }
 }

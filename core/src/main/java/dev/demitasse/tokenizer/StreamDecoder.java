@@ -1,5 +1,8 @@
 package dev.demitasse.tokenizer;
 
+import java.util.HashSet;
+import java.util.Set;
+
 /**
  * Turns tokens into text as they arrive. A character may be spread over tokens, so bytes that don't complete one are held
  * back. Malformed UTF-8 becomes U+FFFD, one for each maximal part of a character (Unicode 16, section 3.9), as in Hugging
@@ -8,6 +11,7 @@ package dev.demitasse.tokenizer;
 public final class StreamDecoder {
     private final Tokenizer tokenizer;
     private final boolean withSpecial;
+    private final Set<Integer> kept = new HashSet<>();
     /** Bits of the character so far, when more bytes are to come. */
     private int codePoint;
 
@@ -15,9 +19,15 @@ public final class StreamDecoder {
     private int lowestNext;
     private int highestNext;
 
-    /** A decoder that leaves out special tokens. */
-    public StreamDecoder(Tokenizer tokenizer) {
+    /** A decoder that leaves out special tokens, except those with the texts {@code kept}. */
+    public StreamDecoder(Tokenizer tokenizer, Set<String> kept) {
         this(tokenizer, false);
+        for (String text : kept) {
+            int[] ids = tokenizer.encode(text, false);
+            if (ids.length == 1) {
+                this.kept.add(ids[0]);
+            }
+        }
     }
 
     StreamDecoder(Tokenizer tokenizer, boolean withSpecial) {
@@ -46,7 +56,7 @@ public final class StreamDecoder {
 
     void push(int id, StringBuilder text) {
         byte[] bytes = tokenizer.bytes(id);
-        if (withSpecial || !tokenizer.isSpecial(id)) {
+        if (withSpecial || !tokenizer.isSpecial(id) || kept.contains(id)) {
             for (byte b : bytes) {
                 accept(b & 0xFF, text);
             }

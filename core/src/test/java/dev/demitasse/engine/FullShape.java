@@ -2,6 +2,7 @@ package dev.demitasse.engine;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,7 +29,8 @@ final class FullShape {
                 engine.model().name(), engine.model().parameters(), seconds(start));
         start = System.nanoTime();
         int[] prompt = engine.tokenizer().encode("Why is the sky blue?", false);
-        Generation generation = engine.generate(prompt, new GenerationOptions(SamplingOptions.GREEDY, 1, List.of()));
+        Generation generation = engine.generate(
+                prompt, new GenerationOptions(SamplingOptions.GREEDY, 1, List.of(), AnswerFormat.PLAIN));
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
                 float logit = engine.logits()[token.id()];

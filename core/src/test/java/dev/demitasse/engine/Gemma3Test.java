@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.sampling.SamplingOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,7 +35,10 @@ class Gemma3Test {
         for (int i = 0; i < quantized.size(); i++) {
             String name = quantized.get(i).get("name").asText();
             int[] prompt = ids(quantized.get(i).get("prompt_ids"));
-            assertArrayEquals(prompt, engine.tokenizer().encode(quantized.get(i).get("text").asText(), true), name);
+            assertArrayEquals(
+                    prompt,
+                    engine.tokenizer().encode(quantized.get(i).get("text").asText(), true),
+                    name);
             int[] theirs = Arrays.copyOf(ids(quantized.get(i).get("generated_ids")), TOKENS);
             int[] exact = Arrays.copyOf(ids(float32.get(i).get("generated_ids")), TOKENS);
             int[] ours = new int[TOKENS];
@@ -55,8 +59,8 @@ class Gemma3Test {
     }
 
     private static void generate(Engine engine, int[] prompt, int[] ids, double[] gaps) {
-        Generation generation =
-                engine.generate(prompt, new GenerationOptions(SamplingOptions.GREEDY, ids.length, List.of()));
+        Generation generation = engine.generate(
+                prompt, new GenerationOptions(SamplingOptions.GREEDY, ids.length, List.of(), AnswerFormat.PLAIN));
         int length = 0;
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +34,7 @@ class GenerationTest {
 
     @Test
     void promptIsReadInBatchesAndItsPrefixIsReused() {
-        int[] prompt = engine.chatPrompt(QUESTION, new LocalTime(0));
+        int[] prompt = engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
         List<Event> events = run(engine.generate(prompt, options(64, List.of())));
         assertEquals(ANSWER, text(events));
         assertEquals(FinishReason.STOP, last(events).reason());
@@ -51,7 +53,7 @@ class GenerationTest {
 
     @Test
     void answersEndWhereTheyShould() {
-        int[] prompt = engine.chatPrompt(QUESTION, new LocalTime(0));
+        int[] prompt = engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
         List<Event> three = run(engine.generate(prompt, options(3, List.of())));
         assertEquals("The capital of", text(three));
         assertEquals(FinishReason.LENGTH, last(three).reason());
@@ -69,7 +71,8 @@ class GenerationTest {
 
     @Test
     void cancelEndsWithTheTextSoFar() {
-        Generation generation = engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
+        Generation generation = engine.generate(
+                engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         List<Event> events = new ArrayList<>();
         while (!(events.size() > 1 && text(events).equals("The capital"))) {
             events.add(generation.next());
@@ -83,9 +86,10 @@ class GenerationTest {
 
     @Test
     void anotherAnswerTakesTheEngine() {
-        Generation first = engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
+        Generation first = engine.generate(
+                engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         first.next();
-        engine.generate(engine.chatPrompt(QUESTION, new LocalTime(0)), options(64, List.of()));
+        engine.generate(engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         assertThrows(IllegalStateException.class, first::next);
     }
 
@@ -98,7 +102,7 @@ class GenerationTest {
     }
 
     private static GenerationOptions options(int maxTokens, List<String> stop) {
-        return new GenerationOptions(SamplingOptions.GREEDY, maxTokens, stop);
+        return new GenerationOptions(SamplingOptions.GREEDY, maxTokens, stop, AnswerFormat.PLAIN);
     }
 
     private static List<Event> run(Generation generation) {

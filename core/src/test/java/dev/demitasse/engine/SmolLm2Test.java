@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.sampling.SamplingOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -131,8 +132,8 @@ class SmolLm2Test {
     }
 
     private static int[] generate(int[] prompt, int count) {
-        Generation generation =
-                engine.generate(prompt, new GenerationOptions(SamplingOptions.GREEDY, count, List.of()));
+        Generation generation = engine.generate(
+                prompt, new GenerationOptions(SamplingOptions.GREEDY, count, List.of(), AnswerFormat.PLAIN));
         int[] ids = new int[count];
         int length = 0;
         while (!generation.isFinished()) {

@@ -9,6 +9,7 @@ import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class SmolLm2TokenizerTest {
     }
 
     private static String stream(int[] ids) {
-        StreamDecoder decoder = new StreamDecoder(tokenizer);
+        StreamDecoder decoder = new StreamDecoder(tokenizer, Set.of());
         StringBuilder text = new StringBuilder();
         for (int id : ids) {
             text.append(decoder.push(id));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** On a vocabulary whose tokens 0 to 255 are the bytes. */
@@ -13,7 +14,7 @@ class StreamDecoderTest {
     private static final int THINK = 257;
     private final Tokenizer tokenizer =
             new VocabularyBuilder().control("<end>").userDefined("<think>").build();
-    private final StreamDecoder decoder = new StreamDecoder(tokenizer);
+    private final StreamDecoder decoder = new StreamDecoder(tokenizer, Set.of());
 
     @Test
     void characterComesWithItsLastByte() {

@@ -1,12 +1,14 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.json.JsonReader;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
@@ -17,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
 
@@ -53,8 +54,9 @@ public final class EngineWorker {
         try {
             switch (request.getType()) {
                 case "load" -> load(request);
-                case "chat" -> answer(request, engine().chatPrompt(messages(request), now()));
-                case "complete" -> answer(request, engine().tokenizer().encode(request.getPrompt(), true));
+                case "chat" -> chat(request);
+                case "complete" ->
+                    answer(request, engine().tokenizer().encode(request.getPrompt(), true), AnswerFormat.PLAIN);
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
@@ -137,6 +139,14 @@ public final class EngineWorker {
         model.setBytes(bytes);
         model.setContextLength(ready.contextLength());
         model.setChatTemplate(ready.hasChatTemplate());
+        SamplingOptions defaults = ready.defaultSampling();
+        Reply.Sampling sampling = JSObjects.create();
+        sampling.setTemperature(defaults.temperature());
+        sampling.setTopP(defaults.topP());
+        sampling.setTopK(defaults.topK());
+        sampling.setMinP(defaults.minP());
+        sampling.setRepetitionPenalty(defaults.repetitionPenalty());
+        model.setSampling(sampling);
         Reply.Device device = JSObjects.create();
         device.setKind("cpu");
         device.setReason("this version computes on the CPU, with one thread (" + gpu + ")");
@@ -158,42 +168,46 @@ public final class EngineWorker {
         return new LocalTime((long) date.getTime() - date.getTimezoneOffset() * 60_000L);
     }
 
-    private static List<Message> messages(Request request) {
-        List<Message> messages = new ArrayList<>();
-        JSArrayReader<Request.ChatMessage> given = request.getMessages();
-        for (int i = 0; i < given.getLength(); i++) {
-            messages.add(new Message(given.get(i).getRole(), given.get(i).getContent()));
+    @SuppressWarnings("unchecked") // JsonReader's keys are strings
+    private void chat(Request request) {
+        if (!(JsonReader.read(request.getVariables()) instanceof Map<?, ?> variables)) {
+            throw new IllegalArgumentException("the template's variables should be an object");
         }
-        return messages;
+        Engine.ChatPrompt prompt = engine().chatPrompt(
+                        Message.readAll(JsonReader.read(request.getMessages())),
+                        (Map<String, @Nullable Object>) variables,
+                        now());
+        answer(request, prompt.ids(), prompt.format());
     }
 
-    private void answer(Request request, int[] prompt) {
+    private void answer(Request request, int[] prompt, AnswerFormat format) {
         if (answer != null && !answer.isFinished()) {
             throw new IllegalStateException("an answer is in progress");
         }
-        Answer begun = new Answer(request.getId(), engine().generate(prompt, options(request.getOptions())));
+        Answer begun = new Answer(request.getId(), engine().generate(prompt, options(request.getOptions(), format)));
         answer = begun;
         begun.start();
     }
 
-    private static GenerationOptions options(Request.Options options) {
+    private GenerationOptions options(Request.Options options, AnswerFormat format) {
         List<String> stop = new ArrayList<>();
         if (!JSObjects.isUndefined(options.getStop())) {
             for (int i = 0; i < options.getStop().getLength(); i++) {
                 stop.add(options.getStop().get(i).toString());
             }
         }
+        SamplingOptions absent = engine().defaultSampling();
         SamplingOptions sampling = new SamplingOptions(
-                (float) number(options.getTemperature(), 0),
-                (int) number(options.getTopK(), 0),
-                (float) number(options.getTopP(), 1),
-                (float) number(options.getMinP(), 0),
-                (float) number(options.getRepetitionPenalty(), 1),
+                (float) number(options.getTemperature(), absent.temperature()),
+                (int) number(options.getTopK(), absent.topK()),
+                (float) number(options.getTopP(), absent.topP()),
+                (float) number(options.getMinP(), absent.minP()),
+                (float) number(options.getRepetitionPenalty(), absent.repetitionPenalty()),
                 0,
                 0,
                 Map.of(),
                 (long) number(options.getSeed(), System.currentTimeMillis()));
-        return new GenerationOptions(sampling, (int) number(options.getMaxTokens(), DEFAULT_MAX_TOKENS), stop);
+        return new GenerationOptions(sampling, (int) number(options.getMaxTokens(), DEFAULT_MAX_TOKENS), stop, format);
     }
 
     private static double number(double value, double absent) {

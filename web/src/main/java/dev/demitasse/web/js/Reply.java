@@ -38,6 +38,13 @@ public interface Reply extends JSObject {
     void setText(String text);
 
     @JSProperty
+    void setReasoning(String reasoning);
+
+    /** JSON: [{name, arguments}]. */
+    @JSProperty
+    void setToolCalls(String json);
+
+    @JSProperty
     void setTokenId(int id);
 
     @JSProperty
@@ -74,6 +81,27 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setChatTemplate(boolean present);
+
+        @JSProperty
+        void setSampling(Sampling sampling);
+    }
+
+    /** What the model's makers recommend. */
+    interface Sampling extends JSObject {
+        @JSProperty
+        void setTemperature(double temperature);
+
+        @JSProperty
+        void setTopP(double topP);
+
+        @JSProperty
+        void setTopK(int topK);
+
+        @JSProperty
+        void setMinP(double minP);
+
+        @JSProperty
+        void setRepetitionPenalty(double penalty);
     }
 
     /** What computes, and why. */

@@ -20,9 +20,13 @@ public interface Request extends JSObject {
     @JSProperty("model")
     ModelFile getFile();
 
-    /** Of a {@code chat}. */
+    /** Of a {@code chat}: JSON. */
     @JSProperty
-    JSArrayReader<ChatMessage> getMessages();
+    String getMessages();
+
+    /** Of a {@code chat}: JSON, the variables of the template. */
+    @JSProperty
+    String getVariables();
 
     /** Of a {@code complete}. */
     @JSProperty
@@ -41,15 +45,6 @@ public interface Request extends JSObject {
         double getSize();
 
         ByteStream stream();
-    }
-
-    /** One message of a conversation. */
-    interface ChatMessage extends JSObject {
-        @JSProperty
-        String getRole();
-
-        @JSProperty
-        String getContent();
     }
 
     /** Options of a {@code load} or {@code chat}; numbers that are absent read as NaN. */

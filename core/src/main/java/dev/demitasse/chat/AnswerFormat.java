@@ -1,0 +1,63 @@
+package dev.demitasse.chat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the answer to a prompt may hold beside text.
+ *
+ * @param thinks whether the model may begin with its reasoning, between {@code <think>} and {@code </think>}
+ * @param opened whether the prompt has opened the reasoning already
+ * @param toolCalls how the model would call tools; empty if it was given none
+ */
+public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> toolCalls) {
+    /** Text only. */
+    public static final AnswerFormat PLAIN = new AnswerFormat(false, false, List.of());
+
+    static final String THINK = "<think>";
+    static final String END_THINK = "</think>";
+
+    /**
+     * What a model with this template answers.
+     *
+     * @param template its source
+     * @param prompt what it rendered
+     * @param variables what it was given: {@code tools}, {@code xml_tools} and {@code python_tools} name tools
+     */
+    public static AnswerFormat of(String template, String prompt, Map<String, @Nullable Object> variables) {
+        boolean thinks = template.contains(THINK);
+        List<ToolCallFormat> toolCalls = new ArrayList<>();
+        boolean tools = isGiven(variables.get("tools"));
+        if (template.contains("<tool_call>") && (tools || isGiven(variables.get("xml_tools")))) {
+            toolCalls.add(ToolCallFormat.TAGGED_JSON);
+        } else if (tools && template.contains("\"parameters\":")) {
+            toolCalls.add(ToolCallFormat.BARE_JSON);
+        }
+        if (template.contains("<code>") && isGiven(variables.get("python_tools"))) {
+            toolCalls.add(ToolCallFormat.TAGGED_PYTHON);
+        }
+        return new AnswerFormat(thinks, thinks && prompt.stripTrailing().endsWith(THINK), toolCalls);
+    }
+
+    /** Texts that must reach {@link AnswerParser} though the vocabulary may have them as special tokens. */
+    public Set<String> markers() {
+        Set<String> markers = new TreeSet<>();
+        if (thinks) {
+            markers.addAll(List.of(THINK, END_THINK));
+        }
+        for (ToolCallFormat format : toolCalls) {
+            if (format.close() != null) {
+                markers.addAll(List.of(format.open(), format.close()));
+            }
+        }
+        return markers;
+    }
+
+    private static boolean isGiven(@Nullable Object tools) {
+        return tools instanceof List<?> list && !list.isEmpty();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.demitasse.huggingface;
+
+import dev.demitasse.gguf.TensorType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A matrix quantized by AWQ (Lin et al. 2023) in AutoAWQ's GEMM layout, repacked to Q5_0 without loss.
+ *
+ * <p>AWQ's value is {@code (q - z) · scale}: q and z of 4 bits, z and a float16 scale for each group of inputs and each output.
+ * So {@code q - z} is an integer from -15 to 15, and Q5_0's {@code d · (q5 - 16)}, with {@code d = scale} and {@code q5 = q - z +
+ * 16}, is the same product: 11 significant bits by 4, which float32 holds exactly.
+ *
+ * <p>The layout is transposed: {@code qweight} is {@code [in, out / 8]}, a 32-bit integer holding 8 outputs, {@code qzeros} is
+ * {@code [in / group, out / 8]}, {@code scales} {@code [in / group, out]}. Repacking needs all three, so each is held from when it
+ * comes until the last has come.
+ */
+final class AwqMatrix {
+    /** Elements of a Q5_0 block. */
+    static final int BLOCK = 32;
+
+    /** Outputs in one 32-bit integer. */
+    static final int PACKED = 8;
+
+    /** How far to the right the output of each place is in its 32-bit integer: AutoAWQ packs 0, 2, 4, 6, 1, 3, 5, 7. */
+    private static final int[] SHIFTS = {0, 16, 4, 20, 8, 24, 12, 28};
+
+    private static final int BLOCK_BYTES = TensorType.Q5_0.blockBytes();
+
+    private final int inputs;
+    private final int outputs;
+    private final int group;
+    private final Collector weights;
+    private final Collector zeros;
+    private final Collector scales;
+    private final Conversion next;
+
+    /**
+     * @param inputs the matrix's columns, a multiple of {@code group}
+     * @param outputs its rows, a multiple of {@link #PACKED}
+     * @param group inputs that share a scale, a multiple of {@link #BLOCK}
+     * @param next receives the rows
+     */
+    AwqMatrix(int inputs, int outputs, int group, Conversion next) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        this.group = group;
+        this.next = next;
+        weights = new Collector(inputs * (outputs / 2));
+        zeros = new Collector(inputs / group * (outputs / 2));
+        scales = new Collector(inputs / group * outputs * Short.BYTES);
+    }
+
+    Conversion weights() {
+        return bytes -> take(weights, bytes);
+    }
+
+    Conversion zeros() {
+        return bytes -> take(zeros, bytes);
+    }
+
+    Conversion scales() {
+        return bytes -> take(scales, bytes);
+    }
+
+    private void take(Collector part, ByteBuffer bytes) {
+        part.take(bytes);
+        if (weights.isFull() && zeros.isFull() && scales.isFull()) {
+            repack();
+            weights.free();
+            zeros.free();
+            scales.free();
+        }
+    }
+
+    private void repack() {
+        int rowBytes = inputs / BLOCK * BLOCK_BYTES;
+        ByteBuffer rows = ByteBuffer.allocate(PACKED * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
+        for (int column = 0; column < outputs / PACKED; column++) {
+            for (int output = 0; output < PACKED; output++) {
+                for (int block = 0; block < inputs / BLOCK; block++) {
+                    repack(block, column, output, rows, output * rowBytes + block * BLOCK_BYTES);
+                }
+            }
+            next.accept(rows.duplicate());
+        }
+    }
+
+    /** Writes the block at {@code at}: scale, fifth bits, low nibbles of the first half and the second. */
+    private void repack(int block, int column, int output, ByteBuffer rows, int at) {
+        int shift = SHIFTS[output];
+        int columns = outputs / PACKED;
+        int first = block * BLOCK;
+        int groupStart = first / group * columns + column;
+        int zero = zeros.bytes().getInt(groupStart * Integer.BYTES) >>> shift & 15;
+        int fifths = 0;
+        for (int i = 0; i < BLOCK / 2; i++) {
+            int low = number(first + i, columns, column, shift) - zero + 16;
+            int high = number(first + i + BLOCK / 2, columns, column, shift) - zero + 16;
+            rows.put(at + Short.BYTES + Integer.BYTES + i, (byte) (low & 15 | high << 4));
+            fifths |= low >> 4 << i | high >> 4 << i + BLOCK / 2;
+        }
+        rows.putShort(at, scales.bytes().getShort((groupStart * PACKED + output) * Short.BYTES));
+        rows.putInt(at + Short.BYTES, fifths);
+    }
+
+    private int number(int input, int columns, int column, int shift) {
+        return weights.bytes().getInt((input * columns + column) * Integer.BYTES) >>> shift & 15;
+    }
+}

@@ -1,0 +1,86 @@
+package dev.demitasse.huggingface;
+
+import dev.demitasse.gguf.GgufException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The metadata that a folder's small files hold. */
+final class FolderMetadata {
+    static final String CONFIG = "config.json";
+    static final String TOKENIZER = "tokenizer.json";
+    static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+    static final String CHAT_TEMPLATE = "chat_template.jinja";
+    static final String GENERATION_CONFIG = "generation_config.json";
+
+    private static final String TOKENS = "tokenizer.ggml.tokens";
+    private static final String TYPES = "tokenizer.ggml.token_type";
+    private static final String SCORES = "tokenizer.ggml.scores";
+    private static final List<String> END_KEYS =
+            List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
+    private static final String END_IDS = "eos_token_id";
+    private static final long UNUSED = 5; // token type of the GGUF specification
+
+    private FolderMetadata() {}
+
+    static Map<String, Object> of(String name, ModelConfig config, Map<String, String> texts) {
+        Map<String, Object> metadata = new LinkedHashMap<>(config.metadata());
+        metadata.put("general.name", name);
+        metadata.putAll(TokenizerJson.metadata(required(texts, TOKENIZER), texts.get(TOKENIZER_CONFIG)));
+        if (texts.containsKey(CHAT_TEMPLATE)) {
+            metadata.put("tokenizer.chat_template", required(texts, CHAT_TEMPLATE));
+        }
+        if (texts.containsKey(GENERATION_CONFIG)) {
+            addEnds(Fields.parse(GENERATION_CONFIG, required(texts, GENERATION_CONFIG)), metadata);
+        }
+        return metadata;
+    }
+
+    static String required(Map<String, String> texts, String file) {
+        String text = texts.get(file);
+        if (text == null) {
+            throw new GgufException(file + " is missing");
+        }
+        return text;
+    }
+
+    /** Tokens that end an answer besides the tokenizer's EOS: as many as GGUF has keys for. */
+    private static void addEnds(Fields generation, Map<String, Object> metadata) {
+        List<Long> ids = new ArrayList<>(generation.integersOrOne(END_IDS));
+        for (String key : END_KEYS) {
+            Object known = metadata.get(key);
+            ids.remove(known);
+            if (known == null && !ids.isEmpty()) {
+                metadata.put(key, ids.remove(0));
+            }
+        }
+    }
+
+    /**
+     * Adds unused tokens up to the vocabulary's size: embedding tables often have more rows than the tokenizer has tokens.
+     *
+     * @throws GgufException if they are so many that something must be wrong
+     */
+    static void pad(Map<String, Object> metadata, int vocabularySize) {
+        if (!(metadata.get(TOKENS) instanceof String[] tokens) || vocabularySize <= tokens.length) {
+            return;
+        }
+        if (vocabularySize > 2L * tokens.length + 1024) {
+            throw new GgufException("model.embed_tokens.weight has " + vocabularySize + " rows but " + TOKENIZER
+                    + " only " + tokens.length + " tokens");
+        }
+        String[] padded = Arrays.copyOf(tokens, vocabularySize);
+        Arrays.fill(padded, tokens.length, vocabularySize, "");
+        metadata.put(TOKENS, padded);
+        if (metadata.get(TYPES) instanceof long[] types) {
+            long[] paddedTypes = Arrays.copyOf(types, vocabularySize);
+            Arrays.fill(paddedTypes, types.length, vocabularySize, UNUSED);
+            metadata.put(TYPES, paddedTypes);
+        }
+        if (metadata.get(SCORES) instanceof double[] scores) {
+            metadata.put(SCORES, Arrays.copyOf(scores, vocabularySize));
+        }
+    }
+}

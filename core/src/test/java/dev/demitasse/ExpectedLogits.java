@@ -1,0 +1,77 @@
+package dev.demitasse;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.backend.Backend;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** What Hugging Face computes for a tiny model: see {@code oracle/tiny_models.py}. */
+public final class ExpectedLogits {
+    /** Makes a model's backend, loaded. */
+    public interface Loader {
+        Backend load(int batchSize);
+    }
+
+    private static final float TOLERANCE = 1e-4f;
+    private static final int[] LENGTHS = {1, 17, 70};
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final String resource;
+    private final JsonNode expected;
+    private final int[] prompt;
+
+    public ExpectedLogits(String resource) {
+        this.resource = resource;
+        try {
+            expected = MAPPER.readTree(ExpectedLogits.class.getResource(resource));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        prompt = MAPPER.convertValue(expected.get("prompt"), int[].class);
+    }
+
+    /** Prefills of three lengths, whole, in chunks and token by token, and 24 greedy steps after one of them. */
+    public void check(Loader loader) {
+        for (int batch : new int[] {70, 5, 1}) {
+            Backend backend = loader.load(batch);
+            for (int i = 0; i < LENGTHS.length; i++) {
+                prefill(backend, LENGTHS[i]);
+                assertLogits(expected.get("logits").get(i), backend.logits(), "after " + LENGTHS[i] + " by " + batch);
+            }
+            prefill(backend, 17);
+            for (int step = 0; step < 24; step++) {
+                int[] id = {argmax(backend.logits())};
+                assertEquals(expected.get("greedy").get(step).asInt(), id[0], resource + " step " + step);
+                backend.forward(id, 0, 1, 17 + step, true);
+            }
+            assertLogits(expected.get("last"), backend.logits(), "after decoding");
+        }
+    }
+
+    private void prefill(Backend backend, int length) {
+        for (int from = 0; from < length; from += backend.batchSize()) {
+            int to = Math.min(length, from + backend.batchSize());
+            backend.forward(prompt, from, to, from, to == length);
+        }
+    }
+
+    private void assertLogits(JsonNode logits, float[] actual, String when) {
+        assertEquals(logits.size(), actual.length);
+        for (int id = 0; id < actual.length; id++) {
+            assertEquals(logits.get(id).asDouble(), actual[id], TOLERANCE, resource + " " + when + ", id " + id);
+        }
+    }
+
+    private static int argmax(float[] logits) {
+        int best = 0;
+        for (int id = 1; id < logits.length; id++) {
+            if (logits[id] > logits[best]) {
+                best = id;
+            }
+        }
+        return best;
+    }
+}

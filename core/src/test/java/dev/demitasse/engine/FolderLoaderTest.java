@@ -1,0 +1,108 @@
+package dev.demitasse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.chat.LocalTime;
+import dev.demitasse.chat.Message;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.huggingface.Folder;
+import dev.demitasse.sampling.SamplingOptions;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** A folder as Hugging Face has it, tokenizer and template included, from its files to an answer. */
+class FolderLoaderTest {
+    private static final Folder LLAMA = new Folder("llama");
+
+    @Test
+    void answersAsHuggingFace() throws IOException {
+        ObjectMapper mapper = new ObjectMapper();
+        JsonNode expected = mapper.readTree(FolderLoaderTest.class.getResource("/huggingface/chat.json"));
+        Engine engine = load(loader(LLAMA.texts()));
+        assertEquals("llama", engine.model().architecture());
+        assertEquals("a folder", engine.model().name());
+        assertEquals(288, engine.tokenizer().size());
+
+        Message question = new Message("user", expected.get("question").asText());
+        int[] prompt =
+                engine.chatPrompt(List.of(question), Map.of(), new LocalTime(0)).ids();
+        assertArrayEquals(mapper.convertValue(expected.get("prompt"), int[].class), prompt);
+
+        Generation generation = engine.generate(
+                prompt, new GenerationOptions(SamplingOptions.GREEDY, 16, List.of(), AnswerFormat.PLAIN));
+        List<Integer> answer = new ArrayList<>();
+        while (!generation.isFinished()) {
+            if (generation.next() instanceof Event.Token token) {
+                answer.add(token.id());
+            }
+        }
+        assertEquals(List.of(mapper.convertValue(expected.get("answer"), Integer[].class)), answer);
+    }
+
+    @Test
+    void headersComeFirst() {
+        FolderLoader loader = loader(LLAMA.texts());
+        List<String> files = new ArrayList<>();
+        assertEquals(Gguf.UNKNOWN_LENGTH, loader.fileBytes());
+        for (String file = loader.file(); file != null; file = loader.file()) {
+            files.add(file);
+            Folder.feed(LLAMA.bytes(file), 1000, loader::accept);
+        }
+        String first = "model-00001-of-00002.safetensors";
+        String second = "model-00002-of-00002.safetensors";
+        assertEquals(List.of(first, second, first, second), files);
+        assertEquals(LLAMA.bytes(first).length + LLAMA.bytes(second).length, loader.fileBytes());
+        assertNull(loader.file());
+    }
+
+    @Test
+    void templateInAFileOfItsOwnCounts() {
+        Map<String, String> texts = LLAMA.texts();
+        texts.put("chat_template.jinja", "{{ messages[0].content }}?");
+        Engine engine = load(loader(texts));
+        int[] prompt = engine.chatPrompt(List.of(new Message("user", "Who")), Map.of(), new LocalTime(0))
+                .ids();
+        assertEquals("Who?", engine.tokenizer().decode(prompt, true));
+    }
+
+    @Test
+    void endsOfTheGenerationConfigCount() {
+        Map<String, String> texts = LLAMA.texts();
+        texts.put("generation_config.json", "{\"eos_token_id\": [7, 1, 8]}");
+        Engine engine = load(loader(texts));
+        assertEquals(1, engine.tokenizer().eosId());
+        for (int id : new int[] {1, 7, 8}) {
+            assertTrue(engine.tokenizer().isEndOfGeneration(id), "id " + id);
+        }
+    }
+
+    @Test
+    void unfinishedFolderIsNoEngine() {
+        FolderLoader loader = loader(LLAMA.texts());
+        GgufException e = assertThrows(GgufException.class, loader::finish);
+        assertEquals("model-00001-of-00002.safetensors ends inside its header", e.getMessage());
+    }
+
+    private static FolderLoader loader(Map<String, String> texts) {
+        return new FolderLoader("a folder", texts, 128, (plan, context) -> new ReferenceBackend(plan, context, 16));
+    }
+
+    private static Engine load(FolderLoader loader) {
+        for (String file = loader.file(); file != null; file = loader.file()) {
+            Folder.feed(LLAMA.bytes(file), 1000, loader::accept);
+        }
+        return loader.finish();
+    }
+}
