@@ -133,6 +133,43 @@ CONVERSATION_TEMPLATES = {
 {%- endfor -%}
 {%- if add_generation_prompt -%}{{ '<turn>model\n' }}{%- endif -%}
 """,
+    "dated-header-and-slices": """{%- if enable_thinking is not defined -%}
+{%- set enable_thinking = true -%}
+{%- endif -%}
+{%- if messages[0].role == "system" -%}
+  {%- set given = messages[0].content -%}
+  {%- set rules = given.replace("/no_think", "").replace("/think", "").rstrip() -%}
+{%- endif -%}
+{%- if "/only" in given -%}
+  {{- rules.replace("/only", "").rstrip() -}}
+{%- else -%}
+  {%- set today = strftime_now("%d %B %Y") -%}
+  {{- "Date: " ~ (today | length > 9) ~ "\n" -}}
+  {%- if rules -%}{{- rules + "\n\n" -}}{%- endif -%}
+  {%- if tools -%}
+    {%- set ns = namespace(list="Tools:\n") -%}
+    {%- for tool in tools[:] -%} {# a slice makes a list #}
+      {%- set ns.list = ns.list ~ (tool | string) ~ "\n" -%}
+    {%- endfor -%}
+    {{- ns.list + 'as "<call>\\n{}</call>"' -}}
+  {%- endif -%}
+{%- endif -%}
+{# ── messages ── #}
+{%- for message in messages -%}
+  {%- set content = message.content if message.content is string else "" -%}
+  {%- if message.role == "user" -%}
+    {{ "[" + message.role + "]\n" + content + "\n" }}
+  {%- elif message.role == "assistant" -%}
+    {% generation %}
+    {%- if enable_thinking -%}
+      {{ "[assistant]\n" + content.lstrip("\n") + "\n" }}
+    {%- else -%}
+      {{ "[assistant]\n<think>\n\n</think>\n" + content.lstrip("\n") + "\n" }}
+    {%- endif -%}
+    {% endgeneration %}
+  {%- endif -%}
+{%- endfor -%}
+""",
     "thinking-and-tools": """{%- if tools %}
     {{- '<|im_start|>system\n' }}
     {%- if messages[0].role == 'system' %}

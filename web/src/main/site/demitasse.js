@@ -148,6 +148,16 @@ export class Demitasse {
     return this.#answer({ type: 'complete', prompt }, options);
   }
 
+  /**
+   * The ids of a text's tokens. The text of a special token stands for the token.
+   *
+   * @param {string} text
+   * @returns {Promise<number[]>}
+   */
+  async tokenize(text) {
+    return (await this.#send({ type: 'tokenize', text }, {})).ids;
+  }
+
   /** Stops the answer under way, if there is one. */
   abort() {
     if (this.#pending) {
@@ -207,6 +217,7 @@ export class Demitasse {
         pending.onToken?.(content.text, content.tokenId, content.reasoning);
         break;
       case 'loaded':
+      case 'tokens':
       case 'done':
         this.#pending = null;
         pending.resolve(content);

@@ -109,12 +109,12 @@ final class SentencePieceBpe extends Tokenizer {
         if (character < characterTokens.length) {
             return characterTokens[character];
         }
-        Integer id = vocabulary.ids().get(Character.toString(character));
+        Integer id = vocabulary.ids().get(new String(Character.toChars(character)));
         return id == null || !vocabulary.isMergeable(id) ? NONE : id;
     }
 
     private void addBytes(int character, IntList ids) {
-        String text = Character.toString(character);
+        String text = new String(Character.toChars(character));
         for (byte b : Utf8.encode(text, 0, text.length())) {
             int token = byteTokens[b & 0xFF];
             if (token == NONE) {

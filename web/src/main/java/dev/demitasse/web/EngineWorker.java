@@ -57,6 +57,7 @@ public final class EngineWorker {
                 case "chat" -> chat(request);
                 case "complete" ->
                     answer(request, engine().tokenizer().encode(request.getPrompt(), true), AnswerFormat.PLAIN);
+                case "tokenize" -> tokenize(request);
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
@@ -178,6 +179,12 @@ public final class EngineWorker {
                         (Map<String, @Nullable Object>) variables,
                         now());
         answer(request, prompt.ids(), prompt.format());
+    }
+
+    private void tokenize(Request request) {
+        Reply reply = Reply.of("tokens", request.getId());
+        reply.setIds(engine().tokenizer().encode(request.getText(), false));
+        WorkerScope.postMessage(reply);
     }
 
     private void answer(Request request, int[] prompt, AnswerFormat format) {

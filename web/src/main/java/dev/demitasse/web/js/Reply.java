@@ -48,6 +48,9 @@ public interface Reply extends JSObject {
     void setTokenId(int id);
 
     @JSProperty
+    void setIds(int[] ids);
+
+    @JSProperty
     void setFinishReason(String reason);
 
     @JSProperty

@@ -32,6 +32,10 @@ public interface Request extends JSObject {
     @JSProperty
     String getPrompt();
 
+    /** Of a {@code tokenize}. */
+    @JSProperty
+    String getText();
+
     @JSProperty
     Options getOptions();
 
