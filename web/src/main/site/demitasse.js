@@ -60,6 +60,7 @@ const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength'];
 const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
 const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop', 'tools', 'templateOptions'];
 const NUMBERS = ['contextLength', ...SAMPLING_NUMBERS];
+const WHOLE_NUMBERS = ['contextLength', 'maxTokens', 'topK', 'seed'];
 
 /**
  * A loaded model.
@@ -94,9 +95,9 @@ export class Demitasse {
   }
 
   /**
-   * Loads a model in GGUF format.
+   * Loads a model: a GGUF file, or a folder as Hugging Face has it (config.json, tokenizer.json, safetensors files).
    *
-   * @param {string | Blob} model a URL (relative to the page), or the file itself
+   * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself; a folder's URL ends with a slash
    * @param {LoadOptions} [options]
    * @returns {Promise<Demitasse>}
    */
@@ -252,6 +253,9 @@ function checked(options, known) {
     }
     if (NUMBERS.includes(name) && !Number.isFinite(value)) {
       throw new TypeError(`option ${name} must be a number`);
+    }
+    if (WHOLE_NUMBERS.includes(name) && !Number.isSafeInteger(value)) {
+      throw new TypeError(`option ${name} must be a whole number`);
     }
     if (name === 'tools' && !Array.isArray(value)) {
       throw new TypeError('option tools must be an array');

@@ -1,6 +1,5 @@
 package dev.demitasse.chat;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,17 +29,8 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
      */
     public static AnswerFormat of(String template, String prompt, Map<String, @Nullable Object> variables) {
         boolean thinks = template.contains(THINK);
-        List<ToolCallFormat> toolCalls = new ArrayList<>();
-        boolean tools = isGiven(variables.get("tools"));
-        if (template.contains("<tool_call>") && (tools || isGiven(variables.get("xml_tools")))) {
-            toolCalls.add(ToolCallFormat.TAGGED_JSON);
-        } else if (tools && template.contains("\"parameters\":")) {
-            toolCalls.add(ToolCallFormat.BARE_JSON);
-        }
-        if (template.contains("<code>") && isGiven(variables.get("python_tools"))) {
-            toolCalls.add(ToolCallFormat.TAGGED_PYTHON);
-        }
-        return new AnswerFormat(thinks, thinks && prompt.stripTrailing().endsWith(THINK), toolCalls);
+        return new AnswerFormat(
+                thinks, thinks && prompt.stripTrailing().endsWith(THINK), ToolCallFormat.of(template, variables));
     }
 
     /** Texts that must reach {@link AnswerParser} though the vocabulary may have them as special tokens. */
@@ -50,14 +40,9 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
             markers.addAll(List.of(THINK, END_THINK));
         }
         for (ToolCallFormat format : toolCalls) {
-            if (format.close() != null) {
-                markers.addAll(List.of(format.open(), format.close()));
-            }
+            markers.addAll(List.of(format.begin(), format.end()));
         }
+        markers.remove("");
         return markers;
-    }
-
-    private static boolean isGiven(@Nullable Object tools) {
-        return tools instanceof List<?> list && !list.isEmpty();
     }
 }

@@ -1,185 +1,221 @@
 package dev.demitasse.chat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits an answer, as its text arrives, into reasoning, text and tool calls. What may be the beginning of a marker is held back. A call
- * that can't be read stays text: nothing is lost.
+ * Splits an answer, as its text comes, into reasoning, text and tool calls. Text that may become a tag is held back until
+ * that is decided, so how the text is cut into pieces makes no difference. What looked like a tool call but can't be read
+ * stays text. White space around reasoning and before a tool call is left out.
  */
 public final class AnswerParser {
+    /** What became certain: reasoning and text, in this order. */
+    public record Piece(String reasoning, String text) {}
+
     private enum State {
+        /** Nothing but white space so far: reasoning may begin. */
         START,
         REASONING,
         TEXT,
         TOOL_CALL
     }
 
-    /** What became certain: reasoning and text, in this order. */
-    public record Piece(String reasoning, String text) {}
-
     private final AnswerFormat format;
     private final List<ToolCall> toolCalls = new ArrayList<>();
-    private State state;
-    private String held = "";
-    /** Line ends after a marker belong to it. */
-    private boolean skipLineEnds;
+    private final StringBuilder text = new StringBuilder();
+    private final StringBuilder reasoning = new StringBuilder();
+    /** What came but isn't decided yet. */
+    private final StringBuilder held = new StringBuilder();
+    /** White space before the tool call that is held; it belongs to the text if that is none. */
+    private String spaceBeforeCall = "";
 
-    private @Nullable ToolCallFormat call;
-    private StringBuilder reasoning = new StringBuilder();
-    private StringBuilder text = new StringBuilder();
+    private @Nullable ToolCallFormat callFormat;
+    /** Where in the tool call that is held its end may begin. */
+    private int endSearched;
+
+    private State state;
+    private boolean skipsSpace;
+    /** Whether the text holds more than white space or a tool call came. */
+    private boolean answerBegun;
+
+    private boolean ended;
 
     public AnswerParser(AnswerFormat format) {
         this.format = format;
-        state = format.opened() ? State.REASONING : State.START;
-        skipLineEnds = format.opened();
+        state = format.opened() ? State.REASONING : format.thinks() ? State.START : State.TEXT;
+        skipsSpace = format.opened();
     }
 
-    /** Takes the next text. */
-    public Piece push(String more) {
-        held += more;
-        while (advance()) {
-            // each step consumes a marker or changes the state
-        }
-        return take();
+    /** Takes the next piece of the answer. */
+    public Piece push(String piece) {
+        held.append(piece);
+        return advance();
     }
 
-    /** The answer has ended: what was held back. */
+    /** The answer has ended. */
     public Piece finish() {
-        switch (state) {
-            case REASONING -> reasoning.append(held);
-            case TOOL_CALL -> endCall(held, "");
-            default -> text.append(held);
-        }
-        held = "";
-        return take();
+        ended = true;
+        return advance();
     }
 
-    /** Calls found so far. */
+    /** The tool calls so far. */
     public List<ToolCall> toolCalls() {
-        return List.copyOf(toolCalls);
+        return Collections.unmodifiableList(toolCalls);
     }
 
-    private Piece take() {
+    private Piece advance() {
+        while (step()) {
+            // Each step decides over a part of what is held.
+        }
         Piece piece = new Piece(reasoning.toString(), text.toString());
-        reasoning = new StringBuilder();
-        text = new StringBuilder();
+        text.setLength(0);
+        reasoning.setLength(0);
         return piece;
     }
 
-    private boolean advance() {
-        if (skipLineEnds) {
-            int start = 0;
-            while (start < held.length() && (held.charAt(start) == '\n' || held.charAt(start) == '\r')) {
-                start++;
-            }
-            held = held.substring(start);
-            if (held.isEmpty()) {
+    /** @return whether another step may decide more */
+    private boolean step() {
+        if (skipsSpace) {
+            held.delete(0, firstAfterSpace(held));
+            if (held.length() == 0) {
                 return false;
             }
-            skipLineEnds = false;
+            skipsSpace = false;
         }
         return switch (state) {
             case START -> start();
-            case REASONING -> reason();
+            case REASONING -> reasoning();
             case TEXT -> text();
             case TOOL_CALL -> toolCall();
         };
     }
 
     private boolean start() {
-        String begun = held.stripLeading();
-        boolean mayThink = format.thinks() && AnswerFormat.THINK.startsWith(begun);
-        boolean mayCall = begun.isEmpty() && format.toolCalls().contains(ToolCallFormat.BARE_JSON);
-        if (format.thinks() && begun.startsWith(AnswerFormat.THINK)) {
-            held = begun.substring(AnswerFormat.THINK.length());
-            skipLineEnds = true;
-            state = State.REASONING;
-        } else if (mayThink || mayCall) {
+        String begin = held.substring(firstAfterSpace(held));
+        if (!ended && begin.length() < AnswerFormat.THINK.length() && AnswerFormat.THINK.startsWith(begin)) {
             return false;
-        } else if (format.toolCalls().contains(ToolCallFormat.BARE_JSON)
-                && begun.startsWith(ToolCallFormat.BARE_JSON.open())) {
-            held = begun.substring(ToolCallFormat.BARE_JSON.open().length());
-            call = ToolCallFormat.BARE_JSON;
-            state = State.TOOL_CALL;
+        }
+        if (begin.startsWith(AnswerFormat.THINK)) {
+            held.delete(0, held.length() - begin.length() + AnswerFormat.THINK.length());
+            state = State.REASONING;
+            skipsSpace = true;
         } else {
             state = State.TEXT;
         }
         return true;
     }
 
-    private boolean reason() {
+    private boolean reasoning() {
         int end = held.indexOf(AnswerFormat.END_THINK);
         if (end < 0) {
-            int certain = held.length() - beginningOf(AnswerFormat.END_THINK);
-            reasoning.append(held, 0, certain);
-            held = held.substring(certain);
+            take(ended ? held.length() : lastBeforeSpace(held, certain(AnswerFormat.END_THINK)), reasoning);
             return false;
         }
-        reasoning.append(held, 0, end);
-        held = held.substring(end + AnswerFormat.END_THINK.length());
-        skipLineEnds = true;
+        take(lastBeforeSpace(held, end), reasoning);
+        held.delete(0, held.indexOf(AnswerFormat.END_THINK) + AnswerFormat.END_THINK.length());
         state = State.TEXT;
+        skipsSpace = true;
         return true;
     }
 
     private boolean text() {
-        int first = held.length();
-        int kept = 0;
-        for (ToolCallFormat candidate : format.toolCalls()) {
-            if (candidate.close() == null) {
-                continue;
+        int call = held.length();
+        for (ToolCallFormat each : format.toolCalls()) {
+            int at = beginOf(each);
+            if (at >= 0 && at < call) {
+                call = at;
+                callFormat = each;
             }
-            int at = held.indexOf(candidate.open());
-            if (at >= 0 && at < first) {
-                first = at;
-                call = candidate;
-                state = State.TOOL_CALL;
-            }
-            kept = Math.max(kept, beginningOf(candidate.open()));
         }
-        if (state == State.TOOL_CALL && call != null) {
-            text.append(held, 0, first);
-            held = held.substring(first + call.open().length());
+        if (call < held.length()) {
+            int textEnd = lastBeforeSpace(held, call);
+            takeText(textEnd);
+            spaceBeforeCall = held.substring(0, call - textEnd);
+            held.delete(0, call - textEnd);
+            state = State.TOOL_CALL;
+            endSearched = 0;
             return true;
         }
-        text.append(held, 0, held.length() - kept);
-        held = held.substring(held.length() - kept);
+        if (format.toolCalls().isEmpty()) {
+            takeText(held.length());
+        } else if (ended) {
+            takeText(toolCalls.isEmpty() ? held.length() : lastBeforeSpace(held, held.length()));
+        } else {
+            int certain = held.length();
+            for (ToolCallFormat each : format.toolCalls()) {
+                certain = Math.min(certain, certain(each.begin()));
+            }
+            takeText(lastBeforeSpace(held, certain));
+        }
         return false;
     }
 
+    private int beginOf(ToolCallFormat each) {
+        if (!each.isWholeAnswer()) {
+            return held.indexOf(each.begin());
+        }
+        int first = firstAfterSpace(held);
+        return !answerBegun && held.indexOf(each.begin(), first) == first ? first : -1;
+    }
+
     private boolean toolCall() {
-        String close = call == null ? null : call.close();
-        int end = close == null ? -1 : held.indexOf(close);
-        if (end < 0 || close == null) {
+        if (callFormat == null) {
+            throw new IllegalStateException("a tool call has a format");
+        }
+        String endTag = callFormat.end();
+        int end = endTag.isEmpty() ? -1 : held.indexOf(endTag, endSearched);
+        if (end < 0 && !ended) {
+            endSearched = Math.max(0, held.length() - endTag.length() + 1);
             return false;
         }
-        String inner = held.substring(0, end);
-        held = held.substring(end + close.length());
-        endCall(inner, close);
+        List<ToolCall> calls = callFormat.read(held.substring(0, end < 0 ? held.length() : end));
+        answerBegun = true;
         state = State.TEXT;
+        if (calls.isEmpty()) {
+            text.append(spaceBeforeCall);
+            take(callFormat.begin().length(), text);
+        } else {
+            toolCalls.addAll(calls);
+            held.delete(0, end < 0 ? held.length() : end + endTag.length());
+        }
         return true;
     }
 
-    private void endCall(String inner, String close) {
-        if (call == null) {
-            return;
-        }
-        ToolCall parsed = call.parse(inner);
-        if (parsed == null) {
-            text.append(call.open()).append(inner).append(close);
-        } else {
-            toolCalls.add(parsed);
-        }
+    private void takeText(int length) {
+        answerBegun |= firstAfterSpace(held) < length;
+        take(length, text);
     }
 
-    /** Length of the longest end of the held text with which {@code marker} begins. */
-    private int beginningOf(String marker) {
-        int length = Math.min(marker.length() - 1, held.length());
-        while (!held.endsWith(marker.substring(0, length))) {
-            length--;
+    private void take(int length, StringBuilder to) {
+        to.append(held, 0, length);
+        held.delete(0, length);
+    }
+
+    /** How much is held before what may become the tag. */
+    private int certain(String tag) {
+        for (int length = Math.min(tag.length() - 1, held.length()); length > 0; length--) {
+            if (tag.startsWith(held.substring(held.length() - length))) {
+                return held.length() - length;
+            }
         }
-        return length;
+        return held.length();
+    }
+
+    private static int firstAfterSpace(CharSequence text) {
+        int i = 0;
+        while (i < text.length() && Character.isWhitespace(text.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private static int lastBeforeSpace(CharSequence text, int end) {
+        int i = end;
+        while (i > 0 && Character.isWhitespace(text.charAt(i - 1))) {
+            i--;
+        }
+        return i;
     }
 }

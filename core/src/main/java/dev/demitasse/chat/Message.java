@@ -1,111 +1,117 @@
 package dev.demitasse.chat;
 
 import dev.demitasse.json.JsonException;
+import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of a conversation, with the fields that templates read: {@code role}, {@code content}, {@code tool_calls}, ….
+ * One message of a conversation as templates see it: {@code role} and {@code content}, of an assistant's message also
+ * {@code reasoning_content} and {@code tool_calls}, of a tool's {@code tool_call_id} and {@code name}, and whatever else a
+ * model's template reads.
+ *
+ * @param fields values as {@link JsonReader} gives them
  */
 public record Message(Map<String, @Nullable Object> fields) {
-    /** @param role {@code system}, {@code user}, {@code assistant}, {@code tool} or what else the model's template knows */
+    public Message {
+        fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
+    }
+
+    /** @param role {@code system}, {@code user}, {@code assistant} or what else the model's template knows */
     public Message(String role, String content) {
-        this(fields(role, content));
+        this(Map.of("role", role, "content", content));
     }
 
     /**
-     * Reads messages in the OpenAI shape. {@code content} is a string, null or a list of text parts; the arguments of a tool call,
-     * which are JSON text there, become the object that templates expect.
+     * Reads messages in the form of OpenAI's chat API. Content in parts becomes one text, a part a line; a tool call's
+     * arguments that are JSON text become the object that they stand for, as Hugging Face's templates expect.
      *
-     * @param conversation what {@link JsonReader} read
-     * @throws IllegalArgumentException naming the field that is missing or malformed
+     * @param messages the conversation, as {@link JsonReader} gives it
+     * @throws IllegalArgumentException naming the field that is missing or wrong
      */
-    public static List<Message> readAll(@Nullable Object conversation) {
-        List<Message> messages = new ArrayList<>();
-        for (Object message : list(conversation, "messages")) {
-            messages.add(read(message, "messages[" + messages.size() + "]"));
+    public static List<Message> readAll(@Nullable Object messages) {
+        List<Message> read = new ArrayList<>();
+        JsonField conversation = new JsonField("messages", messages);
+        for (JsonField message : conversation.elements()) {
+            read.add(new Message(fields(message)));
         }
-        return messages;
+        if (read.isEmpty()) {
+            throw conversation.isNot("an array of at least one message");
+        }
+        return read;
     }
 
-    private static Message read(@Nullable Object given, String path) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>(object(given, path));
-        string(fields.get("role"), path + ".role");
-        Object content = fields.get("content");
-        if (content instanceof List<?> parts) {
-            for (int i = 0; i < parts.size(); i++) {
-                Map<String, @Nullable Object> part = object(parts.get(i), path + ".content[" + i + "]");
-                if (!"text".equals(part.get("type"))) {
-                    throw new IllegalArgumentException(
-                            path + ".content[" + i + "].type is " + part.get("type") + "; only text is supported");
-                }
-                string(part.get("text"), path + ".content[" + i + "].text");
-            }
-        } else if (content != null) {
-            string(content, path + ".content");
-        } else if (!fields.containsKey("tool_calls")) {
-            throw new IllegalArgumentException(path + ".content is missing");
+    private static Map<String, @Nullable Object> fields(JsonField message) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.object());
+        fields.put("role", message.member("role").name());
+        List<Object> toolCalls = toolCalls(message.member("tool_calls"));
+        // Templates ask whether the field is there.
+        if (toolCalls.isEmpty()) {
+            fields.remove("tool_calls");
+        } else {
+            fields.put("tool_calls", toolCalls);
         }
-        if (fields.get("tool_calls") != null) {
-            List<@Nullable Object> calls = new ArrayList<>();
-            for (Object call : list(fields.get("tool_calls"), path + ".tool_calls")) {
-                calls.add(toolCall(call, path + ".tool_calls[" + calls.size() + "]"));
-            }
-            fields.put("tool_calls", calls);
-        }
-        return new Message(fields);
-    }
-
-    private static Map<String, @Nullable Object> toolCall(@Nullable Object given, String path) {
-        Map<String, @Nullable Object> call = new LinkedHashMap<>(object(given, path));
-        Map<String, @Nullable Object> function = new LinkedHashMap<>(object(call.get("function"), path + ".function"));
-        string(function.get("name"), path + ".function.name");
-        Object arguments = function.get("arguments");
-        if (arguments instanceof String text) {
-            try {
-                arguments = JsonReader.read(text);
-            } catch (JsonException e) {
-                throw new IllegalArgumentException(path + ".function.arguments: " + e.getMessage(), e);
+        JsonField content = message.member("content");
+        boolean mayLackContent = !toolCalls.isEmpty() && !content.isPresent();
+        fields.put("content", mayLackContent ? null : content(content));
+        for (String name : List.of("reasoning_content", "tool_call_id", "name")) {
+            JsonField field = message.member(name);
+            if (field.isPresent()) {
+                fields.put(name, field.string());
+            } else {
+                fields.remove(name);
             }
         }
-        function.put("arguments", object(arguments, path + ".function.arguments"));
-        call.put("function", function);
-        return call;
-    }
-
-    private static Map<String, @Nullable Object> fields(String role, String content) {
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("role", role);
-        fields.put("content", content);
         return fields;
     }
 
-    private static void string(@Nullable Object value, String path) {
-        if (!(value instanceof String)) {
-            throw wrong(value, path, "a string");
+    private static String content(JsonField content) {
+        if (!(content.value() instanceof List)) {
+            return content.string();
         }
+        List<String> lines = new ArrayList<>();
+        for (JsonField part : content.elements()) {
+            JsonField type = part.member("type");
+            if (!type.string().equals("text")) {
+                throw type.isNot("\"text\", the only kind of part that this model can read");
+            }
+            lines.add(part.member("text").string());
+        }
+        return String.join("\n", lines);
     }
 
-    private static List<?> list(@Nullable Object value, String path) {
-        if (value instanceof List<?> list) {
-            return list;
+    private static List<Object> toolCalls(JsonField toolCalls) {
+        List<Object> read = new ArrayList<>();
+        if (!toolCalls.isPresent()) {
+            return read;
         }
-        throw wrong(value, path, "an array");
+        for (JsonField toolCall : toolCalls.elements()) {
+            JsonField function = toolCall.member("function");
+            Map<String, @Nullable Object> called = new LinkedHashMap<>(function.object());
+            called.put("name", function.member("name").name());
+            called.put("arguments", arguments(function.member("arguments")));
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            fields.put("type", "function");
+            fields.putAll(toolCall.object());
+            fields.put("function", called);
+            read.add(fields);
+        }
+        return read;
     }
 
-    @SuppressWarnings("unchecked") // JsonReader's keys are strings
-    private static Map<String, @Nullable Object> object(@Nullable Object value, String path) {
-        if (value instanceof Map<?, ?> map) {
-            return (Map<String, @Nullable Object>) map;
+    private static Map<String, @Nullable Object> arguments(JsonField arguments) {
+        if (!(arguments.value() instanceof String text)) {
+            return arguments.object();
         }
-        throw wrong(value, path, "an object");
-    }
-
-    private static IllegalArgumentException wrong(@Nullable Object value, String path, String expected) {
-        return new IllegalArgumentException(path + (value == null ? " is missing" : " should be " + expected));
+        try {
+            return new JsonField(arguments.path(), JsonReader.read(text)).object();
+        } catch (JsonException e) {
+            throw new IllegalArgumentException(arguments.path() + " is not JSON text: " + e.getMessage(), e);
+        }
     }
 }

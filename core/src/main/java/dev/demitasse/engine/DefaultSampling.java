@@ -1,5 +1,6 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
 import dev.demitasse.sampling.SamplingOptions;
 import java.util.Map;
@@ -10,6 +11,14 @@ final class DefaultSampling {
 
     static SamplingOptions of(Metadata metadata, String architecture) {
         SamplingOptions known = of(architecture, metadata.string("tokenizer.ggml.pre", ""));
+        try {
+            return of(metadata, known);
+        } catch (IllegalArgumentException e) {
+            throw new GgufException("general.sampling: " + e.getMessage());
+        }
+    }
+
+    private static SamplingOptions of(Metadata metadata, SamplingOptions known) {
         return new SamplingOptions(
                 metadata.real("general.sampling.temp", known.temperature()),
                 metadata.integer("general.sampling.top_k", known.topK()),
@@ -27,12 +36,12 @@ final class DefaultSampling {
             case "smollm3" -> sampling(0.6f, 0, 0.95f); // model card of SmolLM3-3B
             case "qwen2" -> sampling(0.7f, 20, 0.8f); // Qwen2.5-*-Instruct
             case "qwen3" -> sampling(0.6f, 20, 0.95f);
-            case "gemma2", "gemma3" -> sampling(1, 64, 0.95f);
+            case "gemma3" -> sampling(1, 64, 0.95f);
             case "llama" ->
                 preTokenizer.equals("smollm")
                         ? sampling(0.2f, 0, 0.9f) // model card of SmolLM2
                         : sampling(0.6f, 0, 0.9f); // Llama-3.*-Instruct
-            default -> SamplingOptions.GREEDY; // Phi-3's asks for no sampling
+            default -> SamplingOptions.GREEDY; // Phi-3's and Gemma 2's name none
         };
     }
 

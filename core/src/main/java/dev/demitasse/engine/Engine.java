@@ -76,6 +76,7 @@ public final class Engine {
      * @param variables what else the template may read: {@code tools}, {@code enable_thinking}, …
      * @param now the user's clock, which some templates tell the model
      * @throws IllegalStateException if the model has no template
+     * @throws IllegalArgumentException if there are tools but the template never mentions any
      */
     public ChatPrompt chatPrompt(List<Message> messages, Map<String, @Nullable Object> variables, LocalTime now) {
         if (chatTemplate == null) {
@@ -83,9 +84,13 @@ public final class Engine {
         }
         Map<String, @Nullable Object> all = specialTokens();
         all.putAll(variables);
-        if (variables.get("tools") instanceof List<?> tools
-                && chatTemplate.source().contains("xml_tools")) {
-            all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
+        if (variables.get("tools") instanceof List<?> tools && !tools.isEmpty()) {
+            if (!chatTemplate.source().contains("tools")) {
+                throw new IllegalArgumentException("the model's chat template has no place for tools");
+            }
+            if (chatTemplate.source().contains("xml_tools")) {
+                all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
+            }
         }
         String prompt = chatTemplate.render(messages, true, all, now);
         return new ChatPrompt(tokenizer.encode(prompt, false), AnswerFormat.of(chatTemplate.source(), prompt, all));

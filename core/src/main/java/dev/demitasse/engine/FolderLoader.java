@@ -36,6 +36,11 @@ public final class FolderLoader {
         return stream.fileBytes();
     }
 
+    /** Bytes of them that have been read so far; 0 as long as their size is not known. */
+    public long readBytes() {
+        return stream.readBytes();
+    }
+
     /**
      * Takes the next bytes of {@link #file()}.
      *

@@ -76,25 +76,37 @@ public final class Metadata {
         if (values.get(key) instanceof MetadataArray array && array.isInteger()) {
             return array.integers();
         }
-        return required(key, long[].class, "an array of integers");
+        // Not by required: in Wasm TeaVM 0.15's Class.isInstance traps for arrays of primitives.
+        if (values.get(key) instanceof long[] integers) {
+            return integers;
+        }
+        throw mismatch(key, "an array of integers");
     }
 
     public double[] reals(String key) {
         if (values.get(key) instanceof MetadataArray array && array.isReal()) {
             return array.reals();
         }
-        return required(key, double[].class, "an array of floats");
+        if (values.get(key) instanceof double[] reals) {
+            return reals;
+        }
+        throw mismatch(key, "an array of floats");
     }
 
     private <T> T required(String key, Class<T> type, String expected) {
         Object value = values.get(key);
-        if (value == null) {
-            throw new GgufException("missing metadata key " + key);
-        }
         if (!type.isInstance(value)) {
-            throw new GgufException(key + " should be " + expected + " but is " + describe(value));
+            throw mismatch(key, expected);
         }
         return type.cast(value);
+    }
+
+    private GgufException mismatch(String key, String expected) {
+        Object value = values.get(key);
+        return new GgufException(
+                value == null
+                        ? "missing metadata key " + key
+                        : key + " should be " + expected + " but is " + describe(value));
     }
 
     private static String describe(Object value) {

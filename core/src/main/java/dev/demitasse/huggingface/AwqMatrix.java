@@ -74,37 +74,34 @@ final class AwqMatrix {
     }
 
     private void repack() {
+        ByteBuffer packed = weights.buffer();
+        ByteBuffer packedZeros = zeros.buffer();
+        ByteBuffer scale = scales.buffer();
+        int columns = outputs / PACKED;
         int rowBytes = inputs / BLOCK * BLOCK_BYTES;
         ByteBuffer rows = ByteBuffer.allocate(PACKED * rowBytes).order(ByteOrder.LITTLE_ENDIAN);
-        for (int column = 0; column < outputs / PACKED; column++) {
+        for (int column = 0; column < columns; column++) {
             for (int output = 0; output < PACKED; output++) {
-                for (int block = 0; block < inputs / BLOCK; block++) {
-                    repack(block, column, output, rows, output * rowBytes + block * BLOCK_BYTES);
+                int at = output * rowBytes;
+                for (int first = 0; first < inputs; first += BLOCK, at += BLOCK_BYTES) {
+                    int place = first / group * columns + column;
+                    int zero = number(packedZeros, place, output);
+                    rows.putShort(at, scale.getShort((place * PACKED + output) * Short.BYTES));
+                    int fifths = 0;
+                    for (int i = 0; i < BLOCK / 2; i++) {
+                        int low = number(packed, (first + i) * columns + column, output) - zero + 16;
+                        int high = number(packed, (first + i + BLOCK / 2) * columns + column, output) - zero + 16;
+                        rows.put(at + Short.BYTES + Integer.BYTES + i, (byte) (low & 15 | high << 4));
+                        fifths |= low >> 4 << i | high >> 4 << i + BLOCK / 2;
+                    }
+                    rows.putInt(at + Short.BYTES, fifths);
                 }
             }
             next.accept(rows.duplicate());
         }
     }
 
-    /** Writes the block at {@code at}: scale, fifth bits, low nibbles of the first half and the second. */
-    private void repack(int block, int column, int output, ByteBuffer rows, int at) {
-        int shift = SHIFTS[output];
-        int columns = outputs / PACKED;
-        int first = block * BLOCK;
-        int groupStart = first / group * columns + column;
-        int zero = zeros.bytes().getInt(groupStart * Integer.BYTES) >>> shift & 15;
-        int fifths = 0;
-        for (int i = 0; i < BLOCK / 2; i++) {
-            int low = number(first + i, columns, column, shift) - zero + 16;
-            int high = number(first + i + BLOCK / 2, columns, column, shift) - zero + 16;
-            rows.put(at + Short.BYTES + Integer.BYTES + i, (byte) (low & 15 | high << 4));
-            fifths |= low >> 4 << i | high >> 4 << i + BLOCK / 2;
-        }
-        rows.putShort(at, scales.bytes().getShort((groupStart * PACKED + output) * Short.BYTES));
-        rows.putInt(at + Short.BYTES, fifths);
-    }
-
-    private int number(int input, int columns, int column, int shift) {
-        return weights.bytes().getInt((input * columns + column) * Integer.BYTES) >>> shift & 15;
+    private static int number(ByteBuffer packed, int place, int output) {
+        return packed.getInt(place * Integer.BYTES) >>> SHIFTS[output] & 15;
     }
 }

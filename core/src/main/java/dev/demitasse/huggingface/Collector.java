@@ -6,7 +6,8 @@ import java.nio.ByteOrder;
 /** Collects a fixed number of bytes. They lie in Java's heap: the browser's linear memory is for the weights. */
 final class Collector {
     private final int size;
-    private ByteBuffer bytes = ByteBuffer.allocate(0);
+    private byte[] bytes = {};
+    private int count;
 
     Collector(int size) {
         this.size = size;
@@ -14,30 +15,34 @@ final class Collector {
 
     /** Takes as many bytes as are missing. */
     void take(ByteBuffer source) {
-        if (bytes.capacity() == 0) {
-            bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+        if (bytes.length == 0) {
+            bytes = new byte[size];
         }
-        int count = Math.min(source.remaining(), bytes.remaining());
-        bytes.put(source.duplicate().limit(source.position() + count));
-        source.position(source.position() + count);
+        int part = Math.min(source.remaining(), size - count);
+        source.get(bytes, count, part);
+        count += part;
     }
 
     boolean isFull() {
-        return bytes.position() == size;
+        return count == size;
     }
 
-    /** The bytes, little-endian, to be read by index. */
-    ByteBuffer bytes() {
+    byte[] bytes() {
         return bytes;
+    }
+
+    /** The bytes, little-endian. */
+    ByteBuffer buffer() {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** Starts again, in the same memory. */
     void restart() {
-        bytes.clear();
+        count = 0;
     }
 
     /** Gives the memory back. */
     void free() {
-        bytes = ByteBuffer.allocate(0);
+        bytes = new byte[0];
     }
 }

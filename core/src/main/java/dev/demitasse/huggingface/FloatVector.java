@@ -28,7 +28,7 @@ final class FloatVector implements Conversion {
             return;
         }
         float[] values = new float[size];
-        Dequantizer.of(type).dequantize(collector.bytes(), 0, values, 0, size);
+        Dequantizer.of(type).dequantize(collector.buffer(), 0, values, 0, size);
         for (int i = 0; i < size; i++) {
             values[i] += shift;
         }

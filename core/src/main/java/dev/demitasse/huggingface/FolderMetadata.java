@@ -21,6 +21,10 @@ final class FolderMetadata {
     private static final List<String> END_KEYS =
             List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
     private static final String END_IDS = "eos_token_id";
+    private static final Map<String, String> SAMPLING_KEYS = Map.of(
+            "temperature", "general.sampling.temp",
+            "top_p", "general.sampling.top_p",
+            "repetition_penalty", "general.sampling.penalty_repeat");
     private static final long UNUSED = 5; // token type of the GGUF specification
 
     private FolderMetadata() {}
@@ -33,7 +37,9 @@ final class FolderMetadata {
             metadata.put("tokenizer.chat_template", required(texts, CHAT_TEMPLATE));
         }
         if (texts.containsKey(GENERATION_CONFIG)) {
-            addEnds(Fields.parse(GENERATION_CONFIG, required(texts, GENERATION_CONFIG)), metadata);
+            Fields generation = Fields.parse(GENERATION_CONFIG, required(texts, GENERATION_CONFIG));
+            addEnds(generation, metadata);
+            addSampling(generation, metadata);
         }
         return metadata;
     }
@@ -56,6 +62,24 @@ final class FolderMetadata {
                 metadata.put(key, ids.remove(0));
             }
         }
+    }
+
+    /** How the model's makers sample, if they do. */
+    private static void addSampling(Fields generation, Map<String, Object> metadata) {
+        if (!generation.bool("do_sample", false)) {
+            return;
+        }
+        if (generation.positiveReal("top_p", 1) > 1) {
+            throw generation.error("top_p", "is above 1");
+        }
+        if (generation.has("top_k") && generation.integer("top_k") != 0) { // 0 keeps all
+            metadata.put("general.sampling.top_k", (long) generation.positive("top_k"));
+        }
+        SAMPLING_KEYS.forEach((name, key) -> {
+            if (generation.has(name)) {
+                metadata.put(key, generation.positiveReal(name));
+            }
+        });
     }
 
     /**

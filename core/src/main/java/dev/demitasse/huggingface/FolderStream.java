@@ -70,9 +70,21 @@ public final class FolderStream {
 
     /** Size of all weight files together, or {@link Gguf#UNKNOWN_LENGTH} as long as a header is missing. */
     public long fileBytes() {
-        return view == null
-                ? Gguf.UNKNOWN_LENGTH
-                : headers.stream().mapToLong(SafetensorsHeader::fileBytes).sum();
+        return view == null ? Gguf.UNKNOWN_LENGTH : bytesOf(headers);
+    }
+
+    /** Bytes of the files that have been read so far; 0 as long as a header is missing. */
+    public long readBytes() {
+        if (view == null) {
+            return 0;
+        }
+        boolean isInData = current < files.size() && headerReader == null;
+        return bytesOf(headers.subList(0, current))
+                + (isInData ? headers.get(current).bytes() + position : 0);
+    }
+
+    private static long bytesOf(List<SafetensorsHeader> files) {
+        return files.stream().mapToLong(SafetensorsHeader::fileBytes).sum();
     }
 
     /**

@@ -7,16 +7,16 @@ import java.nio.ByteBuffer;
  * head's first half becomes row {@code 2i}, row {@code i} of its second half row {@code 2i + 1}.
  */
 final class HeadPermutation implements Conversion {
+    private final int headSize;
     private final int rowBytes;
-    private final int half;
     private final Collector head;
     private final Conversion next;
 
     /** @param headSize rows of a head; even */
     HeadPermutation(int headSize, int rowBytes, Conversion next) {
+        this.headSize = headSize;
         this.rowBytes = rowBytes;
         this.next = next;
-        half = headSize / 2;
         head = new Collector(Math.multiplyExact(headSize, rowBytes));
     }
 
@@ -25,16 +25,19 @@ final class HeadPermutation implements Conversion {
         while (bytes.hasRemaining()) {
             head.take(bytes);
             if (head.isFull()) {
-                for (int i = 0; i < half; i++) {
-                    next.accept(row(i));
-                    next.accept(row(half + i));
-                }
+                next.accept(ByteBuffer.wrap(permuted()));
                 head.restart();
             }
         }
     }
 
-    private ByteBuffer row(int row) {
-        return head.bytes().duplicate().position(row * rowBytes).limit((row + 1) * rowBytes);
+    private byte[] permuted() {
+        byte[] permuted = new byte[headSize * rowBytes];
+        int half = headSize / 2;
+        for (int row = 0; row < headSize; row++) {
+            int place = row < half ? 2 * row : 2 * (row - half) + 1;
+            System.arraycopy(head.bytes(), row * rowBytes, permuted, place * rowBytes, rowBytes);
+        }
+        return permuted;
     }
 }

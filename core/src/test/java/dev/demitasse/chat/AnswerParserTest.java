@@ -1,136 +1,206 @@
 package dev.demitasse.chat;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Reasoning, text and tool calls; each answer is parsed whole, character by character and in random pieces. */
 class AnswerParserTest {
-    private static final String HERMES = "{% if tools %}<tool_call>{% endif %}<think>";
-    private static final Map<String, Object> TOOLS = Map.of("tools", List.of(Map.of("type", "function")));
-    private static final AnswerFormat THINKS = AnswerFormat.of(HERMES, "", Map.of());
-    private static final AnswerFormat CALLS = AnswerFormat.of(HERMES, "", TOOLS);
-    private static final AnswerFormat LLAMA = AnswerFormat.of("\"parameters\":", "", TOOLS);
-    private static final AnswerFormat PYTHON =
-            AnswerFormat.of("<code>", "", Map.of("python_tools", List.of("def f(): ...")));
+    private static final AnswerFormat THINKS = new AnswerFormat(true, false, List.of());
+    private static final AnswerFormat THINKING = new AnswerFormat(true, true, List.of());
+    private static final AnswerFormat HERMES = new AnswerFormat(true, false, List.of(new HermesToolCalls()));
+    private static final AnswerFormat LLAMA =
+            new AnswerFormat(false, false, List.of(new LlamaJsonToolCall(), new LlamaPythonTagToolCall()));
+    private static final AnswerFormat EVERYTHING = new AnswerFormat(true, false, ToolCallFormat.ALL);
+
+    private static final String CALL = "<tool_call>\n{\"name\": \"now\", \"arguments\": {}}\n</tool_call>";
+    private static final ToolCall NOW = new ToolCall("now", Map.of());
+
+    private record Answer(String text, String reasoning, List<ToolCall> toolCalls) {}
 
     @Test
-    void reasoningIsSplitFromTheAnswer() {
-        check(THINKS, "<think>\nlet me see\n</think>\n\nFour.", "let me see\n", "Four.");
-        check(THINKS, " \n<think>a</think>b", "a", "b");
-        check(THINKS, "<think>\n\n</think>\n\nFour.", "", "Four.");
-        check(THINKS, "no thoughts, <think> as text</think>", "", "no thoughts, <think> as text</think>");
-        check(THINKS, "<think>never closed </thin", "never closed </thin", "");
-        check(THINKS, "<thi", "", "<thi");
-        check(THINKS, "  indented", "", "  indented");
-        check(AnswerFormat.PLAIN, "<think>x</think>y", "", "<think>x</think>y");
-        check(AnswerFormat.of(HERMES, "…assistant\n<think>\n", Map.of()), "deep</think>\nanswer", "deep", "answer");
-    }
-
-    @Test
-    void toolCallsAreParsed() {
-        String call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"x\": [1, \"</a>\"]}}\n</tool_call>";
-        ToolCall f = new ToolCall("f", Map.of("x", List.of(1L, "</a>")));
-        check(CALLS, "Let me see. " + call, "", "Let me see. ", f);
-        check(CALLS, "<think>hm</think>\n" + call + "\n" + call, "hm", "\n", f, f);
-        check(CALLS, "<tool_call>{\"name\": \"f\"}", "", "", new ToolCall("f", Map.of()));
-        check(LLAMA, "{\"name\": \"f\", \"parameters\": {\"x\": 1}}", "", "", new ToolCall("f", Map.of("x", 1L)));
-        check(
-                PYTHON,
-                "<code>f(city=\"Oslo\", days=-2, all=True, l=[1.5, None])</code>",
-                "",
-                "",
-                new ToolCall("f", map("city", "Oslo", "days", -2L, "all", true, "l", Arrays.asList(1.5, null))));
-    }
-
-    @Test
-    void whatIsNoCallStaysText() {
-        for (String text : new String[] {
-            "<tool_call>{\"name\": 1}</tool_call> after",
-            "<tool_call>not json</tool_call>",
-            "<tool_call>{\"name\": \"f\"",
-            "a <tool_cal",
-            "a < b, {\"name\": \"f\"}",
-        }) {
-            check(CALLS, text, "", text);
-        }
-        check(THINKS, "<tool_call>{\"name\": \"f\"}</tool_call>", "", "<tool_call>{\"name\": \"f\"}</tool_call>");
-        check(LLAMA, "{\"a\": 1}", "", "{\"a\": 1}");
-        check(LLAMA, "It is {\"name\": \"f\"}.", "", "It is {\"name\": \"f\"}.");
-        for (String text :
-                new String[] {"<code>print(f(x=1) + 1)</code>", "<code>f(1)</code>", "<code></code>", "<code>x"}) {
-            check(PYTHON, text, "", text);
-        }
-    }
-
-    private static void check(AnswerFormat format, String answer, String reasoning, String text, ToolCall... calls) {
-        Random random = new Random(3);
-        for (int most : new int[] {answer.length(), 1, 2, 3, 7}) {
-            for (int run = 0; run < 20; run++) {
-                AnswerParser parser = new AnswerParser(format);
-                StringBuilder gotReasoning = new StringBuilder();
-                StringBuilder gotText = new StringBuilder();
-                List<AnswerParser.Piece> pieces = new ArrayList<>();
-                for (int i = 0; i < answer.length(); ) {
-                    int end = most == answer.length() ? most : Math.min(answer.length(), i + 1 + random.nextInt(most));
-                    pieces.add(parser.push(answer.substring(i, end)));
-                    i = end;
-                }
-                pieces.add(parser.finish());
-                for (AnswerParser.Piece piece : pieces) {
-                    gotReasoning.append(piece.reasoning());
-                    gotText.append(piece.text());
-                }
-                assertEquals(reasoning, gotReasoning.toString(), answer);
-                assertEquals(text, gotText.toString(), answer);
-                assertEquals(List.of(calls), parser.toolCalls(), answer);
-            }
-        }
-    }
-
-    @Test
-    void messagesAreChecked() {
-        Map<String, Object> function = Map.of("name", "f", "arguments", "{\"x\": 1}");
-        Message call = Message.readAll(List.of(toolCalling(function))).get(0);
+    void reasoningComesApart() {
         assertEquals(
-                List.of(Map.of("function", Map.of("name", "f", "arguments", Map.of("x", 1L)))),
-                call.fields().get("tool_calls"));
-        assertRefused("messages is missing", null);
-        assertRefused("messages[0] should be an object", List.of("hi"));
-        assertRefused("messages[0].role is missing", List.of(Map.of("content", "x")));
-        assertRefused("messages[0].content is missing", List.of(Map.of("role", "user")));
-        assertRefused("messages[0].content should be a string", List.of(Map.of("role", "user", "content", 1L)));
-        assertRefused(
-                "messages[0].content[0].type is image",
-                List.of(Map.of("role", "user", "content", List.of(Map.of("type", "image")))));
-        assertRefused("messages[0].tool_calls[0].function.name is missing", List.of(toolCalling(Map.of())));
-        assertRefused(
-                "messages[0].tool_calls[0].function.arguments:",
-                List.of(toolCalling(Map.of("name", "f", "arguments", "{"))));
+                new Answer("Four.", "2 + 2\n\nis 4", List.of()),
+                parse(THINKS, "<think>\n2 + 2\n\nis 4\n</think>\n\nFour."));
+        assertEquals(new Answer("Four.", "", List.of()), parse(THINKS, "\n<think>\n\n</think>\nFour."));
+        assertEquals(new Answer("", "2 + 2", List.of()), parse(THINKS, "<think>2 + 2"));
+        assertEquals(new Answer("Four.", "2 + 2", List.of()), parse(THINKING, "\n2 + 2</think>Four."));
+        assertEquals(new Answer("", "2 <", List.of()), parse(THINKING, "2 <"));
     }
 
-    private static Map<String, Object> toolCalling(Map<String, Object> function) {
-        return Map.of("role", "assistant", "tool_calls", List.of(Map.of("function", function)));
-    }
-
-    private static void assertRefused(String message, Object messages) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Message.readAll(messages));
-        assertTrue(e.getMessage().startsWith(message), e.getMessage());
-    }
-
-    private static Map<String, Object> map(Object... entries) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        for (int i = 0; i < entries.length; i += 2) {
-            map.put((String) entries[i], entries[i + 1]);
+    @Test
+    void otherTagsStayText() {
+        for (String text : List.of("a <think>b</think>", "</think>a", "<thin", " \n", "<", "<think", "  <b>")) {
+            assertEquals(new Answer(text, "", List.of()), parse(THINKS, text));
         }
-        return map;
+        String text = " <think>a</think> " + CALL + "\n";
+        assertEquals(new Answer(text, "", List.of()), parse(AnswerFormat.PLAIN, text));
+    }
+
+    @Test
+    void toolCallsComeApart() {
+        assertEquals(
+                new Answer("One moment.", "Time?", List.of(NOW, NOW)),
+                parse(HERMES, "<think>Time?</think>\nOne moment.\n" + CALL + "\n" + CALL + "\n"));
+        assertEquals(new Answer("", "", List.of(NOW)), parse(HERMES, CALL));
+        assertEquals(
+                new Answer("a b", "", List.of(NOW)), parse(HERMES, "a " + CALL + " b"), "text may go on after a call");
+        assertEquals(
+                new Answer("", "", List.of(NOW)),
+                parse(HERMES, "<tool_call>{\"name\": \"now\"}"),
+                "the end may be missing");
+    }
+
+    @Test
+    void callsThatCannotBeReadStayText() {
+        for (String text : List.of(
+                "<tool_call>{\"name\": }</tool_call> \n",
+                " <tool_call>",
+                "a\n<tool_call>{\"name\"",
+                "<tool_call",
+                "</tool_call>")) {
+            assertEquals(new Answer(text, "", List.of()), parse(HERMES, text));
+        }
+        assertEquals(
+                new Answer("<tool_call>oops", "", List.of(NOW)),
+                parse(HERMES, "<tool_call>oops\n" + CALL),
+                "a call within what is none");
+    }
+
+    @Test
+    void aLlamaCallIsTheWholeAnswer() {
+        String call = "{\"name\": \"now\", \"parameters\": {}}";
+        assertEquals(new Answer("", "", List.of(NOW)), parse(LLAMA, "\n" + call));
+        assertEquals(new Answer("", "", List.of(NOW)), parse(LLAMA, "<|python_tag|>" + call));
+        for (String text : List.of("Here: " + call, "{\"a\": 1}", "{", call + " or so", "<|python_tag|>1 + 1")) {
+            assertEquals(new Answer(text, "", List.of()), parse(LLAMA, text));
+        }
+    }
+
+    @Test
+    void textThatCannotBeATagIsNotHeldBack() {
+        AnswerParser parser = new AnswerParser(HERMES);
+        assertEquals(new AnswerParser.Piece("", ""), parser.push("<thi"));
+        assertEquals(new AnswerParser.Piece("a", ""), parser.push("nk>\na"));
+        assertEquals(new AnswerParser.Piece("", ""), parser.push(" </"));
+        assertEquals(new AnswerParser.Piece(" </b", ""), parser.push("b"));
+        assertEquals(new AnswerParser.Piece("", "c"), parser.push("</think>c "));
+        assertEquals(new AnswerParser.Piece("", " d <"), parser.push("d <<tool"));
+        assertEquals(new AnswerParser.Piece("", "<tools"), parser.push("s"));
+    }
+
+    @Test
+    void theTemplateAndItsToolsTellTheFormat() {
+        Map<String, @Nullable Object> tools = Map.of("tools", List.of("f"));
+        String hermes = "{%- if tools %}<tool_call>{% endif %}<think>";
+        assertEquals(
+                Set.of("<think>", "</think>"),
+                AnswerFormat.of(hermes, "", Map.of()).markers());
+        assertEquals(
+                Set.of("<think>", "</think>", "<tool_call>", "</tool_call>"),
+                AnswerFormat.of(hermes, "", tools).markers());
+        assertEquals(
+                Set.of("<code>", "</code>"),
+                AnswerFormat.of("<tool_call> <code>", "", Map.of("python_tools", List.of("f")))
+                        .markers());
+        assertEquals(
+                Set.of("<|tool_call|>", "<|/tool_call|>"),
+                AnswerFormat.of("<|tool|>", "", Map.of()).markers());
+        String llama = "Environment: ipython {\"name\": function name, \"parameters\": dictionary";
+        assertEquals(
+                Set.of("{", "<|python_tag|>"), AnswerFormat.of(llama, "", tools).markers());
+        assertEquals(
+                Set.of(), AnswerFormat.of(llama, "", Map.of("tools", List.of())).markers());
+        assertTrue(AnswerFormat.of(hermes, "…assistant\n<think>\n", Map.of()).opened());
+    }
+
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void howTheTextIsCutMakesNoDifference(
+            @ForAll("answers") String answer, @ForAll("formats") AnswerFormat format, @ForAll long seed) {
+        assertEquals(parse(format, answer), parseInPieces(format, answer, seed), answer);
+    }
+
+    /** But for white space, and the tags of the reasoning. */
+    @Property(edgeCases = EdgeCasesMode.NONE)
+    void nothingIsLost(@ForAll("answers") String answer) {
+        Assume.that(!answer.contains("{\"name\": \"now\"}")); // a call of another length
+        Answer parsed = parse(HERMES, answer);
+        String found = parsed.reasoning() + parsed.text();
+        int tags = 0;
+        if (answer.strip().startsWith("<think>")) {
+            tags = "<think>".length() + (answer.contains("</think>") ? "</think>".length() : 0);
+        }
+        int calls = parsed.toolCalls().size() * solid(CALL);
+        assertEquals(solid(answer), solid(found) + tags + calls, answer);
+    }
+
+    private static int solid(String text) {
+        return (int) text.chars().filter(c -> !Character.isWhitespace(c)).count();
+    }
+
+    @Provide
+    Arbitrary<AnswerFormat> formats() {
+        return Arbitraries.of(AnswerFormat.PLAIN, THINKS, THINKING, HERMES, LLAMA, EVERYTHING);
+    }
+
+    @Provide
+    Arbitrary<String> answers() {
+        return Arbitraries.frequencyOf(
+                        Tuple.of(2, Arbitraries.of("<think>", "</think>", CALL)),
+                        Tuple.of(1, Arbitraries.of("<tool_call>", "</tool_call>", "<code>now()</code>", "<code>")),
+                        Tuple.of(
+                                1,
+                                Arbitraries.of("<|python_tag|>", "now.call()", "{\"name\": \"now\"}", "<|tool_call|>")),
+                        Tuple.of(1, Arbitraries.of("<", "<t", "</", "tool_call>", "{", "a", "word")),
+                        Tuple.of(2, Arbitraries.of(" ", "\n", "\n\n")))
+                .list()
+                .ofMaxSize(9)
+                .map(parts -> String.join("", parts));
+    }
+
+    private static Answer parse(AnswerFormat format, String answer) {
+        return parse(format, List.of(answer));
+    }
+
+    private static Answer parseInPieces(AnswerFormat format, String answer, long seed) {
+        Random random = new Random(seed);
+        List<String> pieces = new ArrayList<>();
+        for (int from = 0; from < answer.length(); ) {
+            int to = Math.min(answer.length(), from + 1 + random.nextInt(6));
+            pieces.add(answer.substring(from, to));
+            from = to;
+        }
+        return parse(format, pieces);
+    }
+
+    private static Answer parse(AnswerFormat format, List<String> pieces) {
+        AnswerParser parser = new AnswerParser(format);
+        StringBuilder text = new StringBuilder();
+        StringBuilder reasoning = new StringBuilder();
+        for (String piece : pieces) {
+            AnswerParser.Piece certain = parser.push(piece);
+            text.append(certain.text());
+            reasoning.append(certain.reasoning());
+        }
+        AnswerParser.Piece last = parser.finish();
+        return new Answer(
+                text.append(last.text()).toString(),
+                reasoning.append(last.reasoning()).toString(),
+                List.copyOf(parser.toolCalls()));
     }
 }

@@ -56,14 +56,18 @@ class FolderLoaderTest {
         FolderLoader loader = loader(LLAMA.texts());
         List<String> files = new ArrayList<>();
         assertEquals(Gguf.UNKNOWN_LENGTH, loader.fileBytes());
+        List<Long> read = new ArrayList<>();
         for (String file = loader.file(); file != null; file = loader.file()) {
             files.add(file);
             Folder.feed(LLAMA.bytes(file), 1000, loader::accept);
+            read.add(loader.readBytes());
         }
         String first = "model-00001-of-00002.safetensors";
         String second = "model-00002-of-00002.safetensors";
         assertEquals(List.of(first, second, first, second), files);
-        assertEquals(LLAMA.bytes(first).length + LLAMA.bytes(second).length, loader.fileBytes());
+        long half = LLAMA.bytes(first).length;
+        assertEquals(half + LLAMA.bytes(second).length, loader.fileBytes());
+        assertEquals(List.of(0L, 0L, half, loader.fileBytes()), read);
         assertNull(loader.file());
     }
 
@@ -86,6 +90,17 @@ class FolderLoaderTest {
         for (int id : new int[] {1, 7, 8}) {
             assertTrue(engine.tokenizer().isEndOfGeneration(id), "id " + id);
         }
+    }
+
+    @Test
+    void samplingOfTheGenerationConfigIsTheDefault() {
+        Map<String, String> texts = LLAMA.texts();
+        texts.put(
+                "generation_config.json", "{\"do_sample\": true, \"temperature\": 0.3, \"top_k\": 7, \"top_p\": 0.5}");
+        SamplingOptions sampling = load(loader(texts)).defaultSampling();
+        assertEquals(0.3f, sampling.temperature());
+        assertEquals(7, sampling.topK());
+        assertEquals(0.5f, sampling.topP());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
@@ -126,6 +127,7 @@ class JsonReaderTest {
     /** Accepts and refuses the same texts as Jackson, which stands in for the grammar; nothing but {@link JsonException}. */
     @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
     void mutatedTextsAreReadAsJacksonDoesOrRefused(@ForAll("mutated") String text) {
+        Assume.that(!hasForeignHexDigit(text));
         Object expected;
         try {
             expected = withOurNumbers(JACKSON.readValue(text, Object.class));
@@ -134,6 +136,16 @@ class JsonReaderTest {
             return;
         }
         assertEquals(expected, JsonReader.read(text), text);
+    }
+
+    /** Jackson looks at the low byte of a digit after {@code \\u} only: U+0261 passes for "a". */
+    private static boolean hasForeignHexDigit(String text) {
+        for (int at = text.indexOf("\\u"); at >= 0; at = text.indexOf("\\u", at + 1)) {
+            if (text.substring(at, Math.min(text.length(), at + 6)).chars().anyMatch(c -> c > 0x7F)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Object withOurNumbers(@Nullable Object value) {

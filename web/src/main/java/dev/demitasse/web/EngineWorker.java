@@ -14,7 +14,6 @@ import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.WorkerScope;
 import dev.demitasse.webgpu.Gpu;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,38 +88,21 @@ public final class EngineWorker {
         }
         loadId = request.getId();
         int contextLength = (int) number(request.getOptions().getContextLength(), 0);
-        reader = new ModelReader(new ModelReader.Sink() {
-            private @Nullable EngineLoader loader;
-            private long total;
-            private long loaded;
-
+        EngineLoader.BackendFactory backends = (plan, context) -> new ReferenceBackend(plan, context, BATCH_SIZE);
+        reader = new ModelReader(contextLength, backends, new ModelReader.Listener() {
             @Override
-            public void opened(long bytes) {
-                total = bytes == Gguf.UNKNOWN_LENGTH ? 0 : bytes;
-                loader = new EngineLoader(
-                        bytes, contextLength, (plan, context) -> new ReferenceBackend(plan, context, BATCH_SIZE));
-            }
-
-            @Override
-            public void chunk(ByteBuffer bytes) {
-                loaded += bytes.remaining();
-                if (loader != null) {
-                    loader.accept(bytes);
-                }
+            public void progress(long bytes, long total) {
                 Reply reply = Reply.of("progress", loadId);
                 reply.setPhase("download");
-                reply.setLoaded(loaded);
-                reply.setTotal(total);
+                reply.setLoaded(bytes);
+                reply.setTotal(total == Gguf.UNKNOWN_LENGTH ? 0 : total);
                 WorkerScope.postMessage(reply);
             }
 
             @Override
-            public void ended() {
-                if (loader != null) {
-                    Engine ready = loader.finish();
-                    engine = ready;
-                    postLoaded(ready, loaded);
-                }
+            public void ready(Engine loaded, long bytes) {
+                engine = loaded;
+                postLoaded(loaded, bytes);
             }
 
             @Override

@@ -1,69 +1,185 @@
 package dev.demitasse.web;
 
+import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.FolderLoader;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.web.js.ByteStream;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Response;
 import dev.demitasse.web.js.WorkerScope;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Streams a model's bytes from an address or a file. Holds one chunk at a time. */
+/** Streams a model's bytes from an address or a file into an engine. Holds one chunk at a time. */
 final class ModelReader {
-    /** Where the bytes go; any of its methods may throw, which ends the reading with {@link #failed}. */
-    interface Sink {
-        /** @param bytes length, or {@link Gguf#UNKNOWN_LENGTH} */
-        void opened(long bytes);
+    /** Hears of the reading; {@link #ready} or {@link #failed} ends it. */
+    interface Listener {
+        /** @param total bytes, or {@link Gguf#UNKNOWN_LENGTH} */
+        void progress(long bytes, long total);
 
-        void chunk(ByteBuffer bytes);
-
-        void ended();
+        void ready(Engine engine, long bytes);
 
         void failed(String message);
     }
 
-    private static final int STAGING_BYTES = 1 << 20;
+    /** Where a file's bytes go; both methods may throw, which ends the reading with {@link Listener#failed}. */
+    private interface Target {
+        /** Takes bytes; false if it wants no more of this file. */
+        boolean chunk(ByteBuffer bytes);
 
-    private final Sink sink;
+        void ended();
+    }
+
+    private static final int STAGING_BYTES = 1 << 20;
+    private static final int NOT_FOUND = 404;
+
+    private final int contextLength;
+    private final EngineLoader.BackendFactory backends;
+    private final Listener listener;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private boolean cancelled;
 
-    ModelReader(Sink sink) {
-        this.sink = sink;
+    /** @param contextLength as for {@link EngineLoader} */
+    ModelReader(int contextLength, EngineLoader.BackendFactory backends, Listener listener) {
+        this.contextLength = contextLength;
+        this.backends = backends;
+        this.listener = listener;
     }
 
     void read(Request request) {
         Request.ModelFile file = request.getFile();
         if (!JSObjects.isUndefined(file.getSizeIfFile())) {
-            guarded(() -> {
-                sink.opened((long) file.getSize());
-                pump(file.stream().getReader());
+            guarded(() -> pump(file.stream().getReader(), new GgufFile((long) file.getSize())));
+        } else if (request.getUrl().endsWith("/")) {
+            new Folder(request.getUrl()).read();
+        } else {
+            String url = request.getUrl();
+            fetch(url, response -> {
+                requireOk(url, response);
+                pump(response.getBody().getReader(), new GgufFile(length(response)));
             });
-            return;
         }
-        String url = request.getUrl();
-        WorkerScope.fetch(url)
-                .then(
-                        response -> guarded(() -> open(url, response)),
-                        reason -> fail("can't fetch " + url + ": " + ((JsError) reason).getMessage()));
     }
 
-    /** Nothing more reaches the sink. */
+    /** Nothing more reaches the listener. */
     void cancel() {
         cancelled = true;
     }
 
-    private void open(String url, Response response) {
-        if (!response.isOk()) {
-            fail(url + " answered with status " + response.getStatus());
-            return;
+    /** A GGUF file. */
+    private final class GgufFile implements Target {
+        private final long total;
+        private final EngineLoader loader;
+        private long read;
+
+        GgufFile(long total) {
+            this.total = total;
+            loader = new EngineLoader(total, contextLength, backends);
         }
-        sink.opened(length(response));
-        pump(response.getBody().getReader());
+
+        @Override
+        public boolean chunk(ByteBuffer bytes) {
+            read += bytes.remaining();
+            loader.accept(bytes);
+            listener.progress(read, total);
+            return true;
+        }
+
+        @Override
+        public void ended() {
+            listener.ready(loader.finish(), read);
+        }
+    }
+
+    /** A Hugging Face folder: first the small files, together, then those with the weights, one after the other. */
+    private final class Folder {
+        private final String url;
+        private final Map<String, String> texts = new HashMap<>();
+        private int missing = FolderStream.TEXT_FILES.size();
+
+        Folder(String url) {
+            this.url = url;
+        }
+
+        void read() {
+            for (String name : FolderStream.TEXT_FILES) {
+                fetch(url + name, response -> {
+                    if (response.getStatus() == NOT_FOUND) {
+                        textCame();
+                        return;
+                    }
+                    requireOk(url + name, response);
+                    response.text()
+                            .then(
+                                    text -> guarded(() -> {
+                                        texts.put(name, text.toString());
+                                        textCame();
+                                    }),
+                                    ModelReader.this::bytesStopped);
+                });
+            }
+        }
+
+        private void textCame() {
+            missing--;
+            if (missing == 0 && !cancelled) {
+                String name = url.substring(url.lastIndexOf('/', url.length() - 2) + 1, url.length() - 1);
+                next(new FolderLoader(name, texts, contextLength, backends));
+            }
+        }
+
+        private void next(FolderLoader loader) {
+            String file = loader.file();
+            if (file == null) {
+                listener.ready(loader.finish(), loader.fileBytes());
+                return;
+            }
+            fetch(url + file, response -> {
+                requireOk(url + file, response);
+                pump(response.getBody().getReader(), new Target() {
+                    @Override
+                    public boolean chunk(ByteBuffer bytes) {
+                        boolean more = loader.accept(bytes);
+                        listener.progress(loader.readBytes(), loader.fileBytes());
+                        if (!more) {
+                            next(loader);
+                        }
+                        return more;
+                    }
+
+                    @Override
+                    public void ended() {
+                        loader.finish(); // which says that the file is too short
+                    }
+                });
+            });
+        }
+    }
+
+    /** What to do with a response; may throw. */
+    private interface OnResponse {
+        void accept(Response response);
+    }
+
+    private void fetch(String url, OnResponse action) {
+        WorkerScope.fetch(url)
+                .then(
+                        response -> guarded(() -> action.accept(response)),
+                        reason -> fail("can't fetch " + url + ": " + ((JsError) reason).getMessage()));
+    }
+
+    private static void requireOk(String url, Response response) {
+        if (!response.isOk()) {
+            throw new IllegalStateException(url + " answered with status " + response.getStatus());
+        }
     }
 
     /** The body's length; that of an encoded one says nothing of the file's. */
@@ -73,31 +189,39 @@ final class ModelReader {
         return length == null || encoded ? Gguf.UNKNOWN_LENGTH : Long.parseLong(length);
     }
 
-    private void pump(ByteStream.Reader reader) {
+    private void pump(ByteStream.Reader reader, Target target) {
         reader.read()
                 .then(
                         chunk -> guarded(() -> {
                             if (cancelled) {
                                 reader.cancel();
                             } else if (chunk.isDone()) {
-                                sink.ended();
+                                target.ended();
+                            } else if (take(chunk.getValue(), target)) {
+                                pump(reader, target);
                             } else {
-                                take(chunk.getValue());
-                                pump(reader);
+                                reader.cancel();
                             }
                         }),
-                        reason -> fail("the model's bytes stopped coming: " + ((JsError) reason).getMessage()));
+                        this::bytesStopped);
     }
 
-    private void take(Uint8Array bytes) {
+    private boolean take(Uint8Array bytes, Target target) {
         int length = bytes.getLength();
         for (int from = 0; from < length; from += STAGING_BYTES) {
             int count = Math.min(STAGING_BYTES, length - from);
             // A new view each time: the memory's buffer changes when it grows.
             Uint8Array part = new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count);
             Uint8Array.fromJavaBuffer(staging).set(part);
-            sink.chunk(staging.duplicate().position(0).limit(count));
+            if (!target.chunk(staging.duplicate().position(0).limit(count))) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    private @Nullable JSObject bytesStopped(Object reason) {
+        return fail("the model's bytes stopped coming: " + ((JsError) reason).getMessage());
     }
 
     private @Nullable JSObject guarded(Runnable action) {
@@ -114,7 +238,7 @@ final class ModelReader {
     private @Nullable JSObject fail(String message) {
         if (!cancelled) {
             cancelled = true;
-            sink.failed(message);
+            listener.failed(message);
         }
         return null;
     }

@@ -3,6 +3,7 @@ package dev.demitasse.web.js;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSPromise;
 
 /** {@code Response} of the Fetch standard. */
 public interface Response extends JSObject {
@@ -17,6 +18,14 @@ public interface Response extends JSObject {
 
     @JSProperty
     ByteStream getBody();
+
+    JSPromise<Text> text();
+
+    /** A string. */
+    interface Text extends JSObject {
+        @Override
+        String toString();
+    }
 
     /** {@code Headers}. */
     interface Headers extends JSObject {

@@ -1,0 +1,32 @@
+package dev.demitasse.chat;
+
+import java.util.List;
+import java.util.Set;
+
+/** An answer that is nothing but {@code {"name": …, "parameters": {…}}}: Llama 3.1, 3.2 and 3.3. */
+final class LlamaJsonToolCall implements ToolCallFormat {
+    @Override
+    public boolean isUsedBy(String template, Set<String> tools) {
+        return template.contains("{\"name\": function name, \"parameters\":") && tools.contains("tools");
+    }
+
+    @Override
+    public String begin() {
+        return "{";
+    }
+
+    @Override
+    public String end() {
+        return "";
+    }
+
+    @Override
+    public boolean isWholeAnswer() {
+        return true;
+    }
+
+    @Override
+    public List<ToolCall> read(String text) {
+        return JsonToolCalls.read(text);
+    }
+}

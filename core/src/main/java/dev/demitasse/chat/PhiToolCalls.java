@@ -1,0 +1,35 @@
+package dev.demitasse.chat;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * {@code <|tool_call|>[{"name": …, "arguments": {…}}, …]<|/tool_call|>}: Phi-4-mini. Its own template takes the
+ * tools from the system message's field {@code tools}, and lists them between {@code <|tool|>} and {@code <|/tool|>}.
+ */
+final class PhiToolCalls implements ToolCallFormat {
+    @Override
+    public boolean isUsedBy(String template, Set<String> tools) {
+        return template.contains("<|tool|>") || template.contains(begin());
+    }
+
+    @Override
+    public String begin() {
+        return "<|tool_call|>";
+    }
+
+    @Override
+    public String end() {
+        return "<|/tool_call|>";
+    }
+
+    @Override
+    public boolean isWholeAnswer() {
+        return false;
+    }
+
+    @Override
+    public List<ToolCall> read(String text) {
+        return JsonToolCalls.read(text.substring(begin().length()));
+    }
+}

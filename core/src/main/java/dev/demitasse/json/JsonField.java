@@ -1,0 +1,88 @@
+package dev.demitasse.json;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of a request and where it stands there, so that what is wrong with it can be said by name. Null counts as
+ * absent. Every getter throws {@link IllegalArgumentException} for a value of another kind.
+ *
+ * @param path such as {@code messages[2].role}
+ * @param value as {@link JsonReader} gives it
+ */
+public record JsonField(String path, @Nullable Object value) {
+    private static final int LONGEST_QUOTE = 40;
+
+    public boolean isPresent() {
+        return value != null;
+    }
+
+    /** A field of this object, maybe absent. */
+    public JsonField member(String name) {
+        return new JsonField(path.isEmpty() ? name : path + "." + name, object().get(name));
+    }
+
+    @SuppressWarnings("unchecked") // names are strings in JSON
+    public Map<String, @Nullable Object> object() {
+        if (value instanceof Map<?, ?> object) {
+            return (Map<String, @Nullable Object>) object;
+        }
+        throw isNot("an object");
+    }
+
+    public List<JsonField> elements() {
+        if (!(value instanceof List<?> list)) {
+            throw isNot("an array");
+        }
+        List<JsonField> elements = new ArrayList<>();
+        for (Object element : list) {
+            elements.add(new JsonField(path + "[" + elements.size() + "]", element));
+        }
+        return elements;
+    }
+
+    public String string() {
+        if (value instanceof String string) {
+            return string;
+        }
+        throw isNot("a string");
+    }
+
+    /** A string that isn't empty. */
+    public String name() {
+        String name = string();
+        if (name.isEmpty()) {
+            throw isNot("a string that is not empty");
+        }
+        return name;
+    }
+
+    public double number() {
+        if (value instanceof Number number) {
+            return number.doubleValue();
+        }
+        throw isNot("a number");
+    }
+
+    /** A whole number from {@code least} to {@code most}. */
+    public long integer(long least, long most) {
+        if (value instanceof Long number && number >= least && number <= most) {
+            return number;
+        }
+        throw isNot("a whole number from " + least + " to " + most);
+    }
+
+    /** What to throw if the value is none of what is expected. */
+    public IllegalArgumentException isNot(String expected) {
+        if (value == null) {
+            return new IllegalArgumentException(path + " is missing; it must be " + expected);
+        }
+        String found = JsonWriter.write(value, -1);
+        if (found.length() > LONGEST_QUOTE) {
+            found = found.substring(0, LONGEST_QUOTE) + "…";
+        }
+        return new IllegalArgumentException(path + " is " + found + "; it must be " + expected);
+    }
+}
