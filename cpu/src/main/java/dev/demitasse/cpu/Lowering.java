@@ -1,0 +1,324 @@
+package dev.demitasse.cpu;
+
+import dev.demitasse.cpu.Program.Line;
+import dev.demitasse.cpu.layout.ActivationBlock;
+import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.KvLayout;
+import dev.demitasse.cpu.layout.Opcode;
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.cpu.layout.Scratch;
+import dev.demitasse.plan.Buffer;
+import dev.demitasse.plan.MemoryPlan;
+import dev.demitasse.plan.Op;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.Rotary;
+import dev.demitasse.plan.Weight;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Gives everything that a plan needs an address, and turns its operations into commands. */
+final class Lowering {
+    /** Angles of the batch's positions, {@code [token, pairs]} each. */
+    record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, long cosines, long sines) {}
+
+    private final Plan plan;
+    private final int batchSize;
+    private final int context;
+    private final Weights weights;
+    private final MemoryPlan buffers;
+    private final long arena;
+    private final long[] keys;
+    private final long[] values;
+    private final long tokens;
+    private final long quantizedForUnsigned;
+    private final long quantizedForSigned;
+    private final long results;
+    private final long runMaxima;
+    private final List<RotaryTable> rotaryTables = new ArrayList<>();
+    private final int threads;
+    private final int headSize;
+
+    Lowering(Plan plan, int contextLength, int batchSize, int threads, Weights weights, MemoryLayout memory) {
+        this.plan = plan;
+        this.batchSize = batchSize;
+        this.weights = weights;
+        this.threads = threads;
+        context = KvLayout.context(contextLength);
+        buffers = MemoryPlan.of(plan, batchSize);
+        arena = memory.allocate(4L * buffers.size());
+        tokens = memory.allocate(4L * batchSize);
+        int layers = plan.kvWidths().size();
+        keys = new long[layers];
+        values = new long[layers];
+        for (int layer = 0; layer < layers; layer++) {
+            keys[layer] = memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
+            values[layer] = memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
+        }
+        int widest = 0;
+        int largestHead = 0;
+        int mostResults = 0;
+        for (Op op : plan.body()) {
+            if (op instanceof Op.Rope rope) {
+                addRotaryTable(rope, memory);
+            } else if (op instanceof Op.Attention attention) {
+                if (attention.headSize() % 8 != 0) {
+                    throw new IllegalArgumentException(
+                            "heads of " + attention.headSize() + " elements; the CPU kernels need a multiple of 8");
+                }
+                largestHead = Math.max(largestHead, attention.headSize());
+                mostResults =
+                        Math.max(mostResults, attention.heads() * Scratch.resultBytes(attention.headSize()));
+            }
+        }
+        for (Weight weight : plan.weights()) {
+            widest = Math.max(widest, weight.columns());
+        }
+        headSize = largestHead;
+        long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1) / ActivationBlock.TILE_ROWS;
+        long quantizedBytes = tiles
+                * ActivationBlock.TILE_ROWS
+                * (widest / Packing.BLOCK_COLUMNS)
+                * ActivationBlock.MAX_BYTES;
+        quantizedForUnsigned = memory.allocate(quantizedBytes);
+        quantizedForSigned = memory.allocate(quantizedBytes);
+        results = memory.allocate((long) mostResults * threads);
+        runMaxima = memory.allocate(4L * runs());
+    }
+
+    private void addRotaryTable(Op.Rope rope, MemoryLayout memory) {
+        for (RotaryTable table : rotaryTables) {
+            if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
+                return;
+            }
+        }
+        long bytes = 4L * batchSize * (rope.rotary().dimensions() / 2);
+        rotaryTables.add(new RotaryTable(
+                rope.rotary(), rope.frequencyFactors(), memory.allocate(bytes), memory.allocate(bytes)));
+    }
+
+    private RotaryTable rotaryTable(Op.Rope rope) {
+        for (RotaryTable table : rotaryTables) {
+            if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
+                return table;
+            }
+        }
+        throw new IllegalStateException("every rotary embedding has a table");
+    }
+
+    List<RotaryTable> rotaryTables() {
+        return rotaryTables;
+    }
+
+    /** Where the batch's ids go, as 32-bit integers. */
+    long tokens() {
+        return tokens;
+    }
+
+    long logits() {
+        return address(plan.logits());
+    }
+
+    /** Maxima of the logits, one for each {@link Command#RUN}. */
+    long runMaxima() {
+        return runMaxima;
+    }
+
+    int runs() {
+        return (plan.vocabularySize() + Command.RUN - 1) / Command.RUN;
+    }
+
+    /** Bytes that each thread needs for itself. */
+    int scratchBytes() {
+        return Scratch.bytes(headSize);
+    }
+
+    private long address(Buffer buffer) {
+        return arena + 4L * buffers.offset(buffer);
+    }
+
+    /**
+     * The plan as commands.
+     *
+     * @param single whether for batches of one token: matrix–vector products, attention shared out by positions
+     * @param withHead whether logits are computed
+     */
+    Program program(boolean single, boolean withHead) {
+        Writer writer = new Writer(single);
+        plan.body().forEach(writer::add);
+        if (withHead) {
+            plan.head().forEach(writer::add);
+            writer.addRunMaxima();
+        }
+        return writer.program;
+    }
+
+    private final class Writer {
+        private final Program program = new Program();
+        private final boolean single;
+        /** Buffers of which a quantized copy exists, by that copy's address. */
+        private final Map<Long, Buffer> quantized = new HashMap<>();
+
+        Writer(boolean single) {
+            this.single = single;
+        }
+
+        /** For the commands' field: 1, or 0 for as many as there are tokens. */
+        private int rows(Buffer buffer) {
+            return single || buffer.rows() == Buffer.Rows.LAST ? 1 : 0;
+        }
+
+        private long bytes(Buffer buffer) {
+            return 4L * buffer.width() * (rows(buffer) == 1 ? 1 : batchSize);
+        }
+
+        private Line line(Opcode opcode, Buffer out) {
+            return new Line(opcode)
+                    .with(Command.ROWS, rows(out))
+                    .with(Command.OUT_COLUMNS, out.width())
+                    .writes(Command.OUT, address(out), bytes(out));
+        }
+
+        private Line reading(Line line, int field, Buffer buffer) {
+            return line.reads(field, address(buffer), bytes(buffer));
+        }
+
+        void add(Op op) {
+            if (op instanceof Op.Embed embed) {
+                Matrix table = weights.matrix(embed.table(), 0, embed.table().rows());
+                program.add(line(Opcode.EMBED, op.out())
+                        .address(Command.IN, tokens)
+                        .address(Command.WEIGHTS, table.address())
+                        .with(Command.PACKING, table.packing().ordinal())
+                        .with(Command.COLUMNS, table.columns())
+                        .with(Command.SCALE, embed.scale()));
+            } else if (op instanceof Op.RmsNorm norm) {
+                program.add(reading(line(Opcode.RMS_NORM, op.out()), Command.IN, norm.in())
+                        .address(Command.WEIGHTS, weights.vector(norm.weight()))
+                        .with(Command.COLUMNS, norm.weight().columns())
+                        .with(Command.SCALE, norm.epsilon()));
+            } else if (op instanceof Op.MatMul matMul) {
+                addMatMul(matMul);
+            } else if (op instanceof Op.Rope rope) {
+                addRope(rope);
+            } else if (op instanceof Op.Attention attention) {
+                addAttention(attention);
+            } else if (op instanceof Op.Gated gated) {
+                Opcode opcode =
+                        switch (gated.activation()) {
+                            case SILU -> Opcode.GATED_SILU;
+                            case GELU_TANH -> Opcode.GATED_GELU;
+                        };
+                Line line = reading(line(opcode, op.out()), Command.IN, gated.gate());
+                program.add(reading(line, Command.OTHER, gated.up()));
+            } else if (op instanceof Op.SoftCap softCap) {
+                Line line = reading(line(Opcode.SOFT_CAP, op.out()), Command.IN, softCap.in());
+                program.add(line.with(Command.SCALE, softCap.cap()));
+            } else if (op instanceof Op.Add add) {
+                Line line = reading(line(Opcode.ADD, op.out()), Command.IN, add.a());
+                program.add(reading(line, Command.OTHER, add.b()));
+            } else if (op instanceof Op.LastRow lastRow) {
+                program.add(reading(line(Opcode.LAST_ROW, op.out()), Command.IN, lastRow.in())
+                        .with(Command.COLUMNS, lastRow.in().width()));
+            } else {
+                throw new IllegalArgumentException("unknown operation " + op);
+            }
+        }
+
+        private void addMatMul(Op.MatMul op) {
+            Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
+            Line line = line(rows(op.out()) == 1 ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+                    .with(Command.PACKING, matrix.packing().ordinal())
+                    .with(Command.COLUMNS, matrix.columns())
+                    .address(Command.WEIGHTS, matrix.address());
+            if (op.bias() != null) {
+                line.address(Command.BIAS, weights.vector(op.bias()));
+            }
+            if (op.addend() != null) {
+                reading(line, Command.ADDEND, op.addend());
+            }
+            if (matrix.packing().isFloat()) {
+                reading(line, Command.IN, op.in());
+            } else {
+                long copy = quantize(op.in(), matrix.packing());
+                line.reads(Command.IN, copy, quantizedBytes(op.in()));
+            }
+            program.add(line);
+        }
+
+        private long quantizedBytes(Buffer buffer) {
+            return bytes(buffer) / 4 / Packing.BLOCK_COLUMNS * ActivationBlock.MAX_BYTES;
+        }
+
+        /** Address of the buffer's quantized copy, which is made unless it exists. */
+        private long quantize(Buffer buffer, Packing packing) {
+            boolean signed = packing.bits() == 8;
+            long copy = signed ? quantizedForSigned : quantizedForUnsigned;
+            if (!buffer.equals(quantized.get(copy))) {
+                quantized.put(copy, buffer);
+                Opcode opcode = signed ? Opcode.QUANTIZE_FOR_SIGNED : Opcode.QUANTIZE_FOR_UNSIGNED;
+                program.add(reading(new Line(opcode), Command.IN, buffer)
+                        .with(Command.ROWS, rows(buffer))
+                        .with(Command.COLUMNS, buffer.width())
+                        .writes(Command.OUT, copy, quantizedBytes(buffer)));
+            }
+            return copy;
+        }
+
+        private void addRope(Op.Rope op) {
+            RotaryTable table = rotaryTable(op);
+            int pairs = op.rotary().dimensions() / 2;
+            boolean halves = op.rotary().pairing() == Rotary.Pairing.HALVES;
+            program.add(reading(line(Opcode.ROPE, op.out()), Command.IN, op.in())
+                    .address(Command.WEIGHTS, table.cosines)
+                    .address(Command.OTHER, table.sines)
+                    .with(Command.COLUMNS, op.in().width())
+                    .with(Command.HEAD_SIZE, op.headSize())
+                    .with(Command.PAIRS, pairs)
+                    .with(Command.PARTNER, halves ? pairs : 1)
+                    .with(Command.STEP, halves ? 1 : 2));
+        }
+
+        private void addAttention(Op.Attention op) {
+            long key = keys[op.layer()];
+            long value = values[op.layer()];
+            long cacheBytes = KvLayout.bytes(context, op.key().width());
+            Line store = new Line(Opcode.STORE_KV).with(Command.ROWS, rows(op.key()));
+            reading(store, Command.IN, op.key());
+            reading(store, Command.OTHER, op.value());
+            program.add(heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
+            if (single) {
+                long resultBytes = (long) threads * op.heads() * Scratch.resultBytes(op.headSize());
+                Line attend = reading(new Line(Opcode.ATTEND_ONE), Command.IN, op.query());
+                program.add(heads(attend, op)
+                        .reads(Command.KEYS, key, cacheBytes)
+                        .reads(Command.VALUES, value, cacheBytes)
+                        .writes(Command.OTHER, results, resultBytes));
+                program.add(heads(line(Opcode.COMBINE, op.out()), op).reads(Command.OTHER, results, resultBytes));
+            } else {
+                Line attend = reading(line(Opcode.ATTEND_BATCH, op.out()), Command.IN, op.query());
+                program.add(heads(attend, op)
+                        .reads(Command.KEYS, key, cacheBytes)
+                        .reads(Command.VALUES, value, cacheBytes));
+            }
+        }
+
+        private Line heads(Line line, Op.Attention op) {
+            return line.with(Command.HEADS, op.heads())
+                    .with(Command.KV_HEADS, op.kvHeads())
+                    .with(Command.HEAD_SIZE, op.headSize())
+                    .with(Command.CONTEXT, context)
+                    .with(Command.WINDOW, op.window())
+                    .with(Command.SCALE, op.scale())
+                    .with(Command.SOFT_CAP, op.softCap());
+        }
+
+        void addRunMaxima() {
+            program.add(reading(new Line(Opcode.RUN_MAXIMA), Command.IN, plan.logits())
+                    .with(Command.COLUMNS, plan.vocabularySize())
+                    .writes(Command.OUT, runMaxima, 4L * runs()));
+        }
+    }
+}

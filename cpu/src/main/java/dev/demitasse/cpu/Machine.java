@@ -1,0 +1,37 @@
+package dev.demitasse.cpu;
+
+import dev.demitasse.cpu.layout.Packing;
+import java.nio.ByteBuffer;
+
+/** The kernels: one of their modules with its memory, and the threads that run it. Addresses count bytes. */
+public interface Machine {
+    /** Makes machines. */
+    interface Factory {
+        /**
+         * A machine whose memory has {@code bytes} zeros.
+         *
+         * @throws IllegalStateException if there is not so much memory to be had
+         */
+        Machine create(long bytes);
+    }
+
+    int threads();
+
+    /** Copies from {@code bytes}' position to its limit. */
+    void write(long address, ByteBuffer bytes);
+
+    /** Fills {@code target} from its position to its limit. */
+    void read(long address, ByteBuffer target);
+
+    void copy(long target, long source, int bytes);
+
+    /**
+     * From rows as files have them to {@code panels} panels.
+     *
+     * @return false if a scale is not a finite number
+     */
+    boolean repack(Packing packing, long source, long target, int columns, int panels);
+
+    /** Runs, on all threads, the program that the control block names. */
+    void start();
+}

@@ -1,0 +1,23 @@
+package dev.demitasse.cpu;
+
+import dev.demitasse.cpu.layout.Control;
+
+/** Deals out addresses, one after the other. */
+final class MemoryLayout {
+    /** A cache line, so that threads don't meet in one. */
+    private static final int ALIGNMENT = 64;
+
+    private long end = Control.END;
+
+    /** Address of the next {@code bytes}. */
+    long allocate(long bytes) {
+        long address = end;
+        end = Math.addExact(end, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        return address;
+    }
+
+    /** Bytes of memory needed. */
+    long size() {
+        return end;
+    }
+}

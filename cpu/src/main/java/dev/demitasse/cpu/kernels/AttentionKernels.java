@@ -1,0 +1,396 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.KvLayout;
+import dev.demitasse.cpu.layout.Scratch;
+import dev.demitasse.cpu.wasm.F32;
+import dev.demitasse.cpu.wasm.F32Var;
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.I32;
+import dev.demitasse.cpu.wasm.I32Var;
+import dev.demitasse.cpu.wasm.Module;
+import dev.demitasse.cpu.wasm.Ptr;
+import dev.demitasse.cpu.wasm.PtrVar;
+import dev.demitasse.cpu.wasm.V128;
+import dev.demitasse.cpu.wasm.V128Var;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Attention over the KV cache, a tile of positions at a time with a running maximum (Dao et al. 2022, "FlashAttention"). Up to four queries
+ * that read the same KV head go together, so that each key and value is unpacked once for all of them: heads of a group, and in a
+ * batch the tokens, too. A single token's positions are dealt out to the threads (flash decoding); a batch's queries are.
+ */
+final class AttentionKernels {
+    private static final int MOST_QUERIES = 4;
+    private static final float LEAST = -3e38f;
+    /**
+     * A float16's bits moved to a float32's place read as the number times 2⁻¹¹². Queries and weights have half of what is missing as a
+     * factor, so that all products stay far from the ends of the range; the other half is made good at the end.
+     */
+    private static final float HALF_BIAS = 0x1p56f;
+
+    private final Module module;
+    private final Simd simd;
+    private final List<Function> attend = new ArrayList<>();
+
+    AttentionKernels(Module module, Simd simd) {
+        this.module = module;
+        this.simd = simd;
+        for (int queries = 1; queries <= MOST_QUERIES; queries++) {
+            attend.add(attend(queries));
+        }
+    }
+
+    private static V128 float16Unscaled(V128 extended) {
+        return extended.i32x4Shl(13).and(V128.i32x4(0x8fffe000));
+    }
+
+    Function storeKv() {
+        Kernel kernel = new Kernel(module, "store_kv");
+        Function f = kernel.f;
+        I32Var kvHeads = kernel.number(Command.KV_HEADS);
+        I32Var headSize = kernel.number(Command.HEAD_SIZE);
+        I32Var context = kernel.number(Command.CONTEXT);
+        PtrVar key = kernel.pointer(Command.IN);
+        PtrVar value = kernel.pointer(Command.OTHER);
+        PtrVar keys = kernel.pointer(Command.KEYS);
+        PtrVar values = kernel.pointer(Command.VALUES);
+        I32Var[] share = kernel.share(kernel.rows().times(kvHeads));
+        I32Var i = f.i32();
+        I32Var d = f.i32();
+        f.count(i, share[0], share[1], 1, () -> {
+            I32Var position = f.i32(kernel.control().i32(Control.POSITION).plus(i.dividedBy(kvHeads)));
+            I32Var head = f.i32(i.modulo(kvHeads));
+            PtrVar source = f.ptr(key.plus(i, headSize.times(4)));
+            I32 block = head.times(context).plus(position).dividedBy(KvLayout.BLOCK);
+            PtrVar target = f.ptr(keys.plus(block, headSize.times(2 * KvLayout.BLOCK))
+                    .plus(position.modulo(I32.of(KvLayout.BLOCK)).times(2)));
+            f.count(d, I32.of(0), headSize, 1, () -> {
+                f.store16(target, 0, toFloat16(f, source.f32(0)));
+                source.advance(4);
+                target.advance(2 * KvLayout.BLOCK);
+            });
+            source.set(value.plus(i, headSize.times(4)));
+            target.set(values.plus(head.times(context).plus(position), headSize.times(2)));
+            f.count(d, I32.of(0), headSize, 1, () -> {
+                f.store16(target, 0, toFloat16(f, source.f32(0)));
+                source.advance(4);
+                target.advance(2);
+            });
+        });
+        return f;
+    }
+
+    /** Rounded to nearest, ties to even; less than a normal float16 becomes 0, more than the greatest that. */
+    private static I32 toFloat16(Function f, F32 value) {
+        I32Var bits = f.i32(value.bits());
+        I32Var magnitude = f.i32(bits.and(0x7fffffff));
+        I32 rounded = magnitude.plus(0xfff).plus(magnitude.shrU(13).and(1)).shrU(13);
+        I32Var half = f.i32(rounded.minus((127 - 15) << 10));
+        half.set(I32.select(half.lt(I32.of(0x400)), I32.of(0), half.min(I32.of(0x7bff))));
+        return half.or(bits.shrU(16).and(0x8000));
+    }
+
+    /**
+     * Some queries of one KV head against positions {@code from} (a multiple of {@link KvLayout#TILE}) to {@code to}: leaves in
+     * {@code result} for each the greatest score, the sum of weights and the weighted values, see {@link Scratch}.
+     */
+    private Function attend(int queries) {
+        Function f = module.function("attend_" + queries);
+        PtrVar command = f.ptrParameter();
+        PtrVar scratch = f.ptrParameter();
+        PtrVar result = f.ptrParameter();
+        I32Var firstQuery = f.i32Parameter();
+        I32Var kvHead = f.i32Parameter();
+        I32Var from = f.i32Parameter();
+        I32Var to = f.i32Parameter();
+
+        I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
+        I32Var context = f.i32(command.i32(Command.CONTEXT));
+        I32Var headBytes = f.i32(headSize.times(4));
+        I32Var resultBytes = f.i32(headBytes.plus(Scratch.RESULT_HEADER));
+        PtrVar keys = f.ptr(command.ptr(Command.KEYS).plus(kvHead.times(context).dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)));
+        PtrVar values = f.ptr(command.ptr(Command.VALUES).plus(kvHead.times(context), headSize.times(2)));
+        PtrVar scaledQueries = f.ptr(scratch.plus(Scratch.QUERIES));
+        I32Var i = f.i32();
+
+        PtrVar[] results = new PtrVar[queries];
+        I32Var[] last = new I32Var[queries];
+        for (int q = 0; q < queries; q++) {
+            results[q] = f.ptr(q == 0 ? result : results[q - 1].plus(resultBytes));
+            last[q] = prepare(f, command, results[q], scaledQueries.plus(headBytes.times(q)), firstQuery.plus(q), kvHead);
+        }
+        I32Var window = f.i32(command.i32(Command.WINDOW));
+        F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
+        I32Var tile = f.i32();
+        f.count(tile, from, to, KvLayout.TILE, () -> {
+            I32Var end = f.i32(tile.plus(KvLayout.TILE).min(to));
+            I32Var p = f.i32();
+            f.count(p, tile, end, KvLayout.BLOCK, () -> {
+                V128Var[][] scores = scores(f, keys.plus(p.dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)), scaledQueries, headSize, queries);
+                PtrVar target = f.ptr(scratch.plus(p.minus(tile).times(4)));
+                for (int half = 0; half < 2; half++) {
+                    V128Var positions = f.v128(V128.i32x4Splat(p).i32x4Add(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3)));
+                    for (int q = 0; q < queries; q++) {
+                        V128Var score = scores[q][half];
+                        score.set(score.f32x4Mul(V128.f32x4(HALF_BIAS)));
+                        f.ifTrue(softCap.ne(F32.of(0)), () -> score.set(simd.softCap(f, score, V128.f32x4Splat(softCap))));
+                        V128 seen = positions
+                                .i32x4LeS(V128.i32x4Splat(last[q]))
+                                .and(positions.i32x4GtS(V128.i32x4Splat(last[q].minus(window))));
+                        f.store(target, 4 * KvLayout.TILE * q + 16 * half, seen.select(score, V128.f32x4(LEAST)));
+                    }
+                }
+            });
+            I32Var scoresBytes = f.i32(end.minus(tile).plus(KvLayout.BLOCK - 1).and(-KvLayout.BLOCK).times(4));
+            F32Var[] decay = new F32Var[queries];
+            for (int q = 0; q < queries; q++) {
+                decay[q] = weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], i);
+            }
+            accumulate(f, values.plus(tile, headSize.times(2)), end.minus(tile), headSize, scratch, results, decay);
+        });
+        return f;
+    }
+
+    /** Scales one query, empties its result, and gives its position. */
+    private I32Var prepare(Function f, PtrVar command, PtrVar result, Ptr scaledQuery, I32 index, I32Var kvHead) {
+        I32Var query = f.i32(index);
+        I32Var heads = f.i32(command.i32(Command.HEADS));
+        I32Var group = f.i32(heads.dividedBy(command.i32(Command.KV_HEADS)));
+        I32Var token = f.i32(query.dividedBy(group));
+        I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
+        I32 head = kvHead.times(group).plus(query.modulo(group));
+        PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
+        PtrVar target = f.ptr(scaledQuery);
+        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE)).f32x4Mul(V128.f32x4(HALF_BIAS)));
+        f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
+        f.store(result, Scratch.SUM, F32.of(0));
+        PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
+        I32Var d = f.i32();
+        f.count(d, I32.of(0), headSize, 4, () -> {
+            f.store(target, 0, source.v128(0).f32x4Mul(scale));
+            f.store(out, 0, V128.zero());
+            source.advance(16);
+            target.advance(16);
+            out.advance(16);
+        });
+        return f.i32(f.address(0).i32(Control.POSITION).plus(token));
+    }
+
+    /** Scores of eight positions, without the second half of the bias. */
+    private V128Var[][] scores(Function f, Ptr keys, PtrVar scaledQueries, I32Var headSize, int queries) {
+        V128Var[][] scores = new V128Var[queries][2];
+        for (V128Var[] halves : scores) {
+            halves[0] = f.v128(V128.zero());
+            halves[1] = f.v128(V128.zero());
+        }
+        PtrVar key = f.ptr(keys);
+        PtrVar[] query = new PtrVar[queries];
+        for (int q = 0; q < queries; q++) {
+            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
+        }
+        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        int unrolled = 2;
+        f.doWhile(
+                () -> {
+                    for (int d = 0; d < unrolled; d++) {
+                        V128Var low = f.v128(float16Unscaled(key.load16x4S(16 * d)));
+                        V128Var high = f.v128(float16Unscaled(key.load16x4S(16 * d + 8)));
+                        for (int q = 0; q < queries; q++) {
+                            V128Var x = f.v128(query[q].splat32(4 * d));
+                            scores[q][0].set(simd.multiplyAdd(low, x, scores[q][0]));
+                            scores[q][1].set(simd.multiplyAdd(high, x, scores[q][1]));
+                        }
+                    }
+                    key.advance(16 * unrolled);
+                    for (PtrVar x : query) {
+                        x.advance(4 * unrolled);
+                    }
+                },
+                () -> query[0].lt(end));
+        return scores;
+    }
+
+    /** Turns a tile's scores into weights, and gives the factor for what was weighted before. */
+    private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, I32Var i) {
+        PtrVar scores = f.ptr(tileScores);
+        V128Var greatest = f.v128(V128.f32x4Splat(result.f32(Scratch.MAXIMUM)));
+        f.count(i, I32.of(0), bytes, 16, () -> greatest.set(greatest.f32x4Max(scores.plus(i).v128(0))));
+        F32Var maximum = f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+        V128Var maxima = f.v128(V128.f32x4Splat(maximum));
+        V128Var sums = f.v128(V128.zero());
+        f.count(i, I32.of(0), bytes, 16, () -> {
+            V128Var weight = f.v128(simd.exp(f, scores.plus(i).v128(0).f32x4Sub(maxima)));
+            sums.set(sums.f32x4Add(weight));
+            f.store(scores.plus(i), 0, weight.f32x4Mul(V128.f32x4(HALF_BIAS)));
+        });
+        V128 change = simd.exp(f, V128.f32x4Splat(result.f32(Scratch.MAXIMUM)).f32x4Sub(maxima));
+        F32Var decay = f.f32(change.f32x4ExtractLane(0));
+        F32 sum = RowKernels.horizontal(f, sums, V128::f32x4Add, F32::plus);
+        f.store(result, Scratch.SUM, result.f32(Scratch.SUM).times(decay).plus(sum));
+        f.store(result, Scratch.MAXIMUM, maximum);
+        return decay;
+    }
+
+    /** Adds a tile's weighted values to the results. */
+    private void accumulate(
+            Function f, Ptr tileValues, I32 count, I32Var headSize, PtrVar weights, PtrVar[] results, F32Var[] decay) {
+        PtrVar values = f.ptr(tileValues);
+        I32Var rowBytes = f.i32(headSize.times(2));
+        PtrVar weightsEnd = f.ptr(weights.plus(count.times(4)));
+        PtrVar weight = f.ptr();
+        PtrVar value = f.ptr();
+        I32Var d = f.i32();
+        f.count(d, I32.of(0), headSize, 8, () -> {
+            V128Var[][] sums = new V128Var[results.length][2];
+            for (int q = 0; q < results.length; q++) {
+                PtrVar sum = f.ptr(results[q].plus(d.times(4)));
+                for (int half = 0; half < 2; half++) {
+                    sums[q][half] = f.v128(sum.v128(Scratch.RESULT_HEADER + 16 * half).f32x4Mul(V128.f32x4Splat(decay[q])));
+                }
+            }
+            value.set(values.plus(d.times(2)));
+            weight.set(weights);
+            f.doWhile(
+                    () -> {
+                        V128Var low = f.v128(float16Unscaled(value.load16x4S(0)));
+                        V128Var high = f.v128(float16Unscaled(value.load16x4S(8)));
+                        for (int q = 0; q < results.length; q++) {
+                            V128Var w = f.v128(weight.splat32(4 * KvLayout.TILE * q));
+                            sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
+                            sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
+                        }
+                        value.set(value.plus(rowBytes));
+                        weight.advance(4);
+                    },
+                    () -> weight.lt(weightsEnd));
+            for (int q = 0; q < results.length; q++) {
+                PtrVar sum = f.ptr(results[q].plus(d.times(4)));
+                for (int half = 0; half < 2; half++) {
+                    f.store(sum, Scratch.RESULT_HEADER + 16 * half, sums[q][half]);
+                }
+            }
+        });
+    }
+
+    /** Results of each thread and head lie at {@link Command#OTHER}. */
+    Function attendOne() {
+        Kernel kernel = new Kernel(module, "attend_one");
+        Function f = kernel.f;
+        I32Var heads = kernel.number(Command.HEADS);
+        I32Var kvHeads = kernel.number(Command.KV_HEADS);
+        I32Var group = f.i32(heads.dividedBy(kvHeads));
+        I32Var end = f.i32(kernel.control().i32(Control.POSITION).plus(1));
+        I32Var first = f.i32(end.minus(kernel.number(Command.WINDOW)).max(I32.of(0)).and(-KvLayout.TILE));
+        I32 tiles = end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE);
+        I32Var[] share = kernel.share(tiles);
+        I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
+        I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
+        PtrVar scratch = kernel.scratch();
+        I32Var resultBytes = f.i32(kernel.command.i32(Command.HEAD_SIZE).times(4).plus(Scratch.RESULT_HEADER));
+        PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(kernel.thread.times(heads), resultBytes));
+        I32Var kvHead = f.i32();
+        I32Var query = f.i32();
+        f.count(kvHead, I32.of(0), kvHeads, 1, () -> f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
+            I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
+            PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
+            dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
+        }));
+        return f;
+    }
+
+    private void dispatch(Function f, I32Var count, Object... arguments) {
+        List<Runnable> cases = new ArrayList<>();
+        for (Function queries : attend) {
+            cases.add(() -> f.call(queries, arguments));
+        }
+        f.dispatch(count.minus(1), cases);
+    }
+
+    Function combine() {
+        Kernel kernel = new Kernel(module, "combine");
+        Function f = kernel.f;
+        I32Var heads = kernel.number(Command.HEADS);
+        I32Var headSize = kernel.number(Command.HEAD_SIZE);
+        I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
+        PtrVar results = kernel.pointer(Command.OTHER);
+        PtrVar out = kernel.pointer(Command.OUT);
+        I32Var threads = f.i32(kernel.threads());
+        I32Var[] share = kernel.share(heads);
+        I32Var head = f.i32();
+        I32Var t = f.i32();
+        I32Var d = f.i32();
+        f.count(head, share[0], share[1], 1, () -> {
+            PtrVar first = f.ptr(results.plus(head, resultBytes));
+            PtrVar target = f.ptr(out.plus(head, headSize.times(4)));
+            I32Var stride = f.i32(heads.times(resultBytes));
+            F32Var maximum = f.f32(F32.of(LEAST));
+            f.count(t, I32.of(0), threads, 1, () -> maximum.set(maximum.max(first.plus(t, stride).f32(Scratch.MAXIMUM))));
+            F32Var sum = f.f32(F32.of(0));
+            f.count(t, I32.of(0), threads, 1, () -> {
+                PtrVar part = f.ptr(first.plus(t, stride));
+                V128Var factor = f.v128(simd.exp(f, V128.f32x4Splat(part.f32(Scratch.MAXIMUM).minus(maximum))));
+                F32Var scalar = f.f32(factor.f32x4ExtractLane(0));
+                sum.set(sum.plus(part.f32(Scratch.SUM).times(scalar)));
+                f.count(d, I32.of(0), headSize, 4, () -> {
+                    V128Var term = f.v128(part.plus(d.times(4)).v128(Scratch.RESULT_HEADER).f32x4Mul(factor));
+                    PtrVar at = f.ptr(target.plus(d.times(4)));
+                    f.ifTrue(t.ne(I32.of(0)), () -> term.set(term.f32x4Add(at.v128(0))));
+                    f.store(at, 0, term);
+                });
+            });
+            normalize(f, target, target, sum, headSize, d);
+        });
+        return f;
+    }
+
+    /** {@code target = source / sum}, and the second half of the bias. */
+    private static void normalize(Function f, PtrVar source, PtrVar target, F32 sum, I32Var headSize, I32Var d) {
+        V128Var factor = f.v128(V128.f32x4Splat(F32.of(HALF_BIAS).dividedBy(sum)));
+        f.count(d, I32.of(0), headSize, 4, () -> f.store(
+                target.plus(d.times(4)), 0, source.plus(d.times(4)).v128(0).f32x4Mul(factor)));
+    }
+
+    Function attendBatch() {
+        Kernel kernel = new Kernel(module, "attend_batch");
+        Function f = kernel.f;
+        I32Var heads = kernel.number(Command.HEADS);
+        I32Var kvHeads = kernel.number(Command.KV_HEADS);
+        I32Var headSize = kernel.number(Command.HEAD_SIZE);
+        I32Var window = kernel.number(Command.WINDOW);
+        I32Var position = f.i32(kernel.control().i32(Control.POSITION));
+        I32Var group = f.i32(heads.dividedBy(kvHeads));
+        I32Var queries = f.i32(kernel.rows().times(group));
+        I32Var tiles = f.i32(queries.plus(MOST_QUERIES - 1).dividedBy(MOST_QUERIES));
+        I32Var items = f.i32(tiles.times(kvHeads));
+        I32Var threads = f.i32(kernel.threads());
+        I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
+        PtrVar scratch = kernel.scratch();
+        PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize.times(4 * MOST_QUERIES)));
+        PtrVar out = kernel.pointer(Command.OUT);
+        I32Var item = f.i32(kernel.thread);
+        I32Var i = f.i32();
+        I32Var d = f.i32();
+        f.whileTrue(item.lt(items), () -> {
+            I32Var kvHead = f.i32(item.modulo(kvHeads));
+            I32Var first = f.i32(item.dividedBy(kvHeads).times(MOST_QUERIES));
+            I32Var count = f.i32(queries.minus(first).min(I32.of(MOST_QUERIES)));
+            I32 oldest = position.plus(first.dividedBy(group)).plus(1).minus(window);
+            I32Var from = f.i32(oldest.max(I32.of(0)).and(-KvLayout.TILE));
+            I32Var to = f.i32(position.plus(first.plus(count).minus(1).dividedBy(group)).plus(1));
+            dispatch(f, count, kernel.command, scratch, results, first, kvHead, from, to);
+            f.count(i, I32.of(0), count, 1, () -> {
+                I32Var query = f.i32(first.plus(i));
+                PtrVar result = f.ptr(results.plus(i, resultBytes));
+                I32 head = query.dividedBy(group).times(heads).plus(kvHead.times(group)).plus(query.modulo(group));
+                PtrVar target = f.ptr(out.plus(head, headSize.times(4)));
+                PtrVar source = f.ptr(result.plus(Scratch.RESULT_HEADER));
+                normalize(f, source, target, result.f32(Scratch.SUM), headSize, d);
+            });
+            item.set(item.plus(threads));
+        });
+        return f;
+    }
+}

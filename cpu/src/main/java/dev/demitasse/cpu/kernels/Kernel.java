@@ -1,0 +1,59 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.I32;
+import dev.demitasse.cpu.wasm.I32Var;
+import dev.demitasse.cpu.wasm.Module;
+import dev.demitasse.cpu.wasm.Ptr;
+import dev.demitasse.cpu.wasm.PtrVar;
+
+/** A function that carries out one command: its parameters are the command's address and the number of the calling thread. */
+final class Kernel {
+    final Function f;
+    final PtrVar command;
+    final I32Var thread;
+
+    Kernel(Module module, String name) {
+        f = module.function(name);
+        command = f.ptrParameter();
+        thread = f.i32Parameter();
+    }
+
+    Ptr control() {
+        return f.address(0);
+    }
+
+    I32 threads() {
+        return control().i32(Control.THREADS);
+    }
+
+    PtrVar pointer(int field) {
+        return f.ptr(command.ptr(field));
+    }
+
+    I32Var number(int field) {
+        return f.i32(command.i32(field));
+    }
+
+    /** Rows that the command works on: its own number, or the batch's. */
+    I32Var rows() {
+        I32Var own = number(Command.ROWS);
+        return f.i32(I32.select(own, own, control().i32(Control.TOKENS)));
+    }
+
+    /** Start of this thread's scratch memory. */
+    PtrVar scratch() {
+        return f.ptr(control().ptr(Control.SCRATCH).plus(thread, control().i32(Control.SCRATCH_BYTES)));
+    }
+
+    /** First and last (exclusive) of this thread's share of {@code count}. */
+    I32Var[] share(I32 count) {
+        I32Var all = f.i32(count);
+        return new I32Var[] {
+            f.i32(all.times(thread).dividedBy(threads())),
+            f.i32(all.times(thread.plus(1)).dividedBy(threads()))
+        };
+    }
+}

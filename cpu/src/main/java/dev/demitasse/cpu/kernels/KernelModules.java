@@ -1,0 +1,58 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.I32Var;
+import dev.demitasse.cpu.wasm.Module;
+import dev.demitasse.cpu.wasm.PtrVar;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Writes the kernels' modules, one for each combination of what browsers may or may not have. */
+public final class KernelModules {
+    private KernelModules() {}
+
+    /** @param args the folder to write to */
+    public static void main(String[] args) throws IOException {
+        Path folder = Path.of(args[0]);
+        Files.createDirectories(folder);
+        for (boolean relaxed : new boolean[] {false, true}) {
+            for (boolean shared : new boolean[] {false, true}) {
+                for (boolean wide : new boolean[] {false, true}) {
+                    Files.write(folder.resolve(name(relaxed, shared, wide)), build(relaxed, shared, wide));
+                }
+            }
+        }
+    }
+
+    private static String name(boolean relaxed, boolean shared, boolean wide) {
+        return "kernels" + (relaxed ? "-relaxed" : "") + (shared ? "-shared" : "") + (wide ? "-64" : "") + ".wasm";
+    }
+
+    /**
+     * A module.
+     *
+     * @param relaxed whether it uses relaxed SIMD
+     * @param shared whether its memory is shared by threads
+     * @param wide whether addresses have 64 bits
+     */
+    public static byte[] build(boolean relaxed, boolean shared, boolean wide) {
+        Module module = new Module(shared, wide);
+        new Executor(module, new Simd(relaxed)).build();
+        for (Format format : Format.ALL) {
+            RepackKernels.quantized(module, format);
+        }
+        for (Packing packing : Packing.values()) {
+            if (packing.isFloat()) {
+                RepackKernels.floats(module, packing);
+            }
+        }
+        Function copy = module.exported("copy");
+        PtrVar target = copy.ptrParameter();
+        PtrVar source = copy.ptrParameter();
+        I32Var bytes = copy.i32Parameter();
+        copy.copy(target, source, bytes);
+        return module.toBytes();
+    }
+}

@@ -1,0 +1,318 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.layout.ActivationBlock;
+import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.I32;
+import dev.demitasse.cpu.wasm.I32Var;
+import dev.demitasse.cpu.wasm.Module;
+import dev.demitasse.cpu.wasm.Ptr;
+import dev.demitasse.cpu.wasm.PtrVar;
+import dev.demitasse.cpu.wasm.V128;
+import dev.demitasse.cpu.wasm.V128Var;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code out[rows, outColumns] = in[rows, columns] · matrixᵀ + bias + addend}: matrix–vector for a single row, matrix–matrix for tiles of
+ * {@link ActivationBlock#TILE_ROWS} rows. A thread has its share of the panels. For each panel and tile, 8 sums per row stay in
+ * registers while the columns pass.
+ */
+final class MatMulKernels {
+    private static final int HALVES = 2;
+    private static final int VECTOR = 16;
+
+    private final Module module;
+    private final Simd simd;
+
+    MatMulKernels(Module module, Simd simd) {
+        this.module = module;
+        this.simd = simd;
+    }
+
+    /** Products by quantized matrices; {@code in} is quantized, too. */
+    Function quantized(Format format, int tileRows) {
+        return build(format.packing, tileRows, (f, panel, tile, columns, sums) -> {
+            Packing packing = format.packing;
+            int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
+            PtrVar end = f.ptr(panel.plus(columns.dividedBy(packing.type().blockSize()), packing.superblockBytes()));
+            PtrVar activations = f.ptr(tile);
+            f.doWhile(
+                    () -> {
+                        for (int half = 0; half < HALVES; half++) {
+                            format.openSuperblock(f, panel, half);
+                        }
+                        Runnable block = () -> {
+                            block(f, format, panel, activations, sums);
+                            panel.advance(packing.blockBytes());
+                            activations.advance(tileRows * activationBytes);
+                        };
+                        if (packing.blocks() == 1) {
+                            block.run();
+                        } else {
+                            panel.advance(packing.headerBytes());
+                            I32Var b = f.i32();
+                            f.count(b, I32.of(0), I32.of(packing.blocks()), 1, block);
+                        }
+                    },
+                    () -> panel.lt(end));
+        });
+    }
+
+    private void block(Function f, Format format, Ptr block, Ptr activations, V128Var[][] sums) {
+        int tileRows = sums[0].length;
+        int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
+        int groups = format.isSigned() ? Panel.SIGNED_GROUPS : Panel.UNSIGNED_GROUPS;
+        int groupsPerPart = groups / format.parts();
+        for (int part = 0; part < format.parts(); part++) {
+            Accumulator[][] products = new Accumulator[HALVES][tileRows];
+            for (int half = 0; half < HALVES; half++) {
+                for (int row = 0; row < tileRows; row++) {
+                    products[half][row] = new Accumulator(f);
+                }
+            }
+            int first = part * groupsPerPart;
+            for (int g = first; g < first + groupsPerPart; g++) {
+                multiply(f, format, block, activations, g, products);
+            }
+            V128Var[] scales = new V128Var[HALVES];
+            V128Var[] offsets = new V128Var[HALVES];
+            for (int half = 0; half < HALVES; half++) {
+                scales[half] = f.v128(format.scale(f, block, half, part));
+                if (format.hasOffset()) {
+                    offsets[half] = f.v128(format.offset(f, block, half, part, scales[half]));
+                }
+            }
+            int sumAt = format.parts() == 1 ? ActivationBlock.SUM_OF_ALL : ActivationBlock.SUMS + 4 * part;
+            for (int row = 0; row < tileRows; row++) {
+                V128Var scale = f.v128(activations.splat32(row * activationBytes + ActivationBlock.SCALE));
+                V128Var sum = format.hasOffset() ? f.v128(activations.splat32(row * activationBytes + sumAt)) : null;
+                for (int half = 0; half < HALVES; half++) {
+                    V128Var total = sums[half][row];
+                    V128 product = products[half][row].total().f32x4ConvertI32x4S();
+                    total.set(simd.multiplyAdd(scales[half].f32x4Mul(scale), product, total));
+                    if (sum != null) {
+                        total.set(simd.multiplyAdd(offsets[half], sum, total));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Adds the products of one group of columns. */
+    private void multiply(
+            Function f, Format format, Ptr block, Ptr activations, int g, Accumulator[][] products) {
+        int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
+        int tileRows = products[0].length;
+        boolean bytes = !format.isSigned() && simd.isRelaxed();
+        // how many products of unsigned quants a signed 16-bit lane can hold, by pairs
+        int limit = Short.MAX_VALUE / (2 * 127 * ((1 << Math.min(format.packing.bits(), 7)) - 1));
+        V128Var[] quants = new V128Var[HALVES];
+        V128Var[] odd = new V128Var[HALVES];
+        for (int half = 0; half < HALVES; half++) {
+            if (format.isSigned()) {
+                quants[half] = f.v128(Panel.signed(format.packing, block, half, g));
+            } else {
+                quants[half] = f.v128(Panel.unsigned(format.packing, block, half, g));
+                if (!bytes) {
+                    odd[half] = f.v128(quants[half].i16x8ShrU(8));
+                    quants[half].set(quants[half].and(V128.i16x8(0xff)));
+                }
+            }
+        }
+        for (int row = 0; row < tileRows; row++) {
+            int at = row * activationBytes + ActivationBlock.HEADER_BYTES;
+            if (bytes) {
+                V128Var four = f.v128(activations.splat32(at + 4 * g));
+                for (int half = 0; half < HALVES; half++) {
+                    products[half][row].add16(four.i16x8RelaxedDotI8x16I7x16S(quants[half]), limit);
+                }
+            } else if (format.isSigned()) {
+                V128Var two = f.v128(activations.splat32(at + 4 * g));
+                for (int half = 0; half < HALVES; half++) {
+                    products[half][row].add32(quants[half].i32x4DotI16x8S(two));
+                }
+            } else {
+                V128Var evenColumns = f.v128(activations.splat32(at + 8 * g));
+                V128Var oddColumns = f.v128(activations.splat32(at + 8 * g + 4));
+                for (int half = 0; half < HALVES; half++) {
+                    products[half][row].add32(quants[half].i32x4DotI16x8S(evenColumns));
+                    products[half][row].add32(odd[half].i32x4DotI16x8S(oddColumns));
+                }
+            }
+        }
+    }
+
+    /** A sum of integer products, four lanes of 32 bits; those of 16 bits are gathered first, as many as fit. */
+    private static final class Accumulator {
+        private final Function f;
+        private V128Var sum16;
+        private int held;
+        private V128Var sum32;
+
+        Accumulator(Function f) {
+            this.f = f;
+        }
+
+        void add16(V128 products, int limit) {
+            if (held == 0) {
+                sum16 = f.v128(products);
+            } else {
+                sum16.set(sum16.i16x8Add(products));
+            }
+            if (++held == limit) {
+                flush();
+            }
+        }
+
+        void add32(V128 products) {
+            if (sum32 == null) {
+                sum32 = f.v128(products);
+            } else {
+                sum32.set(sum32.i32x4Add(products));
+            }
+        }
+
+        private void flush() {
+            held = 0;
+            add32(sum16.i32x4ExtaddPairwiseI16x8S());
+        }
+
+        V128 total() {
+            if (held > 0) {
+                flush();
+            }
+            return sum32;
+        }
+    }
+
+    /** Products by matrices of floats; {@code in} is float32. */
+    Function floats(Packing packing, int tileRows) {
+        return build(packing, tileRows, (f, panel, tile, columns, sums) -> {
+            PtrVar end = f.ptr(panel.plus(columns, packing.superblockBytes()));
+            PtrVar[] rows = new PtrVar[tileRows];
+            for (int row = 0; row < tileRows; row++) {
+                rows[row] = row == 0 ? f.ptr(tile) : f.ptr(rows[row - 1].plus(columns.times(4)));
+            }
+            f.doWhile(
+                    () -> {
+                        V128Var[] weights = {f.v128(weights(packing, panel, 0)), f.v128(weights(packing, panel, 1))};
+                        panel.advance(packing.superblockBytes());
+                        for (int row = 0; row < tileRows; row++) {
+                            V128Var x = f.v128(rows[row].splat32(0));
+                            rows[row].advance(4);
+                            for (int half = 0; half < HALVES; half++) {
+                                V128Var sum = sums[half][row];
+                                sum.set(simd.multiplyAdd(weights[half], x, sum));
+                            }
+                        }
+                    },
+                    () -> panel.lt(end));
+        });
+    }
+
+    static V128 weights(Packing packing, Ptr panel, int half) {
+        return switch (packing) {
+            case F16 -> Format.float16(panel.load16x4S(8 * half));
+            case BF16 -> panel.load16x4U(8 * half).i32x4Shl(16);
+            default -> panel.v128(VECTOR * half);
+        };
+    }
+
+    private interface Columns {
+        /**
+         * Adds the products of all columns.
+         *
+         * @param panel moved on to the end
+         * @param tile first activations of the tile
+         */
+        void multiply(Function f, PtrVar panel, PtrVar tile, I32Var columns, V128Var[][] sums);
+    }
+
+    private Function build(Packing packing, int tileRows, Columns code) {
+        Kernel kernel = new Kernel(module, (tileRows == 1 ? "mat_vec_" : "mat_mul_") + packing);
+        Function f = kernel.f;
+        I32Var rows = tileRows == 1 ? f.i32(I32.of(1)) : kernel.rows();
+        I32Var columns = kernel.number(Command.COLUMNS);
+        I32Var outColumns = kernel.number(Command.OUT_COLUMNS);
+        PtrVar in = kernel.pointer(Command.IN);
+        PtrVar out = kernel.pointer(Command.OUT);
+        PtrVar bias = kernel.pointer(Command.BIAS);
+        PtrVar addend = kernel.pointer(Command.ADDEND);
+        PtrVar weights = kernel.pointer(Command.WEIGHTS);
+        PtrVar scratch = kernel.scratch();
+        int superblockColumns = packing.type().blockSize();
+        I32Var panelBytes = f.i32(columns.dividedBy(superblockColumns).times(packing.superblockBytes()));
+        I32Var rowBytes = f.i32(
+                packing.isFloat()
+                        ? columns.times(4)
+                        : columns.dividedBy(Packing.BLOCK_COLUMNS)
+                                .times(Quantization.blockBytes(packing.bits() == 8, simd)));
+        I32Var[] share = kernel.share(outColumns.plus(Packing.PANEL_ROWS - 1).dividedBy(Packing.PANEL_ROWS));
+        I32Var p = f.i32();
+        I32Var row = f.i32();
+        f.count(p, share[0], share[1], 1, () -> {
+            I32Var column = f.i32(p.times(Packing.PANEL_ROWS));
+            f.count(row, I32.of(0), rows, tileRows, () -> {
+                PtrVar panel = f.ptr(weights.plus(p, panelBytes));
+                PtrVar tile = f.ptr(in.plus(row, rowBytes));
+                V128Var[][] sums = new V128Var[HALVES][tileRows];
+                for (V128Var[] half : sums) {
+                    for (int r = 0; r < tileRows; r++) {
+                        half[r] = f.v128(V128.zero());
+                    }
+                }
+                code.multiply(f, panel, tile, columns, sums);
+                f.ifTrue(bias.isNull().isZero(), () -> {
+                    PtrVar at = f.ptr(bias.plus(column, 4));
+                    for (int half = 0; half < HALVES; half++) {
+                        for (V128Var sum : sums[half]) {
+                            sum.set(sum.f32x4Add(at.v128(VECTOR * half)));
+                        }
+                    }
+                });
+                for (int r = 0; r < tileRows; r++) {
+                    int tileRow = r;
+                    Runnable finish = () -> {
+                        I32Var element = f.i32(row.plus(tileRow).times(outColumns).plus(column));
+                        List<V128Var> pair = new ArrayList<>();
+                        for (V128Var[] half : sums) {
+                            pair.add(half[tileRow]);
+                        }
+                        finish(f, pair, element, outColumns.minus(column), out, addend, scratch);
+                    };
+                    if (r == 0) {
+                        finish.run();
+                    } else {
+                        f.ifTrue(row.plus(r).lt(rows), finish);
+                    }
+                }
+            });
+        });
+        return f;
+    }
+
+    /** Writes one row's sums of a panel, less those of rows that the matrix doesn't have. */
+    private static void finish(
+            Function f, List<V128Var> sums, I32Var element, I32 rowsLeft, Ptr out, Ptr addend, Ptr scratch) {
+        f.ifTrue(addend.isNull().isZero(), () -> {
+            PtrVar at = f.ptr(addend.plus(element, 4));
+            for (int half = 0; half < HALVES; half++) {
+                sums.get(half).set(sums.get(half).f32x4Add(at.v128(VECTOR * half)));
+            }
+        });
+        PtrVar target = f.ptr(out.plus(element, 4));
+        f.ifElse(
+                rowsLeft.ge(I32.of(Packing.PANEL_ROWS)),
+                () -> {
+                    f.store(target, 0, sums.get(0));
+                    f.store(target, VECTOR, sums.get(1));
+                },
+                () -> {
+                    f.store(scratch, 0, sums.get(0));
+                    f.store(scratch, VECTOR, sums.get(1));
+                    f.copy(target, scratch, rowsLeft.times(4));
+                });
+    }
+}

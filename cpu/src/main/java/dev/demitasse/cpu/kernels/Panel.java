@@ -1,0 +1,95 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.Ptr;
+import dev.demitasse.cpu.wasm.V128;
+import dev.demitasse.cpu.wasm.V128Var;
+
+/**
+ * How quants lie in a panel's block. Unsigned ones form groups of 4 columns: a vector's byte {@code 4r + c} is row r, column c. A vector of low bits
+ * holds two groups; a bit beyond four lies in a vector whose bytes are ordered alike. Signed ones form groups of 2 columns: byte
+ * {@code 2r + c} of eight.
+ */
+final class Panel {
+    static final int UNSIGNED_GROUPS = Packing.BLOCK_COLUMNS / 4;
+    static final int SIGNED_GROUPS = Packing.BLOCK_COLUMNS / 2;
+    private static final int VECTOR = 16;
+
+    private Panel() {}
+
+    private static int half(Packing packing, int half) {
+        return packing.blockHeaderBytes() + half * packing.halfBytes();
+    }
+
+    /** Group {@code g} of unsigned quants, as bytes. */
+    static V128 unsigned(Packing packing, Ptr block, int half, int g) {
+        int highBits = packing.bits() - 4;
+        int at = half(packing, half);
+        V128 nibbles = block.v128(at + VECTOR * (highBits + g / 2));
+        V128 low = (g % 2 == 0 ? nibbles : nibbles.i16x8ShrU(4)).and(V128.i8x16(15));
+        if (highBits == 0) {
+            return low;
+        }
+        int groupsPerVector = 8 / highBits;
+        V128 high = block.v128(at + VECTOR * (g / groupsPerVector));
+        int bit = highBits * (g % groupsPerVector);
+        return low.or(moved(high, 4 - bit).and(V128.i8x16((1 << packing.bits()) - 16)));
+    }
+
+    /** Group {@code g} of signed quants, as {@code i16x8}. */
+    static V128 signed(Packing packing, Ptr block, int half, int g) {
+        return block.load8x8S(half(packing, half) + 8 * g);
+    }
+
+    private static V128 moved(V128 bytes, int left) {
+        if (left == 0) {
+            return bytes;
+        }
+        return left > 0 ? bytes.i16x8Shl(left) : bytes.i16x8ShrU(-left);
+    }
+
+    /**
+     * Writes one half of a block.
+     *
+     * @param first columns 0 to 15 of the half's four rows
+     * @param last columns 16 to 31
+     */
+    static void pack(Function f, Packing packing, V128Var[] first, V128Var[] last, Ptr block, int half) {
+        int at = half(packing, half);
+        if (packing.bits() == 8) {
+            packSigned(f, first, block, at);
+            packSigned(f, last, block, at + 4 * VECTOR);
+            return;
+        }
+        V128Var[] groups = new V128Var[UNSIGNED_GROUPS];
+        System.arraycopy(Simd.transpose32(f, first), 0, groups, 0, 4);
+        System.arraycopy(Simd.transpose32(f, last), 0, groups, 4, 4);
+        int highBits = packing.bits() - 4;
+        for (int vector = 0; vector < highBits; vector++) {
+            int groupsPerVector = 8 / highBits;
+            V128 all = V128.zero();
+            for (int i = 0; i < groupsPerVector; i++) {
+                V128 high = groups[vector * groupsPerVector + i].and(V128.i8x16((1 << packing.bits()) - 16));
+                all = all.or(moved(high, highBits * i - 4));
+            }
+            f.store(block, at + VECTOR * vector, all);
+        }
+        for (int i = 0; i < UNSIGNED_GROUPS / 2; i++) {
+            V128 low = groups[2 * i].and(V128.i8x16(15));
+            V128 high = groups[2 * i + 1].and(V128.i8x16(15)).i16x8Shl(4);
+            f.store(block, at + VECTOR * (highBits + i), low.or(high));
+        }
+    }
+
+    private static void packSigned(Function f, V128Var[] rows, Ptr block, int at) {
+        V128Var low01 = f.v128(Simd.unpackLow16(rows[0], rows[1]));
+        V128Var low23 = f.v128(Simd.unpackLow16(rows[2], rows[3]));
+        V128Var high01 = f.v128(Simd.unpackHigh16(rows[0], rows[1]));
+        V128Var high23 = f.v128(Simd.unpackHigh16(rows[2], rows[3]));
+        f.store(block, at, Simd.unpackLow32(low01, low23));
+        f.store(block, at + VECTOR, Simd.unpackHigh32(low01, low23));
+        f.store(block, at + 2 * VECTOR, Simd.unpackLow32(high01, high23));
+        f.store(block, at + 3 * VECTOR, Simd.unpackHigh32(high01, high23));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.demitasse.cpu.kernels;
+
+import dev.demitasse.cpu.wasm.Function;
+import dev.demitasse.cpu.wasm.V128;
+import dev.demitasse.cpu.wasm.V128Var;
+
+/** Vector code that kernels share. */
+final class Simd {
+    private final boolean relaxed;
+
+    /** @param relaxed whether instructions of the relaxed SIMD proposal may be used */
+    Simd(boolean relaxed) {
+        this.relaxed = relaxed;
+    }
+
+    boolean isRelaxed() {
+        return relaxed;
+    }
+
+    /** {@code a · b + c} of float32; rounded once where the machine can and relaxed SIMD lets it. */
+    V128 multiplyAdd(V128 a, V128 b, V128 c) {
+        return relaxed ? a.f32x4RelaxedMadd(b, c) : a.f32x4Mul(b).f32x4Add(c);
+    }
+
+    /**
+     * {@code eˣ} of float32: {@code 2ⁿ · eʳ} with {@code r} in ±ln(2)/2 and Taylor's series to r⁷, relative error below 3e-7. Results
+     * below the least normal number come as that, those beyond the greatest finite as about 2e38. NaN stays.
+     */
+    V128 exp(Function f, V128 x) {
+        V128Var clamped = f.v128(x.f32x4Max(V128.f32x4(-87.33f)).f32x4Min(V128.f32x4(88.02f)));
+        V128Var n = f.v128(clamped.f32x4Mul(V128.f32x4((float) (1 / Math.log(2)))).f32x4Nearest());
+        // ln 2 in two parts, the first with few bits, so that its multiples are exact
+        V128Var r = f.v128(multiplyAdd(n, V128.f32x4(-0.693359375f), clamped));
+        r.set(multiplyAdd(n, V128.f32x4((float) (0.693359375 - Math.log(2))), r));
+        V128 sum = V128.f32x4(1 / 5040f);
+        for (float factorial : new float[] {720, 120, 24, 6, 2, 1, 1}) {
+            sum = multiplyAdd(sum, r, V128.f32x4(1 / factorial));
+        }
+        V128 power = n.i32x4TruncSatF32x4S().i32x4Add(V128.i32x4(127)).i32x4Shl(23);
+        return sum.f32x4Mul(power);
+    }
+
+    /** {@code 1 / (1 + e⁻ˣ)}. */
+    V128 sigmoid(Function f, V128 x) {
+        V128 one = V128.f32x4(1);
+        return one.f32x4Div(one.f32x4Add(exp(f, x.f32x4Mul(V128.f32x4(-1)))));
+    }
+
+    /** {@code cap · tanh(x / cap)}, from tanh(y) = 2 · sigmoid(2y) - 1. */
+    V128 softCap(Function f, V128 x, V128 cap) {
+        V128 sigmoid = sigmoid(f, x.f32x4Mul(V128.f32x4(2)).f32x4Div(cap));
+        return sigmoid.f32x4Mul(V128.f32x4(2)).f32x4Sub(V128.f32x4(1)).f32x4Mul(cap);
+    }
+
+    static V128 unpackLow16(V128 a, V128 b) {
+        return a.shuffle(b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
+    }
+
+    static V128 unpackHigh16(V128 a, V128 b) {
+        return a.shuffle(b, 8, 9, 24, 25, 10, 11, 26, 27, 12, 13, 28, 29, 14, 15, 30, 31);
+    }
+
+    static V128 unpackLow32(V128 a, V128 b) {
+        return a.shuffle(b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+    }
+
+    static V128 unpackHigh32(V128 a, V128 b) {
+        return a.shuffle(b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+
+    static V128 unpackLow64(V128 a, V128 b) {
+        return a.shuffle(b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+    }
+
+    static V128 unpackHigh64(V128 a, V128 b) {
+        return a.shuffle(b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+
+    /** Lanes and vectors exchanged. */
+    static V128Var[] transpose32(Function f, V128Var[] rows) {
+        V128Var low01 = f.v128(unpackLow32(rows[0], rows[1]));
+        V128Var low23 = f.v128(unpackLow32(rows[2], rows[3]));
+        V128Var high01 = f.v128(unpackHigh32(rows[0], rows[1]));
+        V128Var high23 = f.v128(unpackHigh32(rows[2], rows[3]));
+        return new V128Var[] {
+            f.v128(unpackLow64(low01, low23)),
+            f.v128(unpackHigh64(low01, low23)),
+            f.v128(unpackLow64(high01, high23)),
+            f.v128(unpackHigh64(high01, high23))
+        };
+    }
+}

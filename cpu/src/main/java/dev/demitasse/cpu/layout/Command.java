@@ -1,0 +1,57 @@
+package dev.demitasse.cpu.layout;
+
+/**
+ * Places of a command's fields, in bytes. All commands have the same form, 128 bytes; each uses the fields that it needs. Addresses take
+ * 8 bytes, everything else 4.
+ */
+public final class Command {
+    public static final int BYTES = 128;
+
+    /** Ordinal of the {@link Opcode}. */
+    public static final int OPCODE = 0;
+    /** Ordinal of the matrix's {@link Packing}. */
+    public static final int PACKING = 4;
+
+    public static final int IN = 8;
+    public static final int OUT = 16;
+    public static final int WEIGHTS = 24;
+    /** Second operand: the factor of a gate, the value beside a key. */
+    public static final int OTHER = 32;
+    /** Bias of a product, or 0. */
+    public static final int BIAS = 40;
+    /** What a product is added to, or 0. */
+    public static final int ADDEND = 48;
+
+    public static final int KEYS = 56;
+    public static final int VALUES = 64;
+
+    /** Rows: 0 stands for as many as the batch has tokens. */
+    public static final int ROWS = 72;
+    /** Elements of a row of {@link #IN}; of a run that is normalized. */
+    public static final int COLUMNS = 76;
+    /** Elements of a row of {@link #OUT}. */
+    public static final int OUT_COLUMNS = 80;
+
+    public static final int HEADS = 84;
+    public static final int KV_HEADS = 88;
+    public static final int HEAD_SIZE = 92;
+    public static final int WINDOW = 96;
+    /** Positions that the KV cache has room for, a multiple of {@link KvLayout#BLOCK}. */
+    public static final int CONTEXT = 100;
+    /** Pairs of a head that are turned. */
+    public static final int PAIRS = 104;
+    /** Elements between those of a pair. */
+    public static final int PARTNER = 108;
+    /** Elements from a pair to the next. */
+    public static final int STEP = 112;
+
+    /** Float32: scale, epsilon or cap. */
+    public static final int SCALE = 116;
+    /** Float32: cap on scores, 0 for none. */
+    public static final int SOFT_CAP = 120;
+
+    /** Logits for each maximum of {@link Opcode#RUN_MAXIMA}. */
+    public static final int RUN = 64;
+
+    private Command() {}
+}

@@ -1,0 +1,31 @@
+package dev.demitasse.cpu.layout;
+
+/** What a {@link Command} does; the number is the place in this list. Operations are those of {@link dev.demitasse.plan.Op}. */
+public enum Opcode {
+    /** Ends a program. */
+    END,
+    /** No thread goes on before all have come here. */
+    BARRIER,
+    EMBED,
+    RMS_NORM,
+    /** To 8 bits (or 16 that hold as much), for matrices of unsigned quants. */
+    QUANTIZE_FOR_UNSIGNED,
+    /** To 16 bits that hold 8, for matrices of signed quants. */
+    QUANTIZE_FOR_SIGNED,
+    MAT_VEC,
+    MAT_MUL,
+    ROPE,
+    STORE_KV,
+    /** Attention of a single token, each thread over its share of the positions. */
+    ATTEND_ONE,
+    /** Joins what the threads found in {@link #ATTEND_ONE}. */
+    COMBINE,
+    ATTEND_BATCH,
+    GATED_SILU,
+    GATED_GELU,
+    SOFT_CAP,
+    ADD,
+    LAST_ROW,
+    /** Greatest logit of each run of {@link Command#RUN} ids. */
+    RUN_MAXIMA
+}

@@ -1,0 +1,26 @@
+package dev.demitasse.cpu.layout;
+
+/** A thread's scratch memory. It begins with the scores of a tile for four queries (or an unpacked block of an embedding). */
+public final class Scratch {
+    /** Four queries, scaled; then their results. */
+    public static final int QUERIES = 4 * 4 * KvLayout.TILE;
+
+    /** Places in an attention result: the greatest score. */
+    public static final int MAXIMUM = 0;
+    /** Sum of the weights. */
+    public static final int SUM = 4;
+    /** The weighted values come after. */
+    public static final int RESULT_HEADER = 16;
+
+    private Scratch() {}
+
+    /** Bytes that a result takes. */
+    public static int resultBytes(int headSize) {
+        return RESULT_HEADER + 4 * headSize;
+    }
+
+    /** Bytes that a thread needs. */
+    public static int bytes(int headSize) {
+        return QUERIES + 4 * 4 * headSize + 4 * resultBytes(headSize);
+    }
+}
