@@ -12,6 +12,8 @@ import java.util.List;
  * Neural Net Inference").
  */
 public final class MemoryPlan {
+    private static final int ALIGNMENT = 16;
+
     private final int[] offsets;
     private final int size;
 
@@ -44,7 +46,7 @@ public final class MemoryPlan {
         return new MemoryPlan(offsets, size);
     }
 
-    /** First element of a buffer in the arena. */
+    /** First element of a buffer in the arena; a multiple of 16, as is the room it has. */
     public int offset(Buffer buffer) {
         return offsets[buffer.id()];
     }
@@ -52,6 +54,11 @@ public final class MemoryPlan {
     /** Elements of the arena. */
     public int size() {
         return size;
+    }
+
+    /** A whole number of cache lines: vectors may run past a buffer's end, and threads don't meet in one. */
+    private static int aligned(int elements) {
+        return Math.addExact(elements, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     private static List<Placed> lifetimes(Plan plan, int batch) {
@@ -62,7 +69,7 @@ public final class MemoryPlan {
             Op op = ops.get(step);
             int rows = op.out().rows() == Rows.BATCH ? batch : 1;
             lifetimes[op.out().id()] =
-                    new Placed(op.out(), Math.multiplyExact(op.out().width(), rows), step);
+                    new Placed(op.out(), aligned(Math.multiplyExact(op.out().width(), rows)), step);
             for (Buffer in : op.inputs()) {
                 lifetimes[in.id()].lastUse = step;
             }

@@ -49,21 +49,23 @@ public sealed interface Op {
     }
 
     /**
-     * {@code out[n, out.width] = in[n, weight.columns] · weight[firstRow…]ᵀ + bias}. Some files keep several matrices as one
-     * tensor, each its own range of rows.
+     * {@code out[n, out.width] = in[n, weight.columns] · weight[firstRow…]ᵀ + bias + addend}. Some files keep several matrices as
+     * one tensor, each its own range of rows.
      *
      * @param firstRow row of {@code weight} that gives {@code out}'s first column
      * @param bias {@code [out.width]}, or null for none
+     * @param addend {@code [n, out.width]}, a residual say, or null for none
      */
     record MatMul(
             Buffer in,
             Weight weight,
             int firstRow,
             @Nullable Weight bias,
+            @Nullable Buffer addend,
             Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
-            return List.of(in);
+            return addend == null ? List.of(in) : List.of(in, addend);
         }
 
         @Override

@@ -56,7 +56,8 @@ public final class PlanBuilder {
     }
 
     public Buffer matMul(Buffer in, String weight, int width) {
-        return append(new Op.MatMul(in, weight(weight, in.width(), width), 0, null, buffer(weight, width, in.rows())));
+        return append(
+                new Op.MatMul(in, weight(weight, in.width(), width), 0, null, null, buffer(weight, width, in.rows())));
     }
 
     /** As many products as {@code widths}, by matrices that lie one below the other in a tensor. */
@@ -66,7 +67,7 @@ public final class PlanBuilder {
         int row = 0;
         for (int width : widths) {
             String name = weight + " from " + row;
-            products.add(append(new Op.MatMul(in, fused, row, null, buffer(name, width, in.rows()))));
+            products.add(append(new Op.MatMul(in, fused, row, null, null, buffer(name, width, in.rows()))));
             row += width;
         }
         return products;
@@ -75,7 +76,12 @@ public final class PlanBuilder {
     /** @param bias a vector of {@code width} elements, added to each row */
     public Buffer matMul(Buffer in, String weight, String bias, int width) {
         return append(new Op.MatMul(
-                in, weight(weight, in.width(), width), 0, weight(bias, width, 1), buffer(weight, width, in.rows())));
+                in,
+                weight(weight, in.width(), width),
+                0,
+                weight(bias, width, 1),
+                null,
+                buffer(weight, width, in.rows())));
     }
 
     public Buffer rope(Buffer in, int headSize, Rotary rotary) {
@@ -123,7 +129,13 @@ public final class PlanBuilder {
         return cap == 0 ? in : append(new Op.SoftCap(in, cap, like(in, in.name() + " capped")));
     }
 
+    /** {@code a + b}; where {@code b} is the product just made, that operation does the sum, too, and {@code b} holds it. */
     public Buffer add(Buffer a, Buffer b) {
+        int last = ops.size() - 1;
+        if (ops.get(last) instanceof Op.MatMul product && product.out() == b && product.addend() == null) {
+            ops.set(last, new Op.MatMul(product.in(), product.weight(), product.firstRow(), product.bias(), a, b));
+            return b;
+        }
         return append(new Op.Add(a, b, like(a, b.name() + " residual")));
     }
 

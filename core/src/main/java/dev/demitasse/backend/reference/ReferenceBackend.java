@@ -198,6 +198,12 @@ public final class ReferenceBackend implements Backend {
                     arena[out + i] += row[i % outWidth];
                 }
             }
+            if (op.addend() != null) {
+                int addend = memory.offset(op.addend());
+                for (int i = 0; i < rows * outWidth; i++) {
+                    arena[out + i] += arena[addend + i];
+                }
+            }
         }
 
         private void rope(Op.Rope op) {
