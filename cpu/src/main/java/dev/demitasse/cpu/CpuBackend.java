@@ -33,7 +33,8 @@ public final class CpuBackend implements Backend {
      * @param batchSize most tokens of one forward pass
      * @throws IllegalStateException if there is not enough memory
      */
-    public CpuBackend(Plan plan, int contextLength, int batchSize, int threads, Machine.Factory machines) {
+    public CpuBackend(Plan plan, int contextLength, int batchSize, Machine.Factory machines) {
+        int threads = machines.threads();
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;

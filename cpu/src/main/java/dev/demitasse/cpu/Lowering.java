@@ -54,8 +54,10 @@ final class Lowering {
         keys = new long[layers];
         values = new long[layers];
         for (int layer = 0; layer < layers; layer++) {
-            keys[layer] = memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
-            values[layer] = memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
+            keys[layer] =
+                    memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
+            values[layer] =
+                    memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
         }
         int widest = 0;
         int largestHead = 0;
@@ -69,8 +71,7 @@ final class Lowering {
                             "heads of " + attention.headSize() + " elements; the CPU kernels need a multiple of 8");
                 }
                 largestHead = Math.max(largestHead, attention.headSize());
-                mostResults =
-                        Math.max(mostResults, attention.heads() * Scratch.resultBytes(attention.headSize()));
+                mostResults = Math.max(mostResults, attention.heads() * Scratch.resultBytes(attention.headSize()));
             }
         }
         for (Weight weight : plan.weights()) {
@@ -78,10 +79,8 @@ final class Lowering {
         }
         headSize = largestHead;
         long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1) / ActivationBlock.TILE_ROWS;
-        long quantizedBytes = tiles
-                * ActivationBlock.TILE_ROWS
-                * (widest / Packing.BLOCK_COLUMNS)
-                * ActivationBlock.MAX_BYTES;
+        long quantizedBytes =
+                tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.MAX_BYTES;
         quantizedForUnsigned = memory.allocate(quantizedBytes);
         quantizedForSigned = memory.allocate(quantizedBytes);
         results = memory.allocate((long) mostResults * threads);
@@ -288,7 +287,8 @@ final class Lowering {
             Line store = new Line(Opcode.STORE_KV).with(Command.ROWS, rows(op.key()));
             reading(store, Command.IN, op.key());
             reading(store, Command.OTHER, op.value());
-            program.add(heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
+            program.add(
+                    heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
             if (single) {
                 long resultBytes = (long) threads * op.heads() * Scratch.resultBytes(op.headSize());
                 Line attend = reading(new Line(Opcode.ATTEND_ONE), Command.IN, op.query());

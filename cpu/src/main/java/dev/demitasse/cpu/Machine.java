@@ -7,6 +7,9 @@ import java.nio.ByteBuffer;
 public interface Machine {
     /** Makes machines. */
     interface Factory {
+        /** Threads that a machine has. */
+        int threads();
+
         /**
          * A machine whose memory has {@code bytes} zeros.
          *
@@ -14,8 +17,6 @@ public interface Machine {
          */
         Machine create(long bytes);
     }
-
-    int threads();
 
     /** Copies from {@code bytes}' position to its limit. */
     void write(long address, ByteBuffer bytes);

@@ -31,7 +31,8 @@ final class Weights {
             if (op instanceof Op.Embed embed) {
                 tensor(embed.table()).addMatrix(0, embed.table().rows(), memory);
             } else if (op instanceof Op.MatMul matMul) {
-                tensor(matMul.weight()).addMatrix(matMul.firstRow(), matMul.out().width(), memory);
+                tensor(matMul.weight())
+                        .addMatrix(matMul.firstRow(), matMul.out().width(), memory);
                 if (matMul.bias() != null) {
                     tensor(matMul.bias()).addVector(memory);
                 }

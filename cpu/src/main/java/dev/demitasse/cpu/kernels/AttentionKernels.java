@@ -111,7 +111,8 @@ final class AttentionKernels {
         I32Var context = f.i32(command.i32(Command.CONTEXT));
         I32Var headBytes = f.i32(headSize.times(4));
         I32Var resultBytes = f.i32(headBytes.plus(Scratch.RESULT_HEADER));
-        PtrVar keys = f.ptr(command.ptr(Command.KEYS).plus(kvHead.times(context).dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)));
+        PtrVar keys = f.ptr(command.ptr(Command.KEYS)
+                .plus(kvHead.times(context).dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)));
         PtrVar values = f.ptr(command.ptr(Command.VALUES).plus(kvHead.times(context), headSize.times(2)));
         PtrVar scaledQueries = f.ptr(scratch.plus(Scratch.QUERIES));
         I32Var i = f.i32();
@@ -120,7 +121,8 @@ final class AttentionKernels {
         I32Var[] last = new I32Var[queries];
         for (int q = 0; q < queries; q++) {
             results[q] = f.ptr(q == 0 ? result : results[q - 1].plus(resultBytes));
-            last[q] = prepare(f, command, results[q], scaledQueries.plus(headBytes.times(q)), firstQuery.plus(q), kvHead);
+            last[q] =
+                    prepare(f, command, results[q], scaledQueries.plus(headBytes.times(q)), firstQuery.plus(q), kvHead);
         }
         I32Var window = f.i32(command.i32(Command.WINDOW));
         F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
@@ -129,14 +131,22 @@ final class AttentionKernels {
             I32Var end = f.i32(tile.plus(KvLayout.TILE).min(to));
             I32Var p = f.i32();
             f.count(p, tile, end, KvLayout.BLOCK, () -> {
-                V128Var[][] scores = scores(f, keys.plus(p.dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)), scaledQueries, headSize, queries);
+                V128Var[][] scores = scores(
+                        f,
+                        keys.plus(p.dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)),
+                        scaledQueries,
+                        headSize,
+                        queries);
                 PtrVar target = f.ptr(scratch.plus(p.minus(tile).times(4)));
                 for (int half = 0; half < 2; half++) {
-                    V128Var positions = f.v128(V128.i32x4Splat(p).i32x4Add(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3)));
+                    V128Var positions = f.v128(V128.i32x4Splat(p)
+                            .i32x4Add(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3)));
                     for (int q = 0; q < queries; q++) {
                         V128Var score = scores[q][half];
                         score.set(score.f32x4Mul(V128.f32x4(HALF_BIAS)));
-                        f.ifTrue(softCap.ne(F32.of(0)), () -> score.set(simd.softCap(f, score, V128.f32x4Splat(softCap))));
+                        f.ifTrue(
+                                softCap.ne(F32.of(0)),
+                                () -> score.set(simd.softCap(f, score, V128.f32x4Splat(softCap))));
                         V128 seen = positions
                                 .i32x4LeS(V128.i32x4Splat(last[q]))
                                 .and(positions.i32x4GtS(V128.i32x4Splat(last[q].minus(window))));
@@ -144,7 +154,10 @@ final class AttentionKernels {
                     }
                 }
             });
-            I32Var scoresBytes = f.i32(end.minus(tile).plus(KvLayout.BLOCK - 1).and(-KvLayout.BLOCK).times(4));
+            I32Var scoresBytes = f.i32(end.minus(tile)
+                    .plus(KvLayout.BLOCK - 1)
+                    .and(-KvLayout.BLOCK)
+                    .times(4));
             F32Var[] decay = new F32Var[queries];
             for (int q = 0; q < queries; q++) {
                 decay[q] = weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], i);
@@ -217,7 +230,12 @@ final class AttentionKernels {
     private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, I32Var i) {
         PtrVar scores = f.ptr(tileScores);
         V128Var greatest = f.v128(V128.f32x4Splat(result.f32(Scratch.MAXIMUM)));
-        f.count(i, I32.of(0), bytes, 16, () -> greatest.set(greatest.f32x4Max(scores.plus(i).v128(0))));
+        f.count(
+                i,
+                I32.of(0),
+                bytes,
+                16,
+                () -> greatest.set(greatest.f32x4Max(scores.plus(i).v128(0))));
         F32Var maximum = f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
         V128Var maxima = f.v128(V128.f32x4Splat(maximum));
         V128Var sums = f.v128(V128.zero());
@@ -248,7 +266,8 @@ final class AttentionKernels {
             for (int q = 0; q < results.length; q++) {
                 PtrVar sum = f.ptr(results[q].plus(d.times(4)));
                 for (int half = 0; half < 2; half++) {
-                    sums[q][half] = f.v128(sum.v128(Scratch.RESULT_HEADER + 16 * half).f32x4Mul(V128.f32x4Splat(decay[q])));
+                    sums[q][half] =
+                            f.v128(sum.v128(Scratch.RESULT_HEADER + 16 * half).f32x4Mul(V128.f32x4Splat(decay[q])));
                 }
             }
             value.set(values.plus(d.times(2)));
@@ -283,21 +302,28 @@ final class AttentionKernels {
         I32Var kvHeads = kernel.number(Command.KV_HEADS);
         I32Var group = f.i32(heads.dividedBy(kvHeads));
         I32Var end = f.i32(kernel.control().i32(Control.POSITION).plus(1));
-        I32Var first = f.i32(end.minus(kernel.number(Command.WINDOW)).max(I32.of(0)).and(-KvLayout.TILE));
+        I32Var first =
+                f.i32(end.minus(kernel.number(Command.WINDOW)).max(I32.of(0)).and(-KvLayout.TILE));
         I32 tiles = end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE);
         I32Var[] share = kernel.share(tiles);
         I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
         I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
         PtrVar scratch = kernel.scratch();
-        I32Var resultBytes = f.i32(kernel.command.i32(Command.HEAD_SIZE).times(4).plus(Scratch.RESULT_HEADER));
+        I32Var resultBytes =
+                f.i32(kernel.command.i32(Command.HEAD_SIZE).times(4).plus(Scratch.RESULT_HEADER));
         PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(kernel.thread.times(heads), resultBytes));
         I32Var kvHead = f.i32();
         I32Var query = f.i32();
-        f.count(kvHead, I32.of(0), kvHeads, 1, () -> f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
-            I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
-            PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
-            dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
-        }));
+        f.count(
+                kvHead,
+                I32.of(0),
+                kvHeads,
+                1,
+                () -> f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
+                    I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
+                    PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
+                    dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
+                }));
         return f;
     }
 
@@ -327,15 +353,22 @@ final class AttentionKernels {
             PtrVar target = f.ptr(out.plus(head, headSize.times(4)));
             I32Var stride = f.i32(heads.times(resultBytes));
             F32Var maximum = f.f32(F32.of(LEAST));
-            f.count(t, I32.of(0), threads, 1, () -> maximum.set(maximum.max(first.plus(t, stride).f32(Scratch.MAXIMUM))));
+            f.count(
+                    t,
+                    I32.of(0),
+                    threads,
+                    1,
+                    () -> maximum.set(maximum.max(first.plus(t, stride).f32(Scratch.MAXIMUM))));
             F32Var sum = f.f32(F32.of(0));
             f.count(t, I32.of(0), threads, 1, () -> {
                 PtrVar part = f.ptr(first.plus(t, stride));
-                V128Var factor = f.v128(simd.exp(f, V128.f32x4Splat(part.f32(Scratch.MAXIMUM).minus(maximum))));
+                V128Var factor = f.v128(
+                        simd.exp(f, V128.f32x4Splat(part.f32(Scratch.MAXIMUM).minus(maximum))));
                 F32Var scalar = f.f32(factor.f32x4ExtractLane(0));
                 sum.set(sum.plus(part.f32(Scratch.SUM).times(scalar)));
                 f.count(d, I32.of(0), headSize, 4, () -> {
-                    V128Var term = f.v128(part.plus(d.times(4)).v128(Scratch.RESULT_HEADER).f32x4Mul(factor));
+                    V128Var term = f.v128(
+                            part.plus(d.times(4)).v128(Scratch.RESULT_HEADER).f32x4Mul(factor));
                     PtrVar at = f.ptr(target.plus(d.times(4)));
                     f.ifTrue(t.ne(I32.of(0)), () -> term.set(term.f32x4Add(at.v128(0))));
                     f.store(at, 0, term);
@@ -349,8 +382,15 @@ final class AttentionKernels {
     /** {@code target = source / sum}, and the second half of the bias. */
     private static void normalize(Function f, PtrVar source, PtrVar target, F32 sum, I32Var headSize, I32Var d) {
         V128Var factor = f.v128(V128.f32x4Splat(F32.of(HALF_BIAS).dividedBy(sum)));
-        f.count(d, I32.of(0), headSize, 4, () -> f.store(
-                target.plus(d.times(4)), 0, source.plus(d.times(4)).v128(0).f32x4Mul(factor)));
+        f.count(
+                d,
+                I32.of(0),
+                headSize,
+                4,
+                () -> f.store(
+                        target.plus(d.times(4)),
+                        0,
+                        source.plus(d.times(4)).v128(0).f32x4Mul(factor)));
     }
 
     Function attendBatch() {
@@ -379,12 +419,16 @@ final class AttentionKernels {
             I32Var count = f.i32(queries.minus(first).min(I32.of(MOST_QUERIES)));
             I32 oldest = position.plus(first.dividedBy(group)).plus(1).minus(window);
             I32Var from = f.i32(oldest.max(I32.of(0)).and(-KvLayout.TILE));
-            I32Var to = f.i32(position.plus(first.plus(count).minus(1).dividedBy(group)).plus(1));
+            I32Var to = f.i32(
+                    position.plus(first.plus(count).minus(1).dividedBy(group)).plus(1));
             dispatch(f, count, kernel.command, scratch, results, first, kvHead, from, to);
             f.count(i, I32.of(0), count, 1, () -> {
                 I32Var query = f.i32(first.plus(i));
                 PtrVar result = f.ptr(results.plus(i, resultBytes));
-                I32 head = query.dividedBy(group).times(heads).plus(kvHead.times(group)).plus(query.modulo(group));
+                I32 head = query.dividedBy(group)
+                        .times(heads)
+                        .plus(kvHead.times(group))
+                        .plus(query.modulo(group));
                 PtrVar target = f.ptr(out.plus(head, headSize.times(4)));
                 PtrVar source = f.ptr(result.plus(Scratch.RESULT_HEADER));
                 normalize(f, source, target, result.f32(Scratch.SUM), headSize, d);

@@ -120,8 +120,7 @@ final class EmbedKernels {
         I32Var columns = kernel.number(Command.COLUMNS);
         F32Var scale = f.f32(kernel.command.f32(Command.SCALE));
         PtrVar scratch = kernel.scratch();
-        I32Var panelBytes =
-                f.i32(columns.dividedBy(packing.type().blockSize()).times(packing.superblockBytes()));
+        I32Var panelBytes = f.i32(columns.dividedBy(packing.type().blockSize()).times(packing.superblockBytes()));
         I32Var[] share = kernel.share(kernel.rows());
         I32Var r = f.i32();
         f.count(r, share[0], share[1], 1, () -> {

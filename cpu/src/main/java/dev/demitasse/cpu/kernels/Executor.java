@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs programs: every thread walks through the same commands and does its share of each. Exports
@@ -156,7 +157,8 @@ final class Executor {
                         case EMBED -> () -> byPacking(kernel, embed);
                         case MAT_VEC -> () -> byPacking(kernel, matVec);
                         case MAT_MUL -> () -> byPacking(kernel, matMul);
-                        default -> () -> f.call(kernels.get(opcode), kernel.command, kernel.thread);
+                        default ->
+                            () -> f.call(Objects.requireNonNull(kernels.get(opcode)), kernel.command, kernel.thread);
                     });
         }
         f.dispatch(kernel.command.i32(Command.OPCODE), cases);

@@ -13,6 +13,9 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BinaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code out[rows, outColumns] = in[rows, columns] · matrixᵀ + bias + addend}: matrix–vector for a single row, matrix–matrix for tiles of
@@ -101,8 +104,7 @@ final class MatMulKernels {
     }
 
     /** Adds the products of one group of columns. */
-    private void multiply(
-            Function f, Format format, Ptr block, Ptr activations, int g, Accumulator[][] products) {
+    private void multiply(Function f, Format format, Ptr block, Ptr activations, int g, Accumulator[][] products) {
         int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
         int tileRows = products[0].length;
         boolean bytes = !format.isSigned() && simd.isRelaxed();
@@ -147,43 +149,45 @@ final class MatMulKernels {
     /** A sum of integer products, four lanes of 32 bits; those of 16 bits are gathered first, as many as fit. */
     private static final class Accumulator {
         private final Function f;
-        private V128Var sum16;
+        private @Nullable V128Var sum16;
         private int held;
-        private V128Var sum32;
+        private @Nullable V128Var sum32;
 
         Accumulator(Function f) {
             this.f = f;
         }
 
         void add16(V128 products, int limit) {
-            if (held == 0) {
-                sum16 = f.v128(products);
-            } else {
-                sum16.set(sum16.i16x8Add(products));
-            }
-            if (++held == limit) {
+            sum16 = plus(sum16, held == 0, products, V128::i16x8Add);
+            held++;
+            if (held == limit) {
                 flush();
             }
         }
 
         void add32(V128 products) {
-            if (sum32 == null) {
-                sum32 = f.v128(products);
-            } else {
-                sum32.set(sum32.i32x4Add(products));
+            sum32 = plus(sum32, false, products, V128::i32x4Add);
+        }
+
+        /** The first term is the sum so far, the others are added. */
+        private V128Var plus(@Nullable V128Var sum, boolean empty, V128 term, BinaryOperator<V128> addition) {
+            if (sum == null) {
+                return f.v128(term);
             }
+            sum.set(empty ? term : addition.apply(sum, term));
+            return sum;
         }
 
         private void flush() {
             held = 0;
-            add32(sum16.i32x4ExtaddPairwiseI16x8S());
+            add32(Objects.requireNonNull(sum16).i32x4ExtaddPairwiseI16x8S());
         }
 
         V128 total() {
             if (held > 0) {
                 flush();
             }
-            return sum32;
+            return Objects.requireNonNull(sum32);
         }
     }
 
@@ -275,7 +279,8 @@ final class MatMulKernels {
                 for (int r = 0; r < tileRows; r++) {
                     int tileRow = r;
                     Runnable finish = () -> {
-                        I32Var element = f.i32(row.plus(tileRow).times(outColumns).plus(column));
+                        I32Var element =
+                                f.i32(row.plus(tileRow).times(outColumns).plus(column));
                         List<V128Var> pair = new ArrayList<>();
                         for (V128Var[] half : sums) {
                             pair.add(half[tileRow]);

@@ -3,9 +3,9 @@ package dev.demitasse.cpu.kernels;
 import dev.demitasse.cpu.layout.ActivationBlock;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.cpu.wasm.F32;
 import dev.demitasse.cpu.wasm.F32Var;
 import dev.demitasse.cpu.wasm.Function;
-import dev.demitasse.cpu.wasm.F32;
 import dev.demitasse.cpu.wasm.I32;
 import dev.demitasse.cpu.wasm.I32Var;
 import dev.demitasse.cpu.wasm.Module;
@@ -37,8 +37,8 @@ final class Quantization {
         PtrVar in = kernel.pointer(Command.IN);
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var blocks = f.i32(columns.dividedBy(Packing.BLOCK_COLUMNS));
-        I32Var tileRows = f.i32(I32.select(
-                kernel.command.i32(Command.ROWS), I32.of(1), I32.of(ActivationBlock.TILE_ROWS)));
+        I32Var tileRows =
+                f.i32(I32.select(kernel.command.i32(Command.ROWS), I32.of(1), I32.of(ActivationBlock.TILE_ROWS)));
         int bytes = blockBytes(signed, simd);
         I32Var[] share = kernel.share(rows.times(blocks));
         I32Var i = f.i32();
@@ -47,7 +47,12 @@ final class Quantization {
             I32Var block = f.i32(i.modulo(blocks));
             PtrVar source = f.ptr(in.plus(i, 4 * Packing.BLOCK_COLUMNS));
             I32Var rowOfTile = f.i32(row.modulo(tileRows));
-            PtrVar target = f.ptr(out.plus(row.minus(rowOfTile).times(blocks).plus(block.times(tileRows)).plus(rowOfTile), bytes));
+            PtrVar target = f.ptr(out.plus(
+                    row.minus(rowOfTile)
+                            .times(blocks)
+                            .plus(block.times(tileRows))
+                            .plus(rowOfTile),
+                    bytes));
             block(f, simd, signed, source, target);
         });
         return f;
@@ -63,11 +68,13 @@ final class Quantization {
         F32Var scale = f.f32(amax.times(F32.of(1 / 127f)));
         // 127 / amax overflows where amax is subnormal; such a block counts as zeros
         V128Var inverse = f.v128(V128.f32x4(0));
-        f.ifTrue(amax.gt(F32.of(0x1p-120f)), () -> inverse.set(V128.f32x4Splat(F32.of(127).dividedBy(amax))));
+        f.ifTrue(
+                amax.gt(F32.of(0x1p-120f)),
+                () -> inverse.set(V128.f32x4Splat(F32.of(127).dividedBy(amax))));
         V128Var[] integers = new V128Var[VECTORS];
         for (int v = 0; v < VECTORS; v++) {
-            integers[v] = f.v128(
-                    source.v128(16 * v).f32x4Mul(inverse).f32x4Nearest().i32x4TruncSatF32x4S());
+            integers[v] =
+                    f.v128(source.v128(16 * v).f32x4Mul(inverse).f32x4Nearest().i32x4TruncSatF32x4S());
         }
         f.store(target, ActivationBlock.SCALE, scale);
         I32Var[] sums = new I32Var[2];
@@ -81,7 +88,10 @@ final class Quantization {
             sums[part] = f.i32(sum.i32x4ExtractLane(0).plus(sum.i32x4ExtractLane(1)));
             f.store(target, ActivationBlock.SUMS + 4 * part, sums[part].toF32().times(scale));
         }
-        f.store(target, ActivationBlock.SUM_OF_ALL, sums[0].plus(sums[1]).toF32().times(scale));
+        f.store(
+                target,
+                ActivationBlock.SUM_OF_ALL,
+                sums[0].plus(sums[1]).toF32().times(scale));
         V128Var[] words = new V128Var[VECTORS / 2];
         for (int v = 0; v < words.length; v++) {
             words[v] = f.v128(integers[2 * v].i16x8NarrowI32x4S(integers[2 * v + 1]));

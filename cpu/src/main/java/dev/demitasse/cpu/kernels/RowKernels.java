@@ -113,8 +113,8 @@ final class RowKernels {
     }
 
     Function gatedSilu() {
-        return elementwise("gated_silu", (f, gate, up, command) ->
-                gate.f32x4Mul(simd.sigmoid(f, gate)).f32x4Mul(up));
+        return elementwise("gated_silu", (f, gate, up, command) -> gate.f32x4Mul(simd.sigmoid(f, gate))
+                .f32x4Mul(up));
     }
 
     /** {@code x/2 · (1 + tanh(u)) = x · sigmoid(2u)} with {@code u = √(2/π) · (x + 0.044715 x³)}. */
@@ -132,8 +132,8 @@ final class RowKernels {
     }
 
     Function softCap() {
-        return elementwise("soft_cap", (f, x, unused, command) ->
-                simd.softCap(f, x, V128.f32x4Splat(command.f32(Command.SCALE))));
+        return elementwise(
+                "soft_cap", (f, x, unused, command) -> simd.softCap(f, x, V128.f32x4Splat(command.f32(Command.SCALE))));
     }
 
     private interface Elements {
@@ -162,7 +162,10 @@ final class RowKernels {
         f.ifTrue(kernel.thread.isZero(), () -> {
             I32Var bytes = f.i32(kernel.command.i32(Command.COLUMNS).times(4));
             I32 last = kernel.control().i32(Control.TOKENS).minus(1);
-            f.copy(kernel.command.ptr(Command.OUT), kernel.command.ptr(Command.IN).plus(last, bytes), bytes);
+            f.copy(
+                    kernel.command.ptr(Command.OUT),
+                    kernel.command.ptr(Command.IN).plus(last, bytes),
+                    bytes);
         });
         return f;
     }
@@ -190,7 +193,13 @@ final class RowKernels {
                     },
                     () -> {
                         F32Var greatest = f.f32(source.f32(0));
-                        f.count(i, I32.of(1), left, 1, () -> greatest.set(greatest.max(source.plus(i, 4).f32(0))));
+                        f.count(
+                                i,
+                                I32.of(1),
+                                left,
+                                1,
+                                () -> greatest.set(
+                                        greatest.max(source.plus(i, 4).f32(0))));
                         f.store(out.plus(run, 4), 0, greatest);
                     });
         });

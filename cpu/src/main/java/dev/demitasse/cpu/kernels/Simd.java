@@ -28,7 +28,8 @@ final class Simd {
      */
     V128 exp(Function f, V128 x) {
         V128Var clamped = f.v128(x.f32x4Max(V128.f32x4(-87.33f)).f32x4Min(V128.f32x4(88.02f)));
-        V128Var n = f.v128(clamped.f32x4Mul(V128.f32x4((float) (1 / Math.log(2)))).f32x4Nearest());
+        V128Var n =
+                f.v128(clamped.f32x4Mul(V128.f32x4((float) (1 / Math.log(2)))).f32x4Nearest());
         // ln 2 in two parts, the first with few bits, so that its multiples are exact
         V128Var r = f.v128(multiplyAdd(n, V128.f32x4(-0.693359375f), clamped));
         r.set(multiplyAdd(n, V128.f32x4((float) (0.693359375 - Math.log(2))), r));

@@ -73,8 +73,6 @@ final class SimpleFormat extends Format {
 
     @Override
     V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
-        return offsetStored()
-                ? float16(block.load16x4S(OFFSETS + 8 * half))
-                : scale.f32x4Mul(V128.f32x4(-zero));
+        return offsetStored() ? float16(block.load16x4S(OFFSETS + 8 * half)) : scale.f32x4Mul(V128.f32x4(-zero));
     }
 }

@@ -43,7 +43,8 @@ public final class Module {
         Code types = new Code().unsigned(functions.size());
         Code indices = new Code().unsigned(functions.size());
         Code bodies = new Code().unsigned(functions.size());
-        Code exports = new Code().unsigned(functions.stream().filter(Function::isExported).count());
+        Code exports = new Code()
+                .unsigned(functions.stream().filter(Function::isExported).count());
         Code names = new Code().unsigned(functions.size());
         for (Function function : functions) {
             types.raw(function.signature().toBytes());

@@ -1,0 +1,123 @@
+package dev.demitasse.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufBuilder;
+import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+
+/** A small plan, run by the CPU backend and by the reference backend on the same tensors. */
+final class Comparison {
+    static final int CONTEXT = 300;
+
+    private final Random random;
+    private final Map<TensorInfo, ByteBuffer> tensors = new HashMap<>();
+    private final Plan plan;
+    private final Backend reference;
+    private final Backend cpu;
+
+    /**
+     * @param shapes of the tensors
+     * @param writePlan the plan
+     * @param batch most tokens of one pass
+     */
+    Comparison(
+            GgufBuilder shapes,
+            Function<PlanBuilder, Plan> writePlan,
+            int batch,
+            Machine.Factory machines,
+            Random random) {
+        this.random = random;
+        Gguf gguf = parse(shapes);
+        plan = writePlan.apply(new PlanBuilder(gguf));
+        for (TensorInfo tensor : gguf.tensors()) {
+            tensors.put(tensor, RandomTensor.bytes(tensor, random));
+        }
+        reference = new ReferenceBackend(plan, CONTEXT, batch);
+        cpu = new CpuBackend(plan, CONTEXT, batch, machines);
+    }
+
+    private static Gguf parse(GgufBuilder shapes) {
+        byte[] file = shapes.build();
+        AtomicReference<Gguf> header = new AtomicReference<>();
+        GgufStream stream = new GgufStream(file.length, new GgufStream.Sink() {
+            @Override
+            public void header(Gguf gguf) {
+                header.set(gguf);
+            }
+
+            @Override
+            public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {}
+        });
+        stream.accept(ByteBuffer.wrap(file));
+        return header.get();
+    }
+
+    /** The bytes of a tensor, which may be changed before {@link #load}. */
+    ByteBuffer tensor(String name) {
+        for (Map.Entry<TensorInfo, ByteBuffer> entry : tensors.entrySet()) {
+            if (entry.getKey().name().equals(name)) {
+                return entry.getValue();
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    /** Gives both backends the tensors, in pieces of random sizes. */
+    Comparison load() {
+        tensors.forEach((tensor, bytes) -> {
+            for (int at = 0; at < bytes.capacity(); ) {
+                int count = Math.min(bytes.capacity() - at, 1 + random.nextInt(bytes.capacity()));
+                for (Backend backend : new Backend[] {reference, cpu}) {
+                    ByteBuffer piece = bytes.duplicate().order(bytes.order());
+                    backend.load(tensor, at, piece.position(at).limit(at + count));
+                }
+                at += count;
+            }
+        });
+        return this;
+    }
+
+    /**
+     * Runs tokens at a position and compares what the last gives.
+     *
+     * @param tolerance of the difference, relative to the greatest magnitude; elements that aren't finite must match in that
+     */
+    void run(int[] tokens, int position, double tolerance) {
+        run(tokens, position, tolerance, element -> 0);
+    }
+
+    /** @param bound what an element may differ by beside the tolerance */
+    void run(int[] tokens, int position, double tolerance, IntToDoubleFunction bound) {
+        reference.forward(tokens, 0, tokens.length, position, true);
+        cpu.forward(tokens, 0, tokens.length, position, true);
+        float[] expected = reference.logits();
+        float[] actual = cpu.logits();
+        assertEquals(expected.length, actual.length);
+        double greatest = 0;
+        for (float value : expected) {
+            greatest = Float.isFinite(value) ? Math.max(greatest, Math.abs(value)) : greatest;
+        }
+        for (int i = 0; i < expected.length; i++) {
+            String where = tokens.length + " tokens at " + position + ", element " + i;
+            if (!Float.isFinite(expected[i])) {
+                assertTrue(!Float.isFinite(actual[i]), where + " should not be finite but is " + actual[i]);
+            } else {
+                assertEquals(expected[i], actual[i], tolerance * greatest + bound.applyAsDouble(i), where);
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+package dev.demitasse.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.gguf.GgufBuilder;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.TensorType;
+import dev.demitasse.gguf.quant.Dequantizer;
+import dev.demitasse.plan.Activation;
+import dev.demitasse.plan.Buffer;
+import dev.demitasse.plan.Op;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+import dev.demitasse.plan.Rotary;
+import java.util.List;
+import java.util.Random;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Each kernel in all its variants against the reference backend, over random shapes. A subclass says where kernels run. Plans begin with an
+ * embedding in float32, which is exact, and end with what is tested.
+ */
+public abstract class KernelTest {
+    private static final int BATCH = 9;
+    /** Rounding of float32 sums in another order. */
+    private static final double ROUNDING = 1e-5;
+    /** Keys and values are float16. */
+    private static final double FLOAT16 = 2e-3;
+
+    private static final int VOCABULARY = 40;
+
+    protected abstract RemoteMachine.Channel channel();
+
+    /** A test's body. */
+    private interface Case {
+        void run(Machine.Factory machines, Random random);
+    }
+
+    private Stream<DynamicNode> tests(Case body) {
+        return Variant.ALL.stream()
+                .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
+                    Random random = new Random(
+                            variant.hashCode() * 31L + body.getClass().getName().length());
+                    body.run(RemoteMachine.factory(channel(), variant), random);
+                }));
+    }
+
+    /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
+    private static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
+        return builder.build(builder.lastRow(middle.apply(builder, builder.embed("table", width))));
+    }
+
+    private static void check(
+            GgufBuilder shapes,
+            int width,
+            BiFunction<PlanBuilder, Buffer, Buffer> middle,
+            double tolerance,
+            Machine.Factory machines,
+            Random random) {
+        GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
+        Comparison comparison =
+                new Comparison(all, builder -> plan(builder, middle, width), BATCH, machines, random).load();
+        for (int count = 1; count <= BATCH; count++) {
+            comparison.run(tokens(count, random), random.nextInt(3), tolerance);
+        }
+    }
+
+    private static int[] tokens(int count, Random random) {
+        return random.ints(count, 0, VOCABULARY).toArray();
+    }
+
+    @TestFactory
+    Stream<DynamicNode> embeddingsOfAllTypes() {
+        return tests((machines, random) -> {
+            for (TensorType type : TensorType.values()) {
+                int width = type.blockSize() * (1 + random.nextInt(3)) * (type.blockSize() == 1 ? 13 : 1);
+                int rows = Math.min(width, 9 + random.nextInt(20)); // the logits are a row, which must name every token
+                Comparison comparison = new Comparison(
+                                new GgufBuilder().tensor("table", type, width, rows),
+                                builder -> builder.build(builder.lastRow(builder.embed("table", width, 2.5f))),
+                                BATCH,
+                                machines,
+                                random)
+                        .load();
+                boolean requantized = !type.name()
+                        .equals(dev.demitasse.cpu.layout.Packing.of(type).name());
+                for (int token = 0; token < rows; token++) {
+                    comparison.run(new int[] {random.nextInt(rows), token}, 0, requantized ? 1 / 200.0 : 1e-6);
+                }
+            }
+        });
+    }
+
+    /** Inputs are whole numbers, 127 the greatest of each block: rounding them to 8 bits changes nothing. */
+    @TestFactory
+    Stream<DynamicNode> productsByAllTypes() {
+        return tests((machines, random) -> {
+            for (TensorType type : TensorType.values()) {
+                boolean isFloat = type.blockSize() == 1;
+                int columns = isFloat ? 1 + random.nextInt(70) : type.blockSize() * (1 + random.nextInt(3));
+                product(type, columns, wholeNumbers(columns, random), 0, machines, random);
+            }
+        });
+    }
+
+    private static float[] wholeNumbers(int columns, Random random) {
+        float[] inputs = new float[columns * VOCABULARY];
+        for (int i = 0; i < inputs.length; i++) {
+            int value = i % 32 == 0 ? 127 : random.nextInt(255) - 127;
+            inputs[i] = Math.scalb((float) value, i / 32 % 5 - 9);
+        }
+        return inputs;
+    }
+
+    /** Rounded to 8 bits, inputs differ by at most 1/254 of their block's greatest. */
+    @TestFactory
+    Stream<DynamicNode> productsOfAnyInput() {
+        return tests((machines, random) -> {
+            for (Packing packing : Packing.values()) {
+                float[] inputs = new float[512 * VOCABULARY];
+                for (int i = 0; i < inputs.length; i++) {
+                    inputs[i] = (float) random.nextGaussian();
+                }
+                product(packing.type(), 512, inputs, packing.isFloat() ? 0 : 1 / 254.0, machines, random);
+            }
+        });
+    }
+
+    /** @param inputError what rounding may change of inputs, relative to their block's greatest */
+    private static void product(
+            TensorType type, int columns, float[] inputs, double inputError, Machine.Factory machines, Random random) {
+        int rows = VOCABULARY + random.nextInt(19);
+        GgufBuilder shapes = new GgufBuilder()
+                .tensor("matrix", type, columns, rows)
+                .tensor("table", TensorType.F32, columns, VOCABULARY);
+        Comparison comparison = new Comparison(
+                shapes, b -> plan(b, (x, in) -> x.matMul(in, "matrix", rows), columns), BATCH, machines, random);
+        comparison.tensor("table").asFloatBuffer().put(0, inputs);
+        comparison.load();
+        float[] matrix = new float[rows * columns];
+        Dequantizer.of(type).dequantize(comparison.tensor("matrix"), 0, matrix, 0, matrix.length);
+        // types without a packing become Q8_0: a scale with 11 bits, and 127 steps
+        double weightError = Packing.of(type).type() == type ? 0 : 1 / 254.0 + 1 / 2048.0;
+        for (int count = 1; count <= BATCH; count++) {
+            int[] tokens = tokens(count, random);
+            int last = tokens[count - 1] * columns;
+            comparison.run(tokens, 0, ROUNDING, row -> {
+                double bound = 0;
+                for (int from = 0; from < columns; from += Packing.BLOCK_COLUMNS) {
+                    int to = Math.min(columns, from + Packing.BLOCK_COLUMNS);
+                    double greatestWeight = greatest(matrix, row * columns + from, row * columns + to);
+                    double greatestInput = greatest(inputs, last + from, last + to);
+                    for (int c = from; c < to; c++) {
+                        bound += inputError * greatestInput * Math.abs(matrix[row * columns + c])
+                                + weightError * greatestWeight * Math.abs(inputs[last + c]);
+                    }
+                }
+                return bound;
+            });
+        }
+    }
+
+    private static double greatest(float[] values, int from, int to) {
+        double greatest = 0;
+        for (int i = from; i < to; i++) {
+            greatest = Math.max(greatest, Math.abs(values[i]));
+        }
+        return greatest;
+    }
+
+    @TestFactory
+    Stream<DynamicNode> productsWithBiasAndResidual() {
+        return tests((machines, random) -> {
+            for (TensorType type : List.of(TensorType.F32, TensorType.F16, TensorType.BF16)) {
+                int width = VOCABULARY + random.nextInt(30);
+                GgufBuilder shapes =
+                        new GgufBuilder().tensor("matrix", type, width, width).tensor("bias", TensorType.F32, width);
+                check(
+                        shapes,
+                        width,
+                        (b, in) -> b.add(in, b.matMul(in, "matrix", "bias", width)),
+                        ROUNDING,
+                        machines,
+                        random);
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> productsByPartsOfATensor() {
+        return tests((machines, random) -> {
+            GgufBuilder shapes = new GgufBuilder().tensor("matrix", TensorType.F16, 48, 13 + 48 + 7);
+            check(shapes, 48, (b, in) -> b.fusedMatMul(in, "matrix", 13, 48, 7).get(1), ROUNDING, machines, random);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> norms() {
+        return tests((machines, random) -> {
+            for (int width : new int[] {40, 41, 64, 67, 129}) {
+                GgufBuilder shapes = new GgufBuilder().tensor("norm", TensorType.F32, width);
+                check(shapes, width, (b, in) -> b.rmsNorm(in, "norm", width, 1e-5f), ROUNDING, machines, random);
+            }
+            GgufBuilder shapes = new GgufBuilder().tensor("norm", TensorType.F32, 24);
+            check(shapes, 72, (b, in) -> b.rmsNorm(in, "norm", 24, 1e-6f), ROUNDING, machines, random);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> rotaryEmbeddings() {
+        return tests((machines, random) -> {
+            for (Rotary.Pairing pairing : Rotary.Pairing.values()) {
+                Rotary rotary = Rotary.of(pairing, 16, 10_000).withMagnitude(1.25f);
+                check(new GgufBuilder(), 60, (b, in) -> b.rope(in, 20, rotary), ROUNDING, machines, random);
+                GgufBuilder shapes = new GgufBuilder().tensor("factors", TensorType.F32, 8);
+                check(shapes, 48, (b, in) -> b.rope(in, 24, rotary, "factors"), ROUNDING, machines, random);
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> gates() {
+        return tests((machines, random) -> {
+            for (Activation activation : Activation.values()) {
+                GgufBuilder shapes = new GgufBuilder().tensor("up", TensorType.F32, 53, 53);
+                check(
+                        shapes,
+                        53,
+                        (b, in) -> b.gated(activation, in, b.matMul(in, "up", 53)),
+                        ROUNDING,
+                        machines,
+                        random);
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> sumsAndCaps() {
+        return tests((machines, random) -> {
+            check(new GgufBuilder(), 45, (b, in) -> b.softCap(in, 1.5f), ROUNDING, machines, random);
+            check(new GgufBuilder(), 45, (b, in) -> b.add(in, b.softCap(in, 1.5f)), ROUNDING, machines, random);
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> attention() {
+        return tests((machines, random) -> {
+            attention(machines, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0);
+            attention(machines, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0);
+            attention(machines, random, 5, 1, 8, 70, 0);
+            attention(machines, random, 6, 6, 24, 5, 3);
+        });
+    }
+
+    /** A sequence through batches of all sizes and single tokens, past several tiles of positions, and back. */
+    private static void attention(
+            Machine.Factory machines, Random random, int heads, int kvHeads, int headSize, int window, float softCap) {
+        int width = heads * headSize;
+        GgufBuilder shapes = new GgufBuilder()
+                .tensor("table", TensorType.F32, width, VOCABULARY)
+                .tensor("key", TensorType.F32, width, kvHeads * headSize)
+                .tensor("value", TensorType.F32, width, kvHeads * headSize);
+        Comparison comparison = new Comparison(
+                shapes,
+                b -> plan(
+                        b,
+                        (x, in) -> x.attention(
+                                in,
+                                x.matMul(in, "key", kvHeads * headSize),
+                                x.matMul(in, "value", kvHeads * headSize),
+                                headSize,
+                                0.1f / headSize,
+                                window,
+                                softCap),
+                        width),
+                BATCH,
+                machines,
+                random);
+        comparison.load();
+        int position = 0;
+        while (position + BATCH < 150) {
+            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
+            comparison.run(tokens(count, random), position, FLOAT16);
+            position += count;
+        }
+        for (int back : new int[] {127, 64, 63, 8, 1, 0}) {
+            comparison.run(tokens(1 + random.nextInt(3), random), back, FLOAT16);
+        }
+    }
+
+    /** Where an input isn't a finite number, neither are the outputs that depend on it. */
+    @TestFactory
+    Stream<DynamicNode> notFinite() {
+        return tests((machines, random) -> {
+            for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q8_0, TensorType.Q4_K, TensorType.F32)) {
+                    int columns = 256;
+                    GgufBuilder shapes = new GgufBuilder()
+                            .tensor("matrix", type, columns, VOCABULARY)
+                            .tensor("table", TensorType.F32, columns, VOCABULARY);
+                    Comparison comparison = new Comparison(
+                            shapes,
+                            b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), columns),
+                            BATCH,
+                            machines,
+                            random);
+                    float[] inputs = wholeNumbers(columns, random);
+                    inputs[3 * columns + 77] = value;
+                    comparison.tensor("table").asFloatBuffer().put(0, inputs);
+                    comparison.load();
+                    comparison.run(new int[] {3}, 0, ROUNDING);
+                    comparison.run(new int[] {1, 2, 3}, 0, ROUNDING);
+                    comparison.run(new int[] {3, 2}, 0, ROUNDING); // the other rows are not touched by it
+                }
+            }
+        });
+    }
+
+    /** Inputs near both ends of float32's range, and zeros. (Blocks of less than 2⁻¹²⁰ count as zeros.) */
+    @TestFactory
+    Stream<DynamicNode> extremes() {
+        return tests((machines, random) -> {
+            for (float value : new float[] {0, 1e-34f, 1e30f}) {
+                GgufBuilder shapes = new GgufBuilder()
+                        .tensor("matrix", TensorType.Q4_1, 64, VOCABULARY)
+                        .tensor("table", TensorType.F32, 64, VOCABULARY);
+                Comparison comparison = new Comparison(
+                        shapes,
+                        b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), 64),
+                        BATCH,
+                        machines,
+                        random);
+                for (int i = 0; i < 64 * VOCABULARY; i++) {
+                    comparison.tensor("table").putFloat(4 * i, i % 3 == 0 ? value : -value);
+                }
+                comparison.load();
+                comparison.run(new int[] {1, 2}, 0, 0.02);
+            }
+        });
+    }
+
+    /** A file whose scales aren't finite is refused, not computed with. */
+    @TestFactory
+    Stream<DynamicNode> infiniteScalesAreRefused() {
+        return tests((machines, random) -> {
+            for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q4_K, TensorType.F16)) {
+                Comparison comparison = new Comparison(
+                        new GgufBuilder()
+                                .tensor("matrix", type, 256, VOCABULARY)
+                                .tensor("table", TensorType.F32, 256, VOCABULARY),
+                        b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), 256),
+                        BATCH,
+                        machines,
+                        random);
+                comparison.tensor("matrix").putShort(5 * type.blockBytes(), (short) 0x7c00);
+                GgufException e = assertThrows(GgufException.class, comparison::load);
+                assertTrue(e.getMessage().contains("matrix"), e.getMessage());
+            }
+        });
+    }
+}
