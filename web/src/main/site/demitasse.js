@@ -17,7 +17,9 @@
  * @typedef {object} LoadOptions
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
- * @property {number} [contextLength] tokens that a conversation may have; the model's own limit if left out
+ * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
+ * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't
+ *   cross-origin isolated
  *
  * @typedef {object} ChatOptions
  * @property {(text: string, tokenId: number, reasoning: string) => void} [onToken] called with each piece of the answer, or of the
@@ -45,7 +47,7 @@
  * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
  *   recommend, which holds where a chat's options say nothing
  *
- * @typedef {{kind: 'cpu', reason: string}} Device what computes, and why that was chosen
+ * @typedef {{kind: 'cpu', threads: number, reason: string}} Device what computes, and why that was chosen
  *
  * @typedef {object} Answer
  * @property {string} text
@@ -56,11 +58,11 @@
  * @property {{prefillMs: number, decodeMs: number}} timings
  */
 
-const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength'];
+const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength', 'threads'];
 const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
 const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop', 'tools', 'templateOptions'];
-const NUMBERS = ['contextLength', ...SAMPLING_NUMBERS];
-const WHOLE_NUMBERS = ['contextLength', 'maxTokens', 'topK', 'seed'];
+const NUMBERS = ['contextLength', 'threads', ...SAMPLING_NUMBERS];
+const WHOLE_NUMBERS = ['contextLength', 'threads', 'maxTokens', 'topK', 'seed'];
 
 /**
  * A loaded model.

@@ -1,5 +1,8 @@
 // The engine's dedicated worker: everything after this line is Java (dev.demitasse.web.EngineWorker).
+import { loadKernels } from './kernels.js';
 import { instantiate } from './loader.js';
+
+self.loadKernels = loadKernels; // for Java
 
 // An error that no one handled, a trap in a promise's callback say, must reach the page's `worker.onerror`.
 self.onunhandledrejection = ({ reason }) =>

@@ -2,6 +2,7 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
@@ -18,12 +19,8 @@ public final class CpuBackend implements Backend {
     private final Plan plan;
     private final int contextLength;
     private final int batchSize;
+    private final Layout layout;
     private final Machine machine;
-    private final Weights weights;
-    private final Lowering lowering;
-    private final long decodeProgram;
-    private final long prefillProgram;
-    private final long prefillProgramWithHead;
     private final ByteBuffer staging;
     private final float[] logits;
     private boolean ready;
@@ -34,37 +31,66 @@ public final class CpuBackend implements Backend {
      * @throws IllegalStateException if there is not enough memory
      */
     public CpuBackend(Plan plan, int contextLength, int batchSize, Machine.Factory machines) {
-        int threads = machines.threads();
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
-        MemoryLayout memory = new MemoryLayout();
-        weights = new Weights(plan, memory);
-        lowering = new Lowering(plan, contextLength, batchSize, threads, weights, memory);
-        Program decode = lowering.program(true, true);
-        Program prefill = lowering.program(false, false);
-        Program prefillWithHead = lowering.program(false, true);
-        decodeProgram = memory.allocate(decode.bytes());
-        prefillProgram = memory.allocate(prefill.bytes());
-        prefillProgramWithHead = memory.allocate(prefillWithHead.bytes());
-        int scratchBytes = (lowering.scratchBytes() + 63) / 64 * 64;
-        long scratch = memory.allocate((long) scratchBytes * threads);
-        int pairs = 0;
-        for (Lowering.RotaryTable table : lowering.rotaryTables()) {
+        layout = new Layout(plan, contextLength, batchSize, machines.threads());
+        int pairs = 1;
+        for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             pairs = Math.max(pairs, table.rotary().dimensions() / 2);
         }
-        int stagingBytes = Math.max(4 * plan.vocabularySize(), 4 * batchSize * Math.max(pairs, 1));
-        staging = ByteBuffer.allocateDirect(stagingBytes).order(ByteOrder.LITTLE_ENDIAN);
+        staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * pairs))
+                .order(ByteOrder.LITTLE_ENDIAN);
         logits = new float[plan.vocabularySize()];
-        machine = machines.create(memory.size());
-        machine.write(decodeProgram, decode.encode());
-        machine.write(prefillProgram, prefill.encode());
-        machine.write(prefillProgramWithHead, prefillWithHead.encode());
-        staging.clear();
-        staging.putLong(0, scratch).putInt(8, scratchBytes);
+        machine = machines.create(layout.bytes);
+        machine.write(layout.decodeAddress, layout.decode.encode());
+        machine.write(layout.prefillAddress, layout.prefill.encode());
+        machine.write(layout.prefillWithHeadAddress, layout.prefillWithHead.encode());
+        staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
         write(Control.SCRATCH, 12);
-        staging.putInt(0, threads);
+        staging.putInt(0, machines.threads());
         write(Control.THREADS, 4);
+    }
+
+    /**
+     * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvLayout#TILE}
+     * positions where even these take more.
+     */
+    public static int longestContext(Plan plan, int most, int batchSize, int threads, long bytes) {
+        long shortest = new Layout(plan, KvLayout.TILE, batchSize, threads).bytes;
+        long perTile = new Layout(plan, 2 * KvLayout.TILE, batchSize, threads).bytes - shortest;
+        long tiles = 1 + Math.max(0, bytes - shortest) / perTile;
+        return (int) Math.min(most, tiles * KvLayout.TILE);
+    }
+
+    /** Where everything lies. */
+    private static final class Layout {
+        final Weights weights;
+        final Lowering lowering;
+        final Program decode;
+        final Program prefill;
+        final Program prefillWithHead;
+        final long decodeAddress;
+        final long prefillAddress;
+        final long prefillWithHeadAddress;
+        final long scratch;
+        final int scratchBytes;
+        final long bytes;
+
+        Layout(Plan plan, int contextLength, int batchSize, int threads) {
+            MemoryLayout memory = new MemoryLayout();
+            weights = new Weights(plan, memory);
+            lowering = new Lowering(plan, contextLength, batchSize, threads, weights, memory);
+            decode = lowering.program(true, true);
+            prefill = lowering.program(false, false);
+            prefillWithHead = lowering.program(false, true);
+            decodeAddress = memory.allocate(decode.bytes());
+            prefillAddress = memory.allocate(prefill.bytes());
+            prefillWithHeadAddress = memory.allocate(prefillWithHead.bytes());
+            scratchBytes = MemoryLayout.aligned(lowering.scratchBytes());
+            scratch = memory.allocate((long) scratchBytes * threads);
+            bytes = memory.size();
+        }
     }
 
     private void write(long address, int bytes) {
@@ -76,7 +102,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
-        weights.load(machine, tensor, offset, bytes);
+        layout.weights.load(machine, tensor, offset, bytes);
     }
 
     @Override
@@ -96,19 +122,19 @@ public final class CpuBackend implements Backend {
         Objects.checkIndex(count - 1, batchSize);
         Objects.checkFromToIndex(position, position + count, contextLength);
         if (!ready) {
-            weights.requireAll();
+            layout.weights.requireAll();
             ready = true;
         }
         for (int i = 0; i < count; i++) {
             staging.putInt(4 * i, Objects.checkIndex(tokens[from + i], plan.vocabularySize()));
         }
-        write(lowering.tokens(), 4 * count);
-        for (Lowering.RotaryTable table : lowering.rotaryTables()) {
+        write(layout.lowering.tokens(), 4 * count);
+        for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        long program = prefillProgram;
+        long program = layout.prefillAddress;
         if (withLogits) {
-            program = count == 1 ? decodeProgram : prefillProgramWithHead;
+            program = count == 1 ? layout.decodeAddress : layout.prefillWithHeadAddress;
         }
         staging.putLong(0, program);
         write(Control.PROGRAM, 8);
@@ -121,7 +147,7 @@ public final class CpuBackend implements Backend {
         Rotary rotary = table.rotary();
         int pairs = rotary.dimensions() / 2;
         float[] angles = new float[count * pairs];
-        float[] factors = table.frequencyFactors() == null ? null : weights.elements(table.frequencyFactors());
+        float[] factors = table.frequencyFactors() == null ? null : layout.weights.elements(table.frequencyFactors());
         for (int r = 0; r < count; r++) {
             for (int i = 0; i < pairs; i++) {
                 float factor = factors == null ? 1 : factors[i];
@@ -142,7 +168,7 @@ public final class CpuBackend implements Backend {
     public float[] logits() {
         staging.position(0);
         staging.limit(4 * logits.length);
-        machine.read(lowering.logits(), staging);
+        machine.read(layout.lowering.logits(), staging);
         staging.clear();
         for (int i = 0; i < logits.length; i++) {
             logits[i] = staging.getFloat(4 * i);

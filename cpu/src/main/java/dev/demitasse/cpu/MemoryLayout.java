@@ -12,8 +12,13 @@ final class MemoryLayout {
     /** Address of the next {@code bytes}. */
     long allocate(long bytes) {
         long address = end;
-        end = Math.addExact(end, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        end = Math.addExact(end, Math.addExact(bytes, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         return address;
+    }
+
+    /** So many bytes and what is missing to a whole cache line. */
+    static int aligned(int bytes) {
+        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     /** Bytes of memory needed. */

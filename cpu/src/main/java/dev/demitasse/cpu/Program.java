@@ -21,8 +21,9 @@ final class Program {
     /** One command: its fields, and the memory it reads and writes. */
     static final class Line {
         private final Opcode opcode;
-        private final ByteBuffer fields =
-                ByteBuffer.allocateDirect(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        /** Not direct: TeaVM's direct buffers don't begin as zeros. */
+        private final ByteBuffer fields = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
         private final List<Range> reads = new ArrayList<>();
         private final List<Range> writes = new ArrayList<>();
 

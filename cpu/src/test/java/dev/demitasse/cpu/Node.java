@@ -22,7 +22,10 @@ final class Node implements RemoteMachine.Channel, AutoCloseable {
         try (InputStream source = Node.class.getResourceAsStream("machine.js")) {
             script = Files.createTempFile("machine", ".mjs");
             Files.write(script, source.readAllBytes());
-            process = new ProcessBuilder("node", script.toString())
+            process = new ProcessBuilder(
+                            "node",
+                            script.toString(),
+                            Path.of("src/main/site").toAbsolutePath().toString())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException e) {

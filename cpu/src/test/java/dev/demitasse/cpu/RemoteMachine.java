@@ -70,14 +70,14 @@ public final class RemoteMachine implements Machine {
 
     @Override
     public boolean repack(Packing packing, long source, long target, int columns, int panels) {
-        Object bad = call(Map.of(
+        Object finite = call(Map.of(
                 "op", "repack",
                 "packing", packing.name(),
                 "source", source,
                 "target", target,
                 "columns", columns,
                 "panels", panels));
-        return ((Number) bad).intValue() == 0;
+        return (Boolean) finite;
     }
 
     @Override

@@ -1,15 +1,18 @@
 package dev.demitasse.web;
 
-import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
+import dev.demitasse.cpu.CpuBackend;
+import dev.demitasse.cpu.Machine;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.web.js.JsError;
+import dev.demitasse.web.js.Kernels;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.WorkerScope;
@@ -23,15 +26,21 @@ import org.teavm.jso.core.JSObjects;
 
 /** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
 public final class EngineWorker {
-    /** Prompt tokens in one pass: enough to pay for dequantizing each weight once, few enough to stop soon. */
-    private static final int BATCH_SIZE = 32;
+    /** Prompt tokens in one pass: enough to pay for reading each weight once, few enough to stop soon. */
+    private static final int BATCH_SIZE = 64;
+    /** More than these gain little: all wait for memory, and at each barrier for the slowest. */
+    private static final int MOST_THREADS = 8;
+
+    private static final long MAX_BYTES_32 = 1L << 32;
 
     private static final int DEFAULT_MAX_TOKENS = 512;
 
     private @Nullable Engine engine;
     private @Nullable Answer answer;
     private @Nullable ModelReader reader;
+    /** The request that loads or has loaded the model; 0 for none. */
     private int loadId;
+
     private String gpu = "no WebGPU in this browser";
 
     private EngineWorker() {}
@@ -83,16 +92,45 @@ public final class EngineWorker {
     }
 
     private void load(Request request) {
-        if (engine != null || reader != null) {
+        if (loadId != 0) {
             throw new IllegalStateException("this worker has a model already");
         }
-        loadId = request.getId();
-        int contextLength = (int) number(request.getOptions().getContextLength(), 0);
-        EngineLoader.BackendFactory backends = (plan, context) -> new ReferenceBackend(plan, context, BATCH_SIZE);
+        Request.Options options = request.getOptions();
+        int contextLength = (int) number(options.getContextLength(), 0);
+        int threads = (int) number(options.getThreads(), Math.min(Kernels.processors(), MOST_THREADS));
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
+        }
+        int id = request.getId();
+        loadId = id;
+        Kernels.load(threads)
+                .then(
+                        loaded -> {
+                            if (loadId == id) {
+                                read(request, contextLength, loaded);
+                            }
+                            return null;
+                        },
+                        reason -> {
+                            failed(id, "the kernels can't be loaded: " + ((JsError) reason).getMessage());
+                            return null;
+                        });
+    }
+
+    private void read(Request request, int contextLength, Kernels kernels) {
+        int id = request.getId();
+        Machine.Factory machines = WasmMachine.factory(kernels);
+        EngineLoader.BackendFactory backends = (plan, context) -> {
+            // Without a wish, no longer a context than 32-bit addresses reach: they are faster.
+            int length = contextLength > 0
+                    ? context
+                    : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
+            return new CpuBackend(plan, length, BATCH_SIZE, machines);
+        };
         reader = new ModelReader(contextLength, backends, new ModelReader.Listener() {
             @Override
             public void progress(long bytes, long total) {
-                Reply reply = Reply.of("progress", loadId);
+                Reply reply = Reply.of("progress", id);
                 reply.setPhase("download");
                 reply.setLoaded(bytes);
                 reply.setTotal(total == Gguf.UNKNOWN_LENGTH ? 0 : total);
@@ -102,19 +140,26 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes) {
                 engine = loaded;
-                postLoaded(loaded, bytes);
+                postLoaded(loaded, bytes, kernels);
             }
 
             @Override
             public void failed(String message) {
-                reader = null;
-                postError(loadId, "Error", message);
+                EngineWorker.this.failed(id, message);
             }
         });
         reader.read(request);
     }
 
-    private void postLoaded(Engine ready, long bytes) {
+    private void failed(int id, String message) {
+        if (loadId == id) {
+            loadId = 0;
+            reader = null;
+            postError(id, "Error", message);
+        }
+    }
+
+    private void postLoaded(Engine ready, long bytes, Kernels kernels) {
         Reply.ModelSummary model = JSObjects.create();
         model.setName(ready.model().name());
         model.setArchitecture(ready.model().architecture());
@@ -132,7 +177,8 @@ public final class EngineWorker {
         model.setSampling(sampling);
         Reply.Device device = JSObjects.create();
         device.setKind("cpu");
-        device.setReason("this version computes on the CPU, with one thread (" + gpu + ")");
+        device.setThreads(kernels.getThreads());
+        device.setReason("this version computes on the CPU (" + gpu + ")");
         Reply reply = Reply.of("loaded", loadId);
         reply.setModel(model);
         reply.setDevice(device);
@@ -206,8 +252,11 @@ public final class EngineWorker {
     private void abort(int id) {
         if (answer != null && answer.id() == id) {
             answer.cancel();
-        } else if (engine == null && reader != null && loadId == id) {
-            reader.cancel();
+        } else if (engine == null && loadId == id) {
+            if (reader != null) {
+                reader.cancel();
+            }
+            loadId = 0;
             reader = null;
             postError(id, "AbortError", "loading was aborted");
         }

@@ -113,6 +113,9 @@ public interface Reply extends JSObject {
         void setKind(String kind);
 
         @JSProperty
+        void setThreads(int threads);
+
+        @JSProperty
         void setReason(String reason);
     }
 

@@ -57,6 +57,9 @@ public interface Request extends JSObject {
         double getContextLength();
 
         @JSProperty
+        double getThreads();
+
+        @JSProperty
         double getMaxTokens();
 
         @JSProperty

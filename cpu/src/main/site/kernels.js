@@ -1,0 +1,121 @@
+// The SIMD kernels: which of their modules this browser can run, and machines of a module, a memory and threads.
+// What the modules do is told in dev.demitasse.cpu; a machine's methods are those of dev.demitasse.cpu.Machine.
+
+const PAGE = 65536;
+const MAX_PAGES = 2 ** 16; // 4 GiB
+const MAX_PAGES_64 = 2 ** 18; // 16 GiB, the most that browsers give
+
+const MODULE_HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+const validates = (...sections) => WebAssembly.validate(new Uint8Array([...MODULE_HEADER, ...sections]));
+
+/** A function of `i16x8.relaxed_dot_i8x16_i7x16_s`. */
+const RELAXED_SIMD = [
+  ...[1, 5, 1, 0x60, 0, 1, 0x7b],
+  ...[3, 2, 1, 0],
+  ...[10, 15, 1, 13, 0, 0x41, 1, 0xfd, 0x0f, 0x41, 1, 0xfd, 0x0f, 0xfd, 0x92, 2, 0x0b],
+];
+/** A memory with 64-bit addresses. */
+const MEMORY_64 = [5, 3, 1, 4, 1];
+
+/**
+ * Fetches the module that suits this browser, and starts the threads.
+ *
+ * @param {number} wanted threads; there is one where the page isn't cross-origin isolated
+ */
+export async function loadKernels(wanted) {
+  const relaxed = validates(...RELAXED_SIMD);
+  const shared = wanted > 1 && globalThis.crossOriginIsolated;
+  const name = `kernels${relaxed ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
+  const [narrow, wide, workers] = await Promise.all([
+    WebAssembly.compileStreaming(fetchPart(`${name}.wasm`)),
+    validates(...MEMORY_64) ? fetchPart(`${name}-64.wasm`).then((response) => response.arrayBuffer()) : null,
+    startThreads(shared ? wanted - 1 : 0),
+  ]);
+  return {
+    relaxed,
+    threads: workers.length + 1,
+    /** Bytes that a memory can have. */
+    maxBytes: (wide ? MAX_PAGES_64 : MAX_PAGES) * PAGE,
+    /** @param {number} bytes of memory */
+    create(bytes) {
+      const needsWide = bytes > MAX_PAGES * PAGE;
+      if (needsWide && !wide) {
+        throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
+      }
+      const module = needsWide ? new WebAssembly.Module(wide) : narrow;
+      return new KernelMachine(module, bytes, { shared, wide: needsWide, workers });
+    },
+  };
+}
+
+async function fetchPart(name) {
+  const response = await fetch(new URL(name, import.meta.url));
+  if (!response.ok) {
+    throw new Error(`${name} answered with status ${response.status}`);
+  }
+  return response;
+}
+
+/** Workers that are up and wait for a machine. */
+export function startThreads(count) {
+  return Promise.all(
+    Array.from({ length: count }, () => {
+      const worker = new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
+      return new Promise((resolve, reject) => {
+        worker.onmessage = () => resolve(worker);
+        worker.onerror = (event) => reject(new Error(`a thread did not start: ${event.message ?? 'no kernel-thread.js'}`));
+      });
+    }),
+  );
+}
+
+export class KernelMachine {
+  #memory;
+  #exports;
+  #address;
+
+  /** @param workers for the threads beside this one, each used once */
+  constructor(module, bytes, { shared, wide, workers }) {
+    this.#address = wide ? BigInt : (value) => value;
+    this.#memory = newMemory(Math.ceil(bytes / PAGE), shared, wide);
+    this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
+    workers.forEach((worker, i) => worker.postMessage({ module, memory: this.#memory, thread: i + 1 }));
+  }
+
+  /** Copies bytes to an address. */
+  write(address, bytes) {
+    new Uint8Array(this.#memory.buffer, address, bytes.length).set(bytes);
+  }
+
+  /** Fills an array from an address. */
+  read(address, target) {
+    target.set(new Uint8Array(this.#memory.buffer, address, target.length));
+  }
+
+  copy(target, source, bytes) {
+    this.#exports.copy(this.#address(target), this.#address(source), bytes);
+  }
+
+  /** Whether all scales were finite. */
+  repack(packing, source, target, columns, panels) {
+    return this.#exports[`repack_${packing}`](this.#address(source), this.#address(target), columns, panels) === 0;
+  }
+
+  start() {
+    this.#exports.start();
+  }
+}
+
+function newMemory(initial, shared, wide) {
+  if (!wide) {
+    return new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared });
+  }
+  try {
+    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(MAX_PAGES_64), shared });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      throw error;
+    }
+    return new WebAssembly.Memory({ index: 'i64', initial, maximum: MAX_PAGES, shared }); // the proposal's first form
+  }
+}

@@ -1,0 +1,64 @@
+package dev.demitasse.web;
+
+import dev.demitasse.cpu.Machine;
+import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.web.js.JsError;
+import dev.demitasse.web.js.Kernels;
+import java.nio.ByteBuffer;
+import org.teavm.jso.JSExceptions;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
+final class WasmMachine implements Machine {
+    private final Kernels.Machine machine;
+
+    private WasmMachine(Kernels.Machine machine) {
+        this.machine = machine;
+    }
+
+    static Factory factory(Kernels kernels) {
+        return new Factory() {
+            @Override
+            public int threads() {
+                return kernels.getThreads();
+            }
+
+            @Override
+            public Machine create(long bytes) {
+                try {
+                    return new WasmMachine(kernels.create(bytes));
+                } catch (RuntimeException e) {
+                    throw new IllegalStateException(
+                            "the model needs " + (bytes >> 20) + " MiB of memory, which can't be had: "
+                                    + ((JsError) JSExceptions.getJSException(e)).getMessage(),
+                            e);
+                }
+            }
+        };
+    }
+
+    @Override
+    public void write(long address, ByteBuffer bytes) {
+        machine.write(address, Uint8Array.fromJavaBuffer(bytes.slice()));
+    }
+
+    @Override
+    public void read(long address, ByteBuffer target) {
+        machine.read(address, Uint8Array.fromJavaBuffer(target.slice()));
+    }
+
+    @Override
+    public void copy(long target, long source, int bytes) {
+        machine.copy(target, source, bytes);
+    }
+
+    @Override
+    public boolean repack(Packing packing, long source, long target, int columns, int panels) {
+        return machine.repack(packing.name(), source, target, columns, panels);
+    }
+
+    @Override
+    public void start() {
+        machine.start();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.demitasse.web.js;
+
+import org.teavm.jso.JSClass;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
+import org.teavm.jso.JSTopLevel;
+import org.teavm.jso.core.JSPromise;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** What {@code kernels.js} loads. Addresses and sizes are whole numbers of bytes. */
+public interface Kernels extends JSObject {
+    @JSProperty
+    boolean isRelaxed();
+
+    @JSProperty
+    int getThreads();
+
+    /** Bytes that a machine's memory can have. */
+    @JSProperty
+    double getMaxBytes();
+
+    /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
+    Machine create(double bytes);
+
+    /** As {@link dev.demitasse.cpu.Machine}. */
+    interface Machine extends JSObject {
+        void write(double address, Uint8Array bytes);
+
+        void read(double address, Uint8Array target);
+
+        void copy(double target, double source, int bytes);
+
+        boolean repack(String packing, double source, double target, int columns, int panels);
+
+        void start();
+    }
+
+    /** The worker's globals that lead here. */
+    @JSClass
+    abstract class Scope implements JSObject {
+        private Scope() {}
+
+        @JSTopLevel
+        static native JSPromise<Kernels> loadKernels(int threads);
+
+        @JSTopLevel
+        @JSProperty
+        static native Navigator getNavigator();
+    }
+
+    /** The part of {@code WorkerNavigator} that tells of threads. */
+    interface Navigator extends JSObject {
+        @JSProperty
+        int getHardwareConcurrency();
+    }
+
+    /** @param threads that are wanted; there is one where the page isn't cross-origin isolated */
+    static JSPromise<Kernels> load(int threads) {
+        return Scope.loadKernels(threads);
+    }
+
+    /** Processors that this machine has, as far as the browser says. */
+    static int processors() {
+        return Scope.getNavigator().getHardwareConcurrency();
+    }
+}
