@@ -48,8 +48,6 @@ public final class CpuBackend implements Backend {
         machine.write(layout.prefillWithHeadAddress, layout.prefillWithHead.encode());
         staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
         write(Control.SCRATCH, 12);
-        staging.putInt(0, machines.threads());
-        write(Control.THREADS, 4);
     }
 
     /**

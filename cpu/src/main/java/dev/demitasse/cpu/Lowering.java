@@ -24,6 +24,8 @@ final class Lowering {
     /** Angles of the batch's positions, {@code [token, pairs]} each. */
     record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, long cosines, long sines) {}
 
+    private static final int CHUNKS_PER_THREAD = 4;
+
     private final Plan plan;
     private final int batchSize;
     private final int context;
@@ -71,7 +73,8 @@ final class Lowering {
                             "heads of " + attention.headSize() + " elements; the CPU kernels need a multiple of 8");
                 }
                 largestHead = Math.max(largestHead, attention.headSize());
-                mostResults = Math.max(mostResults, attention.heads() * Scratch.resultBytes(attention.headSize()));
+                int resultBytes = attention.heads() * Scratch.resultBytes(attention.headSize());
+                mostResults = Math.max(mostResults, shares(attention) * resultBytes);
             }
         }
         for (Weight weight : plan.weights()) {
@@ -83,7 +86,7 @@ final class Lowering {
                 tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.MAX_BYTES;
         quantizedForUnsigned = memory.allocate(quantizedBytes);
         quantizedForSigned = memory.allocate(quantizedBytes);
-        results = memory.allocate((long) mostResults * threads);
+        results = memory.allocate(mostResults);
         runMaxima = memory.allocate(4L * runs());
     }
 
@@ -134,6 +137,16 @@ final class Lowering {
         return Scratch.bytes(headSize);
     }
 
+    /** Chunks of an operation that is worth sharing: so many that threads end together, though one may be slower. */
+    private int chunks() {
+        return threads == 1 ? 1 : CHUNKS_PER_THREAD * threads;
+    }
+
+    /** Shares of the positions in a single token's attention, where there are fewer KV heads than chunks wanted. */
+    private int shares(Op.Attention op) {
+        return (chunks() + op.kvHeads() - 1) / op.kvHeads();
+    }
+
     private long address(Buffer buffer) {
         return arena + 4L * buffers.offset(buffer);
     }
@@ -151,6 +164,7 @@ final class Lowering {
             plan.head().forEach(writer::add);
             writer.addRunMaxima();
         }
+        writer.program.end();
         return writer.program;
     }
 
@@ -173,8 +187,14 @@ final class Lowering {
             return 4L * buffer.width() * (rows(buffer) == 1 ? 1 : batchSize);
         }
 
+        /** Chunks of an operation on single elements, rows or heads: not worth sharing for one token. */
+        private int smallChunks() {
+            return single ? 1 : chunks();
+        }
+
         private Line line(Opcode opcode, Buffer out) {
             return new Line(opcode)
+                    .chunks(smallChunks())
                     .with(Command.ROWS, rows(out))
                     .with(Command.OUT_COLUMNS, out.width())
                     .writes(Command.OUT, address(out), bytes(out));
@@ -210,7 +230,7 @@ final class Lowering {
                             case SILU -> Opcode.GATED_SILU;
                             case GELU_TANH -> Opcode.GATED_GELU;
                         };
-                Line line = reading(line(opcode, op.out()), Command.IN, gated.gate());
+                Line line = reading(line(opcode, op.out()).chunks(chunks()), Command.IN, gated.gate());
                 program.add(reading(line, Command.OTHER, gated.up()));
             } else if (op instanceof Op.SoftCap softCap) {
                 Line line = reading(line(Opcode.SOFT_CAP, op.out()), Command.IN, softCap.in());
@@ -229,6 +249,7 @@ final class Lowering {
         private void addMatMul(Op.MatMul op) {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
             Line line = line(rows(op.out()) == 1 ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+                    .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
                     .with(Command.PACKING, matrix.packing().ordinal())
                     .with(Command.COLUMNS, matrix.columns())
                     .address(Command.WEIGHTS, matrix.address());
@@ -258,7 +279,7 @@ final class Lowering {
             if (!buffer.equals(quantized.get(copy))) {
                 quantized.put(copy, buffer);
                 Opcode opcode = signed ? Opcode.QUANTIZE_FOR_SIGNED : Opcode.QUANTIZE_FOR_UNSIGNED;
-                program.add(reading(new Line(opcode), Command.IN, buffer)
+                program.add(reading(new Line(opcode).chunks(smallChunks()), Command.IN, buffer)
                         .with(Command.ROWS, rows(buffer))
                         .with(Command.COLUMNS, buffer.width())
                         .writes(Command.OUT, copy, quantizedBytes(buffer)));
@@ -284,19 +305,23 @@ final class Lowering {
             long key = keys[op.layer()];
             long value = values[op.layer()];
             long cacheBytes = KvLayout.bytes(context, op.key().width());
-            Line store = new Line(Opcode.STORE_KV).with(Command.ROWS, rows(op.key()));
+            Line store = new Line(Opcode.STORE_KV).chunks(smallChunks()).with(Command.ROWS, rows(op.key()));
             reading(store, Command.IN, op.key());
             reading(store, Command.OTHER, op.value());
             program.add(
                     heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
             if (single) {
-                long resultBytes = (long) threads * op.heads() * Scratch.resultBytes(op.headSize());
-                Line attend = reading(new Line(Opcode.ATTEND_ONE), Command.IN, op.query());
+                int shares = shares(op);
+                long resultBytes = (long) shares * op.heads() * Scratch.resultBytes(op.headSize());
+                Line attend =
+                        reading(new Line(Opcode.ATTEND_ONE).chunks(op.kvHeads() * shares), Command.IN, op.query());
                 program.add(heads(attend, op)
                         .reads(Command.KEYS, key, cacheBytes)
                         .reads(Command.VALUES, value, cacheBytes)
                         .writes(Command.OTHER, results, resultBytes));
-                program.add(heads(line(Opcode.COMBINE, op.out()), op).reads(Command.OTHER, results, resultBytes));
+                program.add(heads(line(Opcode.COMBINE, op.out()), op)
+                        .with(Command.SHARES, shares)
+                        .reads(Command.OTHER, results, resultBytes));
             } else {
                 Line attend = reading(line(Opcode.ATTEND_BATCH, op.out()), Command.IN, op.query());
                 program.add(heads(attend, op)
@@ -316,7 +341,7 @@ final class Lowering {
         }
 
         void addRunMaxima() {
-            program.add(reading(new Line(Opcode.RUN_MAXIMA), Command.IN, plan.logits())
+            program.add(reading(new Line(Opcode.RUN_MAXIMA).chunks(threads), Command.IN, plan.logits())
                     .with(Command.COLUMNS, plan.vocabularySize())
                     .writes(Command.OUT, runMaxima, 4L * runs()));
         }

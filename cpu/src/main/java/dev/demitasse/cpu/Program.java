@@ -30,6 +30,12 @@ final class Program {
         Line(Opcode opcode) {
             this.opcode = opcode;
             fields.putInt(Command.OPCODE, opcode.ordinal());
+            chunks(1);
+        }
+
+        /** @param count pieces that threads may do side by side; no more than there can be are made */
+        Line chunks(int count) {
+            return with(Command.CHUNKS, Math.max(1, Math.min(count, Command.MOST_CHUNKS)));
         }
 
         Line with(int field, int value) {
@@ -65,13 +71,21 @@ final class Program {
 
     void add(Line line) {
         if (meet(line.reads, written) || meet(line.writes, written) || meet(line.writes, read)) {
-            lines.add(new Line(Opcode.BARRIER));
+            lines.add(barrier());
             read.clear();
             written.clear();
         }
         read.addAll(line.reads);
         written.addAll(line.writes);
         lines.add(line);
+    }
+
+    private Line barrier() {
+        int since = 0;
+        while (since < lines.size() && lines.get(lines.size() - 1 - since).opcode != Opcode.BARRIER) {
+            since++;
+        }
+        return new Line(Opcode.BARRIER).with(Command.CHUNKS, since);
     }
 
     private static boolean meet(List<Range> some, List<Range> others) {
@@ -85,16 +99,20 @@ final class Program {
         return false;
     }
 
-    /** Bytes of the program, with its end. */
+    /** Ends the program: all is done when a thread is. */
+    void end() {
+        lines.add(barrier());
+        lines.add(new Line(Opcode.END));
+    }
+
     int bytes() {
-        return (lines.size() + 2) * Command.BYTES;
+        return lines.size() * Command.BYTES;
     }
 
     List<Opcode> opcodes() {
         return lines.stream().map(line -> line.opcode).toList();
     }
 
-    /** The commands; the last but one is a barrier, so that all is done when a thread is. */
     ByteBuffer encode() {
         ByteBuffer all = ByteBuffer.allocateDirect(bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (Line line : lines) {
@@ -102,8 +120,6 @@ final class Program {
                 all.putLong(line.fields.getLong(i));
             }
         }
-        all.putLong(all.position(), Opcode.BARRIER.ordinal());
-        all.putLong(all.position() + Command.BYTES, Opcode.END.ordinal());
         all.rewind();
         return all;
     }

@@ -20,7 +20,8 @@ import java.util.List;
 /**
  * Attention over the KV cache, a tile of positions at a time with a running maximum (Dao et al. 2022, "FlashAttention"). Up to four queries
  * that read the same KV head go together, so that each key and value is unpacked once for all of them: heads of a group, and in a
- * batch the tokens, too. A single token's positions are dealt out to the threads (flash decoding); a batch's queries are.
+ * batch the tokens, too. Chunks of a single token's attention are heads and, where these are few, shares of the positions
+ * (flash decoding); those of a batch's are queries.
  */
 final class AttentionKernels {
     private static final int MOST_QUERIES = 4;
@@ -294,36 +295,36 @@ final class AttentionKernels {
         });
     }
 
-    /** Results of each thread and head lie at {@link Command#OTHER}. */
+    /**
+     * Results lie at {@link Command#OTHER}, for each share of the positions and each head. Chunks are KV heads, or shares of one where there
+     * are more chunks than these.
+     */
     Function attendOne() {
         Kernel kernel = new Kernel(module, "attend_one");
         Function f = kernel.f;
         I32Var heads = kernel.number(Command.HEADS);
         I32Var kvHeads = kernel.number(Command.KV_HEADS);
         I32Var group = f.i32(heads.dividedBy(kvHeads));
+        I32Var shares = f.i32(kernel.chunks().dividedBy(kvHeads));
+        I32Var kvHead = f.i32(kernel.chunk.dividedBy(shares));
+        I32Var shareOfPositions = f.i32(kernel.chunk.modulo(shares));
         I32Var end = f.i32(kernel.control().i32(Control.POSITION).plus(1));
         I32Var first =
                 f.i32(end.minus(kernel.number(Command.WINDOW)).max(I32.of(0)).and(-KvLayout.TILE));
-        I32 tiles = end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE);
-        I32Var[] share = kernel.share(tiles);
+        I32Var tiles = f.i32(end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE));
+        I32Var[] share = Kernel.share(f, tiles, shareOfPositions, shares);
         I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
         I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
         PtrVar scratch = kernel.scratch();
         I32Var resultBytes =
                 f.i32(kernel.command.i32(Command.HEAD_SIZE).times(4).plus(Scratch.RESULT_HEADER));
-        PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(kernel.thread.times(heads), resultBytes));
-        I32Var kvHead = f.i32();
+        PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(shareOfPositions.times(heads), resultBytes));
         I32Var query = f.i32();
-        f.count(
-                kvHead,
-                I32.of(0),
-                kvHeads,
-                1,
-                () -> f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
-                    I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
-                    PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
-                    dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
-                }));
+        f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
+            I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
+            PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
+            dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
+        });
         return f;
     }
 
@@ -343,7 +344,7 @@ final class AttentionKernels {
         I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
         PtrVar results = kernel.pointer(Command.OTHER);
         PtrVar out = kernel.pointer(Command.OUT);
-        I32Var threads = f.i32(kernel.threads());
+        I32Var shares = kernel.number(Command.SHARES);
         I32Var[] share = kernel.share(heads);
         I32Var head = f.i32();
         I32Var t = f.i32();
@@ -356,11 +357,11 @@ final class AttentionKernels {
             f.count(
                     t,
                     I32.of(0),
-                    threads,
+                    shares,
                     1,
                     () -> maximum.set(maximum.max(first.plus(t, stride).f32(Scratch.MAXIMUM))));
             F32Var sum = f.f32(F32.of(0));
-            f.count(t, I32.of(0), threads, 1, () -> {
+            f.count(t, I32.of(0), shares, 1, () -> {
                 PtrVar part = f.ptr(first.plus(t, stride));
                 V128Var factor = f.v128(
                         simd.exp(f, V128.f32x4Splat(part.f32(Scratch.MAXIMUM).minus(maximum))));
@@ -405,12 +406,12 @@ final class AttentionKernels {
         I32Var queries = f.i32(kernel.rows().times(group));
         I32Var tiles = f.i32(queries.plus(MOST_QUERIES - 1).dividedBy(MOST_QUERIES));
         I32Var items = f.i32(tiles.times(kvHeads));
-        I32Var threads = f.i32(kernel.threads());
+        I32Var chunks = f.i32(kernel.chunks());
         I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
         PtrVar scratch = kernel.scratch();
         PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize.times(4 * MOST_QUERIES)));
         PtrVar out = kernel.pointer(Command.OUT);
-        I32Var item = f.i32(kernel.thread);
+        I32Var item = f.i32(kernel.chunk);
         I32Var i = f.i32();
         I32Var d = f.i32();
         f.whileTrue(item.lt(items), () -> {
@@ -433,7 +434,7 @@ final class AttentionKernels {
                 PtrVar source = f.ptr(result.plus(Scratch.RESULT_HEADER));
                 normalize(f, source, target, result.f32(Scratch.SUM), headSize, d);
             });
-            item.set(item.plus(threads));
+            item.set(item.plus(chunks));
         });
         return f;
     }

@@ -18,13 +18,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Runs programs: every thread walks through the same commands and does its share of each. Exports
+ * Runs programs: every thread walks through the same commands and takes chunks of each as long as there are any. Who comes late finds the
+ * work done and catches up, so that a thread whose processor is busy elsewhere holds up no more than the chunk it is at. Exports
  *
  * <ul>
  *   <li>{@code start()}: thread 0 runs the program that {@link Control#PROGRAM} names, and the others with it
  *   <li>{@code work(thread)}: another thread waits for programs and runs them, for ever
  *   <li>{@code step(command)}: a single command, by a single thread
  * </ul>
+ *
+ * <p>A command's ticket carries the number of the job, so that a thread that is still at the job before can take nothing of this one.
  */
 final class Executor {
     /** Looks at a word that another thread is about to change, before going to sleep: some tens of microseconds. */
@@ -39,79 +42,137 @@ final class Executor {
     }
 
     void build() {
-        Function barrier = barrier();
-        Function execute = execute(barrier);
+        Function execute = execute();
         Function run = run(execute);
-        Function start = module.exported("start");
-        wake(start, Control.JOBS, Control.IDLE);
-        start.call(run, I32.of(0));
+        start(run);
         work(run);
-        Function step = module.exported("step");
-        PtrVar command = step.ptrParameter();
-        step.call(execute, command, I32.of(0));
+        step(execute);
     }
 
-    /** Adds 1 to a word and wakes who sleeps on it. Sleepers count themselves first, so that none is overlooked. */
-    private static void wake(Function f, int word, int sleepers) {
+    /** Changes a word, and wakes who sleeps on it. Sleepers count themselves first, so that none is overlooked. */
+    private static void wake(Function f, Ptr place, int word, int sleepers) {
+        f.ifTrue(place.atomicI32(sleepers), () -> f.run(place.notifyAll(word)));
+    }
+
+    /** Sleeps until a word is no more {@code value}. */
+    private static void sleep(Function f, Ptr place, int word, int sleepers, I32 value) {
+        f.run(place.atomicAdd(sleepers, I32.of(1)));
+        f.run(place.waitWhile(word, value));
+        f.run(place.atomicAdd(sleepers, I32.of(-1)));
+    }
+
+    private void start(Function run) {
+        Function f = module.exported("start");
         Ptr control = f.address(0);
-        f.run(control.atomicAdd(word, I32.of(1)));
-        f.ifTrue(control.atomicI32(sleepers), () -> f.run(control.notifyAll(word)));
-    }
-
-    /** Waits until a word is no more {@code value}. */
-    private static void await(Function f, int word, int sleepers, I32 value) {
-        Ptr control = f.address(0);
-        I32Var spins = f.i32(I32.of(SPINS));
-        f.whileTrue(control.atomicI32(word).eq(value).and(spins.gt(I32.of(0))), () -> spins.set(spins.minus(1)));
-        f.whileTrue(control.atomicI32(word).eq(value), () -> {
-            f.run(control.atomicAdd(sleepers, I32.of(1)));
-            f.run(control.waitWhile(word, value));
-            f.run(control.atomicAdd(sleepers, I32.of(-1)));
-        });
-    }
-
-    private Function barrier() {
-        Function f = module.function("barrier");
-        Ptr control = f.address(0);
-        I32Var threads = f.i32(control.i32(Control.THREADS));
-        f.ifTrue(threads.gt(I32.of(1)), () -> {
-            I32Var phase = f.i32(control.atomicI32(Control.PHASE));
-            f.ifElse(
-                    control.atomicAdd(Control.ARRIVED, I32.of(1)).eq(threads.minus(1)),
-                    () -> {
-                        f.atomicStore(control, Control.ARRIVED, I32.of(0));
-                        wake(f, Control.PHASE, Control.SLEEPERS);
-                    },
-                    () -> await(f, Control.PHASE, Control.SLEEPERS, phase));
-        });
-        return f;
-    }
-
-    private Function run(Function execute) {
-        Function f = module.function("run");
-        I32Var thread = f.i32Parameter();
-        PtrVar command = f.ptr(f.address(0).ptr(Control.PROGRAM));
+        I32Var job = f.i32(control.i32(Control.JOBS).plus(1));
+        PtrVar command = f.ptr(control.ptr(Control.PROGRAM));
         f.whileTrue(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal())), () -> {
-            f.call(execute, command, thread);
+            f.store(command, Command.TICKET, job.shl(Command.CHUNK_BITS));
+            f.store(command, Command.DONE, I32.of(0));
             command.advance(Command.BYTES);
         });
-        return f;
+        f.run(control.atomicAdd(Control.JOBS, I32.of(1)));
+        wake(f, control, Control.JOBS, Control.IDLE);
+        f.call(run, I32.of(0), job);
     }
 
     private void work(Function run) {
         Function f = module.exported("work");
         I32Var thread = f.i32Parameter();
+        Ptr control = f.address(0);
         I32Var seen = f.i32(I32.of(0));
+        I32Var job = f.i32();
+        I32Var spins = f.i32();
         f.doWhile(
                 () -> {
-                    await(f, Control.JOBS, Control.IDLE, seen);
-                    seen.set(seen.plus(1));
-                    f.call(run, thread);
+                    spins.set(I32.of(SPINS));
+                    job.set(control.atomicI32(Control.JOBS));
+                    f.whileTrue(job.eq(seen), () -> {
+                        f.ifElse(
+                                spins.isZero(),
+                                () -> sleep(f, control, Control.JOBS, Control.IDLE, seen),
+                                () -> spins.set(spins.minus(1)));
+                        job.set(control.atomicI32(Control.JOBS));
+                    });
+                    seen.set(job);
+                    f.call(run, thread, job);
                 },
                 () -> I32.of(1));
     }
 
-    private Function execute(Function barrier) {
+    private void step(Function execute) {
+        Function f = module.exported("step");
+        PtrVar command = f.ptrParameter();
+        I32Var chunk = f.i32();
+        f.count(chunk, I32.of(0), command.i32(Command.CHUNKS), 1, () -> f.call(execute, command, I32.of(0), chunk));
+    }
+
+    /** All of a program that is left to do, up to its end or the job's. */
+    private Function run(Function execute) {
+        Function f = module.function("run");
+        I32Var thread = f.i32Parameter();
+        I32Var job = f.i32Parameter();
+        PtrVar command = f.ptr(f.address(0).ptr(Control.PROGRAM));
+        I32Var tag = f.i32(job.shl(Command.CHUNK_BITS));
+        I32Var current = f.i32(I32.of(1)); // whether the job is still this
+        f.whileTrue(current.and(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal()))), () -> {
+            f.ifElse(
+                    command.i32(Command.OPCODE).eq(I32.of(Opcode.BARRIER.ordinal())),
+                    () -> barrier(f, command, job, current),
+                    () -> takeChunks(f, execute, command, thread, tag, current));
+            command.advance(Command.BYTES);
+        });
+        return f;
+    }
+
+    private static void takeChunks(
+            Function f, Function execute, PtrVar command, I32Var thread, I32Var tag, I32Var current) {
+        I32Var chunks = f.i32(command.i32(Command.CHUNKS));
+        I32Var ticket = f.i32();
+        I32Var more = f.i32(I32.of(1));
+        f.whileTrue(more, () -> {
+            ticket.set(command.atomicI32(Command.TICKET));
+            I32Var chunk = f.i32(ticket.minus(tag)); // far beyond the chunks where the ticket is another job's
+            more.set(I32.select(chunk.ltU(chunks), I32.of(1), I32.of(0)));
+            f.ifElse(
+                    more,
+                    () -> f.ifTrue(
+                            command.compareExchange(Command.TICKET, ticket, ticket.plus(1))
+                                    .eq(ticket),
+                            () -> {
+                                f.call(execute, command, thread, chunk);
+                                f.ifTrue(
+                                        command.atomicAdd(Command.DONE, I32.of(1))
+                                                .plus(1)
+                                                .eq(chunks),
+                                        () -> wake(f, command, Command.DONE, Command.SLEEPERS));
+                            }),
+                    () -> current.set(chunk.eq(chunks)));
+        });
+    }
+
+    private static void barrier(Function f, PtrVar command, I32Var job, I32Var current) {
+        PtrVar before = f.ptr(command);
+        I32Var left = f.i32(command.i32(Command.CHUNKS));
+        I32Var done = f.i32();
+        I32Var spins = f.i32();
+        f.whileTrue(left, () -> {
+            before.advance(-Command.BYTES);
+            left.set(left.minus(1));
+            spins.set(I32.of(SPINS));
+            done.set(before.atomicI32(Command.DONE));
+            f.whileTrue(done.ne(before.i32(Command.CHUNKS)).and(current), () -> {
+                f.ifElse(
+                        spins.isZero(),
+                        () -> sleep(f, before, Command.DONE, Command.SLEEPERS, done),
+                        () -> spins.set(spins.minus(1)));
+                current.set(f.address(0).atomicI32(Control.JOBS).eq(job));
+                done.set(before.atomicI32(Command.DONE));
+            });
+        });
+    }
+
+    private Function execute() {
         MatMulKernels products = new MatMulKernels(module, simd);
         RowKernels rows = new RowKernels(module, simd);
         AttentionKernels attention = new AttentionKernels(module, simd);
@@ -152,13 +213,16 @@ final class Executor {
         for (Opcode opcode : Opcode.values()) {
             cases.add(
                     switch (opcode) {
-                        case END -> () -> {};
-                        case BARRIER -> () -> f.call(barrier);
+                        case END, BARRIER -> () -> {}; // for run()
                         case EMBED -> () -> byPacking(kernel, embed);
                         case MAT_VEC -> () -> byPacking(kernel, matVec);
                         case MAT_MUL -> () -> byPacking(kernel, matMul);
                         default ->
-                            () -> f.call(Objects.requireNonNull(kernels.get(opcode)), kernel.command, kernel.thread);
+                            () -> f.call(
+                                    Objects.requireNonNull(kernels.get(opcode)),
+                                    kernel.command,
+                                    kernel.thread,
+                                    kernel.chunk);
                     });
         }
         f.dispatch(kernel.command.i32(Command.OPCODE), cases);
@@ -168,7 +232,7 @@ final class Executor {
     private static void byPacking(Kernel kernel, Map<Packing, Function> functions) {
         List<Runnable> cases = new ArrayList<>();
         for (Function function : functions.values()) { // in the order of Packing
-            cases.add(() -> kernel.f.call(function, kernel.command, kernel.thread));
+            cases.add(() -> kernel.f.call(function, kernel.command, kernel.thread, kernel.chunk));
         }
         kernel.f.dispatch(kernel.command.i32(Command.PACKING), cases);
     }

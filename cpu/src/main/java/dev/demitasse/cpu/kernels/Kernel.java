@@ -9,24 +9,29 @@ import dev.demitasse.cpu.wasm.Module;
 import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.PtrVar;
 
-/** A function that carries out one command: its parameters are the command's address and the number of the calling thread. */
+/**
+ * A function that carries out one chunk of a command: its parameters are the command's address, the number of the calling thread, and that
+ * of the chunk.
+ */
 final class Kernel {
     final Function f;
     final PtrVar command;
     final I32Var thread;
+    final I32Var chunk;
 
     Kernel(Module module, String name) {
         f = module.function(name);
         command = f.ptrParameter();
         thread = f.i32Parameter();
+        chunk = f.i32Parameter();
     }
 
     Ptr control() {
         return f.address(0);
     }
 
-    I32 threads() {
-        return control().i32(Control.THREADS);
+    I32 chunks() {
+        return command.i32(Command.CHUNKS);
     }
 
     PtrVar pointer(int field) {
@@ -48,12 +53,16 @@ final class Kernel {
         return f.ptr(control().ptr(Control.SCRATCH).plus(thread, control().i32(Control.SCRATCH_BYTES)));
     }
 
-    /** First and last (exclusive) of this thread's share of {@code count}. */
+    /** First and last (exclusive) of this chunk's share of {@code count}. */
     I32Var[] share(I32 count) {
-        I32Var all = f.i32(count);
+        return share(f, f.i32(count), chunk, chunks());
+    }
+
+    /** First and last (exclusive) of the share that the {@code index}th of {@code parts} has. */
+    static I32Var[] share(Function f, I32Var count, I32 index, I32 parts) {
         return new I32Var[] {
-            f.i32(all.times(thread).dividedBy(threads())),
-            f.i32(all.times(thread.plus(1)).dividedBy(threads()))
+            f.i32(count.times(index).dividedBy(parts)),
+            f.i32(count.times(index.plus(1)).dividedBy(parts))
         };
     }
 }

@@ -159,14 +159,9 @@ final class RowKernels {
     Function lastRow() {
         Kernel kernel = new Kernel(module, "last_row");
         Function f = kernel.f;
-        f.ifTrue(kernel.thread.isZero(), () -> {
-            I32Var bytes = f.i32(kernel.command.i32(Command.COLUMNS).times(4));
-            I32 last = kernel.control().i32(Control.TOKENS).minus(1);
-            f.copy(
-                    kernel.command.ptr(Command.OUT),
-                    kernel.command.ptr(Command.IN).plus(last, bytes),
-                    bytes);
-        });
+        I32Var bytes = f.i32(kernel.command.i32(Command.COLUMNS).times(4));
+        I32 last = kernel.control().i32(Control.TOKENS).minus(1);
+        f.copy(kernel.command.ptr(Command.OUT), kernel.command.ptr(Command.IN).plus(last, bytes), bytes);
         return f;
     }
 

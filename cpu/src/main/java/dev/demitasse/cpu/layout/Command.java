@@ -1,11 +1,11 @@
 package dev.demitasse.cpu.layout;
 
 /**
- * Places of a command's fields, in bytes. All commands have the same form, 128 bytes; each uses the fields that it needs. Addresses take
- * 8 bytes, everything else 4.
+ * Places of a command's fields, in bytes. All commands have the same form; each uses the fields that it needs. Addresses take 8 bytes,
+ * everything else 4.
  */
 public final class Command {
-    public static final int BYTES = 128;
+    public static final int BYTES = 192;
 
     /** Ordinal of the {@link Opcode}. */
     public static final int OPCODE = 0;
@@ -32,6 +32,9 @@ public final class Command {
     /** Elements of a row of {@link #OUT}. */
     public static final int OUT_COLUMNS = 80;
 
+    /** Shares of the positions that have results of their own. */
+    public static final int SHARES = COLUMNS;
+
     public static final int HEADS = 84;
     public static final int KV_HEADS = 88;
     public static final int HEAD_SIZE = 92;
@@ -49,6 +52,18 @@ public final class Command {
     public static final int SCALE = 116;
     /** Float32: cap on scores, 0 for none. */
     public static final int SOFT_CAP = 120;
+
+    /** Pieces that the command's work comes in, at most {@link #MOST_CHUNKS}; of a barrier, the commands that it waits for. */
+    public static final int CHUNKS = 124;
+    /** The next chunk to be done, in the low 8 bits, and the job it belongs to. A cache line of its own: threads contend for it. */
+    public static final int TICKET = 128;
+    /** Chunks that are done. */
+    public static final int DONE = 132;
+    /** Threads that sleep until all are. */
+    public static final int SLEEPERS = 136;
+
+    public static final int CHUNK_BITS = 8;
+    public static final int MOST_CHUNKS = (1 << CHUNK_BITS) - 1;
 
     /** Logits for each maximum of {@link Opcode#RUN_MAXIMA}. */
     public static final int RUN = 64;

@@ -4,7 +4,7 @@ package dev.demitasse.cpu.layout;
 public enum Opcode {
     /** Ends a program. */
     END,
-    /** No thread goes on before all have come here. */
+    /** No thread goes on before the commands since the last barrier are done. */
     BARRIER,
     EMBED,
     RMS_NORM,
@@ -16,9 +16,9 @@ public enum Opcode {
     MAT_MUL,
     ROPE,
     STORE_KV,
-    /** Attention of a single token, each thread over its share of the positions. */
+    /** Attention of a single token: each chunk is a KV head over a share of the positions. */
     ATTEND_ONE,
-    /** Joins what the threads found in {@link #ATTEND_ONE}. */
+    /** Joins what the chunks of {@link #ATTEND_ONE} found. */
     COMBINE,
     ATTEND_BATCH,
     GATED_SILU,

@@ -116,10 +116,6 @@ public final class Function {
         body.raw(address.storeSimd(91, offset, value)).u8(0);
     }
 
-    public void atomicStore(Ptr address, int offset, I32 value) {
-        body.raw(address.atomic(0x17, offset, value));
-    }
-
     /** Copies bytes; the ranges may overlap. */
     public void copy(Ptr target, Ptr source, I32 bytes) {
         body.raw(target.code()).raw(source.code()).raw(address(0).plus(bytes).code());

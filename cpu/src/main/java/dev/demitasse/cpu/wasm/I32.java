@@ -86,6 +86,11 @@ public class I32 extends Expression {
         return new I32(op(0x48, this, other));
     }
 
+    /** Unsigned. */
+    public I32 ltU(I32 other) {
+        return new I32(op(0x49, this, other));
+    }
+
     public I32 gt(I32 other) {
         return new I32(op(0x4a, this, other));
     }

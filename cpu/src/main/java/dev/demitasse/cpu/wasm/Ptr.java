@@ -137,6 +137,11 @@ public class Ptr extends Expression {
         return new I32(atomic(0x1e, offset, value));
     }
 
+    /** Writes {@code replacement} if the word is {@code expected}; gives what was there before. */
+    public I32 compareExchange(int offset, I32 expected, I32 replacement) {
+        return new I32(atomic(0x48, offset, expected, replacement));
+    }
+
     /** Wakes threads that wait on the word; gives how many. */
     public I32 notifyAll(int offset) {
         return new I32(atomic(0x00, offset, I32.of(-1)));
