@@ -108,14 +108,14 @@ export class KernelMachine {
 
 function newMemory(initial, shared, wide) {
   if (!wide) {
-    return new WebAssembly.Memory({ initial, maximum: MAX_PAGES, shared });
+    return new WebAssembly.Memory({ initial, maximum: initial, shared });
   }
   try {
-    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(MAX_PAGES_64), shared });
+    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(initial), shared });
   } catch (error) {
     if (error instanceof RangeError) {
       throw error;
     }
-    return new WebAssembly.Memory({ index: 'i64', initial, maximum: MAX_PAGES, shared }); // the proposal's first form
+    return new WebAssembly.Memory({ index: 'i64', initial, maximum: initial, shared }); // the proposal's first form
   }
 }

@@ -33,7 +33,7 @@ public final class RemoteMachine implements Machine {
                 machine.call(Map.of(
                         "op", "create",
                         "module", Base64.getEncoder().encodeToString(variant.module()),
-                        "bytes", bytes,
+                        "bytes", (double) bytes,
                         "shared", variant.shared(),
                         "wide", variant.wide(),
                         "threads", variant.threads()));
@@ -54,29 +54,41 @@ public final class RemoteMachine implements Machine {
     public void write(long address, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
-        call(Map.of("op", "write", "at", address, "bytes", Base64.getEncoder().encodeToString(copy)));
+        call(Map.of(
+                "op",
+                "write",
+                "at",
+                (double) address,
+                "bytes",
+                Base64.getEncoder().encodeToString(copy)));
     }
 
     @Override
     public void read(long address, ByteBuffer target) {
-        Object text = call(Map.of("op", "read", "at", address, "count", target.remaining()));
+        Object text = call(Map.of("op", "read", "at", (double) address, "count", target.remaining()));
         target.duplicate().put(Base64.getDecoder().decode((String) text));
     }
 
     @Override
     public void copy(long target, long source, int bytes) {
-        call(Map.of("op", "copy", "target", target, "source", source, "count", bytes));
+        call(Map.of("op", "copy", "target", (double) target, "source", (double) source, "count", bytes));
     }
 
     @Override
     public boolean repack(Packing packing, long source, long target, int columns, int panels) {
         Object finite = call(Map.of(
-                "op", "repack",
-                "packing", packing.name(),
-                "source", source,
-                "target", target,
-                "columns", columns,
-                "panels", panels));
+                "op",
+                "repack",
+                "packing",
+                packing.name(),
+                "source",
+                (double) source,
+                "target",
+                (double) target,
+                "columns",
+                columns,
+                "panels",
+                panels));
         return (Boolean) finite;
     }
 

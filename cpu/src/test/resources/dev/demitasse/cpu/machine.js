@@ -1,9 +1,10 @@
 // A machine for the kernels' tests, in Node or in a browser's worker: carries out requests as RemoteMachine sends them.
 const node = typeof process === 'object';
 const [, , site] = node ? process.argv : [];
-const { KernelMachine, startThreads } = await import(node ? `${site}/kernels.js` : '/kernels.js');
+const { KernelMachine, startThreads } = await import(`${node ? site : location.origin}/kernels.js`);
 
 let machine;
+let workers = [];
 
 const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -17,7 +18,8 @@ function encode(bytes) {
 
 const operations = {
   async create({ module, bytes, shared, wide, threads }) {
-    const workers = await startThreads(threads - 1);
+    workers.forEach((worker) => worker.terminate()); // with the memory of the machine before
+    workers = await startThreads(threads - 1);
     machine = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, { shared, wide, workers });
   },
   write: ({ at, bytes }) => machine.write(at, decode(bytes)),
@@ -57,6 +59,10 @@ async function likeABrowser() {
 
     postMessage(message) {
       this.#worker.postMessage(message);
+    }
+
+    terminate() {
+      this.#worker.terminate();
     }
   };
 }

@@ -1,0 +1,30 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.cpu.KernelTest;
+import dev.demitasse.cpu.RemoteMachine;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The kernels in Chromium. */
+class ChromiumKernelTest extends KernelTest {
+    private static Browser browser;
+    private static WorkerChannel channel;
+
+    @BeforeAll
+    static void start() throws IOException {
+        browser = new Browser(new NewContextOptions());
+        channel = new WorkerChannel(browser.open("icon.svg"));
+    }
+
+    @AfterAll
+    static void stop() {
+        browser.close();
+    }
+
+    @Override
+    protected RemoteMachine.Channel channel() {
+        return channel;
+    }
+}

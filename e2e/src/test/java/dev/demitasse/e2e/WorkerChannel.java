@@ -1,0 +1,47 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Page;
+import dev.demitasse.cpu.RemoteMachine;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/** The kernels in a worker of a page, driven from here. */
+final class WorkerChannel implements RemoteMachine.Channel {
+    private final Page page;
+
+    /** @param page of the site, which may share memory between threads */
+    WorkerChannel(Page page) {
+        this.page = page;
+        page.evaluate("""
+                async (script) => {
+                  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+                  const worker = new Worker(url, { type: 'module' });
+                  const answer = () =>
+                    new Promise((resolve, reject) => {
+                      worker.onmessage = ({ data }) => resolve(data);
+                      worker.onerror = (event) => reject(new Error(event.message));
+                    });
+                  globalThis.callMachine = (request) => {
+                    worker.postMessage(request);
+                    return answer();
+                  };
+                  await answer();
+                }""", script());
+    }
+
+    private static String script() {
+        try (InputStream source = RemoteMachine.class.getResourceAsStream("machine.js")) {
+            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Map<?, ?> call(Map<String, Object> request) {
+        return (Map<?, ?>) page.evaluate("(request) => callMachine(request)", request);
+    }
+}
