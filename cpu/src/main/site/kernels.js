@@ -104,6 +104,11 @@ export class KernelMachine {
   start() {
     this.#exports.start();
   }
+
+  /** Carries out a single command, by this thread alone: for profiles. */
+  step(command) {
+    this.#exports.step(this.#address(command));
+  }
 }
 
 function newMemory(initial, shared, wide) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 
 /**
  * Runs plans with SIMD kernels. Weights, KV cache and activations lie in the kernels' memory; a forward pass writes the batch's ids and
- * angles, and starts a program that was made when the model was loaded. Activations are rounded to 8 bits, blockwise, before
+ * angles, and starts a program that was made when the model was loaded. Activations are rounded to 16 bits, blockwise, before
  * products by quantized matrices; the KV cache is float16.
  */
 public final class CpuBackend implements Backend {

@@ -14,9 +14,7 @@ import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
 import dev.demitasse.plan.Weight;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Gives everything that a plan needs an address, and turns its operations into commands. */
@@ -35,8 +33,7 @@ final class Lowering {
     private final long[] keys;
     private final long[] values;
     private final long tokens;
-    private final long quantizedForUnsigned;
-    private final long quantizedForSigned;
+    private final long quantized;
     private final long results;
     private final long runMaxima;
     private final List<RotaryTable> rotaryTables = new ArrayList<>();
@@ -83,9 +80,8 @@ final class Lowering {
         headSize = largestHead;
         long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1) / ActivationBlock.TILE_ROWS;
         long quantizedBytes =
-                tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.MAX_BYTES;
-        quantizedForUnsigned = memory.allocate(quantizedBytes);
-        quantizedForSigned = memory.allocate(quantizedBytes);
+                tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.BYTES;
+        quantized = memory.allocate(quantizedBytes);
         results = memory.allocate(mostResults);
         runMaxima = memory.allocate(4L * runs());
     }
@@ -171,8 +167,8 @@ final class Lowering {
     private final class Writer {
         private final Program program = new Program();
         private final boolean single;
-        /** Buffers of which a quantized copy exists, by that copy's address. */
-        private final Map<Long, Buffer> quantized = new HashMap<>();
+        /** The buffer of which the quantized copy is. */
+        private @Nullable Buffer inCopy;
 
         Writer(boolean single) {
             this.single = single;
@@ -262,29 +258,24 @@ final class Lowering {
             if (matrix.packing().isFloat()) {
                 reading(line, Command.IN, op.in());
             } else {
-                long copy = quantize(op.in(), matrix.packing());
-                line.reads(Command.IN, copy, quantizedBytes(op.in()));
+                quantize(op.in());
+                line.reads(Command.IN, quantized, quantizedBytes(op.in()));
             }
             program.add(line);
         }
 
         private long quantizedBytes(Buffer buffer) {
-            return bytes(buffer) / 4 / Packing.BLOCK_COLUMNS * ActivationBlock.MAX_BYTES;
+            return bytes(buffer) / 4 / Packing.BLOCK_COLUMNS * ActivationBlock.BYTES;
         }
 
-        /** Address of the buffer's quantized copy, which is made unless it exists. */
-        private long quantize(Buffer buffer, Packing packing) {
-            boolean signed = packing.bits() == 8;
-            long copy = signed ? quantizedForSigned : quantizedForUnsigned;
-            if (!buffer.equals(quantized.get(copy))) {
-                quantized.put(copy, buffer);
-                Opcode opcode = signed ? Opcode.QUANTIZE_FOR_SIGNED : Opcode.QUANTIZE_FOR_UNSIGNED;
-                program.add(reading(new Line(opcode).chunks(smallChunks()), Command.IN, buffer)
+        private void quantize(Buffer buffer) {
+            if (!buffer.equals(inCopy)) {
+                inCopy = buffer;
+                program.add(reading(new Line(Opcode.QUANTIZE).chunks(smallChunks()), Command.IN, buffer)
                         .with(Command.ROWS, rows(buffer))
                         .with(Command.COLUMNS, buffer.width())
-                        .writes(Command.OUT, copy, quantizedBytes(buffer)));
+                        .writes(Command.OUT, quantized, quantizedBytes(buffer)));
             }
-            return copy;
         }
 
         private void addRope(Op.Rope op) {

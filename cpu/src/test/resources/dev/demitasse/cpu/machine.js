@@ -31,6 +31,18 @@ const operations = {
   copy: ({ target, source, count }) => machine.copy(target, source, count),
   repack: ({ packing, source, target, columns, panels }) => machine.repack(packing, source, target, columns, panels),
   start: () => machine.start(),
+  /** Milliseconds of each command of the program, run `rounds` times by one thread. */
+  profile({ program, commands, commandBytes, rounds }) {
+    const times = new Array(commands).fill(0);
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < commands; i++) {
+        const start = performance.now();
+        machine.step(program + i * commandBytes);
+        times[i] += performance.now() - start;
+      }
+    }
+    return times.map((time) => time / rounds);
+  },
 };
 
 async function handle(request) {

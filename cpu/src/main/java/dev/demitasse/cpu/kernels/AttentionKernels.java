@@ -44,8 +44,8 @@ final class AttentionKernels {
         }
     }
 
-    private static V128 float16Unscaled(V128 extended) {
-        return extended.i32x4Shl(13).and(V128.i32x4(0x8fffe000));
+    private static V128 float16Unscaled(Function f, V128 extended) {
+        return extended.i32x4Shl(13).and(f.constant(V128.i32x4(0x8fffe000)));
     }
 
     Function storeKv() {
@@ -141,17 +141,20 @@ final class AttentionKernels {
                 PtrVar target = f.ptr(scratch.plus(p.minus(tile).times(4)));
                 for (int half = 0; half < 2; half++) {
                     V128Var positions = f.v128(V128.i32x4Splat(p)
-                            .i32x4Add(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3)));
+                            .i32x4Add(f.constant(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3))));
                     for (int q = 0; q < queries; q++) {
                         V128Var score = scores[q][half];
-                        score.set(score.f32x4Mul(V128.f32x4(HALF_BIAS)));
+                        score.set(score.f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
                         f.ifTrue(
                                 softCap.ne(F32.of(0)),
                                 () -> score.set(simd.softCap(f, score, V128.f32x4Splat(softCap))));
                         V128 seen = positions
                                 .i32x4LeS(V128.i32x4Splat(last[q]))
                                 .and(positions.i32x4GtS(V128.i32x4Splat(last[q].minus(window))));
-                        f.store(target, 4 * KvLayout.TILE * q + 16 * half, seen.select(score, V128.f32x4(LEAST)));
+                        f.store(
+                                target,
+                                4 * KvLayout.TILE * q + 16 * half,
+                                seen.select(score, f.constant(V128.f32x4(LEAST))));
                     }
                 }
             });
@@ -178,7 +181,7 @@ final class AttentionKernels {
         I32 head = kvHead.times(group).plus(query.modulo(group));
         PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
         PtrVar target = f.ptr(scaledQuery);
-        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE)).f32x4Mul(V128.f32x4(HALF_BIAS)));
+        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE)).f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
         f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
         f.store(result, Scratch.SUM, F32.of(0));
         PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
@@ -210,8 +213,8 @@ final class AttentionKernels {
         f.doWhile(
                 () -> {
                     for (int d = 0; d < unrolled; d++) {
-                        V128Var low = f.v128(float16Unscaled(key.load16x4S(16 * d)));
-                        V128Var high = f.v128(float16Unscaled(key.load16x4S(16 * d + 8)));
+                        V128Var low = f.v128(float16Unscaled(f, key.load16x4S(16 * d)));
+                        V128Var high = f.v128(float16Unscaled(f, key.load16x4S(16 * d + 8)));
                         for (int q = 0; q < queries; q++) {
                             V128Var x = f.v128(query[q].splat32(4 * d));
                             scores[q][0].set(simd.multiplyAdd(low, x, scores[q][0]));
@@ -243,7 +246,7 @@ final class AttentionKernels {
         f.count(i, I32.of(0), bytes, 16, () -> {
             V128Var weight = f.v128(simd.exp(f, scores.plus(i).v128(0).f32x4Sub(maxima)));
             sums.set(sums.f32x4Add(weight));
-            f.store(scores.plus(i), 0, weight.f32x4Mul(V128.f32x4(HALF_BIAS)));
+            f.store(scores.plus(i), 0, weight.f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
         });
         V128 change = simd.exp(f, V128.f32x4Splat(result.f32(Scratch.MAXIMUM)).f32x4Sub(maxima));
         F32Var decay = f.f32(change.f32x4ExtractLane(0));
@@ -275,8 +278,8 @@ final class AttentionKernels {
             weight.set(weights);
             f.doWhile(
                     () -> {
-                        V128Var low = f.v128(float16Unscaled(value.load16x4S(0)));
-                        V128Var high = f.v128(float16Unscaled(value.load16x4S(8)));
+                        V128Var low = f.v128(float16Unscaled(f, value.load16x4S(0)));
+                        V128Var high = f.v128(float16Unscaled(f, value.load16x4S(8)));
                         for (int q = 0; q < results.length; q++) {
                             V128Var w = f.v128(weight.splat32(4 * KvLayout.TILE * q));
                             sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));

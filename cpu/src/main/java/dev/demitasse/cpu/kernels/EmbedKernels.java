@@ -18,7 +18,7 @@ import dev.demitasse.cpu.wasm.V128Var;
  */
 final class EmbedKernels {
     /** Scales and offsets in scratch memory, after the quants. */
-    private static final int SCALES = 512;
+    private static final int SCALES = 256;
 
     private static final int OFFSETS = SCALES + 32;
 
@@ -71,20 +71,14 @@ final class EmbedKernels {
             V128 offset = format.hasOffset() ? format.offset(f, block, half, part, scale) : V128.zero();
             f.store(scratch, OFFSETS + 16 * part, offset);
         }
-        int groups = format.isSigned() ? Panel.SIGNED_GROUPS : Panel.UNSIGNED_GROUPS;
-        for (int g = 0; g < groups; g++) {
-            f.store(
-                    scratch,
-                    16 * g,
-                    format.isSigned()
-                            ? Panel.signed(format.packing, block, half, g)
-                            : Panel.unsigned(format.packing, block, half, g));
+        for (int g = 0; g < Panel.GROUPS; g++) {
+            V128Var[] pairs = Panel.pairs(f, format.packing, block, half, g);
+            f.store(scratch, 32 * g, pairs[0]);
+            f.store(scratch, 32 * g + 16, pairs[1]);
         }
         int partColumns = Packing.BLOCK_COLUMNS / format.parts();
         for (int c = 0; c < Packing.BLOCK_COLUMNS; c++) {
-            I32 quant = format.isSigned()
-                    ? scratch.plus(row.times(4)).s16(16 * (c / 2) + 2 * (c % 2))
-                    : scratch.plus(row.times(4)).u8(16 * (c / 4) + c % 4);
+            I32 quant = scratch.plus(row.times(4)).s16(16 * (c / 2) + 2 * (c % 2));
             Ptr lane = scratch.plus(row.times(4));
             int part = c / partColumns;
             f.store(
@@ -102,7 +96,7 @@ final class EmbedKernels {
             I32Var c = f.i32();
             f.count(c, I32.of(0), columns, 1, () -> {
                 for (int half = 0; half < 2; half++) {
-                    f.store(scratch, 16 * half, MatMulKernels.weights(packing, panel, half));
+                    f.store(scratch, 16 * half, MatMulKernels.weights(f, packing, panel, half));
                 }
                 f.store(out, 0, scratch.plus(row.times(4)).f32(0).times(scale));
                 panel.advance(packing.superblockBytes());

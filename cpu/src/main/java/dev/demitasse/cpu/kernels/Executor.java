@@ -193,8 +193,7 @@ final class Executor {
         }
         Map<Opcode, Function> kernels = new EnumMap<>(Opcode.class);
         kernels.put(Opcode.RMS_NORM, rows.rmsNorm());
-        kernels.put(Opcode.QUANTIZE_FOR_UNSIGNED, Quantization.build(module, simd, false));
-        kernels.put(Opcode.QUANTIZE_FOR_SIGNED, Quantization.build(module, simd, true));
+        kernels.put(Opcode.QUANTIZE, Quantization.build(module));
         kernels.put(Opcode.ROPE, rows.rope());
         kernels.put(Opcode.STORE_KV, attention.storeKv());
         kernels.put(Opcode.ATTEND_ONE, attention.attendOne());

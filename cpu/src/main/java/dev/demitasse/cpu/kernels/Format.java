@@ -66,8 +66,8 @@ abstract class Format {
     abstract V128 offset(Function f, Ptr block, int half, int part, V128 scale);
 
     /** Four float16 numbers, which must be finite, as float32. */
-    static V128 float16(V128 extended) {
-        return extended.i32x4Shl(13).and(V128.i32x4(0x8fffe000)).f32x4Mul(V128.f32x4(0x1p112f));
+    static V128 float16(Function f, V128 extended) {
+        return extended.i32x4Shl(13).and(f.constant(V128.i32x4(0x8fffe000))).f32x4Mul(f.constant(V128.f32x4(0x1p112f)));
     }
 
     static void copyFloat16(Function f, Ptr source, int from, Ptr target, int to, I32Var bad) {

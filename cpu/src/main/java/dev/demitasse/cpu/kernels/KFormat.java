@@ -70,9 +70,9 @@ final class KFormat extends Format {
 
     @Override
     void openSuperblock(Function f, Ptr panel, int half) {
-        factors[half] = f.v128(float16(panel.load16x4S(8 * half)));
+        factors[half] = f.v128(float16(f, panel.load16x4S(8 * half)));
         minimumFactors[half] =
-                f.v128(float16(panel.load16x4S(MINIMA + 8 * half)).f32x4Mul(V128.f32x4(-1)));
+                f.v128(float16(f, panel.load16x4S(MINIMA + 8 * half)).f32x4Mul(V128.f32x4(-1)));
     }
 
     private static V128 bytes(Ptr block, int offset, int half) {

@@ -14,7 +14,6 @@ import dev.demitasse.cpu.wasm.V128Var;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BinaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,6 @@ final class MatMulKernels {
     Function quantized(Format format, int tileRows) {
         return build(format.packing, tileRows, (f, panel, tile, columns, sums) -> {
             Packing packing = format.packing;
-            int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
             PtrVar end = f.ptr(panel.plus(columns.dividedBy(packing.type().blockSize()), packing.superblockBytes()));
             PtrVar activations = f.ptr(tile);
             f.doWhile(
@@ -49,7 +47,7 @@ final class MatMulKernels {
                         Runnable block = () -> {
                             block(f, format, panel, activations, sums);
                             panel.advance(packing.blockBytes());
-                            activations.advance(tileRows * activationBytes);
+                            activations.advance(tileRows * ActivationBlock.BYTES);
                         };
                         if (packing.blocks() == 1) {
                             block.run();
@@ -63,21 +61,14 @@ final class MatMulKernels {
         });
     }
 
+    /** Adds the products of one block of columns: those of a part in whole numbers, then scaled. */
     private void block(Function f, Format format, Ptr block, Ptr activations, V128Var[][] sums) {
         int tileRows = sums[0].length;
-        int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
-        int groups = format.isSigned() ? Panel.SIGNED_GROUPS : Panel.UNSIGNED_GROUPS;
-        int groupsPerPart = groups / format.parts();
+        int groups = Panel.GROUPS / format.parts();
         for (int part = 0; part < format.parts(); part++) {
-            Accumulator[][] products = new Accumulator[HALVES][tileRows];
-            for (int half = 0; half < HALVES; half++) {
-                for (int row = 0; row < tileRows; row++) {
-                    products[half][row] = new Accumulator(f);
-                }
-            }
-            int first = part * groupsPerPart;
-            for (int g = first; g < first + groupsPerPart; g++) {
-                multiply(f, format, block, activations, g, products);
+            @Nullable V128Var[][] products = new V128Var[HALVES][tileRows];
+            for (int g = part * groups; g < (part + 1) * groups; g++) {
+                multiply(f, format.packing, block, activations, g, products);
             }
             V128Var[] scales = new V128Var[HALVES];
             V128Var[] offsets = new V128Var[HALVES];
@@ -89,11 +80,12 @@ final class MatMulKernels {
             }
             int sumAt = format.parts() == 1 ? ActivationBlock.SUM_OF_ALL : ActivationBlock.SUMS + 4 * part;
             for (int row = 0; row < tileRows; row++) {
-                V128Var scale = f.v128(activations.splat32(row * activationBytes + ActivationBlock.SCALE));
-                V128Var sum = format.hasOffset() ? f.v128(activations.splat32(row * activationBytes + sumAt)) : null;
+                V128Var scale = f.v128(activations.splat32(row * ActivationBlock.BYTES + ActivationBlock.SCALE));
+                V128Var sum =
+                        format.hasOffset() ? f.v128(activations.splat32(row * ActivationBlock.BYTES + sumAt)) : null;
                 for (int half = 0; half < HALVES; half++) {
                     V128Var total = sums[half][row];
-                    V128 product = products[half][row].total().f32x4ConvertI32x4S();
+                    V128 product = Objects.requireNonNull(products[half][row]).f32x4ConvertI32x4S();
                     total.set(simd.multiplyAdd(scales[half].f32x4Mul(scale), product, total));
                     if (sum != null) {
                         total.set(simd.multiplyAdd(offsets[half], sum, total));
@@ -103,91 +95,27 @@ final class MatMulKernels {
         }
     }
 
-    /** Adds the products of one group of columns. */
-    private void multiply(Function f, Format format, Ptr block, Ptr activations, int g, Accumulator[][] products) {
-        int activationBytes = Quantization.blockBytes(format.isSigned(), simd);
-        int tileRows = products[0].length;
-        boolean bytes = !format.isSigned() && simd.isRelaxed();
-        // how many products of unsigned quants a signed 16-bit lane can hold, by pairs
-        int limit = Short.MAX_VALUE / (2 * 127 * ((1 << Math.min(format.packing.bits(), 7)) - 1));
-        V128Var[] quants = new V128Var[HALVES];
-        V128Var[] odd = new V128Var[HALVES];
+    /** Adds the products of one group of columns; a lane is the sum of one row of the panel. */
+    private static void multiply(
+            Function f, Packing packing, Ptr block, Ptr activations, int g, @Nullable V128Var[][] products) {
+        V128Var[][] pairs = new V128Var[HALVES][];
         for (int half = 0; half < HALVES; half++) {
-            if (format.isSigned()) {
-                quants[half] = f.v128(Panel.signed(format.packing, block, half, g));
-            } else {
-                quants[half] = f.v128(Panel.unsigned(format.packing, block, half, g));
-                if (!bytes) {
-                    odd[half] = f.v128(quants[half].i16x8ShrU(8));
-                    quants[half].set(quants[half].and(V128.i16x8(0xff)));
+            pairs[half] = Panel.pairs(f, packing, block, half, g);
+        }
+        for (int row = 0; row < products[0].length; row++) {
+            int at = row * ActivationBlock.BYTES + ActivationBlock.HEADER_BYTES + 8 * g;
+            V128Var[] two = {f.v128(activations.splat32(at)), f.v128(activations.splat32(at + 4))};
+            for (int half = 0; half < HALVES; half++) {
+                for (int pair = 0; pair < 2; pair++) {
+                    V128 product = pairs[half][pair].i32x4DotI16x8S(two[pair]);
+                    V128Var sum = products[half][row];
+                    if (sum == null) {
+                        products[half][row] = f.v128(product);
+                    } else {
+                        sum.set(sum.i32x4Add(product));
+                    }
                 }
             }
-        }
-        for (int row = 0; row < tileRows; row++) {
-            int at = row * activationBytes + ActivationBlock.HEADER_BYTES;
-            if (bytes) {
-                V128Var four = f.v128(activations.splat32(at + 4 * g));
-                for (int half = 0; half < HALVES; half++) {
-                    products[half][row].add16(four.i16x8RelaxedDotI8x16I7x16S(quants[half]), limit);
-                }
-            } else if (format.isSigned()) {
-                V128Var two = f.v128(activations.splat32(at + 4 * g));
-                for (int half = 0; half < HALVES; half++) {
-                    products[half][row].add32(quants[half].i32x4DotI16x8S(two));
-                }
-            } else {
-                V128Var evenColumns = f.v128(activations.splat32(at + 8 * g));
-                V128Var oddColumns = f.v128(activations.splat32(at + 8 * g + 4));
-                for (int half = 0; half < HALVES; half++) {
-                    products[half][row].add32(quants[half].i32x4DotI16x8S(evenColumns));
-                    products[half][row].add32(odd[half].i32x4DotI16x8S(oddColumns));
-                }
-            }
-        }
-    }
-
-    /** A sum of integer products, four lanes of 32 bits; those of 16 bits are gathered first, as many as fit. */
-    private static final class Accumulator {
-        private final Function f;
-        private @Nullable V128Var sum16;
-        private int held;
-        private @Nullable V128Var sum32;
-
-        Accumulator(Function f) {
-            this.f = f;
-        }
-
-        void add16(V128 products, int limit) {
-            sum16 = plus(sum16, held == 0, products, V128::i16x8Add);
-            held++;
-            if (held == limit) {
-                flush();
-            }
-        }
-
-        void add32(V128 products) {
-            sum32 = plus(sum32, false, products, V128::i32x4Add);
-        }
-
-        /** The first term is the sum so far, the others are added. */
-        private V128Var plus(@Nullable V128Var sum, boolean empty, V128 term, BinaryOperator<V128> addition) {
-            if (sum == null) {
-                return f.v128(term);
-            }
-            sum.set(empty ? term : addition.apply(sum, term));
-            return sum;
-        }
-
-        private void flush() {
-            held = 0;
-            add32(Objects.requireNonNull(sum16).i32x4ExtaddPairwiseI16x8S());
-        }
-
-        V128 total() {
-            if (held > 0) {
-                flush();
-            }
-            return Objects.requireNonNull(sum32);
         }
     }
 
@@ -201,7 +129,9 @@ final class MatMulKernels {
             }
             f.doWhile(
                     () -> {
-                        V128Var[] weights = {f.v128(weights(packing, panel, 0)), f.v128(weights(packing, panel, 1))};
+                        V128Var[] weights = {
+                            f.v128(weights(f, packing, panel, 0)), f.v128(weights(f, packing, panel, 1))
+                        };
                         panel.advance(packing.superblockBytes());
                         for (int row = 0; row < tileRows; row++) {
                             V128Var x = f.v128(rows[row].splat32(0));
@@ -216,9 +146,9 @@ final class MatMulKernels {
         });
     }
 
-    static V128 weights(Packing packing, Ptr panel, int half) {
+    static V128 weights(Function f, Packing packing, Ptr panel, int half) {
         return switch (packing) {
-            case F16 -> Format.float16(panel.load16x4S(8 * half));
+            case F16 -> Format.float16(f, panel.load16x4S(8 * half));
             case BF16 -> panel.load16x4U(8 * half).i32x4Shl(16);
             default -> panel.v128(VECTOR * half);
         };
@@ -251,8 +181,7 @@ final class MatMulKernels {
         I32Var rowBytes = f.i32(
                 packing.isFloat()
                         ? columns.times(4)
-                        : columns.dividedBy(Packing.BLOCK_COLUMNS)
-                                .times(Quantization.blockBytes(packing.bits() == 8, simd)));
+                        : columns.dividedBy(Packing.BLOCK_COLUMNS).times(ActivationBlock.BYTES));
         I32Var[] share = kernel.share(outColumns.plus(Packing.PANEL_ROWS - 1).dividedBy(Packing.PANEL_ROWS));
         I32Var p = f.i32();
         I32Var row = f.i32();

@@ -7,13 +7,13 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 
 /**
- * How quants lie in a panel's block. Unsigned ones form groups of 4 columns: a vector's byte {@code 4r + c} is row r, column c. A vector of low bits
- * holds two groups; a bit beyond four lies in a vector whose bytes are ordered alike. Signed ones form groups of 2 columns: byte
- * {@code 2r + c} of eight.
+ * How quants lie in a panel's block: in groups of 4 columns, which give two vectors of pairs, row {@code r} of the half in lanes {@code 2r}
+ * and {@code 2r + 1}. Unsigned quants are bytes: those of a row's columns 0, 2, 1, 3 lie together, so that the even bytes are one pair and
+ * the odd bytes the other. A vector of low bits holds two groups; a bit beyond four lies in a vector whose bytes are ordered alike. Signed
+ * ones lie pair after pair.
  */
 final class Panel {
-    static final int UNSIGNED_GROUPS = Packing.BLOCK_COLUMNS / 4;
-    static final int SIGNED_GROUPS = Packing.BLOCK_COLUMNS / 2;
+    static final int GROUPS = Packing.BLOCK_COLUMNS / 4;
     private static final int VECTOR = 16;
 
     private Panel() {}
@@ -22,24 +22,28 @@ final class Panel {
         return packing.blockHeaderBytes() + half * packing.halfBytes();
     }
 
-    /** Group {@code g} of unsigned quants, as bytes. */
-    static V128 unsigned(Packing packing, Ptr block, int half, int g) {
+    /** Columns {@code 4g, 4g + 1} and {@code 4g + 2, 4g + 3}, as {@code i16x8} each. */
+    static V128Var[] pairs(Function f, Packing packing, Ptr block, int half, int g) {
+        if (packing.bits() == 8) {
+            int at = half(packing, half) + VECTOR * g;
+            return new V128Var[] {f.v128(block.load8x8S(at)), f.v128(block.load8x8S(at + VECTOR / 2))};
+        }
+        V128Var bytes = f.v128(unsigned(f, packing, block, half, g));
+        return new V128Var[] {f.v128(bytes.and(f.constant(V128.i16x8(0xff)))), f.v128(bytes.i16x8ShrU(8))};
+    }
+
+    private static V128 unsigned(Function f, Packing packing, Ptr block, int half, int g) {
         int highBits = packing.bits() - 4;
         int at = half(packing, half);
         V128 nibbles = block.v128(at + VECTOR * (highBits + g / 2));
-        V128 low = (g % 2 == 0 ? nibbles : nibbles.i16x8ShrU(4)).and(V128.i8x16(15));
+        V128 low = (g % 2 == 0 ? nibbles : nibbles.i16x8ShrU(4)).and(f.constant(V128.i8x16(15)));
         if (highBits == 0) {
             return low;
         }
         int groupsPerVector = 8 / highBits;
         V128 high = block.v128(at + VECTOR * (g / groupsPerVector));
         int bit = highBits * (g % groupsPerVector);
-        return low.or(moved(high, 4 - bit).and(V128.i8x16((1 << packing.bits()) - 16)));
-    }
-
-    /** Group {@code g} of signed quants, as {@code i16x8}. */
-    static V128 signed(Packing packing, Ptr block, int half, int g) {
-        return block.load8x8S(half(packing, half) + 8 * g);
+        return low.or(moved(high, 4 - bit).and(f.constant(V128.i8x16((1 << packing.bits()) - 16))));
     }
 
     private static V128 moved(V128 bytes, int left) {
@@ -62,9 +66,9 @@ final class Panel {
             packSigned(f, last, block, at + 4 * VECTOR);
             return;
         }
-        V128Var[] groups = new V128Var[UNSIGNED_GROUPS];
-        System.arraycopy(Simd.transpose32(f, first), 0, groups, 0, 4);
-        System.arraycopy(Simd.transpose32(f, last), 0, groups, 4, 4);
+        V128Var[] groups = new V128Var[GROUPS];
+        System.arraycopy(Simd.transpose32(f, pairsTogether(f, first)), 0, groups, 0, 4);
+        System.arraycopy(Simd.transpose32(f, pairsTogether(f, last)), 0, groups, 4, 4);
         int highBits = packing.bits() - 4;
         for (int vector = 0; vector < highBits; vector++) {
             int groupsPerVector = 8 / highBits;
@@ -75,11 +79,20 @@ final class Panel {
             }
             f.store(block, at + VECTOR * vector, all);
         }
-        for (int i = 0; i < UNSIGNED_GROUPS / 2; i++) {
+        for (int i = 0; i < GROUPS / 2; i++) {
             V128 low = groups[2 * i].and(V128.i8x16(15));
             V128 high = groups[2 * i + 1].and(V128.i8x16(15)).i16x8Shl(4);
             f.store(block, at + VECTOR * (highBits + i), low.or(high));
         }
+    }
+
+    /** Of each four columns the second and the third exchanged. */
+    private static V128Var[] pairsTogether(Function f, V128Var[] rows) {
+        V128Var[] ordered = new V128Var[rows.length];
+        for (int r = 0; r < rows.length; r++) {
+            ordered[r] = f.v128(rows[r].shuffle(rows[r], 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15));
+        }
+        return ordered;
     }
 
     private static void packSigned(Function f, V128Var[] rows, Ptr block, int at) {

@@ -52,7 +52,7 @@ final class Q6KFormat extends Format {
 
     @Override
     void openSuperblock(Function f, Ptr panel, int half) {
-        factors[half] = f.v128(float16(panel.load16x4S(8 * half)));
+        factors[half] = f.v128(float16(f, panel.load16x4S(8 * half)));
     }
 
     @Override
@@ -64,6 +64,6 @@ final class Q6KFormat extends Format {
 
     @Override
     V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
-        return scale.f32x4Mul(V128.f32x4(-32));
+        return scale.f32x4Mul(f.constant(V128.f32x4(-32)));
     }
 }

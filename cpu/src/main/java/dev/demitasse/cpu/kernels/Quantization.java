@@ -14,23 +14,18 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 
 /**
- * Quantizes activations to {@code -127…127} with one scale for each 32, rounding to nearest. A block that holds a NaN or an infinity
- * gets a scale that makes every product NaN.
+ * Quantizes activations to 16 bits with one scale for each 32, rounding to nearest: so finely that what is lost is next to what float32
+ * sums lose. A block that holds a NaN or an infinity gets a scale that makes every product NaN.
  */
 final class Quantization {
     private static final int VECTORS = Packing.BLOCK_COLUMNS / 4;
+    /** Greatest integer. Sums of products by 32 quants of 8 bits stay below 2³¹. */
+    private static final float LEVELS = 32767;
 
     private Quantization() {}
 
-    /** Bytes of an {@link ActivationBlock}. */
-    static int blockBytes(boolean signed, Simd simd) {
-        int elementBytes = !signed && simd.isRelaxed() ? 1 : 2;
-        return ActivationBlock.HEADER_BYTES + elementBytes * Packing.BLOCK_COLUMNS;
-    }
-
-    /** @param signed whether the matrix's quants are signed, so that groups are of two columns */
-    static Function build(Module module, Simd simd, boolean signed) {
-        Kernel kernel = new Kernel(module, signed ? "quantize_for_signed" : "quantize_for_unsigned");
+    static Function build(Module module) {
+        Kernel kernel = new Kernel(module, "quantize");
         Function f = kernel.f;
         I32Var rows = kernel.rows();
         I32Var columns = kernel.number(Command.COLUMNS);
@@ -39,7 +34,6 @@ final class Quantization {
         I32Var blocks = f.i32(columns.dividedBy(Packing.BLOCK_COLUMNS));
         I32Var tileRows =
                 f.i32(I32.select(kernel.command.i32(Command.ROWS), I32.of(1), I32.of(ActivationBlock.TILE_ROWS)));
-        int bytes = blockBytes(signed, simd);
         I32Var[] share = kernel.share(rows.times(blocks));
         I32Var i = f.i32();
         f.count(i, share[0], share[1], 1, () -> {
@@ -52,25 +46,25 @@ final class Quantization {
                             .times(blocks)
                             .plus(block.times(tileRows))
                             .plus(rowOfTile),
-                    bytes));
-            block(f, simd, signed, source, target);
+                    ActivationBlock.BYTES));
+            block(f, source, target);
         });
         return f;
     }
 
-    private static void block(Function f, Simd simd, boolean signed, PtrVar source, PtrVar target) {
+    private static void block(Function f, PtrVar source, PtrVar target) {
         V128Var greatest = f.v128(source.v128(0).f32x4Abs());
         for (int v = 1; v < VECTORS; v++) {
             greatest.set(greatest.f32x4Max(source.v128(16 * v).f32x4Abs()));
         }
         greatest.set(greatest.f32x4Max(Simd.unpackHigh64(greatest, greatest)));
         F32Var amax = f.f32(greatest.f32x4ExtractLane(0).max(greatest.f32x4ExtractLane(1)));
-        F32Var scale = f.f32(amax.times(F32.of(1 / 127f)));
-        // 127 / amax overflows where amax is subnormal; such a block counts as zeros
+        F32Var scale = f.f32(amax.times(F32.of(1 / LEVELS)));
+        // LEVELS / amax overflows where amax is subnormal; such a block counts as zeros
         V128Var inverse = f.v128(V128.f32x4(0));
         f.ifTrue(
-                amax.gt(F32.of(0x1p-120f)),
-                () -> inverse.set(V128.f32x4Splat(F32.of(127).dividedBy(amax))));
+                amax.gt(F32.of(0x1p-110f)),
+                () -> inverse.set(V128.f32x4Splat(F32.of(LEVELS).dividedBy(amax))));
         V128Var[] integers = new V128Var[VECTORS];
         for (int v = 0; v < VECTORS; v++) {
             integers[v] =
@@ -92,24 +86,9 @@ final class Quantization {
                 target,
                 ActivationBlock.SUM_OF_ALL,
                 sums[0].plus(sums[1]).toF32().times(scale));
-        V128Var[] words = new V128Var[VECTORS / 2];
-        for (int v = 0; v < words.length; v++) {
-            words[v] = f.v128(integers[2 * v].i16x8NarrowI32x4S(integers[2 * v + 1]));
-        }
-        int at = ActivationBlock.HEADER_BYTES;
-        if (signed) {
-            for (int v = 0; v < words.length; v++) {
-                f.store(target, at + 16 * v, words[v]);
-            }
-        } else if (simd.isRelaxed()) {
-            for (int v = 0; v < words.length; v += 2) {
-                f.store(target, at + 8 * v, words[v].i8x16NarrowI16x8S(words[v + 1]));
-            }
-        } else {
-            for (int v = 0; v < words.length; v++) { // of each four columns first the even, then the odd
-                V128 ordered = words[v].shuffle(words[v], 0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15);
-                f.store(target, at + 16 * v, ordered);
-            }
+        for (int v = 0; v < VECTORS; v += 2) {
+            V128 words = integers[v].i16x8NarrowI32x4S(integers[v + 1]);
+            f.store(target, ActivationBlock.HEADER_BYTES + 8 * v, words);
         }
     }
 }

@@ -27,30 +27,33 @@ final class Simd {
      * below the least normal number come as that, those beyond the greatest finite as about 2e38. NaN stays.
      */
     V128 exp(Function f, V128 x) {
-        V128Var clamped = f.v128(x.f32x4Max(V128.f32x4(-87.33f)).f32x4Min(V128.f32x4(88.02f)));
-        V128Var n =
-                f.v128(clamped.f32x4Mul(V128.f32x4((float) (1 / Math.log(2)))).f32x4Nearest());
+        V128Var clamped = f.v128(x.f32x4Max(f.constant(V128.f32x4(-87.33f))).f32x4Min(f.constant(V128.f32x4(88.02f))));
+        V128Var n = f.v128(clamped.f32x4Mul(f.constant(V128.f32x4((float) (1 / Math.log(2)))))
+                .f32x4Nearest());
         // ln 2 in two parts, the first with few bits, so that its multiples are exact
-        V128Var r = f.v128(multiplyAdd(n, V128.f32x4(-0.693359375f), clamped));
-        r.set(multiplyAdd(n, V128.f32x4((float) (0.693359375 - Math.log(2))), r));
-        V128 sum = V128.f32x4(1 / 5040f);
+        V128Var r = f.v128(multiplyAdd(n, f.constant(V128.f32x4(-0.693359375f)), clamped));
+        r.set(multiplyAdd(n, f.constant(V128.f32x4((float) (0.693359375 - Math.log(2)))), r));
+        V128 sum = f.constant(V128.f32x4(1 / 5040f));
         for (float factorial : new float[] {720, 120, 24, 6, 2, 1, 1}) {
-            sum = multiplyAdd(sum, r, V128.f32x4(1 / factorial));
+            sum = multiplyAdd(sum, r, f.constant(V128.f32x4(1 / factorial)));
         }
-        V128 power = n.i32x4TruncSatF32x4S().i32x4Add(V128.i32x4(127)).i32x4Shl(23);
+        V128 power =
+                n.i32x4TruncSatF32x4S().i32x4Add(f.constant(V128.i32x4(127))).i32x4Shl(23);
         return sum.f32x4Mul(power);
     }
 
     /** {@code 1 / (1 + e⁻ˣ)}. */
     V128 sigmoid(Function f, V128 x) {
-        V128 one = V128.f32x4(1);
-        return one.f32x4Div(one.f32x4Add(exp(f, x.f32x4Mul(V128.f32x4(-1)))));
+        V128 one = f.constant(V128.f32x4(1));
+        return one.f32x4Div(one.f32x4Add(exp(f, x.f32x4Mul(f.constant(V128.f32x4(-1))))));
     }
 
     /** {@code cap · tanh(x / cap)}, from tanh(y) = 2 · sigmoid(2y) - 1. */
     V128 softCap(Function f, V128 x, V128 cap) {
-        V128 sigmoid = sigmoid(f, x.f32x4Mul(V128.f32x4(2)).f32x4Div(cap));
-        return sigmoid.f32x4Mul(V128.f32x4(2)).f32x4Sub(V128.f32x4(1)).f32x4Mul(cap);
+        V128 sigmoid = sigmoid(f, x.f32x4Mul(f.constant(V128.f32x4(2))).f32x4Div(cap));
+        return sigmoid.f32x4Mul(f.constant(V128.f32x4(2)))
+                .f32x4Sub(f.constant(V128.f32x4(1)))
+                .f32x4Mul(cap);
     }
 
     static V128 unpackLow16(V128 a, V128 b) {

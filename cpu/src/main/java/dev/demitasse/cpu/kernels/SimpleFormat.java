@@ -68,11 +68,13 @@ final class SimpleFormat extends Format {
 
     @Override
     V128 scale(Function f, Ptr block, int half, int part) {
-        return float16(block.load16x4S(8 * half));
+        return float16(f, block.load16x4S(8 * half));
     }
 
     @Override
     V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
-        return offsetStored() ? float16(block.load16x4S(OFFSETS + 8 * half)) : scale.f32x4Mul(V128.f32x4(-zero));
+        return offsetStored()
+                ? float16(f, block.load16x4S(OFFSETS + 8 * half))
+                : scale.f32x4Mul(f.constant(V128.f32x4(-zero)));
     }
 }

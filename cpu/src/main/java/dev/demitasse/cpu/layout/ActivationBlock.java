@@ -13,8 +13,8 @@ public final class ActivationBlock {
     public static final int SUM_OF_ALL = 12;
     public static final int HEADER_BYTES = 16;
 
-    /** Of the wider form, with 16 bits an element. */
-    public static final int MAX_BYTES = HEADER_BYTES + 2 * Packing.BLOCK_COLUMNS;
+    /** Elements have 16 bits. */
+    public static final int BYTES = HEADER_BYTES + 2 * Packing.BLOCK_COLUMNS;
 
     /** Rows that a kernel multiplies by at once when there are many. */
     public static final int TILE_ROWS = 4;

@@ -8,10 +8,8 @@ public enum Opcode {
     BARRIER,
     EMBED,
     RMS_NORM,
-    /** To 8 bits (or 16 that hold as much), for matrices of unsigned quants. */
-    QUANTIZE_FOR_UNSIGNED,
-    /** To 16 bits that hold 8, for matrices of signed quants. */
-    QUANTIZE_FOR_SIGNED,
+    /** Activations to {@link ActivationBlock}s, for products by quantized matrices. */
+    QUANTIZE,
     MAT_VEC,
     MAT_MUL,
     ROPE,

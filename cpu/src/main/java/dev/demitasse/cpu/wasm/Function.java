@@ -1,7 +1,10 @@
 package dev.demitasse.cpu.wasm;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** A function in the making: its methods append statements. Parameters are declared before other variables. */
@@ -12,6 +15,7 @@ public final class Function {
     private static final int ELSE = 0x05;
     private static final int END = 0x0b;
     private static final int NO_VALUE = 0x40;
+    private static final int LOCAL_SET = 0x21;
 
     private final String name;
     private final int index;
@@ -19,6 +23,7 @@ public final class Function {
     private final boolean exported;
     private final List<ValueType> parameters = new ArrayList<>();
     private final List<ValueType> locals = new ArrayList<>();
+    private final Map<ByteBuffer, V128Var> constants = new LinkedHashMap<>();
     private final Code body = new Code();
     private boolean returnsI32;
 
@@ -82,13 +87,21 @@ public final class Function {
         return variable;
     }
 
+    /**
+     * A constant that the function holds in a variable from its start: engines build a constant anew at each of its places, with several
+     * instructions.
+     */
+    public V128Var constant(V128 value) {
+        return constants.computeIfAbsent(ByteBuffer.wrap(value.code()), code -> v128());
+    }
+
     /** A fixed address. */
     public Ptr address(int address) {
         return new Ptr(wide, new Code().u8(wide ? 0x42 : 0x41).signed(address).toBytes());
     }
 
     void setLocal(int local, Expression value) {
-        body.raw(value.code()).u8(0x21).unsigned(local);
+        body.raw(value.code()).u8(LOCAL_SET).unsigned(local);
     }
 
     public void store(Ptr address, int offset, I32 value) {
@@ -218,6 +231,8 @@ public final class Function {
     Code code() {
         Code code = new Code().unsigned(locals.size());
         locals.forEach(type -> code.unsigned(1).u8(type.encoding));
+        constants.forEach(
+                (value, variable) -> code.raw(value.array()).u8(LOCAL_SET).unsigned(variable.index()));
         code.raw(body.toBytes());
         if (returnsI32) {
             code.u8(0x00); // never reached: the body returns

@@ -118,9 +118,9 @@ public class Ptr extends Expression {
         return new V128(accessSimd(4, offset));
     }
 
-    /** A word in all four lanes. */
+    /** A word in all four lanes. The offset is added to the address: V8 can't fold it into this instruction, and does it worse. */
     public V128 splat32(int offset) {
-        return new V128(accessSimd(9, offset));
+        return new V128(plus(offset).accessSimd(9, 0));
     }
 
     public V128 load64Zero(int offset) {

@@ -85,11 +85,6 @@ public class V128 extends Expression {
         return simd(0x105, this, a, b);
     }
 
-    /** Pairs of products of signed bytes by bytes from 0 to 127, as {@code i16x8}. */
-    public V128 i16x8RelaxedDotI8x16I7x16S(V128 other) {
-        return simd(0x112, this, other);
-    }
-
     public V128 i8x16Eq(V128 other) {
         return simd(35, this, other);
     }
@@ -102,16 +97,8 @@ public class V128 extends Expression {
         return simd(80, this, other);
     }
 
-    public V128 i8x16NarrowI16x8S(V128 other) {
-        return simd(101, this, other);
-    }
-
     public V128 i16x8NarrowI32x4S(V128 other) {
         return simd(133, this, other);
-    }
-
-    public V128 i16x8Add(V128 other) {
-        return simd(142, this, other);
     }
 
     public V128 i32x4Add(V128 other) {
@@ -168,10 +155,6 @@ public class V128 extends Expression {
 
     public V128 f32x4Nearest() {
         return simd(106, this);
-    }
-
-    public V128 i32x4ExtaddPairwiseI16x8S() {
-        return simd(126, this);
     }
 
     public V128 i16x8ExtendLowI8x16S() {

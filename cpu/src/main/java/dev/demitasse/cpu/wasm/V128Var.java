@@ -11,6 +11,10 @@ public final class V128Var extends V128 {
         this.index = index;
     }
 
+    int index() {
+        return index;
+    }
+
     public void set(V128 value) {
         function.setLocal(index, value);
     }
