@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestFactory;
  * may flip.
  */
 class BrowserTokensTest {
-    /** Logits that rounding was seen to swap, as it does for llama.cpp. */
-    private static final double NEAR_TIE = 0.25;
+    /** Logits that rounding may swap. */
+    private static final double NEAR_TIE = 0.01;
 
     private static Browser browser;
     private static Page page;

@@ -26,6 +26,11 @@ import java.util.List;
 final class AttentionKernels {
     private static final int MOST_QUERIES = 4;
     private static final float LEAST = -3e38f;
+    /** Elements of a head in one turn of the loop over keys: as many as any size is a multiple of. */
+    private static final int ELEMENTS_UNROLLED = 8;
+    /** Positions in one turn of the loop over values; divides {@link KvLayout#BLOCK}. */
+    private static final int VALUES_UNROLLED = 4;
+
     /**
      * A float16's bits moved to a float32's place read as the number times 2⁻¹¹². Queries and weights have half of what is missing as a
      * factor, so that all products stay far from the ends of the range; the other half is made good at the end.
@@ -166,7 +171,7 @@ final class AttentionKernels {
             for (int q = 0; q < queries; q++) {
                 decay[q] = weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], i);
             }
-            accumulate(f, values.plus(tile, headSize.times(2)), end.minus(tile), headSize, scratch, results, decay);
+            accumulate(f, values.plus(tile, headSize.times(2)), scoresBytes, headSize, scratch, results, decay);
         });
         return f;
     }
@@ -209,10 +214,9 @@ final class AttentionKernels {
             query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
         }
         PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
-        int unrolled = 2;
         f.doWhile(
                 () -> {
-                    for (int d = 0; d < unrolled; d++) {
+                    for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
                         V128Var low = f.v128(float16Unscaled(f, key.load16x4S(16 * d)));
                         V128Var high = f.v128(float16Unscaled(f, key.load16x4S(16 * d + 8)));
                         for (int q = 0; q < queries; q++) {
@@ -221,9 +225,9 @@ final class AttentionKernels {
                             scores[q][1].set(simd.multiplyAdd(high, x, scores[q][1]));
                         }
                     }
-                    key.advance(16 * unrolled);
+                    key.advance(16 * ELEMENTS_UNROLLED);
                     for (PtrVar x : query) {
-                        x.advance(4 * unrolled);
+                        x.advance(4 * ELEMENTS_UNROLLED);
                     }
                 },
                 () -> query[0].lt(end));
@@ -256,12 +260,18 @@ final class AttentionKernels {
         return decay;
     }
 
-    /** Adds a tile's weighted values to the results. */
+    /** Adds a tile's weighted values to the results; those past the last position up to a whole block have weights next to nothing. */
     private void accumulate(
-            Function f, Ptr tileValues, I32 count, I32Var headSize, PtrVar weights, PtrVar[] results, F32Var[] decay) {
+            Function f,
+            Ptr tileValues,
+            I32 weightBytes,
+            I32Var headSize,
+            PtrVar weights,
+            PtrVar[] results,
+            F32Var[] decay) {
         PtrVar values = f.ptr(tileValues);
         I32Var rowBytes = f.i32(headSize.times(2));
-        PtrVar weightsEnd = f.ptr(weights.plus(count.times(4)));
+        PtrVar weightsEnd = f.ptr(weights.plus(weightBytes));
         PtrVar weight = f.ptr();
         PtrVar value = f.ptr();
         I32Var d = f.i32();
@@ -278,15 +288,17 @@ final class AttentionKernels {
             weight.set(weights);
             f.doWhile(
                     () -> {
-                        V128Var low = f.v128(float16Unscaled(f, value.load16x4S(0)));
-                        V128Var high = f.v128(float16Unscaled(f, value.load16x4S(8)));
-                        for (int q = 0; q < results.length; q++) {
-                            V128Var w = f.v128(weight.splat32(4 * KvLayout.TILE * q));
-                            sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
-                            sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
+                        for (int p = 0; p < VALUES_UNROLLED; p++) {
+                            V128Var low = f.v128(float16Unscaled(f, value.load16x4S(0)));
+                            V128Var high = f.v128(float16Unscaled(f, value.load16x4S(8)));
+                            for (int q = 0; q < results.length; q++) {
+                                V128Var w = f.v128(weight.splat32(4 * (KvLayout.TILE * q + p)));
+                                sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
+                                sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
+                            }
+                            value.set(value.plus(rowBytes));
                         }
-                        value.set(value.plus(rowBytes));
-                        weight.advance(4);
+                        weight.advance(4 * VALUES_UNROLLED);
                     },
                     () -> weight.lt(weightsEnd));
             for (int q = 0; q < results.length; q++) {

@@ -27,9 +27,12 @@ final class Simd {
      * below the least normal number come as that, those beyond the greatest finite as about 2e38. NaN stays.
      */
     V128 exp(Function f, V128 x) {
-        V128Var clamped = f.v128(x.f32x4Max(f.constant(V128.f32x4(-87.33f))).f32x4Min(f.constant(V128.f32x4(88.02f))));
-        V128Var n = f.v128(clamped.f32x4Mul(f.constant(V128.f32x4((float) (1 / Math.log(2)))))
-                .f32x4Nearest());
+        V128Var clamped =
+                f.v128(x.f32x4Pmax(f.constant(V128.f32x4(-87.33f))).f32x4Pmin(f.constant(V128.f32x4(88.02f))));
+        // in this range of float32 the last bit counts ones: adding rounds, and leaves the whole number in the low bits
+        V128 magic = f.constant(V128.f32x4(0x1.8p23f));
+        V128Var shifted = f.v128(multiplyAdd(clamped, f.constant(V128.f32x4((float) (1 / Math.log(2)))), magic));
+        V128Var n = f.v128(shifted.f32x4Sub(magic));
         // ln 2 in two parts, the first with few bits, so that its multiples are exact
         V128Var r = f.v128(multiplyAdd(n, f.constant(V128.f32x4(-0.693359375f)), clamped));
         r.set(multiplyAdd(n, f.constant(V128.f32x4((float) (0.693359375 - Math.log(2)))), r));

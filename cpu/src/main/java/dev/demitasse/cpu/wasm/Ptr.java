@@ -67,6 +67,11 @@ public class Ptr extends Expression {
                 .toBytes();
     }
 
+    /** As {@link #accessSimd}; the offset is added to the address, since V8 can't fold it into loads that change what they load. */
+    private byte[] accessTransformed(int opcode, int offset) {
+        return offset == 0 ? accessSimd(opcode, 0) : plus(offset).accessSimd(opcode, 0);
+    }
+
     public I32 i32(int offset) {
         return new I32(access(0x28, 2, offset));
     }
@@ -102,29 +107,29 @@ public class Ptr extends Expression {
 
     /** 8 bytes, as {@code i16x8}. */
     public V128 load8x8S(int offset) {
-        return new V128(accessSimd(1, offset));
+        return new V128(accessTransformed(1, offset));
     }
 
     public V128 load8x8U(int offset) {
-        return new V128(accessSimd(2, offset));
+        return new V128(accessTransformed(2, offset));
     }
 
     /** 4 half-words, as {@code i32x4}. */
     public V128 load16x4S(int offset) {
-        return new V128(accessSimd(3, offset));
+        return new V128(accessTransformed(3, offset));
     }
 
     public V128 load16x4U(int offset) {
-        return new V128(accessSimd(4, offset));
+        return new V128(accessTransformed(4, offset));
     }
 
-    /** A word in all four lanes. The offset is added to the address: V8 can't fold it into this instruction, and does it worse. */
+    /** A word in all four lanes. */
     public V128 splat32(int offset) {
-        return new V128(plus(offset).accessSimd(9, 0));
+        return new V128(accessTransformed(9, offset));
     }
 
     public V128 load64Zero(int offset) {
-        return new V128(accessSimd(93, offset));
+        return new V128(accessTransformed(93, offset));
     }
 
     /** Shared by threads, and ordered. */

@@ -149,8 +149,14 @@ public class V128 extends Expression {
         return simd(233, this, other);
     }
 
-    public V128 f32x4Min(V128 other) {
-        return simd(232, this, other);
+    /** {@code this < other ? other : this}. */
+    public V128 f32x4Pmax(V128 other) {
+        return simd(235, this, other);
+    }
+
+    /** {@code other < this ? other : this}. */
+    public V128 f32x4Pmin(V128 other) {
+        return simd(234, this, other);
     }
 
     public V128 f32x4Nearest() {
