@@ -16,6 +16,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Streams a model's bytes from an address or a file into an engine. Holds one chunk at a time. */
@@ -57,14 +58,14 @@ final class ModelReader {
     void read(Request request) {
         Request.ModelFile file = request.getFile();
         if (!JSObjects.isUndefined(file.getSizeIfFile())) {
-            guarded(() -> pump(file.stream().getReader(), new GgufFile((long) file.getSize())));
+            guarded(() -> pump(new Chunks(file.stream()), new GgufFile((long) file.getSize())));
         } else if (request.getUrl().endsWith("/")) {
             new Folder(request.getUrl()).read();
         } else {
             String url = request.getUrl();
             fetch(url, response -> {
                 requireOk(url, response);
-                pump(response.getBody().getReader(), new GgufFile(length(response)));
+                pump(new Chunks(response.getBody()), new GgufFile(length(response)));
             });
         }
     }
@@ -144,7 +145,7 @@ final class ModelReader {
             }
             fetch(url + file, response -> {
                 requireOk(url + file, response);
-                pump(response.getBody().getReader(), new Target() {
+                pump(new Chunks(response.getBody()), new Target() {
                     @Override
                     public boolean chunk(ByteBuffer bytes) {
                         boolean more = loader.accept(bytes);
@@ -189,18 +190,53 @@ final class ModelReader {
         return length == null || encoded ? Gguf.UNKNOWN_LENGTH : Long.parseLong(length);
     }
 
-    private void pump(ByteStream.Reader reader, Target target) {
-        reader.read()
+    /** A stream's chunks, all in one buffer where the browser can: else those that are done with pile up until they are collected. */
+    private static final class Chunks {
+        private final ByteStream.Reader reader;
+        private @Nullable Uint8Array buffer;
+
+        Chunks(ByteStream stream) {
+            ByteStream.ReaderOptions options = JSObjects.create();
+            options.setMode("byob");
+            ByteStream.Reader opened;
+            try {
+                opened = stream.getReader(options);
+                buffer = new Uint8Array(STAGING_BYTES);
+            } catch (RuntimeException e) {
+                opened = stream.getReader();
+            }
+            reader = opened;
+        }
+
+        JSPromise<ByteStream.Chunk> next() {
+            return buffer == null ? reader.read() : reader.read(buffer);
+        }
+
+        /** Says that a chunk has been used. */
+        void done(Uint8Array chunk) {
+            if (buffer != null) {
+                buffer = new Uint8Array(chunk.getBuffer());
+            }
+        }
+
+        void cancel() {
+            reader.cancel();
+        }
+    }
+
+    private void pump(Chunks chunks, Target target) {
+        chunks.next()
                 .then(
                         chunk -> guarded(() -> {
                             if (cancelled) {
-                                reader.cancel();
+                                chunks.cancel();
                             } else if (chunk.isDone()) {
                                 target.ended();
                             } else if (take(chunk.getValue(), target)) {
-                                pump(reader, target);
+                                chunks.done(chunk.getValue());
+                                pump(chunks, target);
                             } else {
-                                reader.cancel();
+                                chunks.cancel();
                             }
                         }),
                         this::bytesStopped);
