@@ -31,6 +31,13 @@ const operations = {
   copy: ({ target, source, count }) => machine.copy(target, source, count),
   repack: ({ packing, source, target, columns, panels }) => machine.repack(packing, source, target, columns, panels),
   start: () => machine.start(),
+  /** Milliseconds of each of some runs of the program. */
+  time: ({ runs }) =>
+    Array.from({ length: runs }, () => {
+      const start = performance.now();
+      machine.start();
+      return performance.now() - start;
+    }),
   /** Milliseconds of each command of the program, run `rounds` times by one thread. */
   profile({ program, commands, commandBytes, rounds }) {
     const times = new Array(commands).fill(0);

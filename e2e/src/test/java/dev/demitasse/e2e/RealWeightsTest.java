@@ -11,13 +11,7 @@ import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
-import dev.demitasse.engine.EngineLoader;
-import dev.demitasse.gguf.Gguf;
-import dev.demitasse.gguf.GgufStream;
-import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.model.Model;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -60,14 +54,16 @@ class RealWeightsTest {
     }
 
     private static void compare(Path weights, String prompts, Variant variant) throws IOException {
-        Loaded kernels = load(
+        Backend kernels = WeightsLoader.load(
                 weights,
+                CONTEXT,
                 (plan, context) -> new CpuBackend(
                         plan,
                         context,
                         BATCH,
                         RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant)));
-        Loaded judge = load(weights, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
+        Backend judge =
+                WeightsLoader.load(weights, CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
         JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + prompts));
         double squares = 0;
         double errors = 0;
@@ -75,29 +71,29 @@ class RealWeightsTest {
         for (JsonNode prompt : all) {
             int[] ids = new ObjectMapper().convertValue(prompt.get("prompt_ids"), int[].class);
             int[] expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), int[].class);
-            prefill(kernels.backend, ids);
-            prefill(judge.backend, ids);
-            float[] exact = judge.backend.logits();
-            float[] rounded = kernels.backend.logits();
+            prefill(kernels, ids);
+            prefill(judge, ids);
+            float[] exact = judge.logits();
+            float[] rounded = kernels.logits();
             for (int id = 0; id < exact.length; id++) {
                 squares += (double) exact[id] * exact[id];
                 errors += ((double) exact[id] - rounded[id]) * (exact[id] - rounded[id]);
             }
             int steps = Math.min(TOKENS, expected.length);
             for (int step = 0; step < steps; step++) {
-                int token = argmax(kernels.backend.logits());
+                int token = argmax(kernels.logits());
                 if (token != expected[step]) {
                     different++;
                     // the judge has seen the same tokens: how far apart does it hold the two?
-                    prefill(judge.backend, append(ids, Arrays.copyOf(expected, step)));
-                    float[] logits = judge.backend.logits();
+                    prefill(judge, append(ids, Arrays.copyOf(expected, step)));
+                    float[] logits = judge.logits();
                     double gap = logits[expected[step]] - logits[token];
                     System.out.println(prompt.get("name").asText() + ": token " + step
                             + " differs; the reference's logits of the two are " + gap + " apart");
                     assertTrue(gap >= 0 && gap < NEAR_TIE, "no near-tie at step " + step + ": " + gap);
                     break;
                 }
-                kernels.backend.forward(new int[] {token}, 0, 1, ids.length + step, true);
+                kernels.forward(new int[] {token}, 0, 1, ids.length + step, true);
             }
         }
         double relativeError = Math.sqrt(errors / squares);
@@ -126,33 +122,5 @@ class RealWeightsTest {
             best = logits[id] > logits[best] ? id : best;
         }
         return best;
-    }
-
-    private static Loaded load(Path weights, EngineLoader.BackendFactory backends) {
-        ByteBuffer file = TestWeights.map(weights);
-        Loaded loaded = new Loaded(backends);
-        GgufStream stream = new GgufStream(file.capacity(), loaded);
-        stream.accept(file);
-        stream.finish();
-        return loaded;
-    }
-
-    private static final class Loaded implements GgufStream.Sink {
-        private final EngineLoader.BackendFactory backends;
-        private Backend backend;
-
-        Loaded(EngineLoader.BackendFactory backends) {
-            this.backends = backends;
-        }
-
-        @Override
-        public void header(Gguf gguf) {
-            backend = backends.create(Model.of(gguf, CONTEXT).plan(), CONTEXT);
-        }
-
-        @Override
-        public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
-            backend.load(tensor, offset, bytes);
-        }
     }
 }

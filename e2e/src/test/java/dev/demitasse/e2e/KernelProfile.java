@@ -1,0 +1,134 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.cpu.CpuBackend;
+import dev.demitasse.cpu.Machine;
+import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.Variant;
+import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.Opcode;
+import dev.demitasse.cpu.layout.Packing;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Where the time of a token goes, by operation, in Chromium with one thread; a Markdown table.
+ *
+ * <p>Arguments: a GGUF file, the tokens of a pass (1 for decode), the position of the first.
+ */
+public final class KernelProfile {
+    private static final int DECODE_ROUNDS = 100;
+    private static final int PREFILL_ROUNDS = 5;
+
+    private KernelProfile() {}
+
+    /** A command of the program: what it does, and how many bytes of weights it reads. */
+    private record Line(String name, double weightBytes) {}
+
+    public static void main(String[] args) throws IOException {
+        Path model = Path.of(args[0]);
+        int count = Integer.parseInt(args[1]);
+        int position = Integer.parseInt(args[2]);
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
+            Machine.Factory machines = RemoteMachine.factory(channel, new Variant(true, false, 1));
+            List<Machine> made = new ArrayList<>();
+            CpuBackend backend = (CpuBackend) WeightsLoader.load(
+                    model,
+                    position + count,
+                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), new Machine.Factory() {
+                        @Override
+                        public int threads() {
+                            return machines.threads();
+                        }
+
+                        @Override
+                        public Machine create(long bytes) {
+                            made.add(machines.create(bytes));
+                            return made.get(0);
+                        }
+                    }));
+            int[] tokens = new int[Math.max(count, 64)];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = 100 + 7 * i;
+            }
+            for (int at = 0; at < position; at += 64) {
+                backend.forward(tokens, 0, Math.min(64, position - at), at, false);
+            }
+            backend.forward(tokens, 0, count, position, true);
+            print(channel, made.get(0), count);
+        }
+    }
+
+    private static void print(WorkerChannel channel, Machine machine, int count) {
+        ByteBuffer address = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        machine.read(Control.PROGRAM, address);
+        long program = address.getLong(0);
+        List<Line> lines = commands(machine, program);
+        List<?> times = (List<?>) channel.call(Map.of(
+                        "op",
+                        "profile",
+                        "program",
+                        (double) program,
+                        "commands",
+                        lines.size(),
+                        "commandBytes",
+                        Command.BYTES,
+                        "rounds",
+                        count == 1 ? DECODE_ROUNDS : PREFILL_ROUNDS))
+                .get("result");
+        Map<String, double[]> sums = new LinkedHashMap<>();
+        double total = 0;
+        for (int i = 0; i < lines.size(); i++) {
+            double time = ((Number) times.get(i)).doubleValue();
+            double[] sum = sums.computeIfAbsent(lines.get(i).name, name -> new double[2]);
+            sum[0] += time;
+            sum[1] += lines.get(i).weightBytes;
+            total += time;
+        }
+        double all = total;
+        System.out.printf(Locale.ROOT, "%.2f ms, %.1f tokens/s%n%n", all, count / all * 1000);
+        System.out.println("| operation | ms | % | GB/s of weights |\n| --- | --- | --- | --- |");
+        sums.entrySet().stream()
+                .sorted(Comparator.comparingDouble((Map.Entry<String, double[]> e) -> -e.getValue()[0]))
+                .forEach(e -> System.out.printf(
+                        Locale.ROOT,
+                        "| %s | %.3f | %.1f | %s |%n",
+                        e.getKey(),
+                        e.getValue()[0],
+                        100 * e.getValue()[0] / all,
+                        e.getValue()[1] == 0
+                                ? ""
+                                : String.format(Locale.ROOT, "%.1f", e.getValue()[1] / e.getValue()[0] / 1e6)));
+    }
+
+    private static List<Line> commands(Machine machine, long program) {
+        List<Line> lines = new ArrayList<>();
+        ByteBuffer command = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (true) {
+            machine.read(program + (long) lines.size() * Command.BYTES, command);
+            Opcode opcode = Opcode.values()[command.getInt(Command.OPCODE)];
+            if (opcode == Opcode.END) {
+                return lines;
+            }
+            if (opcode == Opcode.MAT_VEC || opcode == Opcode.MAT_MUL) {
+                Packing packing = Packing.values()[command.getInt(Command.PACKING)];
+                int columns = command.getInt(Command.COLUMNS);
+                int rows = command.getInt(Command.OUT_COLUMNS);
+                lines.add(
+                        new Line(opcode + " " + packing + " " + columns + " × " + rows, packing.bytes(columns, rows)));
+            } else {
+                lines.add(new Line(opcode.name(), 0));
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.cpu.CpuBackend;
+import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.Variant;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufBuilder;
+import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.gguf.TensorType;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.PlanBuilder;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What Chromium's WebAssembly reads from memory, the bound of decode: the product of a vector by a float32 matrix of 512 MB, which takes one
+ * multiplication for each 4 bytes. Prints GB/s for 1 and 2 threads, medians of 11.
+ */
+public final class MemoryBandwidth {
+    private static final int COLUMNS = 1024;
+    private static final int ROWS = 1 << 17;
+    private static final int RUNS = 11;
+
+    private MemoryBandwidth() {}
+
+    public static void main(String[] args) throws IOException {
+        byte[] header = new GgufBuilder()
+                .tensor("table", TensorType.F32, COLUMNS, 1)
+                .tensor("matrix", TensorType.F32, COLUMNS, ROWS)
+                .build();
+        List<Gguf> parsed = new ArrayList<>();
+        GgufStream stream = new GgufStream(header.length, new GgufStream.Sink() {
+            @Override
+            public void header(Gguf gguf) {
+                parsed.add(gguf);
+            }
+
+            @Override
+            public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {}
+        });
+        stream.accept(ByteBuffer.wrap(header));
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            for (int threads = 1; threads <= 2; threads++) {
+                WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
+                PlanBuilder builder = new PlanBuilder(parsed.get(0));
+                Plan plan =
+                        builder.build(builder.matMul(builder.lastRow(builder.embed("table", COLUMNS)), "matrix", ROWS));
+                CpuBackend backend =
+                        new CpuBackend(plan, 64, 1, RemoteMachine.factory(channel, new Variant(true, false, threads)));
+                ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
+                for (TensorInfo tensor : parsed.get(0).tensors()) {
+                    for (long at = 0; at < tensor.bytes(); at += bytes.capacity()) {
+                        int count = (int) Math.min(bytes.capacity(), tensor.bytes() - at);
+                        backend.load(tensor, at, bytes.duplicate().limit(count));
+                    }
+                }
+                backend.forward(new int[] {0}, 0, 1, 0, true);
+                double[] times = ((List<?>)
+                                channel.call(Map.of("op", "time", "runs", RUNS)).get("result"))
+                        .stream()
+                                .mapToDouble(time -> ((Number) time).doubleValue())
+                                .sorted()
+                                .toArray();
+                System.out.printf(
+                        Locale.ROOT,
+                        "%d threads: %.1f GB/s (%s)%n",
+                        threads,
+                        4.0 * COLUMNS * ROWS / times[RUNS / 2] / 1e6,
+                        Arrays.toString(times));
+            }
+        }
+    }
+}
