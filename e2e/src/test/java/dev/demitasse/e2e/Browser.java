@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
 final class Browser implements AutoCloseable {
@@ -32,20 +31,12 @@ final class Browser implements AutoCloseable {
 
     Browser(String model, NewContextOptions options) throws IOException {
         serve = Serve.start(SITE, model, 0);
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        String chromium = System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium");
+        playwright = Chromium.playwright();
         context = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Path.of(chromium))
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync")))
+                        .setExecutablePath(Chromium.executable())
+                        .setArgs(Chromium.ARGUMENTS))
                 .newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);

@@ -1,0 +1,31 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Playwright;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** The Chromium that is driven here, and how it is started. */
+public final class Chromium {
+    /** Arguments that keep it to itself. */
+    public static final List<String> ARGUMENTS = List.of(
+            "--no-sandbox",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+
+    private Chromium() {}
+
+    /** The one that DEMITASSE_CHROMIUM names, or the system's. */
+    public static Path executable() {
+        return Path.of(System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium"));
+    }
+
+    /** Playwright without a browser of its own. */
+    public static Playwright playwright() {
+        return Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    }
+}

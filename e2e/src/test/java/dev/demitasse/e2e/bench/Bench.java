@@ -1,0 +1,145 @@
+package dev.demitasse.e2e.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.microsoft.playwright.Playwright;
+import dev.demitasse.e2e.Chromium;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Measures Demitasse beside wllama, each in a Chromium of its own, and llama.cpp, in turns, and prints a table for each model.
+ * Progress goes to the error stream, each round's figures to {@code target/bench.json}.
+ *
+ * <pre>e2e/bench --rounds 3 model.gguf</pre>
+ */
+final class Bench {
+    static final String DEMITASSE = "demitasse";
+    static final String WLLAMA = "wllama";
+
+    private static final Path RAW = Path.of("target/bench.json");
+    private static final int CONTEXT_LENGTH = 2048;
+    /** Tokens of an answer beyond those timed: see {@link Completion#decodeSpeed}. */
+    private static final int UNTIMED_TOKENS = 2;
+    /** Enough for the browser to have compiled what runs often with its better compiler. */
+    private static final int WARM_UP_TOKENS = 64;
+
+    private final Options options;
+    private final Path wllama;
+    private final Playwright playwright;
+
+    private Bench(Options options, Playwright playwright) {
+        this.options = options;
+        this.playwright = playwright;
+        wllama = options.peers().resolve("node_modules/@wllama/wllama");
+    }
+
+    /** @param args as {@link Options} has them */
+    public static void main(String[] args) throws IOException {
+        Options options = Options.parse(args);
+        try (Playwright playwright = Chromium.playwright()) {
+            new Bench(options, playwright).run();
+        }
+    }
+
+    private void run() throws IOException {
+        ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+        String version = json.readTree(wllama.resolve("package.json").toFile())
+                .get("version")
+                .asText();
+        Map<String, Map<Integer, Figures>> all = new LinkedHashMap<>();
+        for (Path model : options.models()) {
+            Map<Integer, Figures> figures = measure(model);
+            System.out.println(Table.of(model, figures, options, version));
+            all.put(model.getFileName().toString(), figures);
+            json.writeValue(RAW.toFile(), all);
+        }
+    }
+
+    private Map<Integer, Figures> measure(Path model) throws IOException {
+        Map<Integer, Figures> all = new TreeMap<>();
+        Prompts prompts = new Prompts(model);
+        try (BenchSite site = new BenchSite(wllama, model)) {
+            for (int threads : options.threads()) {
+                System.err.printf("%s, threads: %d%n", model.getFileName(), threads);
+                Figures figures = new Figures();
+                measureLoading(site, threads, figures);
+                try (PageEngine demitasse = new PageEngine(playwright, DEMITASSE);
+                        PageEngine wllama = new PageEngine(playwright, WLLAMA);
+                        NativeEngine llamaCpp = new NativeEngine(options.peers(), model, threads, CONTEXT_LENGTH)) {
+                    for (PageEngine engine : List.of(demitasse, wllama)) {
+                        engine.load(site, threads, CONTEXT_LENGTH);
+                    }
+                    measureAnswers(List.of(demitasse, wllama, llamaCpp), prompts, figures);
+                    for (PageEngine engine : List.of(demitasse, wllama)) {
+                        add(figures, Metric.PEAK_MEMORY, engine, engine.peakMegabytes());
+                    }
+                }
+                all.put(threads, figures);
+            }
+        }
+        return all;
+    }
+
+    /** Loads the model with a new profile, and then again. */
+    private void measureLoading(BenchSite site, int threads, Figures figures) throws IOException {
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (String name : List.of(DEMITASSE, WLLAMA)) {
+                try (PageEngine engine = new PageEngine(playwright, name)) {
+                    add(figures, Metric.LOAD_HTTP, engine, engine.load(site, threads, CONTEXT_LENGTH));
+                    add(figures, Metric.LOAD_CACHED, engine, engine.load(site, threads, CONTEXT_LENGTH));
+                }
+            }
+        }
+    }
+
+    private void measureAnswers(List<Engine> engines, Prompts prompts, Figures figures) {
+        for (Engine engine : engines) {
+            complete(engine, prompts.ofLength(WARM_UP_TOKENS, 0), WARM_UP_TOKENS, prompts);
+        }
+        int answerTokens = options.decodeTokens() + UNTIMED_TOKENS;
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (Engine engine : engines) {
+                Completion completion = complete(engine, Prompts.SHORT, answerTokens, prompts);
+                figures.addText(engine.name(), completion.text());
+                add(figures, Metric.DECODE, engine, completion.decodeSpeed());
+            }
+            String fresh = prompts.ofLength(options.prefillTokens(), round);
+            for (Engine engine : engines) {
+                add(
+                        figures,
+                        Metric.PREFILL,
+                        engine,
+                        complete(engine, fresh, 1, prompts).prefillSpeed());
+            }
+            String longer = prompts.ofLength(options.contextTokens(), round);
+            for (Engine engine : engines) {
+                Completion completion = complete(engine, longer, answerTokens, prompts);
+                add(figures, Metric.DECODE_AT_CONTEXT, engine, completion.decodeSpeed());
+            }
+        }
+    }
+
+    /** @throws IllegalStateException if the engine read other tokens than these, or ended before it had written all */
+    private static Completion complete(Engine engine, String prompt, int tokens, Prompts prompts) {
+        Completion completion = engine.complete(prompt, tokens);
+        if (completion.promptTokens() != prompts.length(prompt)) {
+            throw new IllegalStateException("%s read %d tokens of a prompt of %d"
+                    .formatted(engine.name(), completion.promptTokens(), prompts.length(prompt)));
+        }
+        if (completion.stamps().size() != tokens) {
+            throw new IllegalStateException("%s wrote %d tokens where %d were asked for: %s"
+                    .formatted(engine.name(), completion.stamps().size(), tokens, completion.text()));
+        }
+        return completion;
+    }
+
+    private static void add(Figures figures, Metric metric, Engine engine, double value) {
+        System.err.printf("  %s %s: %s%n", engine.name(), metric, metric.format(value));
+        figures.add(metric, engine.name(), value);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.demitasse.e2e.bench;
+
+/** What is measured: a row of the table. */
+enum Metric {
+    DECODE("%.1f tok/s"),
+    DECODE_AT_CONTEXT("%.1f tok/s"),
+    PREFILL("%.1f tok/s"),
+    LOAD_HTTP("%.2f s"),
+    LOAD_CACHED("%.2f s"),
+    PEAK_MEMORY("%.0f MB");
+
+    private final String format;
+
+    Metric(String format) {
+        this.format = format;
+    }
+
+    String label(Options options) {
+        return switch (this) {
+            case DECODE -> "decode";
+            case DECODE_AT_CONTEXT -> "decode at %,d".formatted(options.contextTokens());
+            case PREFILL -> "prefill " + options.prefillTokens();
+            case LOAD_HTTP -> "load, local HTTP";
+            case LOAD_CACHED -> "load, cached";
+            case PEAK_MEMORY -> "peak memory";
+        };
+    }
+
+    String format(double value) {
+        return format.formatted(value);
+    }
+}
