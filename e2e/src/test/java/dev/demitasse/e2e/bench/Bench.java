@@ -22,9 +22,6 @@ final class Bench {
     static final String WLLAMA = "wllama";
 
     private static final Path RAW = Path.of("target/bench.json");
-    private static final int CONTEXT_LENGTH = 2048;
-    /** Tokens of an answer beyond those timed: see {@link Completion#decodeSpeed}. */
-    private static final int UNTIMED_TOKENS = 2;
     /** Enough for the browser to have compiled what runs often with its better compiler. */
     private static final int WARM_UP_TOKENS = 64;
 
@@ -70,9 +67,10 @@ final class Bench {
                 measureLoading(site, threads, figures);
                 try (PageEngine demitasse = new PageEngine(playwright, DEMITASSE);
                         PageEngine wllama = new PageEngine(playwright, WLLAMA);
-                        NativeEngine llamaCpp = new NativeEngine(options.peers(), model, threads, CONTEXT_LENGTH)) {
+                        NativeEngine llamaCpp =
+                                new NativeEngine(options.peers(), model, threads, Options.CONTEXT_LENGTH)) {
                     for (PageEngine engine : List.of(demitasse, wllama)) {
-                        engine.load(site, threads, CONTEXT_LENGTH);
+                        engine.load(site, threads, Options.CONTEXT_LENGTH);
                     }
                     measureAnswers(List.of(demitasse, wllama, llamaCpp), prompts, figures);
                     for (PageEngine engine : List.of(demitasse, wllama)) {
@@ -90,8 +88,10 @@ final class Bench {
         for (int round = 1; round <= options.rounds(); round++) {
             for (String name : List.of(DEMITASSE, WLLAMA)) {
                 try (PageEngine engine = new PageEngine(playwright, name)) {
-                    add(figures, Metric.LOAD_HTTP, engine, engine.load(site, threads, CONTEXT_LENGTH));
-                    add(figures, Metric.LOAD_CACHED, engine, engine.load(site, threads, CONTEXT_LENGTH));
+                    for (Metric metric : List.of(Metric.LOAD_HTTP, Metric.LOAD_CACHED)) {
+                        awaitIdle();
+                        add(figures, metric, engine, engine.load(site, threads, Options.CONTEXT_LENGTH));
+                    }
                 }
             }
         }
@@ -101,22 +101,24 @@ final class Bench {
         for (Engine engine : engines) {
             complete(engine, prompts.ofLength(WARM_UP_TOKENS, 0), WARM_UP_TOKENS, prompts);
         }
-        int answerTokens = options.decodeTokens() + UNTIMED_TOKENS;
+        int answerTokens = options.decodeTokens() + Completion.UNTIMED_TOKENS;
         for (int round = 1; round <= options.rounds(); round++) {
             for (Engine engine : engines) {
                 Completion completion = complete(engine, Prompts.SHORT, answerTokens, prompts);
                 figures.addText(engine.name(), completion.text());
                 add(figures, Metric.DECODE, engine, completion.decodeSpeed());
             }
+        }
+        for (int round = 1; round <= options.rounds(); round++) {
             String fresh = prompts.ofLength(options.prefillTokens(), round);
             for (Engine engine : engines) {
-                add(
-                        figures,
-                        Metric.PREFILL,
-                        engine,
-                        complete(engine, fresh, 1, prompts).prefillSpeed());
+                Completion completion = complete(engine, fresh, 1, prompts);
+                add(figures, Metric.PREFILL, engine, completion.prefillSpeed());
             }
-            String longer = prompts.ofLength(options.contextTokens(), round);
+        }
+        // The same text each round: engines that keep what they have read come to the point sooner.
+        String longer = prompts.ofLength(options.contextTokens(), 0);
+        for (int round = 1; round <= options.rounds(); round++) {
             for (Engine engine : engines) {
                 Completion completion = complete(engine, longer, answerTokens, prompts);
                 add(figures, Metric.DECODE_AT_CONTEXT, engine, completion.decodeSpeed());
@@ -126,6 +128,7 @@ final class Bench {
 
     /** @throws IllegalStateException if the engine read other tokens than these, or ended before it had written all */
     private static Completion complete(Engine engine, String prompt, int tokens, Prompts prompts) {
+        awaitIdle();
         Completion completion = engine.complete(prompt, tokens);
         if (completion.promptTokens() != prompts.length(prompt)) {
             throw new IllegalStateException("%s read %d tokens of a prompt of %d"
@@ -136,6 +139,12 @@ final class Bench {
                     .formatted(engine.name(), completion.stamps().size(), tokens, completion.text()));
         }
         return completion;
+    }
+
+    private static void awaitIdle() {
+        if (!Processors.awaitIdle()) {
+            System.err.println("  The machine is busy with something else: the next figure is worth little.");
+        }
     }
 
     private static void add(Figures figures, Metric metric, Engine engine, double value) {

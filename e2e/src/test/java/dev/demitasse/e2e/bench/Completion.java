@@ -12,6 +12,9 @@ import java.util.List;
  * @param end when the answer was complete
  */
 record Completion(int promptTokens, int cachedTokens, double start, List<Double> stamps, double end, String text) {
+    /** Tokens of an answer beyond those that {@link #decodeSpeed} counts: the first, which ends the prefill, and the last. */
+    static final int UNTIMED_TOKENS = 2;
+
     private static final double MS_PER_SECOND = 1000;
 
     /** Tokens per second of reading the prompt, where one token was asked for. */
@@ -24,7 +27,7 @@ record Completion(int promptTokens, int cachedTokens, double start, List<Double>
      * all come late by one, except the last.
      */
     double decodeSpeed() {
-        int intervals = stamps.size() - 2;
+        int intervals = stamps.size() - UNTIMED_TOKENS;
         return intervals * MS_PER_SECOND / (stamps.get(intervals) - stamps.get(0));
     }
 }

@@ -25,10 +25,20 @@ record Options(
         int decodeTokens,
         int prefillTokens,
         int contextTokens) {
-    private static final String USAGE =
-            "PEERS [--rounds 5] [--threads 1,2] [--decode 128] [--prefill 512]" + " [--context 1500] [MODEL.gguf ...]";
+    /** Tokens that prompt and answer may have together. */
+    static final int CONTEXT_LENGTH = 2048;
 
-    /** @throws IllegalArgumentException naming the option that is unknown or without a value */
+    private static final String USAGE = "known: --rounds, --threads, --decode, --prefill, --context";
+
+    Options {
+        if (contextTokens + decodeTokens + Completion.UNTIMED_TOKENS > CONTEXT_LENGTH) {
+            throw new IllegalArgumentException(
+                    "--context %d and --decode %d are more than the engines' context of %d tokens"
+                            .formatted(contextTokens, decodeTokens, CONTEXT_LENGTH));
+        }
+    }
+
+    /** @throws IllegalArgumentException naming the option that is unknown or has no fit value */
     static Options parse(String... args) {
         List<Path> files = new ArrayList<>();
         List<Integer> threads = List.of(1, 2);
@@ -42,23 +52,33 @@ record Options(
                 files.add(Path.of(option));
                 continue;
             }
-            if (++i == args.length) {
-                throw new IllegalArgumentException(option + " needs a value (" + USAGE + ")");
-            }
+            String value = ++i < args.length ? args[i] : "";
             switch (option) {
                 case "--threads" ->
-                    threads = Arrays.stream(args[i].split(","))
-                            .map(Integer::valueOf)
+                    threads = Arrays.stream(value.split(","))
+                            .map(n -> positive(option, n))
                             .toList();
-                case "--rounds" -> rounds = Integer.parseInt(args[i]);
-                case "--decode" -> decode = Integer.parseInt(args[i]);
-                case "--prefill" -> prefill = Integer.parseInt(args[i]);
-                case "--context" -> context = Integer.parseInt(args[i]);
+                case "--rounds" -> rounds = positive(option, value);
+                case "--decode" -> decode = positive(option, value);
+                case "--prefill" -> prefill = positive(option, value);
+                case "--context" -> context = positive(option, value);
                 default -> throw new IllegalArgumentException("unknown option " + option + " (" + USAGE + ")");
             }
         }
         Path peers = files.remove(0);
         List<Path> models = files.isEmpty() ? List.of(TestWeights.smolLm2(), TestWeights.gemma3()) : files;
         return new Options(peers, models, threads, rounds, decode, prefill, context);
+    }
+
+    private static int positive(String option, String value) {
+        try {
+            int number = Integer.parseInt(value);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Reported below, like a number that is too small.
+        }
+        throw new IllegalArgumentException(option + " must be a number above 0, not \"" + value + "\"");
     }
 }
