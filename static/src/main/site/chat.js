@@ -127,7 +127,7 @@ function showModel(url) {
     Size: size(model.bytes),
     Context: `${model.contextLength} tokens`,
     'Chat template': model.chatTemplate ? 'from the model' : 'none: may not follow a conversation',
-    Device: `${device.textContent} (${engine.device.reason})`,
+    Device: `${device.textContent}, threads: ${engine.device.threads} (${engine.device.reason})`,
   });
 }
 

@@ -15,7 +15,7 @@ public final class ExpectedLogits {
         Backend load(int batchSize);
     }
 
-    private static final float TOLERANCE = 1e-4f;
+    private static final float FLOAT32_TOLERANCE = 1e-4f;
     private static final int[] LENGTHS = {1, 17, 70};
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -33,13 +33,18 @@ public final class ExpectedLogits {
         prompt = MAPPER.convertValue(expected.get("prompt"), int[].class);
     }
 
-    /** Prefills of three lengths, whole, in chunks and token by token, and 24 greedy steps after one of them. */
+    /** Checks a backend that computes in float32. */
     public void check(Loader loader) {
+        check(loader, FLOAT32_TOLERANCE);
+    }
+
+    /** Prefills of three lengths, whole, in chunks and token by token, and 24 greedy steps after one of them. */
+    public void check(Loader loader, float tolerance) {
         for (int batch : new int[] {70, 5, 1}) {
             Backend backend = loader.load(batch);
             for (int i = 0; i < LENGTHS.length; i++) {
                 prefill(backend, LENGTHS[i]);
-                assertLogits(expected.get("logits").get(i), backend.logits(), "after " + LENGTHS[i] + " by " + batch);
+                assertLogits(expected.get("logits").get(i), backend.logits(), tolerance, "after " + LENGTHS[i] + " by " + batch);
             }
             prefill(backend, 17);
             for (int step = 0; step < 24; step++) {
@@ -47,7 +52,7 @@ public final class ExpectedLogits {
                 assertEquals(expected.get("greedy").get(step).asInt(), id[0], resource + " step " + step);
                 backend.forward(id, 0, 1, 17 + step, true);
             }
-            assertLogits(expected.get("last"), backend.logits(), "after decoding");
+            assertLogits(expected.get("last"), backend.logits(), tolerance, "after decoding");
         }
     }
 
@@ -58,10 +63,10 @@ public final class ExpectedLogits {
         }
     }
 
-    private void assertLogits(JsonNode logits, float[] actual, String when) {
+    private void assertLogits(JsonNode logits, float[] actual, float tolerance, String when) {
         assertEquals(logits.size(), actual.length);
         for (int id = 0; id < actual.length; id++) {
-            assertEquals(logits.get(id).asDouble(), actual[id], TOLERANCE, resource + " " + when + ", id " + id);
+            assertEquals(logits.get(id).asDouble(), actual[id], tolerance, resource + " " + when + ", id " + id);
         }
     }
 

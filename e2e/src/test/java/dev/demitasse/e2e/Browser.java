@@ -1,17 +1,21 @@
 package dev.demitasse.e2e;
 
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.demitasse.TestWeights;
 import dev.demitasse.serve.Serve;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
 final class Browser implements AutoCloseable {
@@ -53,6 +57,17 @@ final class Browser implements AutoCloseable {
         page.onPageError(consoleErrors::add);
         page.navigate("http://localhost:" + serve.port() + "/" + path);
         return page;
+    }
+
+    /** Serves the page at a path without the headers that isolate it, as a plain static host does. */
+    void dontIsolate(String path) {
+        context.route("**/" + path, route -> {
+            APIResponse response = route.fetch();
+            Map<String, String> headers = new HashMap<>(response.headers());
+            headers.remove("cross-origin-opener-policy");
+            headers.remove("cross-origin-embedder-policy");
+            route.fulfill(new Route.FulfillOptions().setResponse(response).setHeaders(headers));
+        });
     }
 
     List<String> consoleErrors() {

@@ -1,6 +1,8 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.BackendLoader;
+import dev.demitasse.TestWeights;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
@@ -42,8 +44,7 @@ public final class KernelProfile {
             WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
             Machine.Factory machines = RemoteMachine.factory(channel, new Variant(true, false, 1));
             List<Machine> made = new ArrayList<>();
-            CpuBackend backend = (CpuBackend) WeightsLoader.load(
-                    model,
+            CpuBackend backend = (CpuBackend) BackendLoader.load(TestWeights.map(model),
                     position + count,
                     (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), new Machine.Factory() {
                         @Override

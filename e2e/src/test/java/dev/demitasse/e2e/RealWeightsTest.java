@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.reference.ReferenceBackend;
@@ -54,8 +55,7 @@ class RealWeightsTest {
     }
 
     private static void compare(Path weights, String prompts, Variant variant) throws IOException {
-        Backend kernels = WeightsLoader.load(
-                weights,
+        Backend kernels = BackendLoader.load(TestWeights.map(weights),
                 CONTEXT,
                 (plan, context) -> new CpuBackend(
                         plan,
@@ -63,7 +63,7 @@ class RealWeightsTest {
                         BATCH,
                         RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant)));
         Backend judge =
-                WeightsLoader.load(weights, CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
+                BackendLoader.load(TestWeights.map(weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
         JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + prompts));
         double squares = 0;
         double errors = 0;

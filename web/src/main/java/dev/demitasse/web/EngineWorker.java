@@ -107,7 +107,7 @@ public final class EngineWorker {
                 .then(
                         loaded -> {
                             if (loadId == id) {
-                                read(request, contextLength, loaded);
+                                read(request, contextLength, loaded, threads);
                             }
                             return null;
                         },
@@ -117,7 +117,7 @@ public final class EngineWorker {
                         });
     }
 
-    private void read(Request request, int contextLength, Kernels kernels) {
+    private void read(Request request, int contextLength, Kernels kernels, int threads) {
         int id = request.getId();
         Machine.Factory machines = WasmMachine.factory(kernels);
         EngineLoader.BackendFactory backends = (plan, context) -> {
@@ -140,7 +140,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes) {
                 engine = loaded;
-                postLoaded(loaded, bytes, kernels);
+                postLoaded(loaded, bytes, kernels, threads);
             }
 
             @Override
@@ -159,7 +159,7 @@ public final class EngineWorker {
         }
     }
 
-    private void postLoaded(Engine ready, long bytes, Kernels kernels) {
+    private void postLoaded(Engine ready, long bytes, Kernels kernels, int wantedThreads) {
         Reply.ModelSummary model = JSObjects.create();
         model.setName(ready.model().name());
         model.setArchitecture(ready.model().architecture());
@@ -178,7 +178,10 @@ public final class EngineWorker {
         Reply.Device device = JSObjects.create();
         device.setKind("cpu");
         device.setThreads(kernels.getThreads());
-        device.setReason("this version computes on the CPU (" + gpu + ")");
+        String fewer = kernels.getThreads() < wantedThreads
+                ? "; one thread, since the page is not cross-origin isolated"
+                : "";
+        device.setReason("this version computes on the CPU (" + gpu + ")" + fewer);
         Reply reply = Reply.of("loaded", loadId);
         reply.setModel(model);
         reply.setDevice(device);

@@ -266,7 +266,7 @@ final class ModelReader {
         } catch (RuntimeException e) {
             fail(String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
-            fail("the model does not fit in the engine's memory, which ends at 2 GiB");
+            fail("the engine ran out of memory");
         }
         return null;
     }

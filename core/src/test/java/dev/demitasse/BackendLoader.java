@@ -1,0 +1,51 @@
+package dev.demitasse;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.model.Model;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+
+/** Fills a backend with a model's weights, without tokenizer and engine. */
+public final class BackendLoader implements GgufStream.Sink {
+    private final int context;
+    private final EngineLoader.BackendFactory backends;
+    private Backend backend;
+
+    private BackendLoader(int context, EngineLoader.BackendFactory backends) {
+        this.context = context;
+        this.backends = backends;
+    }
+
+    /** @param file a GGUF file */
+    public static Backend load(ByteBuffer file, int context, EngineLoader.BackendFactory backends) {
+        BackendLoader loader = new BackendLoader(context, backends);
+        GgufStream stream = new GgufStream(file.capacity(), loader);
+        stream.accept(file);
+        stream.finish();
+        return loader.backend;
+    }
+
+    /** One of the tiny random models, see {@code oracle/tiny_models.py}. */
+    public static ByteBuffer tinyModel(String name) {
+        try (var in = BackendLoader.class.getResourceAsStream("/tiny/" + name + ".gguf")) {
+            return ByteBuffer.wrap(in.readAllBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void header(Gguf gguf) {
+        backend = backends.create(Model.of(gguf, context).plan(), context);
+    }
+
+    @Override
+    public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
+        backend.load(tensor, offset, bytes);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.demitasse.cpu;
+
+import dev.demitasse.BackendLoader;
+import dev.demitasse.ExpectedLogits;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every architecture, by the kernels in Node, against Hugging Face in float32. */
+class TinyModelKernelTest {
+    /** Keys and values are float16; logits are of order 1. */
+    private static final float TOLERANCE = 2e-3f;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama",
+                "llama3",
+                "smollm3",
+                "smollm3-yarn",
+                "qwen2",
+                "qwen3",
+                "gemma2",
+                "gemma3",
+                "gemma3-linear",
+                "phi3",
+                "phi3-long",
+                "phi3-short"
+            })
+    void logitsEqualHuggingFaces(String name) {
+        try (Node node = new Node()) {
+            new ExpectedLogits("/tiny/" + name + ".json")
+                    .check(
+                            batch -> BackendLoader.load(
+                                    BackendLoader.tinyModel(name),
+                                    128,
+                                    (plan, context) -> new CpuBackend(
+                                            plan,
+                                            context,
+                                            batch,
+                                            RemoteMachine.factory(node, new Variant(true, false, 2)))),
+                            TOLERANCE);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package dev.demitasse.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** As many threads as are asked for where the page is isolated, one where it isn't; the answer is the same. */
+class ThreadsTest {
+    private static final String LOAD_AND_ASK = """
+            async (threads) => {
+              const { Demitasse } = await import('/demitasse.js');
+              const { default: model } = await (await fetch('/models.json')).json();
+              const engine = await Demitasse.load(new URL(model, location.origin).href, { threads, contextLength: 512 });
+              const { text } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
+                temperature: 0,
+              });
+              engine.close();
+              return { isolated: crossOriginIsolated, text, ...engine.device };
+            }""";
+    private static final String ANSWER = "The capital of France is Paris.";
+
+    @Test
+    void isolated() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            Page page = browser.open("icon.svg");
+            for (int threads : new int[] {1, 2, 3}) {
+                Map<?, ?> result = (Map<?, ?>) page.evaluate(LOAD_AND_ASK, threads);
+                assertEquals(true, result.get("isolated"));
+                assertEquals(threads, result.get("threads"));
+                assertEquals(ANSWER, result.get("text"));
+            }
+        }
+    }
+
+    @Test
+    void notIsolated() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            browser.dontIsolate("icon.svg");
+            Map<?, ?> result = (Map<?, ?>) browser.open("icon.svg").evaluate(LOAD_AND_ASK, 4);
+            assertEquals(false, result.get("isolated"));
+            assertEquals(1, result.get("threads"));
+            assertEquals(ANSWER, result.get("text"));
+            assertTrue(result.get("reason").toString().contains("not cross-origin isolated"));
+        }
+    }
+}
