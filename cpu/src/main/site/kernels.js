@@ -3,7 +3,6 @@
 
 const PAGE = 65536;
 const MAX_PAGES = 2 ** 16; // 4 GiB
-const MAX_PAGES_64 = 2 ** 18; // 16 GiB, the most that browsers give
 
 const MODULE_HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const validates = (...sections) => WebAssembly.validate(new Uint8Array([...MODULE_HEADER, ...sections]));
@@ -26,24 +25,21 @@ export async function loadKernels(wanted) {
   const relaxed = validates(...RELAXED_SIMD);
   const shared = wanted > 1 && globalThis.crossOriginIsolated;
   const name = `kernels${relaxed ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
-  const [narrow, wide, workers] = await Promise.all([
+  const hasWide = validates(...MEMORY_64);
+  const [narrow, workers] = await Promise.all([
     WebAssembly.compileStreaming(fetchPart(`${name}.wasm`)),
-    validates(...MEMORY_64) ? fetchPart(`${name}-64.wasm`).then((response) => response.arrayBuffer()) : null,
     startThreads(shared ? wanted - 1 : 0),
   ]);
   return {
-    relaxed,
     threads: workers.length + 1,
-    /** Bytes that a memory can have. */
-    maxBytes: (wide ? MAX_PAGES_64 : MAX_PAGES) * PAGE,
     /** @param {number} bytes of memory */
     create(bytes) {
-      const needsWide = bytes > MAX_PAGES * PAGE;
-      if (needsWide && !wide) {
+      const wide = bytes > MAX_PAGES * PAGE;
+      if (wide && !hasWide) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
-      const module = needsWide ? new WebAssembly.Module(wide) : narrow;
-      return new KernelMachine(module, bytes, { shared, wide: needsWide, workers });
+      const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64.wasm`)) : narrow;
+      return new KernelMachine(module, bytes, { shared, wide, workers });
     },
   };
 }
@@ -54,6 +50,18 @@ async function fetchPart(name) {
     throw new Error(`${name} answered with status ${response.status}`);
   }
   return response;
+}
+
+/** Waits for the bytes, as a worker may: few models need this part. */
+function fetchNow(name) {
+  const request = new XMLHttpRequest();
+  request.open('GET', new URL(name, import.meta.url), false);
+  request.responseType = 'arraybuffer';
+  request.send();
+  if (request.status !== 200) {
+    throw new Error(`${name} answered with status ${request.status}`);
+  }
+  return request.response;
 }
 
 /** Workers that are up and wait for a machine. */

@@ -1,21 +1,24 @@
 package dev.demitasse.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** As many threads as are asked for where the page is isolated, one where it isn't; the answer is the same. */
 class ThreadsTest {
     private static final String LOAD_AND_ASK = """
-            async (threads) => {
+            async ([threads, contextLength]) => {
               const { Demitasse } = await import('/demitasse.js');
               const { default: model } = await (await fetch('/models.json')).json();
-              const engine = await Demitasse.load(new URL(model, location.origin).href, { threads, contextLength: 512 });
+              const engine = await Demitasse.load(new URL(model, location.origin).href, { threads, contextLength });
               const { text } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
                 temperature: 0,
               });
@@ -29,7 +32,7 @@ class ThreadsTest {
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = browser.open("icon.svg");
             for (int threads : new int[] {1, 2, 3}) {
-                Map<?, ?> result = (Map<?, ?>) page.evaluate(LOAD_AND_ASK, threads);
+                Map<?, ?> result = (Map<?, ?>) page.evaluate(LOAD_AND_ASK, List.of(threads, 512));
                 assertEquals(true, result.get("isolated"));
                 assertEquals(threads, result.get("threads"));
                 assertEquals(ANSWER, result.get("text"));
@@ -37,11 +40,30 @@ class ThreadsTest {
         }
     }
 
+    /** A KV cache beyond what 32-bit addresses reach, of which only the first positions are used. */
+    @Test
+    void memoryOfMoreThan4GiB() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            Map<?, ?> result = (Map<?, ?>) browser.open("icon.svg").evaluate(LOAD_AND_ASK, List.of(2, 200_000));
+            assertEquals(ANSWER, result.get("text"));
+        }
+    }
+
+    @Test
+    void memoryThatNoBrowserGives() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            PlaywrightException e = assertThrows(
+                    PlaywrightException.class,
+                    () -> browser.open("icon.svg").evaluate(LOAD_AND_ASK, List.of(2, 2_000_000)));
+            assertTrue(e.getMessage().contains("MiB of memory, which can't be had"), e.getMessage());
+        }
+    }
+
     @Test
     void notIsolated() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
             browser.dontIsolate("icon.svg");
-            Map<?, ?> result = (Map<?, ?>) browser.open("icon.svg").evaluate(LOAD_AND_ASK, 4);
+            Map<?, ?> result = (Map<?, ?>) browser.open("icon.svg").evaluate(LOAD_AND_ASK, List.of(4, 512));
             assertEquals(false, result.get("isolated"));
             assertEquals(1, result.get("threads"));
             assertEquals(ANSWER, result.get("text"));

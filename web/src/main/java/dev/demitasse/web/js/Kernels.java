@@ -10,14 +10,7 @@ import org.teavm.jso.typedarrays.Uint8Array;
 /** What {@code kernels.js} loads. Addresses and sizes are whole numbers of bytes. */
 public interface Kernels extends JSObject {
     @JSProperty
-    boolean isRelaxed();
-
-    @JSProperty
     int getThreads();
-
-    /** Bytes that a machine's memory can have. */
-    @JSProperty
-    double getMaxBytes();
 
     /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
     Machine create(double bytes);
