@@ -44,7 +44,11 @@ public final class ExpectedLogits {
             Backend backend = loader.load(batch);
             for (int i = 0; i < LENGTHS.length; i++) {
                 prefill(backend, LENGTHS[i]);
-                assertLogits(expected.get("logits").get(i), backend.logits(), tolerance, "after " + LENGTHS[i] + " by " + batch);
+                assertLogits(
+                        expected.get("logits").get(i),
+                        backend.logits(),
+                        tolerance,
+                        "after " + LENGTHS[i] + " by " + batch);
             }
             prefill(backend, 17);
             for (int step = 0; step < 24; step++) {

@@ -7,8 +7,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every architecture, by the kernels in Node, against Hugging Face in float32. */
 class TinyModelKernelTest {
-    /** Keys and values are float16; logits are of order 1. */
-    private static final float TOLERANCE = 2e-3f;
+    /** Keys and values are float16; logits reach 4. A wrong angle, window or norm changes them by tenths. */
+    private static final float TOLERANCE = 0.015f;
 
     @ParameterizedTest
     @ValueSource(

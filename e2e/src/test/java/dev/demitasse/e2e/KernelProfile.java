@@ -44,7 +44,8 @@ public final class KernelProfile {
             WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
             Machine.Factory machines = RemoteMachine.factory(channel, new Variant(true, false, 1));
             List<Machine> made = new ArrayList<>();
-            CpuBackend backend = (CpuBackend) BackendLoader.load(TestWeights.map(model),
+            CpuBackend backend = (CpuBackend) BackendLoader.load(
+                    TestWeights.map(model),
                     position + count,
                     (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), new Machine.Factory() {
                         @Override

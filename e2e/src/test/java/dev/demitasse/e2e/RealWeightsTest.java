@@ -55,15 +55,16 @@ class RealWeightsTest {
     }
 
     private static void compare(Path weights, String prompts, Variant variant) throws IOException {
-        Backend kernels = BackendLoader.load(TestWeights.map(weights),
+        Backend kernels = BackendLoader.load(
+                TestWeights.map(weights),
                 CONTEXT,
                 (plan, context) -> new CpuBackend(
                         plan,
                         context,
                         BATCH,
                         RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant)));
-        Backend judge =
-                BackendLoader.load(TestWeights.map(weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
+        Backend judge = BackendLoader.load(
+                TestWeights.map(weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
         JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + prompts));
         double squares = 0;
         double errors = 0;

@@ -52,9 +52,8 @@ class ThreadsTest {
     @Test
     void memoryThatNoBrowserGives() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
-            PlaywrightException e = assertThrows(
-                    PlaywrightException.class,
-                    () -> browser.open("icon.svg").evaluate(LOAD_AND_ASK, List.of(2, 2_000_000)));
+            PlaywrightException e = assertThrows(PlaywrightException.class, () -> browser.open("icon.svg")
+                    .evaluate(LOAD_AND_ASK, List.of(2, 2_000_000)));
             assertTrue(e.getMessage().contains("MiB of memory, which can't be had"), e.getMessage());
         }
     }

@@ -178,9 +178,8 @@ public final class EngineWorker {
         Reply.Device device = JSObjects.create();
         device.setKind("cpu");
         device.setThreads(kernels.getThreads());
-        String fewer = kernels.getThreads() < wantedThreads
-                ? "; one thread, since the page is not cross-origin isolated"
-                : "";
+        String fewer =
+                kernels.getThreads() < wantedThreads ? "; one thread, since the page is not cross-origin isolated" : "";
         device.setReason("this version computes on the CPU (" + gpu + ")" + fewer);
         Reply reply = Reply.of("loaded", loadId);
         reply.setModel(model);

@@ -40,8 +40,7 @@ final class LargeModel {
                                 .decodeSpeed());
             }
             String fresh = prompts.ofLength(PREFILL_TOKENS, 1);
-            figures.add(
-                    Metric.PREFILL, engine.name(), engine.complete(fresh, 1).prefillSpeed());
+            figures.add(Metric.PREFILL, engine.name(), engine.complete(fresh, 1).prefillSpeed());
             figures.add(Metric.PEAK_MEMORY, engine.name(), engine.peakMegabytes());
         }
         double bytes = Files.size(model);
