@@ -9,6 +9,7 @@ import dev.demitasse.model.Model;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Fills a backend with a model's weights, without tokenizer and engine. */
 public final class BackendLoader implements GgufStream.Sink {
@@ -30,7 +31,24 @@ public final class BackendLoader implements GgufStream.Sink {
         return loader.backend;
     }
 
-    /** One of the tiny random models, see {@code oracle/tiny_models.py}. */
+    /** Names of the tiny random models, one or more of each architecture. */
+    public static List<String> tinyModels() {
+        return List.of(
+                "llama",
+                "llama3",
+                "smollm3",
+                "smollm3-yarn",
+                "qwen2",
+                "qwen3",
+                "gemma2",
+                "gemma3",
+                "gemma3-linear",
+                "phi3",
+                "phi3-long",
+                "phi3-short");
+    }
+
+    /** A tiny random model, see {@code oracle/tiny_models.py}. */
     public static ByteBuffer tinyModel(String name) {
         try (var in = BackendLoader.class.getResourceAsStream("/tiny/" + name + ".gguf")) {
             return ByteBuffer.wrap(in.readAllBytes());

@@ -4,26 +4,12 @@ import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every architecture against Hugging Face in float32, on random weights (made by {@code oracle/tiny_models.py}). */
 class TinyModelTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama3",
-                "smollm3",
-                "smollm3-yarn",
-                "qwen2",
-                "qwen3",
-                "gemma2",
-                "gemma3",
-                "gemma3-linear",
-                "phi3",
-                "phi3-long",
-                "phi3-short"
-            })
+    @MethodSource("dev.demitasse.BackendLoader#tinyModels")
     void logitsEqualHuggingFaces(String name) {
         new ExpectedLogits("/tiny/" + name + ".json")
                 .check(batch -> BackendLoader.load(

@@ -35,7 +35,6 @@ final class Lowering {
     private final long tokens;
     private final long quantized;
     private final long results;
-    private final long runMaxima;
     private final List<RotaryTable> rotaryTables = new ArrayList<>();
     private final int threads;
     private final int headSize;
@@ -83,7 +82,6 @@ final class Lowering {
                 tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.BYTES;
         quantized = memory.allocate(quantizedBytes);
         results = memory.allocate(mostResults);
-        runMaxima = memory.allocate(4L * runs());
     }
 
     private void addRotaryTable(Op.Rope rope, MemoryLayout memory) {
@@ -119,15 +117,6 @@ final class Lowering {
         return address(plan.logits());
     }
 
-    /** Maxima of the logits, one for each {@link Command#RUN}. */
-    long runMaxima() {
-        return runMaxima;
-    }
-
-    int runs() {
-        return (plan.vocabularySize() + Command.RUN - 1) / Command.RUN;
-    }
-
     /** Bytes that each thread needs for itself. */
     int scratchBytes() {
         return Scratch.bytes(headSize);
@@ -158,7 +147,6 @@ final class Lowering {
         plan.body().forEach(writer::add);
         if (withHead) {
             plan.head().forEach(writer::add);
-            writer.addRunMaxima();
         }
         writer.program.end();
         return writer.program;
@@ -329,12 +317,6 @@ final class Lowering {
                     .with(Command.WINDOW, op.window())
                     .with(Command.SCALE, op.scale())
                     .with(Command.SOFT_CAP, op.softCap());
-        }
-
-        void addRunMaxima() {
-            program.add(reading(new Line(Opcode.RUN_MAXIMA).chunks(threads), Command.IN, plan.logits())
-                    .with(Command.COLUMNS, plan.vocabularySize())
-                    .writes(Command.OUT, runMaxima, 4L * runs()));
         }
     }
 }

@@ -109,10 +109,6 @@ final class Program {
         return lines.size() * Command.BYTES;
     }
 
-    List<Opcode> opcodes() {
-        return lines.stream().map(line -> line.opcode).toList();
-    }
-
     ByteBuffer encode() {
         ByteBuffer all = ByteBuffer.allocateDirect(bytes()).order(ByteOrder.LITTLE_ENDIAN);
         for (Line line : lines) {

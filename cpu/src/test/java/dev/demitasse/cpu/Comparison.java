@@ -7,7 +7,6 @@ import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
-import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
@@ -15,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 
@@ -41,29 +39,14 @@ final class Comparison {
             Machine.Factory machines,
             Random random) {
         this.random = random;
-        Gguf gguf = parse(shapes);
+        byte[] file = shapes.build();
+        Gguf gguf = Gguf.parse(ByteBuffer.wrap(file), file.length);
         plan = writePlan.apply(new PlanBuilder(gguf));
         for (TensorInfo tensor : gguf.tensors()) {
             tensors.put(tensor, RandomTensor.bytes(tensor, random));
         }
         reference = new ReferenceBackend(plan, CONTEXT, batch);
         cpu = new CpuBackend(plan, CONTEXT, batch, machines);
-    }
-
-    private static Gguf parse(GgufBuilder shapes) {
-        byte[] file = shapes.build();
-        AtomicReference<Gguf> header = new AtomicReference<>();
-        GgufStream stream = new GgufStream(file.length, new GgufStream.Sink() {
-            @Override
-            public void header(Gguf gguf) {
-                header.set(gguf);
-            }
-
-            @Override
-            public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {}
-        });
-        stream.accept(ByteBuffer.wrap(file));
-        return header.get();
     }
 
     /** The bytes of a tensor, which may be changed before {@link #load}. */

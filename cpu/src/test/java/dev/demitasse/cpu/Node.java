@@ -8,24 +8,30 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
-/** A Node process that runs {@code machine.js}. */
+/** A Node process that runs {@code machine.js}, in a folder of its own beside the page's scripts. */
 final class Node implements RemoteMachine.Channel, AutoCloseable {
+    private static final Path SITE = Path.of("src/main/site");
+    private static final List<String> SCRIPTS = List.of("kernels.js", "kernel-thread.js");
+
     private final ObjectMapper json = new ObjectMapper();
-    private final Path script;
+    private final Path folder;
     private final Process process;
     private final BufferedWriter requests;
     private final BufferedReader answers;
 
     Node() {
-        try (InputStream source = Node.class.getResourceAsStream("machine.js")) {
-            script = Files.createTempFile("machine", ".mjs");
-            Files.write(script, source.readAllBytes());
-            process = new ProcessBuilder(
-                            "node",
-                            script.toString(),
-                            Path.of("src/main/site").toAbsolutePath().toString())
+        try (InputStream machine = Node.class.getResourceAsStream("machine.js")) {
+            folder = Files.createTempDirectory("demitasse-machine");
+            for (String script : SCRIPTS) {
+                Files.copy(SITE.resolve(script), folder.resolve(script));
+            }
+            Files.copy(machine, folder.resolve("machine.js"));
+            Files.writeString(folder.resolve("package.json"), "{\"type\": \"module\"}");
+            process = new ProcessBuilder("node", "machine.js")
+                    .directory(folder.toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException e) {
@@ -55,7 +61,12 @@ final class Node implements RemoteMachine.Channel, AutoCloseable {
     public void close() {
         process.destroy();
         try {
-            Files.delete(script);
+            for (String script : SCRIPTS) {
+                Files.delete(folder.resolve(script));
+            }
+            Files.delete(folder.resolve("machine.js"));
+            Files.delete(folder.resolve("package.json"));
+            Files.delete(folder);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,7 +3,7 @@ package dev.demitasse.cpu;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every architecture, by the kernels in Node, against Hugging Face in float32. */
 class TinyModelKernelTest {
@@ -11,21 +11,7 @@ class TinyModelKernelTest {
     private static final float TOLERANCE = 0.015f;
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "llama",
-                "llama3",
-                "smollm3",
-                "smollm3-yarn",
-                "qwen2",
-                "qwen3",
-                "gemma2",
-                "gemma3",
-                "gemma3-linear",
-                "phi3",
-                "phi3-long",
-                "phi3-short"
-            })
+    @MethodSource("dev.demitasse.BackendLoader#tinyModels")
     void logitsEqualHuggingFaces(String name) {
         try (Node node = new Node()) {
             new ExpectedLogits("/tiny/" + name + ".json")

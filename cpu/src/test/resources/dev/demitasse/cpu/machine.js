@@ -1,7 +1,6 @@
 // A machine for the kernels' tests, in Node or in a browser's worker: carries out requests as RemoteMachine sends them.
 const node = typeof process === 'object';
-const [, , site] = node ? process.argv : [];
-const { KernelMachine, startThreads } = await import(`${node ? site : location.origin}/kernels.js`);
+const { KernelMachine, startThreads } = await import(node ? './kernels.js' : `${location.origin}/kernels.js`);
 
 let machine;
 let workers = [];

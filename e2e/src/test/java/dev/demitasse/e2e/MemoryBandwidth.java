@@ -6,14 +6,12 @@ import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
-import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.gguf.TensorType;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -35,27 +33,17 @@ public final class MemoryBandwidth {
                 .tensor("table", TensorType.F32, COLUMNS, 1)
                 .tensor("matrix", TensorType.F32, COLUMNS, ROWS)
                 .build();
-        List<Gguf> parsed = new ArrayList<>();
-        GgufStream stream = new GgufStream(header.length, new GgufStream.Sink() {
-            @Override
-            public void header(Gguf gguf) {
-                parsed.add(gguf);
-            }
-
-            @Override
-            public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {}
-        });
-        stream.accept(ByteBuffer.wrap(header));
+        Gguf gguf = Gguf.parse(ByteBuffer.wrap(header), header.length);
         try (Browser browser = new Browser(new NewContextOptions())) {
             for (int threads = 1; threads <= 2; threads++) {
                 WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
-                PlanBuilder builder = new PlanBuilder(parsed.get(0));
+                PlanBuilder builder = new PlanBuilder(gguf);
                 Plan plan =
                         builder.build(builder.matMul(builder.lastRow(builder.embed("table", COLUMNS)), "matrix", ROWS));
                 CpuBackend backend =
                         new CpuBackend(plan, 64, 1, RemoteMachine.factory(channel, new Variant(true, false, threads)));
                 ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
-                for (TensorInfo tensor : parsed.get(0).tensors()) {
+                for (TensorInfo tensor : gguf.tensors()) {
                     for (long at = 0; at < tensor.bytes(); at += bytes.capacity()) {
                         int count = (int) Math.min(bytes.capacity(), tensor.bytes() - at);
                         backend.load(tensor, at, bytes.duplicate().limit(count));

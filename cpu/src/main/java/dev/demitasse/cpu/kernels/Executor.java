@@ -204,7 +204,6 @@ final class Executor {
         kernels.put(Opcode.SOFT_CAP, rows.softCap());
         kernels.put(Opcode.ADD, rows.add());
         kernels.put(Opcode.LAST_ROW, rows.lastRow());
-        kernels.put(Opcode.RUN_MAXIMA, rows.runMaxima());
 
         Kernel kernel = new Kernel(module, "execute");
         Function f = kernel.f;

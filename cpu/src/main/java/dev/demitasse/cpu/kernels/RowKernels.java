@@ -165,42 +165,6 @@ final class RowKernels {
         return f;
     }
 
-    Function runMaxima() {
-        Kernel kernel = new Kernel(module, "run_maxima");
-        Function f = kernel.f;
-        PtrVar in = kernel.pointer(Command.IN);
-        PtrVar out = kernel.pointer(Command.OUT);
-        I32Var columns = kernel.number(Command.COLUMNS);
-        I32Var[] share = kernel.share(columns.plus(Command.RUN - 1).dividedBy(Command.RUN));
-        I32Var run = f.i32();
-        I32Var i = f.i32();
-        f.count(run, share[0], share[1], 1, () -> {
-            PtrVar source = f.ptr(in.plus(run, 4 * Command.RUN));
-            I32Var left = f.i32(columns.minus(run.times(Command.RUN)));
-            f.ifElse(
-                    left.ge(I32.of(Command.RUN)),
-                    () -> {
-                        V128Var greatest = f.v128(source.v128(0));
-                        for (int v = 1; v < Command.RUN / 4; v++) {
-                            greatest.set(greatest.f32x4Max(source.v128(16 * v)));
-                        }
-                        f.store(out.plus(run, 4), 0, horizontal(f, greatest, V128::f32x4Max, F32::max));
-                    },
-                    () -> {
-                        F32Var greatest = f.f32(source.f32(0));
-                        f.count(
-                                i,
-                                I32.of(1),
-                                left,
-                                1,
-                                () -> greatest.set(
-                                        greatest.max(source.plus(i, 4).f32(0))));
-                        f.store(out.plus(run, 4), 0, greatest);
-                    });
-        });
-        return f;
-    }
-
     /** All four lanes joined. */
     static F32 horizontal(Function f, V128Var lanes, BinaryOperator<V128> vectors, BinaryOperator<F32> scalars) {
         V128Var two = f.v128(vectors.apply(lanes, Simd.unpackHigh64(lanes, lanes)));

@@ -13,10 +13,6 @@ final class Simd {
         this.relaxed = relaxed;
     }
 
-    boolean isRelaxed() {
-        return relaxed;
-    }
-
     /** {@code a · b + c} of float32; rounded once where the machine can and relaxed SIMD lets it. */
     V128 multiplyAdd(V128 a, V128 b, V128 c) {
         return relaxed ? a.f32x4RelaxedMadd(b, c) : a.f32x4Mul(b).f32x4Add(c);

@@ -65,8 +65,5 @@ public final class Command {
     public static final int CHUNK_BITS = 8;
     public static final int MOST_CHUNKS = (1 << CHUNK_BITS) - 1;
 
-    /** Logits for each maximum of {@link Opcode#RUN_MAXIMA}. */
-    public static final int RUN = 64;
-
     private Command() {}
 }

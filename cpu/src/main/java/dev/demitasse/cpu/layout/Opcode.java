@@ -23,7 +23,5 @@ public enum Opcode {
     GATED_GELU,
     SOFT_CAP,
     ADD,
-    LAST_ROW,
-    /** Greatest logit of each run of {@link Command#RUN} ids. */
-    RUN_MAXIMA
+    LAST_ROW
 }

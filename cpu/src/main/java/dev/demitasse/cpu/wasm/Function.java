@@ -124,11 +124,6 @@ public final class Function {
         body.raw(address.store(0x3b, offset, value));
     }
 
-    /** The low eight bytes. */
-    public void storeLow64(Ptr address, int offset, V128 value) {
-        body.raw(address.storeSimd(91, offset, value)).u8(0);
-    }
-
     /** Copies bytes; the ranges may overlap. */
     public void copy(Ptr target, Ptr source, I32 bytes) {
         body.raw(target.code()).raw(source.code()).raw(address(0).plus(bytes).code());

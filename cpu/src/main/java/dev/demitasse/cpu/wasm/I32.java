@@ -95,10 +95,6 @@ public class I32 extends Expression {
         return new I32(op(0x4a, this, other));
     }
 
-    public I32 le(I32 other) {
-        return new I32(op(0x4c, this, other));
-    }
-
     public I32 ge(I32 other) {
         return new I32(op(0x4e, this, other));
     }

@@ -85,10 +85,6 @@ public class Ptr extends Expression {
         return new F32(access(0x2a, 2, offset));
     }
 
-    public I32 s8(int offset) {
-        return new I32(access(0x2c, 0, offset));
-    }
-
     public I32 u8(int offset) {
         return new I32(access(0x2d, 0, offset));
     }
@@ -126,10 +122,6 @@ public class Ptr extends Expression {
     /** A word in all four lanes. */
     public V128 splat32(int offset) {
         return new V128(accessTransformed(9, offset));
-    }
-
-    public V128 load64Zero(int offset) {
-        return new V128(accessTransformed(93, offset));
     }
 
     /** Shared by threads, and ordered. */

@@ -68,10 +68,6 @@ public class V128 extends Expression {
         return simd(82, then, otherwise, this);
     }
 
-    public I32 anyTrue() {
-        return new I32(prefixed(SIMD, 83, this));
-    }
-
     public F32 f32x4ExtractLane(int lane) {
         return new F32(operands(this).u8(SIMD).unsigned(31).u8(lane).toBytes());
     }
@@ -103,18 +99,6 @@ public class V128 extends Expression {
 
     public V128 i32x4Add(V128 other) {
         return simd(174, this, other);
-    }
-
-    public V128 i32x4Sub(V128 other) {
-        return simd(177, this, other);
-    }
-
-    public V128 i32x4MinS(V128 other) {
-        return simd(182, this, other);
-    }
-
-    public V128 i32x4MaxS(V128 other) {
-        return simd(184, this, other);
     }
 
     public V128 i32x4DotI16x8S(V128 other) {
@@ -163,14 +147,6 @@ public class V128 extends Expression {
         return simd(106, this);
     }
 
-    public V128 i16x8ExtendLowI8x16S() {
-        return simd(135, this);
-    }
-
-    public V128 i16x8ExtendHighI8x16S() {
-        return simd(136, this);
-    }
-
     public V128 i32x4ExtendLowI16x8S() {
         return simd(167, this);
     }
@@ -203,23 +179,11 @@ public class V128 extends Expression {
         return simd(139, this, I32.of(bits));
     }
 
-    public V128 i16x8ShrS(int bits) {
-        return simd(140, this, I32.of(bits));
-    }
-
     public V128 i16x8ShrU(int bits) {
         return simd(141, this, I32.of(bits));
     }
 
     public V128 i32x4Shl(int bits) {
         return simd(171, this, I32.of(bits));
-    }
-
-    public V128 i32x4ShrU(int bits) {
-        return simd(173, this, I32.of(bits));
-    }
-
-    public V128 i64x2ShrU(int bits) {
-        return simd(205, this, I32.of(bits));
     }
 }
