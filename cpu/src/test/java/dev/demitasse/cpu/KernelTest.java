@@ -33,6 +33,11 @@ public abstract class KernelTest {
     /** Keys and values are float16. */
     private static final double FLOAT16 = 2e-3;
 
+    /** Types without a packing become Q8_0: 127 steps, and a scale with 11 bits; relative to the block's greatest. */
+    private static final double REQUANTIZED = 1 / 254.0 + 1 / 2048.0;
+    /** What is lost beside that where the scale is a subnormal float16. */
+    private static final double REQUANTIZED_ABSOLUTE = 127 * 0x1p-25;
+
     private static final int VOCABULARY = 40;
 
     protected abstract RemoteMachine.Channel channel();
@@ -88,10 +93,11 @@ public abstract class KernelTest {
                                 machines,
                                 random)
                         .load();
-                boolean requantized = !type.name()
-                        .equals(dev.demitasse.cpu.layout.Packing.of(type).name());
+                boolean packed = Packing.of(type).type() == type;
                 for (int token = 0; token < rows; token++) {
-                    comparison.run(new int[] {random.nextInt(rows), token}, 0, requantized ? 1 / 200.0 : 1e-6);
+                    int[] tokens = {random.nextInt(rows), token};
+                    comparison.run(
+                            tokens, 0, packed ? 1e-6 : REQUANTIZED, element -> packed ? 0 : 2.5 * REQUANTIZED_ABSOLUTE);
                 }
             }
         });
@@ -131,8 +137,7 @@ public abstract class KernelTest {
         comparison.load();
         float[] matrix = new float[rows * columns];
         Dequantizer.of(type).dequantize(comparison.tensor("matrix"), 0, matrix, 0, matrix.length);
-        // types without a packing become Q8_0: a scale with 11 bits, and 127 steps
-        double weightError = Packing.of(type).type() == type ? 0 : 1 / 254.0 + 1 / 2048.0;
+        boolean packed = Packing.of(type).type() == type;
         for (int count = 1; count <= BATCH; count++) {
             int[] tokens = tokens(count, random);
             int last = tokens[count - 1] * columns;
@@ -144,7 +149,8 @@ public abstract class KernelTest {
                     double greatestInput = greatest(inputs, last + from, last + to);
                     for (int c = from; c < to; c++) {
                         bound += inputError * greatestInput * Math.abs(matrix[row * columns + c])
-                                + weightError * greatestWeight * Math.abs(inputs[last + c]);
+                                + (packed ? 0 : REQUANTIZED * greatestWeight + REQUANTIZED_ABSOLUTE)
+                                        * Math.abs(inputs[last + c]);
                     }
                 }
                 return bound;
