@@ -221,7 +221,10 @@ public final class EngineWorker {
         if (answer != null && !answer.isFinished()) {
             throw new IllegalStateException("an answer is in progress");
         }
-        Answer begun = new Answer(request.getId(), engine().generate(prompt, options(request.getOptions(), format)));
+        Answer begun = new Answer(
+                request.getId(),
+                engine().generate(prompt, options(request.getOptions(), format)),
+                (lost, reason) -> lost.fail("the device was lost: " + reason));
         answer = begun;
         begun.start();
     }
