@@ -2,7 +2,6 @@ package dev.demitasse.plan;
 
 import dev.demitasse.plan.Buffer.Rows;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +42,8 @@ public final class MemoryPlan {
         List<Placed> all = lifetimes(uses, result, batch);
         all.sort(Comparator.comparingInt((Placed p) -> p.length).reversed());
         List<Placed> placed = new ArrayList<>();
-        int[] offsets = new int[1 + all.stream().mapToInt(p -> p.buffer.id()).max().orElse(-1)];
+        int[] offsets =
+                new int[1 + all.stream().mapToInt(p -> p.buffer.id()).max().orElse(-1)];
         int size = 0;
         for (Placed next : all) {
             for (Placed other : placed) { // by offset

@@ -16,7 +16,7 @@ import dev.demitasse.web.js.Kernels;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.WorkerScope;
-import dev.demitasse.webgpu.Gpu;
+import dev.demitasse.webgpu.js.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +81,7 @@ public final class EngineWorker {
             return;
         }
         gpu = "no WebGPU adapter";
-        found.requestAdapter().then(adapter -> {
+        found.requestFastAdapter().then(adapter -> {
             if (adapter != null) {
                 gpu = ("WebGPU adapter " + adapter.getInfo().getVendor() + " "
                                 + adapter.getInfo().getArchitecture())

@@ -22,8 +22,10 @@ record Format(List<String> files, int unitColumns, List<Part> parts) {
             case BF16 -> new Format(List.of("bf16"), 4, List.of(new Part(0, 2)));
             case Q4_0 -> new Format(List.of("q4_0"), 32, List.of(new Part(0, 2), new Part(2, 16)));
             case Q4_1 -> new Format(List.of("q4_1"), 32, List.of(new Part(0, 4), new Part(4, 16)));
-            case Q5_0 -> new Format(List.of("q5", "q5_0"), 32, List.of(new Part(0, 2), new Part(2, 4), new Part(6, 16)));
-            case Q5_1 -> new Format(List.of("q5", "q5_1"), 32, List.of(new Part(0, 4), new Part(4, 4), new Part(8, 16)));
+            case Q5_0 ->
+                new Format(List.of("q5", "q5_0"), 32, List.of(new Part(0, 2), new Part(2, 4), new Part(6, 16)));
+            case Q5_1 ->
+                new Format(List.of("q5", "q5_1"), 32, List.of(new Part(0, 4), new Part(4, 4), new Part(8, 16)));
             case Q8_0 -> new Format(List.of("q8_0"), 32, List.of(new Part(0, 2), new Part(2, 32)));
             case Q2_K -> new Format(List.of("q2_k"), 16, List.of(new Part(0, 16), new Part(16, 64), new Part(80, 4)));
             case Q3_K ->

@@ -83,7 +83,8 @@ final class Fusion {
 
     private MemoryPlan.Use use(Buffer out, List<Buffer> inputs) {
         return new MemoryPlan.Use(
-                place(out).buffer(), inputs.stream().map(in -> place(in).buffer()).toList());
+                place(out).buffer(),
+                inputs.stream().map(in -> place(in).buffer()).toList());
     }
 
     private void fuse(List<Op> ops, List<Step> steps) {
@@ -106,7 +107,7 @@ final class Fusion {
                 steps.add(new Embed(embed, use(op.out(), List.of())));
             } else if (op instanceof Op.RmsNorm norm) {
                 Op next = i + 1 < ops.size() ? ops.get(i + 1) : op;
-                if (next instanceof Op.Add add && add.b() == norm.out() && readers.get(norm.out()) == 1) {
+                if (next instanceof Op.Add add && add.b() == norm.out() && readOnce(norm.out())) {
                     done.add(add);
                     steps.add(new Norm(norm, add.a(), add.out(), use(add.out(), List.of(norm.in(), add.a()))));
                 } else {
@@ -129,8 +130,12 @@ final class Fusion {
         }
     }
 
+    private boolean readOnce(Buffer buffer) {
+        return readers.getOrDefault(buffer, 0) == 1;
+    }
+
     private void requireSole(Op.Rope rope) {
-        if (readers.get(rope.in()) != 1) {
+        if (!readOnce(rope.in())) {
             throw new IllegalArgumentException(rope.in().name() + " is turned in place, but is read elsewhere, too");
         }
     }
@@ -166,8 +171,10 @@ final class Fusion {
             }
         }
         if (members.size() > 1) {
-            int width = members.stream().mapToInt(member -> member.out().width()).sum();
-            Buffer wide = new Buffer(buffers++, first.out().name() + "…", width, first.out().rows());
+            int width =
+                    members.stream().mapToInt(member -> member.out().width()).sum();
+            Buffer wide = new Buffer(
+                    buffers++, first.out().name() + "…", width, first.out().rows());
             int column = 0;
             for (Op.MatMul member : members) {
                 places.put(member.out(), new Place(wide, column));
@@ -185,18 +192,22 @@ final class Fusion {
     }
 
     private Gate gate(Op.Gated op) {
-        Products products = productsOf.get(producers.get(op.gate()));
-        List<Buffer> inputs = new ArrayList<>(op.inputs());
-        boolean alone = products != null
-                && products.members.size() == 2
-                && products.members.get(0).out() == op.gate()
-                && products.members.get(1).out() == op.up()
-                && op.gate().width() == op.up().width()
-                && readers.get(op.gate()) == 1
-                && readers.get(op.up()) == 1;
-        if (alone) {
-            inputs.add(products.members.get(0).in());
+        Op producer = producers.get(op.gate());
+        Products products = producer == null ? null : productsOf.get(producer);
+        if (products == null || !isGateAndUp(products.members, op)) {
+            return new Gate(op, null, use(op.out(), op.inputs()));
         }
-        return new Gate(op, alone ? products : null, use(op.out(), inputs));
+        List<Buffer> inputs = new ArrayList<>(op.inputs());
+        inputs.add(products.members.get(0).in());
+        return new Gate(op, products, use(op.out(), inputs));
+    }
+
+    private boolean isGateAndUp(List<Op.MatMul> members, Op.Gated op) {
+        return members.size() == 2
+                && members.get(0).out() == op.gate()
+                && members.get(1).out() == op.up()
+                && op.gate().width() == op.up().width()
+                && readOnce(op.gate())
+                && readOnce(op.up());
     }
 }

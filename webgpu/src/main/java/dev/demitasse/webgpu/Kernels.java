@@ -26,8 +26,7 @@ final class Kernels {
         String format1 = String.join("+", format.files());
         return pipelines.computeIfAbsent(
                 name + "." + format1 + constants,
-                key -> device.createPipeline(
-                        name + " " + format1, shaders.over(format, name), "main", constants));
+                key -> device.createPipeline(name + " " + format1, shaders.over(format, name), "main", constants));
     }
 
     /** A kernel of attention. */

@@ -22,10 +22,11 @@ final class Lowering {
     /** Words of a step before its data. */
     static final int STEP_HEAD = 4;
 
-    /** Most tokens that {@code select.wgsl} lists, and the bytes of its result. */
+    /** Most tokens that {@code select.wgsl} lists, and the bytes of its result: a head, and an id and a logit for each. */
     static final int MOST_CANDIDATES = 256;
 
-    static final int RESULT_BYTES = 16 + 8 * MOST_CANDIDATES;
+    static final int RESULT_HEAD_BYTES = 16;
+    static final int RESULT_BYTES = RESULT_HEAD_BYTES + 8 * MOST_CANDIDATES;
 
     private static final int PARAMS = 0;
     private static final int ARENA = 3;
@@ -338,12 +339,16 @@ final class Lowering {
         }
 
         private void addEmbed(Op.Embed op) {
-            Matrix table =
-                    weights.matrix(List.of(new Matrix.Segment(op.table(), 0, op.table().rows())));
+            Matrix table = weights.matrix(
+                    List.of(new Matrix.Segment(op.table(), 0, op.table().rows())));
             int units = table.unitsPerRow();
             for (Matrix.Part part : table.parts()) {
                 Params params = weightParams(part)
-                        .ints(units, part.firstRow(), part.rows(), view(op.out()).quad())
+                        .ints(
+                                units,
+                                part.firstRow(),
+                                part.rows(),
+                                view(op.out()).quad())
                         .real(op.scale());
                 dispatch(
                         kernels.over(table.format(), "embed", Map.of()),
@@ -378,8 +383,9 @@ final class Lowering {
             if (members.stream().allMatch(member -> member.bias() == null)) {
                 return Params.NONE;
             }
-            return weights.vectors(
-                    members.stream().map(member -> new Weights.Span(member.bias(), member.out().width())).toList());
+            return weights.vectors(members.stream()
+                    .map(member -> new Weights.Span(member.bias(), member.out().width()))
+                    .toList());
         }
 
         private Matrix matrix(List<Op.MatMul> members) {
@@ -439,13 +445,14 @@ final class Lowering {
                 Params params = weightParams(part)
                         .ints(matrix.unitsPerRow(), rowQuads, view(op.in()).quad(), out.quad() + offset)
                         .ints(bias == Params.NONE ? bias : bias + offset)
-                        .ints(op.addend() == null ? Params.NONE : view(op.addend()).quad() + offset)
+                        .ints(
+                                op.addend() == null
+                                        ? Params.NONE
+                                        : view(op.addend()).quad() + offset)
                         .ints(gatedQuads, activation);
                 dispatch(
                         kernels.over(
-                                matrix.format(),
-                                "matvec",
-                                Map.of("LANES", lanes.lanes(), "GROUPS", lanes.groups())),
+                                matrix.format(), "matvec", Map.of("LANES", lanes.lanes(), "GROUPS", lanes.groups())),
                         params,
                         (count, position) -> (rowQuads + lanes.groups() - 1) / lanes.groups(),
                         List.of(ARENA, VECTORS),
@@ -516,7 +523,8 @@ final class Lowering {
         private void addTurn(Op.Rope op) {
             View view = view(op.in());
             int heads = op.in().width() / op.headSize();
-            turn(op, heads, view, 0, view, view, op.headSize(), scratch, SELECT_SCRATCH_BYTES, scratch);
+            // Nothing is stored: any two buffers do.
+            turn(op, heads, view, 0, view, view, op.headSize(), scratch, RESULT_BYTES, result);
         }
 
         private void addStore(Fusion.Store store) {
@@ -593,10 +601,8 @@ final class Lowering {
             dispatch(
                     kernels.attention("main", queries, headSize),
                     params,
-                    (count, position) -> (count * group + perGroup - 1)
-                            / perGroup
-                            * op.kvHeads()
-                            * shares(op, mostShares, position),
+                    (count, position) ->
+                            (count * group + perGroup - 1) / perGroup * op.kvHeads() * shares(op, mostShares, position),
                     List.of(ARENA, STEP),
                     caches);
             if (single) {

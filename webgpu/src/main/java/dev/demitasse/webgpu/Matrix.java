@@ -56,8 +56,8 @@ final class Matrix {
 
     private static void requireQuads(int count, String what, Weight weight) {
         if (count % ROW_ALIGNMENT != 0) {
-            throw new IllegalArgumentException(
-                    "tensor " + weight.name() + " has " + count + " " + what + "; the GPU kernels need a multiple of 4");
+            throw new IllegalArgumentException("tensor " + weight.name() + " has " + count + " " + what
+                    + "; the GPU kernels need a multiple of 4");
         }
     }
 

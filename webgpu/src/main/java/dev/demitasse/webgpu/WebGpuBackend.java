@@ -4,10 +4,11 @@ import dev.demitasse.backend.Backend;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
+import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs plans on a GPU. Weights, KV cache (float16) and activations (float32) lie in its memory. A forward pass writes the batch's ids and
@@ -102,7 +103,8 @@ public final class WebGpuBackend implements Backend {
             submitLogits();
         } else {
             (candidates == 1 ? first : list).run(device, count, position);
-            device.submit(lowering.result(), 0, candidates == 1 ? RESULT_OF_ONE : Lowering.RESULT_BYTES);
+            device.submit(
+                    lowering.result(), 0, candidates == 1 ? Lowering.RESULT_HEAD_BYTES + 8 : Lowering.RESULT_BYTES);
         }
     }
 
@@ -142,6 +144,22 @@ public final class WebGpuBackend implements Backend {
     @Override
     public void whenDone(Runnable action) {
         device.whenDone(action);
+    }
+
+    @Override
+    public @Nullable TopLogits top() {
+        if (candidates == 0) {
+            return null;
+        }
+        ByteBuffer result = device.result();
+        int count = result.getInt(0);
+        int[] ids = new int[count];
+        float[] found = new float[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = result.getInt(Lowering.RESULT_HEAD_BYTES + 8 * i);
+            found[i] = result.getFloat(Lowering.RESULT_HEAD_BYTES + 8 * i + 4);
+        }
+        return new TopLogits(ids, found, count, result.getFloat(4), result.getFloat(8));
     }
 
     @Override

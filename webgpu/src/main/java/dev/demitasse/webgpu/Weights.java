@@ -227,15 +227,15 @@ final class Weights {
             int bytes = blocks.remaining();
             long firstBlock = (loaded - bytes) / type.blockBytes();
             long endBlock = loaded / type.blockBytes();
-            device.write(
-                    staging, 0, blocks.duplicate().limit(bytes + bytes % 4));
+            device.write(staging, 0, blocks.duplicate().limit(bytes + bytes % 4));
             for (Target target : targets) {
                 Matrix matrix = target.matrix;
                 for (Matrix.Part part : matrix.parts()) {
                     // Rows of the tensor that are in this part, and blocks of these that have come.
                     long toTensorRow = (long) target.segment.firstRow() - target.row;
                     long firstRow = Math.max(target.row, part.firstRow()) + toTensorRow;
-                    long endRow = Math.min(target.row + target.segment.rows(), part.firstRow() + part.rows()) + toTensorRow;
+                    long endRow =
+                            Math.min(target.row + target.segment.rows(), part.firstRow() + part.rows()) + toTensorRow;
                     long from = Math.max(firstBlock, firstRow * matrix.blocksPerRow());
                     long to = Math.min(endBlock, endRow * matrix.blocksPerRow());
                     if (from < to) {
@@ -260,12 +260,8 @@ final class Weights {
                     submitCopies();
                 }
                 Params params = new Params()
-                        .ints(
-                                blockHalves,
-                                (int) (from * blockHalves + piece.offset() / 2),
-                                halves,
-                                (int) first,
-                                (int) end);
+                        .ints(blockHalves, (int) (from * blockHalves + piece.offset() / 2), halves, (int) first, (int)
+                                end);
                 int slot = copyGroups.size() * Params.BYTES;
                 params.writeTo(copyParams.clear().position(slot));
                 copyGroups.add(device.createBindGroup(

@@ -93,15 +93,15 @@ fn main(
   for (var split = begin; split < end; split += SPLIT) {
     let count = min(SPLIT, end - split);
     workgroupBarrier();
-    // Scores: an invocation for each position.
-    var local: array<f32, QUERIES>;
+    // Scores: an invocation for each position. (Arrays are set to zero in words: Chromium's compiler forgets it in loops.)
+    var local = array<f32, QUERIES>();
     for (var j = 0u; j < QUERIES; j++) {
       local[j] = LOWEST;
     }
     for (var p = index; p < count; p += SIZE) {
       let position = split + p;
       let key = (cache + position) * HEAD_QUADS;
-      var s: array<f32, QUERIES>;
+      var s = array<f32, QUERIES>();
       for (var i = 0u; i < HEAD_QUADS; i++) {
         let k = floats(keys[key + i]);
         for (var j = 0u; j < QUERIES; j++) {
@@ -186,21 +186,21 @@ fn main(
     sums[index] = out[j];
     workgroupBarrier();
     let query = first_query + j;
-    if (position_group != 0u || query >= query_count) {
-      continue;
-    }
-    var sum = sums[quad];
-    for (var g = 1u; g < POSITION_GROUPS; g++) {
-      sum += sums[g * HEAD_QUADS + quad];
-    }
-    let head = kv_head * params.group + query % params.group;
-    if (shares == 1u) {
-      arena[params.out + query / params.group * params.out_stride + head * HEAD_QUADS + quad] = sum / partial[j * SIZE];
-    } else {
-      let at = params.partials + (head * params.shares + share) * (HEAD_QUADS + 1u);
-      arena[at + quad] = sum;
-      if (quad == 0u) {
-        arena[at + HEAD_QUADS] = vec4f(greatest[j], partial[j * SIZE], 0.0, 0.0);
+    if (position_group == 0u && query < query_count) {
+      var sum = sums[quad];
+      for (var g = 1u; g < POSITION_GROUPS; g++) {
+        sum += sums[g * HEAD_QUADS + quad];
+      }
+      let head = kv_head * params.group + query % params.group;
+      if (shares == 1u) {
+        let at = params.out + query / params.group * params.out_stride + head * HEAD_QUADS;
+        arena[at + quad] = sum / partial[j * SIZE];
+      } else {
+        let at = params.partials + (head * params.shares + share) * (HEAD_QUADS + 1u);
+        arena[at + quad] = sum;
+        if (quad == 0u) {
+          arena[at + HEAD_QUADS] = vec4f(greatest[j], partial[j * SIZE], 0.0, 0.0);
+        }
       }
     }
   }

@@ -18,8 +18,8 @@ fn half_for(to: u32) -> u32 {
     return (words[to / 2u] >> (16u * (to & 1u))) & 0xffffu;
   }
   let i = to - params.begin;
-  let from = i / params.part_halves * params.block_halves + params.part_offset + i % params.part_halves;
-  return (blocks[from / 2u] >> (16u * (from & 1u))) & 0xffffu;
+  let source = i / params.part_halves * params.block_halves + params.part_offset + i % params.part_halves;
+  return (blocks[source / 2u] >> (16u * (source & 1u))) & 0xffffu;
 }
 
 @compute @workgroup_size(64)
