@@ -45,13 +45,17 @@ class LateGenerationTest {
 
         /** As a worker does a step. */
         Event step(Generation generation) {
+            complete(generation);
+            return generation.next();
+        }
+
+        void complete(Generation generation) {
             generation.begin();
             boolean[] ready = {false};
             generation.whenReady(() -> ready[0] = true);
             while (!ready[0]) {
                 device.work();
             }
-            return generation.next();
         }
     }
 
@@ -145,9 +149,7 @@ class LateGenerationTest {
         while (events.size() < 5) {
             events.add(machine.step(generation));
         }
-        generation.begin();
-        generation.whenReady(() -> {});
-        machine.device.work();
+        machine.complete(generation);
         Machine other = new Machine(LateBackend.NEVER);
         generation.resume(other.engine);
         while (!generation.isFinished()) {

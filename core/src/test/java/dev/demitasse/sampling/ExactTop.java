@@ -7,7 +7,10 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** What a device would give of logits, computed exactly, in an order that says nothing. */
+/**
+ * What a device may give of logits, computed exactly: in an order that says nothing, and of those equal to the threshold the
+ * ones that would be chosen last.
+ */
 public final class ExactTop {
     private ExactTop() {}
 
@@ -15,6 +18,8 @@ public final class ExactTop {
     public static TopLogits of(float[] logits, int most) {
         List<Integer> ranked = IntStream.range(0, logits.length).boxed().collect(Collectors.toList());
         ranked.sort(Comparator.<Integer>comparingDouble(id -> -logits[id]).thenComparing(id -> id));
+        ranked.subList(1, ranked.size())
+                .sort(Comparator.<Integer>comparingDouble(id -> -logits[id]).thenComparing(id -> -id));
         double expSum = 0;
         for (int id : ranked) {
             if (Float.isNaN(logits[id])) {

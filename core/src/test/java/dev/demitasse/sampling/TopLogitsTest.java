@@ -94,6 +94,12 @@ class TopLogitsTest {
     }
 
     @Test
+    void zerosAreEqual() {
+        SamplingOptions options = new SamplingOptions(1, 1, 1, 0, 1, 0, 0, Map.of(), 0);
+        assertEquals(0, new Sampler(options, PROMPT).sample(new float[] {-0f, 0f}));
+    }
+
+    @Test
     void oneLogitThatIsNotANumberLeavesTheErrorToAllLogits() {
         Sampler sampler = new Sampler(SamplingOptions.GREEDY, PROMPT);
         float[] logits = {1, Float.NaN, 2};
