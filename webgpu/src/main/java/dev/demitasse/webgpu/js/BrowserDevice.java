@@ -40,7 +40,7 @@ public final class BrowserDevice implements Device {
     /** @param adapter that gave the device */
     public BrowserDevice(GpuDevice device, GpuAdapter adapter) {
         this.device = device;
-        software = adapter.getInfo().getArchitecture().equals("swiftshader");
+        software = isSoftware(adapter);
         GpuLimits limits = device.getLimits();
         maxBindingBytes = (long) Math.min(limits.getMaxStorageBufferBindingSize(), limits.getMaxBufferSize());
         device.getLost().then(info -> {
@@ -48,6 +48,17 @@ public final class BrowserDevice implements Device {
             return null;
         });
         device.setOnUncapturedError(event -> lose(event.getError().getMessage()));
+    }
+
+    /** Whether the adapter computes on the CPU. */
+    public static boolean isSoftware(GpuAdapter adapter) {
+        return adapter.getInfo().isFallbackAdapter()
+                || adapter.getInfo().getArchitecture().equals("swiftshader");
+    }
+
+    /** Why the device is of no more use; null if it is. */
+    public @Nullable String lost() {
+        return lost;
     }
 
     private void lose(String reason) {
@@ -62,16 +73,19 @@ public final class BrowserDevice implements Device {
         device.pushErrorScope("validation");
     }
 
-    /** Ends what {@link #watch} began. @param action gets the first error's message, or null if there was none */
-    public void unwatch(Consumer<@Nullable String> action) {
-        device.popErrorScope().then(validation -> device.popErrorScope().then(memory -> {
-            if (memory != null) {
-                action.accept("the GPU is out of memory: " + memory.getMessage());
-            } else {
-                action.accept(validation == null ? lost : validation.getMessage());
+    /** Ends what {@link #watch} began. @param failed gets the first error's message, if there was one */
+    public void unwatch(Consumer<String> failed) {
+        popErrorScope("", failed);
+        popErrorScope("out of GPU memory: ", failed);
+    }
+
+    private void popErrorScope(String prefix, Consumer<String> failed) {
+        device.popErrorScope().then(error -> {
+            if (error != null) {
+                failed.accept(prefix + error.getMessage());
             }
             return null;
-        }));
+        });
     }
 
     /** Gives the GPU's memory back. */

@@ -32,6 +32,10 @@ public interface GpuAdapter extends JSObject {
 
         @JSProperty
         String getArchitecture();
+
+        /** Absent in older browsers, which reads as false. */
+        @JSProperty("isFallbackAdapter")
+        boolean isFallbackAdapter();
     }
 
     /** {@code GPUDeviceDescriptor}. */
