@@ -27,8 +27,9 @@ public interface Backend {
     int contextLength();
 
     /**
-     * Runs, or begins to run, the plan's body over {@code tokens[from]} to {@code tokens[to - 1]}, which stand at {@code position} and after,
-     * and writes their keys and values over whatever the KV cache held there. All positions before must have been run.
+     * Runs, or begins to run, the plan's body over {@code tokens[from]} to {@code tokens[to - 1]}, which stand at
+     * {@code position} and after, and writes their keys and values over whatever the KV cache held there. All positions before
+     * must have been run, or begun.
      *
      * @param logits whether to run the head on the last of them, too
      * @throws IndexOutOfBoundsException for an empty or too large batch, a position past the context or an id outside the
