@@ -93,14 +93,44 @@ public final class BrowserDevice implements Device {
         device.destroy();
     }
 
-    private record StorageOrUniforms(GpuDevice.Buffer buffer) implements Buffer {}
+    // No records: theirs would have hash codes of JavaScript objects, which have none.
 
-    private record ComputePipeline(GpuDevice.Pipeline pipeline, JSObject layout) implements Pipeline {}
+    private static final class StorageOrUniforms implements Buffer {
+        final GpuDevice.Buffer buffer;
 
-    private record Group(GpuDevice.BindGroup group) implements BindGroup {}
+        StorageOrUniforms(GpuDevice.Buffer buffer) {
+            this.buffer = buffer;
+        }
+    }
+
+    private static final class ComputePipeline implements Pipeline {
+        final GpuDevice.Pipeline pipeline;
+        final JSObject layout;
+
+        ComputePipeline(GpuDevice.Pipeline pipeline) {
+            this.pipeline = pipeline;
+            layout = pipeline.getBindGroupLayout(0);
+        }
+    }
+
+    private static final class Group implements BindGroup {
+        final GpuDevice.BindGroup group;
+
+        Group(GpuDevice.BindGroup group) {
+            this.group = group;
+        }
+    }
 
     /** Where results come to. */
-    private record Readback(GpuDevice.Buffer buffer, int capacity, ByteBuffer bytes) {}
+    private static final class Readback {
+        final GpuDevice.Buffer buffer;
+        final ByteBuffer bytes;
+
+        Readback(GpuDevice.Buffer buffer, int capacity) {
+            this.buffer = buffer;
+            bytes = ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
 
     @Override
     public long maxBindingBytes() {
@@ -145,8 +175,7 @@ public final class BrowserDevice implements Device {
         descriptor.setLabel(label);
         descriptor.setLayout("auto");
         descriptor.setCompute(stage);
-        GpuDevice.Pipeline pipeline = device.createComputePipeline(descriptor);
-        return new ComputePipeline(pipeline, pipeline.getBindGroupLayout(0));
+        return new ComputePipeline(device.createComputePipeline(descriptor));
     }
 
     @Override
@@ -212,19 +241,18 @@ public final class BrowserDevice implements Device {
             ending.copyBufferToBuffer(((StorageOrUniforms) result).buffer, offset, target.buffer, 0, bytes);
             target.bytes.clear().limit(bytes);
         }
-        device.getQueue().submit(JSArray.of(ending.finish()));
+        JSArray<GpuDevice.CommandBuffer> buffers = new JSArray<>();
+        buffers.push(ending.finish());
+        device.getQueue().submit(buffers);
     }
 
     private Readback readback(int bytes) {
         Readback known = readback;
-        if (known == null || known.capacity < bytes) {
+        if (known == null || known.bytes.capacity() < bytes) {
             if (known != null) {
                 known.buffer.destroy();
             }
-            known = new Readback(
-                    create("readback", bytes, MAP_READ | COPY_DST),
-                    bytes,
-                    ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN));
+            known = new Readback(create("readback", bytes, MAP_READ | COPY_DST), bytes);
             readback = known;
         }
         return known;
