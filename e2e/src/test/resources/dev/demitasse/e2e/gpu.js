@@ -1,7 +1,10 @@
 // A GPU for the kernels' tests: carries out what RemoteDevice sends. Buffers, pipelines and bind groups have numbers.
 const adapter = await navigator.gpu.requestAdapter();
 const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
-const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+const device = await adapter.requestDevice({
+  requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
+  requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+});
 const errors = [];
 device.onuncapturederror = ({ error }) => errors.push(error.message);
 
@@ -11,6 +14,13 @@ const groups = new Map();
 let encoder;
 let pass;
 let readback;
+
+/** Most dispatches that are timed in a submission. */
+const MOST_TIMED = 2000;
+/** Nanoseconds and number of dispatches of each pipeline, by label; null while nothing is timed. */
+let times = null;
+let timed = []; // labels of the pass's dispatches
+let querySet;
 
 const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
@@ -46,10 +56,19 @@ const operations = {
   },
   dispatch(pipeline, group, x, y) {
     encoder ??= device.createCommandEncoder();
+    if (times) {
+      const i = 2 * timed.push(pipelines.get(pipeline).label);
+      const timestampWrites = { querySet, beginningOfPassWriteIndex: i - 2, endOfPassWriteIndex: i - 1 };
+      pass = encoder.beginComputePass({ timestampWrites });
+    }
     pass ??= encoder.beginComputePass();
     pass.setPipeline(pipelines.get(pipeline));
     pass.setBindGroup(0, groups.get(group));
     pass.dispatchWorkgroups(x, y);
+    if (times) {
+      pass.end();
+      pass = undefined;
+    }
   },
   submit(buffer, offset, size) {
     encoder ??= device.createCommandEncoder();
@@ -70,12 +89,42 @@ const operations = {
   },
 };
 
+/** Times each dispatch from now on, or no longer; gives the times so far. */
+globalThis.timeGpu = (on) => {
+  const before = times;
+  times = on ? {} : null;
+  querySet ??= device.createQuerySet({ type: 'timestamp', count: 2 * MOST_TIMED });
+  return before;
+};
+
+async function addTimes() {
+  const size = 16 * timed.length;
+  const resolved = device.createBuffer({ size, usage: GPUBufferUsage.QUERY_RESOLVE | COPY_SRC });
+  const target = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
+  const commands = device.createCommandEncoder();
+  commands.resolveQuerySet(querySet, 0, 2 * timed.length, resolved, 0);
+  commands.copyBufferToBuffer(resolved, 0, target, 0, size);
+  device.queue.submit([commands.finish()]);
+  await target.mapAsync(GPUMapMode.READ);
+  const stamps = new BigUint64Array(target.getMappedRange());
+  timed.forEach((label, i) => {
+    const [nanoseconds, count] = times[label] ?? [0, 0];
+    times[label] = [nanoseconds + Number(stamps[2 * i + 1] - stamps[2 * i]), count + 1];
+  });
+  timed = [];
+  target.destroy();
+  resolved.destroy();
+}
+
 /** Carries out a list of operations; answers with what the last submit read back. */
 globalThis.runOnGpu = async (list) => {
   for (const [name, ...args] of list) {
     operations[name](...args);
   }
   let bytes = '';
+  if (timed.length > 0) {
+    await addTimes();
+  }
   if (readback) {
     await readback.mapAsync(GPUMapMode.READ);
     bytes = encode(new Uint8Array(readback.getMappedRange()));
