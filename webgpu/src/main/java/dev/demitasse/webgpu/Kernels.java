@@ -23,15 +23,15 @@ final class Kernels {
 
     /** A kernel over weights of a format. */
     Device.Pipeline over(Format format, String name, Map<String, Integer> constants) {
-        String format1 = String.join("+", format.files());
+        String types = String.join("+", format.files());
         return pipelines.computeIfAbsent(
-                name + "." + format1 + constants,
-                key -> device.createPipeline(name + " " + format1, shaders.over(format, name), "main", constants));
+                name + "." + types + constants,
+                key -> device.createPipeline(name + " " + types, shaders.over(format, name), "main", constants));
     }
 
     /** A kernel of attention. */
-    Device.Pipeline attention(String entryPoint, int queries, int headSize) {
-        String head = "const QUERIES = " + queries + "u;\nconst HEAD_QUADS = " + headSize / 4 + "u;\n";
+    Device.Pipeline attention(String entryPoint, int headSize) {
+        String head = "const HEAD_QUADS = " + headSize / 4 + "u;\n";
         return pipelines.computeIfAbsent(
                 "attention." + entryPoint + head,
                 key -> device.createPipeline(

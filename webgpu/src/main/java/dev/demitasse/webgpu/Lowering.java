@@ -36,7 +36,9 @@ final class Lowering {
     /** Workgroups' sizes in the sources. */
     private static final int SIZE = 64;
 
-    private static final int MATMUL_TILE = 32;
+    private static final int MATMUL_ROWS = 64;
+    private static final int MATMUL_TOKENS = 32;
+    private static final int QUERIES = 4;
     private static final int LEAST_SHARE = 128;
     private static final int MOST_SHARES = 32;
     private static final int SELECT_SHARES = 64;
@@ -418,11 +420,11 @@ final class Lowering {
                         .ints(
                                 addend == null ? Params.NONE : addend.quad() + offset,
                                 addend == null ? 0 : addend.strideQuads());
-                int rowTiles = (part.rows() + MATMUL_TILE - 1) / MATMUL_TILE;
+                int rowTiles = (part.rows() + MATMUL_ROWS - 1) / MATMUL_ROWS;
                 dispatch(
                         kernels.over(matrix.format(), "matmul", Map.of()),
                         params,
-                        (count, position) -> rowTiles * ((count + MATMUL_TILE - 1) / MATMUL_TILE),
+                        (count, position) -> rowTiles * ((count + MATMUL_TOKENS - 1) / MATMUL_TOKENS),
                         List.of(ARENA, VECTORS, STEP),
                         weightBindings(part));
             }
@@ -578,12 +580,6 @@ final class Lowering {
                         + " elements; the GPU kernels need a multiple of 4, " + 4 * SIZE + " at most");
             }
             int group = op.heads() / op.kvHeads();
-            int most = headSize <= 128 ? 8 : 4; // what 16 KiB of workgroup memory hold
-            int queries = most;
-            if (single) {
-                int parts = (group + most - 1) / most;
-                queries = (group + parts - 1) / parts;
-            }
             int mostShares = single ? MOST_SHARES : 1;
             View query = view(op.query());
             View out = view(op.out());
@@ -597,17 +593,16 @@ final class Lowering {
                 new Device.Binding(6, keys[op.layer()], 0, cacheBytes[op.layer()]),
                 new Device.Binding(7, values[op.layer()], 0, cacheBytes[op.layer()])
             };
-            int perGroup = queries;
             dispatch(
-                    kernels.attention("main", queries, headSize),
+                    kernels.attention("main", headSize),
                     params,
                     (count, position) ->
-                            (count * group + perGroup - 1) / perGroup * op.kvHeads() * shares(op, mostShares, position),
+                            (count * group + QUERIES - 1) / QUERIES * op.kvHeads() * shares(op, mostShares, position),
                     List.of(ARENA, STEP),
                     caches);
             if (single) {
                 dispatch(
-                        kernels.attention("combine", queries, headSize),
+                        kernels.attention("combine", headSize),
                         params,
                         (count, position) -> shares(op, mostShares, position) > 1 ? op.heads() : 0,
                         List.of(ARENA, STEP));

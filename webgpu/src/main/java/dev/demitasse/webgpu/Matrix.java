@@ -38,9 +38,9 @@ final class Matrix {
         format = Format.of(type);
         columns = first.columns();
         rows = segments.stream().mapToInt(Segment::rows).sum();
-        requireQuads(columns, "columns", first);
+        require(columns, Format.UNIT_COLUMNS, "columns", first);
         for (Segment segment : segments) {
-            requireQuads(segment.rows(), "rows", segment.weight());
+            require(segment.rows(), ROW_ALIGNMENT, "rows", segment.weight());
         }
         int most = rows;
         while (layout(most)[format.parts().size()] > device.maxBindingBytes()) {
@@ -54,10 +54,10 @@ final class Matrix {
         }
     }
 
-    private static void requireQuads(int count, String what, Weight weight) {
-        if (count % ROW_ALIGNMENT != 0) {
+    private static void require(int count, int divisor, String what, Weight weight) {
+        if (count % divisor != 0) {
             throw new IllegalArgumentException("tensor " + weight.name() + " has " + count + " " + what
-                    + "; the GPU kernels need a multiple of 4");
+                    + "; the GPU kernels need a multiple of " + divisor);
         }
     }
 
@@ -97,6 +97,6 @@ final class Matrix {
     }
 
     int unitsPerRow() {
-        return columns / format.unitColumns();
+        return columns / Format.UNIT_COLUMNS;
     }
 }

@@ -2,12 +2,14 @@
 // et al. 2023, "Flash-Decoding"). A workgroup has QUERIES queries that read the same KV head, of one or several tokens, and a share of the
 // positions. It goes through these SPLIT at a time: scores, their greatest and their sum, then values.
 //
-// Text before this file says: const QUERIES, const HEAD_QUADS (a head's elements / 4).
+// Text before this file says: const HEAD_QUADS, a head's elements / 4.
 
 const SIZE = 64u;
+const QUERIES = 4u;
 const SPLIT = 256u;
 const LEAST_SHARE = 128u; // positions that are worth a workgroup of their own
 const LOWEST = -3.0e38;
+const ALL_LOWEST = vec4f(LOWEST, LOWEST, LOWEST, LOWEST);
 
 struct Params {
   group: u32, // query heads of a KV head
@@ -32,9 +34,9 @@ struct Params {
 
 const POSITION_GROUPS = SIZE / HEAD_QUADS; // of invocations, when values are added up
 
-var<workgroup> queries: array<vec4f, QUERIES * HEAD_QUADS>;
-var<workgroup> scores: array<f32, QUERIES * SPLIT>;
-var<workgroup> partial: array<f32, QUERIES * SIZE>;
+var<workgroup> queries: array<vec4f, QUERIES * HEAD_QUADS>; // [quad, query]
+var<workgroup> scores: array<vec4f, SPLIT>; // of the four queries, as all vectors of these below
+var<workgroup> partial: array<vec4f, SIZE>;
 var<workgroup> sums: array<vec4f, SIZE>;
 
 fn floats(pairs: vec2u) -> vec4f {
@@ -45,6 +47,56 @@ fn floats(pairs: vec2u) -> vec4f {
 fn share_count() -> u32 {
   let seen = min(params.window, step.position + 1u);
   return min(params.shares, (seen + LEAST_SHARE - 1u) / LEAST_SHARE);
+}
+
+/** Leaves at 0 what all invocations have put in partial, together: the greatest, or the sum. */
+fn reduce(index: u32, sum: bool) {
+  for (var half = SIZE / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (index < half) {
+      let a = partial[index];
+      let b = partial[index + half];
+      partial[index] = select(max(a, b), a + b, sum);
+    }
+  }
+  workgroupBarrier();
+}
+
+/** Scores of a key with the four queries. */
+fn scores_of(key: u32) -> vec4f {
+  var s = vec4f();
+  for (var i = 0u; i < HEAD_QUADS; i++) {
+    let k = floats(keys[key + i]);
+    let q = QUERIES * i;
+    s += vec4f(dot(queries[q], k), dot(queries[q + 1u], k), dot(queries[q + 2u], k), dot(queries[q + 3u], k));
+  }
+  return s;
+}
+
+/** Writes what a query's `quad` of the head came to: all of it, or this share's part. */
+fn store(query: u32, kv_head: u32, quad: u32, share: u32, shares: u32, sum: vec4f, total: f32, greatest: f32) {
+  let head = kv_head * params.group + query % params.group;
+  if (shares == 1u) {
+    arena[params.out + query / params.group * params.out_stride + head * HEAD_QUADS + quad] = sum / total;
+    return;
+  }
+  let at = params.partials + (head * params.shares + share) * (HEAD_QUADS + 1u);
+  arena[at + quad] = sum;
+  if (quad == 0u) {
+    arena[at + HEAD_QUADS] = vec4f(greatest, total, 0.0, 0.0);
+  }
+}
+
+/** The sum over position groups, for the first of them. */
+fn total_of(out: vec4f, index: u32) -> vec4f {
+  workgroupBarrier();
+  sums[index] = out;
+  workgroupBarrier();
+  var sum = vec4f();
+  for (var i = index; i < POSITION_GROUPS * HEAD_QUADS; i += HEAD_QUADS) {
+    sum += sums[i];
+  }
+  return sum;
 }
 
 @compute @workgroup_size(SIZE)
@@ -62,8 +114,8 @@ fn main(
   if (first_query >= query_count) {
     return;
   }
-  let first_position = step.position + first_query / params.group;
   let last_query = min(first_query + QUERIES, query_count) - 1u;
+  let first_position = step.position + first_query / params.group;
   let last_position = step.position + last_query / params.group;
   let window_begin = first_position + 1u - min(params.window, first_position + 1u);
   let share_size = (last_position - window_begin + shares) / shares; // rounded up
@@ -71,137 +123,93 @@ fn main(
   let end = min(begin + share_size, last_position + 1u);
 
   for (var i = index; i < QUERIES * HEAD_QUADS; i += SIZE) {
-    let query = first_query + i / HEAD_QUADS;
+    let query = first_query + i % QUERIES;
     var q = vec4f();
     if (query < query_count) {
       let head = kv_head * params.group + query % params.group;
-      q = params.scale * arena[params.q + query / params.group * params.q_stride + head * HEAD_QUADS + i % HEAD_QUADS];
+      let at = params.q + query / params.group * params.q_stride + head * HEAD_QUADS + i / QUERIES;
+      q = params.scale * arena[at];
     }
     queries[i] = q;
   }
 
+  let each = first_query + vec4u(0u, 1u, 2u, 3u);
+  let own = step.position + each / params.group; // positions of the queries' tokens
   let quad = index % HEAD_QUADS;
   let position_group = index / HEAD_QUADS;
-  var out: array<vec4f, QUERIES>;
-  var greatest: array<f32, QUERIES>;
-  var total: array<f32, QUERIES>;
-  for (var j = 0u; j < QUERIES; j++) {
-    greatest[j] = LOWEST;
-  }
   let cache = kv_head * params.context;
+  var out0 = vec4f();
+  var out1 = vec4f();
+  var out2 = vec4f();
+  var out3 = vec4f();
+  var greatest = ALL_LOWEST;
+  var total = vec4f();
 
   for (var split = begin; split < end; split += SPLIT) {
     let count = min(SPLIT, end - split);
     workgroupBarrier();
-    // Scores: an invocation for each position. (Arrays are set to zero in words: Chromium's compiler forgets it in loops.)
-    var local = array<f32, QUERIES>();
-    for (var j = 0u; j < QUERIES; j++) {
-      local[j] = LOWEST;
-    }
+    // Scores: an invocation for each position.
+    var local = ALL_LOWEST;
     for (var p = index; p < count; p += SIZE) {
       let position = split + p;
-      let key = (cache + position) * HEAD_QUADS;
-      var s = array<f32, QUERIES>();
-      for (var i = 0u; i < HEAD_QUADS; i++) {
-        let k = floats(keys[key + i]);
-        for (var j = 0u; j < QUERIES; j++) {
-          s[j] += dot(queries[j * HEAD_QUADS + i], k);
-        }
+      var score = scores_of((cache + position) * HEAD_QUADS);
+      if (params.soft_cap != 0.0) {
+        score = params.soft_cap * tanh(clamp(score / params.soft_cap, vec4f(-15.0), vec4f(15.0)));
       }
-      for (var j = 0u; j < QUERIES; j++) {
-        let own = step.position + (first_query + j) / params.group;
-        var score = s[j];
-        if (params.soft_cap != 0.0) {
-          score = params.soft_cap * tanh(clamp(score / params.soft_cap, -15.0, 15.0));
-        }
-        if (position > own || own - position >= params.window) {
-          score = LOWEST;
-        }
-        scores[j * SPLIT + p] = score;
-        local[j] = max(local[j], score);
-      }
+      let seen = (vec4u(position) <= own) & (own - position < vec4u(params.window));
+      score = select(ALL_LOWEST, score, seen);
+      scores[p] = score;
+      local = max(local, score);
     }
-    // Their greatest.
-    for (var j = 0u; j < QUERIES; j++) {
-      partial[j * SIZE + index] = local[j];
-    }
-    for (var half = SIZE / 2u; half > 0u; half /= 2u) {
-      workgroupBarrier();
-      if (index < half) {
-        for (var j = 0u; j < QUERIES; j++) {
-          partial[j * SIZE + index] = max(partial[j * SIZE + index], partial[j * SIZE + index + half]);
-        }
-      }
-    }
-    workgroupBarrier();
-    for (var j = 0u; j < QUERIES; j++) {
-      let now = max(greatest[j], partial[j * SIZE]);
-      let shrunk = exp(greatest[j] - now);
-      out[j] *= shrunk;
-      total[j] *= shrunk;
-      greatest[j] = now;
-      local[j] = 0.0;
-    }
-    workgroupBarrier();
-    // Their exponentials, and the sum of these; a position outside a query's window counts nothing, though all may be outside.
+    partial[index] = local;
+    reduce(index, false);
+    let now = max(greatest, partial[0]);
+    let shrunk = exp(greatest - now);
+    out0 *= shrunk.x;
+    out1 *= shrunk.y;
+    out2 *= shrunk.z;
+    out3 *= shrunk.w;
+    total *= shrunk;
+    greatest = now;
+    // Their exponentials, whose sum is that of all invocations'. A position that a query doesn't see counts nothing, though it may see none.
     for (var p = index; p < count; p += SIZE) {
-      for (var j = 0u; j < QUERIES; j++) {
-        let score = scores[j * SPLIT + p];
-        let weight = select(exp(score - greatest[j]), 0.0, score == LOWEST);
-        scores[j * SPLIT + p] = weight;
-        local[j] += weight;
-      }
-    }
-    for (var j = 0u; j < QUERIES; j++) {
-      total[j] += local[j]; // this invocation's part
+      let score = scores[p];
+      let weight = select(exp(score - greatest), vec4f(), score == ALL_LOWEST);
+      scores[p] = weight;
+      total += weight;
     }
     workgroupBarrier();
-    // Values: an invocation for each vec4 of the head, and position_group takes every POSITION_GROUPS-th position.
+    // Values: an invocation for each vec4 of the head, and each group of these takes every POSITION_GROUPS-th position.
     if (position_group < POSITION_GROUPS) {
       for (var p = position_group; p < count; p += POSITION_GROUPS) {
         let v = floats(values[(cache + split + p) * HEAD_QUADS + quad]);
-        for (var j = 0u; j < QUERIES; j++) {
-          out[j] += scores[j * SPLIT + p] * v;
-        }
+        let weight = scores[p];
+        out0 += weight.x * v;
+        out1 += weight.y * v;
+        out2 += weight.z * v;
+        out3 += weight.w * v;
       }
     }
   }
 
-  // The parts of all invocations together.
   workgroupBarrier();
-  for (var j = 0u; j < QUERIES; j++) {
-    partial[j * SIZE + index] = total[j];
-  }
-  for (var half = SIZE / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (index < half) {
-      for (var j = 0u; j < QUERIES; j++) {
-        partial[j * SIZE + index] += partial[j * SIZE + index + half];
-      }
+  partial[index] = total;
+  reduce(index, true);
+  let all = partial[0];
+  let sum0 = total_of(out0, index);
+  let sum1 = total_of(out1, index);
+  let sum2 = total_of(out2, index);
+  let sum3 = total_of(out3, index);
+  if (position_group == 0u) {
+    store(first_query, kv_head, quad, share, shares, sum0, all.x, greatest.x);
+    if (each.y < query_count) {
+      store(each.y, kv_head, quad, share, shares, sum1, all.y, greatest.y);
     }
-  }
-  workgroupBarrier();
-  for (var j = 0u; j < QUERIES; j++) {
-    workgroupBarrier();
-    sums[index] = out[j];
-    workgroupBarrier();
-    let query = first_query + j;
-    if (position_group == 0u && query < query_count) {
-      var sum = sums[quad];
-      for (var g = 1u; g < POSITION_GROUPS; g++) {
-        sum += sums[g * HEAD_QUADS + quad];
-      }
-      let head = kv_head * params.group + query % params.group;
-      if (shares == 1u) {
-        let at = params.out + query / params.group * params.out_stride + head * HEAD_QUADS;
-        arena[at + quad] = sum / partial[j * SIZE];
-      } else {
-        let at = params.partials + (head * params.shares + share) * (HEAD_QUADS + 1u);
-        arena[at + quad] = sum;
-        if (quad == 0u) {
-          arena[at + HEAD_QUADS] = vec4f(greatest[j], partial[j * SIZE], 0.0, 0.0);
-        }
-      }
+    if (each.z < query_count) {
+      store(each.z, kv_head, quad, share, shares, sum2, all.z, greatest.z);
+    }
+    if (each.w < query_count) {
+      store(each.w, kv_head, quad, share, shares, sum3, all.w, greatest.w);
     }
   }
 }

@@ -13,8 +13,6 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> arena: array<vec4f>;
 @group(0) @binding(5) var<storage, read> step: Step;
 
-const QUADS = UNIT / 4u;
-
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) id: vec3u,
@@ -32,9 +30,12 @@ fn main(
   if (row >= params.ids) {
     return;
   }
-  var q: array<vec4f, QUADS>;
-  let scale = load_unit(params.regions, row * params.units + unit, &q);
-  for (var k = 0u; k < QUADS; k++) {
-    arena[params.out + number * QUADS + k] = params.scale * (scale.x * q[k] + scale.y);
-  }
+  let w = load_unit(params.regions, row * params.units + unit);
+  let scale = params.scale * w.scale;
+  let offset = params.scale * w.offset;
+  let out = params.out + number * UNIT_QUADS;
+  arena[out] = scale * w.q0 + offset;
+  arena[out + 1u] = scale * w.q1 + offset;
+  arena[out + 2u] = scale * w.q2 + offset;
+  arena[out + 3u] = scale * w.q3 + offset;
 }

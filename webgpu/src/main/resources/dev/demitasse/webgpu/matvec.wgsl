@@ -20,18 +20,11 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> arena: array<vec4f>;
 @group(0) @binding(4) var<storage, read> vectors: array<vec4f>;
 
-const QUADS = UNIT / 4u;
-
 var<workgroup> partial: array<vec4f, LANES * GROUPS>;
 
-fn product(unit: u32, x: ptr<function, array<vec4f, QUADS>>, x_sum: f32) -> f32 {
-  var q: array<vec4f, QUADS>;
-  let scale = load_unit(params.regions, unit, &q);
-  var sum = 0.0;
-  for (var k = 0u; k < QUADS; k++) {
-    sum += dot(q[k], (*x)[k]);
-  }
-  return scale.x * sum + scale.y * x_sum;
+fn product(unit: u32, x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f, x_sum: f32) -> f32 {
+  let w = load_unit(params.regions, unit);
+  return w.scale * (dot(w.q0, x0) + dot(w.q1, x1) + dot(w.q2, x2) + dot(w.q3, x3)) + w.offset * x_sum;
 }
 
 /** What lane `lane` has to add to the products of rows 4 · quad to 4 · quad + 3. */
@@ -39,19 +32,18 @@ fn share(quad: u32, lane: u32) -> vec4f {
   var sum = vec4f();
   let first = 4u * quad * params.units;
   for (var u = lane; u < params.units; u += LANES) {
-    var x: array<vec4f, QUADS>;
-    var sums = vec4f();
-    for (var k = 0u; k < QUADS; k++) {
-      x[k] = arena[params.x + u * QUADS + k];
-      sums += x[k];
-    }
-    let x_sum = dot(sums, vec4f(1.0));
+    let at = params.x + u * UNIT_QUADS;
+    let x0 = arena[at];
+    let x1 = arena[at + 1u];
+    let x2 = arena[at + 2u];
+    let x3 = arena[at + 3u];
+    let x_sum = dot(x0 + x1 + x2 + x3, vec4f(1.0));
     let unit = first + u;
     sum += vec4f(
-      product(unit, &x, x_sum),
-      product(unit + params.units, &x, x_sum),
-      product(unit + 2u * params.units, &x, x_sum),
-      product(unit + 3u * params.units, &x, x_sum),
+      product(unit, x0, x1, x2, x3, x_sum),
+      product(unit + params.units, x0, x1, x2, x3, x_sum),
+      product(unit + 2u * params.units, x0, x1, x2, x3, x_sum),
+      product(unit + 3u * params.units, x0, x1, x2, x3, x_sum),
     );
   }
   return sum;

@@ -5,18 +5,13 @@ const IQ4_VALUES = array<f32, 16>(
 );
 
 fn values(word: u32) -> vec4f {
-  let index = (vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(15u);
+  let index = bytes(word, 15);
   var table = IQ4_VALUES;
   return vec4f(table[index.x], table[index.y], table[index.z], table[index.w]);
 }
 
-fn load_quants(block: vec4u, q: ptr<function, array<vec4f, 8>>) {
-  (*q)[0] = values(block.x);
-  (*q)[1] = values(block.y);
-  (*q)[2] = values(block.z);
-  (*q)[3] = values(block.w);
-  (*q)[4] = values(block.x >> 4u);
-  (*q)[5] = values(block.y >> 4u);
-  (*q)[6] = values(block.z >> 4u);
-  (*q)[7] = values(block.w >> 4u);
+/** A block's low nibbles are its first 16 columns. */
+fn load_values(block: vec4u, i: u32, scale: f32) -> Unit {
+  let q = block >> vec4u(4u * (i & 1u));
+  return Unit(values(q.x), values(q.y), values(q.z), values(q.w), scale, 0.0);
 }

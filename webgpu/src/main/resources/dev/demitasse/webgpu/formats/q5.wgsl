@@ -1,17 +1,20 @@
 // What Q5_0 and Q5_1 share: nibbles as in Q4_0, and a word with the fifth bit of each column.
 
-/** Four quants: nibbles, and bits that begin at the lowest. */
+/** Four quants: the low nibbles of a word, and a bit each from the lowest on. */
 fn five_bits(nibble_word: u32, bits: u32) -> vec4f {
-  return nibbles(nibble_word) + vec4f(((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) << vec4u(4u));
+  let high = vec4i(vec4u(bits) << vec4u(4u, 3u, 2u, 1u)) & vec4i(16);
+  return vec4f(bytes(nibble_word, 15) | high);
 }
 
-fn load_quants(block: vec4u, high: u32, q: ptr<function, array<vec4f, 8>>) {
-  (*q)[0] = five_bits(block.x, high);
-  (*q)[1] = five_bits(block.y, high >> 4u);
-  (*q)[2] = five_bits(block.z, high >> 8u);
-  (*q)[3] = five_bits(block.w, high >> 12u);
-  (*q)[4] = five_bits(block.x >> 4u, high >> 16u);
-  (*q)[5] = five_bits(block.y >> 4u, high >> 20u);
-  (*q)[6] = five_bits(block.z >> 4u, high >> 24u);
-  (*q)[7] = five_bits(block.w >> 4u, high >> 28u);
+fn load_five(block: vec4u, bits: u32, i: u32, scale: f32, offset: f32) -> Unit {
+  let low = block >> vec4u(4u * (i & 1u));
+  let high = bits >> (16u * (i & 1u));
+  return Unit(
+    five_bits(low.x, high),
+    five_bits(low.y, high >> 4u),
+    five_bits(low.z, high >> 8u),
+    five_bits(low.w, high >> 12u),
+    scale,
+    offset,
+  );
 }
