@@ -81,6 +81,14 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** Runs a script at the beginning of every engine's worker from now on: browsers in which something is missing, or breaks. */
+    void changeWorkers(String script) {
+        context.route("**/engine-worker.js", route -> {
+            APIResponse response = route.fetch();
+            route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(script + "\n" + response.text()));
+        });
+    }
+
     List<String> consoleErrors() {
         return consoleErrors;
     }

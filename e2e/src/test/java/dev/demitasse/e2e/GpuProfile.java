@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 final class GpuProfile {
     private static final int CONTEXT = 2048;
     private static final int BATCH = 128;
-    private static final int TOKENS = 8;
+    private static final int TOKENS = 4;
 
     private GpuProfile() {}
 

@@ -1,62 +1,259 @@
 package dev.demitasse.e2e;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.Worker;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The engine on WebGPU, in a page of Chromium with its software adapter. */
+/** The engine on WebGPU in a page, on Chromium's software adapter: what it does for a token, and what happens where the GPU fails. */
 class WebGpuPageTest {
     private static final String LOAD = """
             async (options) => {
               const { Demitasse } = await import('/demitasse.js');
               const { default: model } = await (await fetch('/models.json')).json();
-              const start = performance.now();
-              globalThis.engine = await Demitasse.load(new URL(model, location.origin).href, options);
-              console.log('load', performance.now() - start);
+              globalThis.engine = await Demitasse.load(new URL(model, location.origin).href, { contextLength: 512, ...options });
               return engine.device;
             }""";
     private static final String ASK = """
             async (options) => {
-              const ids = [];
-              const { text, timings, usage } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
+              const { text, usage } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
                 temperature: 0,
-                onToken: (text, id) => ids.push(id),
                 ...options,
               });
-              return { text, ids, device: engine.device, timings: JSON.stringify([timings, usage]) };
+              return { text, ...usage };
             }""";
     private static final String ANSWER = "The capital of France is Paris.";
+    /** The answer's tokens, the end included. */
+    private static final int ANSWER_TOKENS = 8;
 
-    private static Browser browser;
+    /** Hides that the adapter is software, so that it is chosen by itself. */
+    private static final String LOOKS_LIKE_HARDWARE = """
+            Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'hardware, says the test' });
+            Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
+            """;
 
-    @BeforeAll
-    static void start() throws IOException {
-        browser = new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU);
+    private static Browser browser() throws IOException {
+        return new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU);
     }
 
-    @AfterAll
-    static void stop() {
-        browser.close();
+    private static Map<?, ?> load(Page page, Object options) {
+        return (Map<?, ?>) page.evaluate(LOAD, options);
+    }
+
+    private static Map<?, ?> ask(Page page, Object options) {
+        return (Map<?, ?>) page.evaluate(ASK, options);
+    }
+
+    private static void assertDevice(String kind, String reason, Map<?, ?> device) {
+        assertEquals(kind, device.get("kind"), device.toString());
+        assertTrue(device.get("reason").toString().contains(reason), device.toString());
+    }
+
+    /** Counts what the worker asks of WebGPU. */
+    private static final String COUNT = """
+            () => {
+              const counts = (globalThis.counts = {});
+              const count = (type, method, amount = () => 1) => {
+                const original = type.prototype[method];
+                type.prototype[method] = function (...args) {
+                  counts[method] = (counts[method] ?? 0) + amount(...args);
+                  return original.apply(this, args);
+                };
+              };
+              count(GPUQueue, 'submit');
+              count(GPUQueue, 'writeBuffer');
+              count(GPUBuffer, 'mapAsync');
+              count(GPUBuffer, 'getMappedRange', (offset, bytes) => bytes);
+              count(GPUComputePassEncoder, 'dispatchWorkgroups');
+              for (const method of ['createBuffer', 'createBindGroup', 'createComputePipeline', 'createShaderModule']) {
+                count(GPUDevice, method);
+              }
+            }""";
+
+    @Test
+    void oneSubmissionAndOneReadbackForAToken() throws IOException {
+        try (Browser browser = browser()) {
+            Page page = browser.open("icon.svg");
+            assertDevice("webgpu", "swiftshader", load(page, Map.of("device", "webgpu")));
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+            for (Map<String, ?> options : List.of(Map.<String, Object>of(), Map.of("temperature", 0.01, "topP", 0.9))) {
+                Worker worker = page.workers().get(0);
+                worker.evaluate(COUNT);
+                Map<?, ?> answer = ask(page, options);
+                Map<?, ?> counts = (Map<?, ?>) worker.evaluate("() => counts");
+                assertEquals(ANSWER, answer.get("text"));
+                // All of the prompt but its last token is in the cache: a pass for that one and for each token but the
+                // last.
+                assertEquals(ANSWER_TOKENS, counts.get("submit"));
+                assertEquals(ANSWER_TOKENS, counts.get("mapAsync"));
+                assertEquals(ANSWER_TOKENS, counts.get("writeBuffer"));
+                int readBytes = ((Number) counts.get("getMappedRange")).intValue();
+                assertTrue(readBytes <= 4096 * ANSWER_TOKENS, counts.toString());
+                for (String made : List.of("createBuffer", "createBindGroup", "createComputePipeline")) {
+                    // The one that results come to may have to grow, once.
+                    int most = made.equals("createBuffer") && !options.isEmpty() ? 1 : 0;
+                    int count = counts.get(made) == null ? 0 : ((Number) counts.get(made)).intValue();
+                    assertTrue(count <= most, counts.toString());
+                }
+                // 30 layers; embedding, last row, norm, matrix, and up to three to find the likeliest
+                int dispatches = ((Number) counts.get("dispatchWorkgroups")).intValue();
+                assertTrue(dispatches <= ANSWER_TOKENS * (30 * 9 + 7), counts.toString());
+            }
+        }
+    }
+
+    /** Destroys the device at the given pass over a token or batch. */
+    private static String destroyAt(int... passes) {
+        return """
+                const passes = %s;
+                const { createCommandEncoder } = GPUDevice.prototype;
+                let count = 0;
+                GPUDevice.prototype.createCommandEncoder = function () {
+                  if (globalThis.armed && passes.includes(count++)) {
+                    this.destroy();
+                  }
+                  return createCommandEncoder.call(this);
+                };
+                """.formatted(List.of(java.util.Arrays.stream(passes).boxed().toArray()));
     }
 
     @Test
-    void answers() {
-        Page page = browser.open("icon.svg");
-        page.onConsoleMessage(message -> System.out.println(message.text()));
-        Map<?, ?> device = (Map<?, ?>) page.evaluate(LOAD, Map.of("device", "webgpu", "contextLength", 512));
-        assertEquals("webgpu", device.get("kind"));
-        assertTrue(device.get("reason").toString().contains("swiftshader"), device.toString());
-        for (int i = 0; i < 3; i++) {
-            Map<?, ?> answer = (Map<?, ?>) page.evaluate(ASK, Map.of());
-            System.out.println(answer);
-            assertEquals(ANSWER, answer.get("text"));
+    void anAnswerOutlivesTheDevice() throws IOException {
+        try (Browser browser = browser()) {
+            browser.changeWorkers(destroyAt(4));
+            Page page = browser.open("icon.svg");
+            load(page, Map.of("device", "webgpu"));
+            page.workers().get(0).evaluate("() => { armed = true; }");
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+            Map<?, ?> device = (Map<?, ?>) page.evaluate("() => engine.device");
+            assertDevice("webgpu", "loaded anew, since the GPU was lost", device);
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
         }
+    }
+
+    @Test
+    void theCpuTakesOverWhereTheGpuIsLostAgainAndAgain() throws IOException {
+        try (Browser browser = browser()) {
+            browser.changeWorkers(LOOKS_LIKE_HARDWARE + """
+                    const { createCommandEncoder } = GPUDevice.prototype;
+                    const { mapAsync } = GPUBuffer.prototype;
+                    let device;
+                    GPUDevice.prototype.createCommandEncoder = function () {
+                      device = this;
+                      return createCommandEncoder.call(this);
+                    };
+                    GPUBuffer.prototype.mapAsync = function (...args) {
+                      device.destroy();
+                      return mapAsync.apply(this, args);
+                    };
+                    """);
+            Page page = browser.open("icon.svg");
+            assertDevice("webgpu", "hardware, says the test", load(page, Map.of()));
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+            assertDevice("cpu", "the GPU was lost", (Map<?, ?>) page.evaluate("() => engine.device"));
+        }
+    }
+
+    @Test
+    void withoutAnAdapter() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            Page page = browser.open("icon.svg");
+            assertDevice("cpu", "no WebGPU adapter", load(page, Map.of()));
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+            assertLoadFails(page, "the GPU can't run the model: the browser offers no WebGPU adapter");
+        }
+    }
+
+    @Test
+    void aSoftwareAdapterIsTakenOnlyIfAskedFor() throws IOException {
+        try (Browser browser = browser()) {
+            Page page = browser.open("icon.svg");
+            assertDevice("cpu", "software", load(page, Map.of()));
+            assertDevice("cpu", "asked for", load(page, Map.of("device", "cpu")));
+            PlaywrightException e = assertThrows(PlaywrightException.class, () -> load(page, Map.of("device", "gpu")));
+            assertTrue(e.getMessage().contains("option device must be one of auto, webgpu, cpu"), e.getMessage());
+        }
+    }
+
+    @Test
+    void whatGoesWrongIsNamed() throws IOException {
+        Map<String, String> troubles = new HashMap<>();
+        troubles.put("navigator.__proto__.__defineGetter__('gpu', () => undefined);", "no WebGPU");
+        troubles.put(
+                "GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('not today'));",
+                "gives no device: not today");
+        // A buffer that is larger than the device allows.
+        troubles.put("""
+                const { createBuffer } = GPUDevice.prototype;
+                GPUDevice.prototype.createBuffer = function (descriptor) {
+                  if (descriptor.label === 'keys 7') {
+                    descriptor.size = 2 ** 40;
+                  }
+                  return createBuffer.call(this, descriptor);
+                };""", "size");
+        // A kernel that the device can't compile.
+        troubles.put("""
+                const { createShaderModule } = GPUDevice.prototype;
+                GPUDevice.prototype.createShaderModule = function (descriptor) {
+                  descriptor.code += 'and so on';
+                  return createShaderModule.call(this, descriptor);
+                };""", "WGSL");
+        troubles.put("""
+                const { fetch } = globalThis;
+                globalThis.fetch = (url) =>
+                  String(url).endsWith('matvec.wgsl') ? Promise.reject(new TypeError('cut')) : fetch(url);""", "the GPU's kernels can't be fetched: cut");
+        for (Map.Entry<String, String> trouble : troubles.entrySet()) {
+            try (Browser browser = browser()) {
+                browser.changeWorkers(LOOKS_LIKE_HARDWARE + trouble.getKey());
+                Page page = browser.open("icon.svg");
+                assertDevice("cpu", trouble.getValue(), load(page, Map.of()));
+                assertLoadFails(page, trouble.getValue());
+            }
+        }
+    }
+
+    /** What no GPU holds: a clear message, and the CPU's own if it can't either. */
+    @Test
+    void aContextThatTheGpuCannotBind() throws IOException {
+        try (Browser browser = browser()) {
+            Page page = browser.open("icon.svg");
+            PlaywrightException e = assertThrows(
+                    PlaywrightException.class,
+                    () -> load(page, Map.of("device", "webgpu", "contextLength", 4_000_000)));
+            assertTrue(e.getMessage().contains("the GPU binds"), e.getMessage());
+        }
+    }
+
+    /** Small limits, as phones have them: tensors are split. */
+    @Test
+    void smallBindings() throws IOException {
+        try (Browser browser = browser()) {
+            browser.changeWorkers("""
+                    const { requestDevice } = GPUAdapter.prototype;
+                    GPUAdapter.prototype.requestDevice = async function () {
+                      const device = await requestDevice.call(this);
+                      Object.defineProperty(device, 'limits', {
+                        value: { maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 23 },
+                      });
+                      return device;
+                    };""");
+            Page page = browser.open("icon.svg");
+            load(page, Map.of("device", "webgpu"));
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+        }
+    }
+
+    private static void assertLoadFails(Page page, String message) {
+        PlaywrightException e = assertThrows(PlaywrightException.class, () -> load(page, Map.of("device", "webgpu")));
+        assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 }
