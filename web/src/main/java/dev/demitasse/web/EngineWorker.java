@@ -23,7 +23,7 @@ public final class EngineWorker {
     private static final int DEFAULT_MAX_TOKENS = 512;
 
     /** After so many the CPU takes over. */
-    private static final int MOST_LOSSES = 3;
+    private static final int MOST_LOSSES = 2;
 
     private @Nullable Engine engine;
     private @Nullable Answer answer;

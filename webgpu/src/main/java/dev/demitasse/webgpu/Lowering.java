@@ -37,7 +37,7 @@ final class Lowering {
     private static final int SIZE = 64;
 
     private static final int MATMUL_ROWS = 64;
-    private static final int MATMUL_TOKENS = 32;
+    private static final int MATMUL_TOKENS = 64;
     private static final int QUERIES = 4;
     private static final int LEAST_SHARE = 128;
     private static final int MOST_SHARES = 32;
