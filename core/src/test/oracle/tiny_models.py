@@ -46,7 +46,7 @@ YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max
 def gemma3(rope):
     """Seven layers: five that see a window, one that sees everything, one more with a window."""
     return hf.Gemma3TextConfig(
-        **{**SHAPE, "num_hidden_layers": 7, "hidden_size": 24}, head_dim=16, query_pre_attn_scalar=16, sliding_window=8,
+        **{**SHAPE, "num_hidden_layers": 7}, head_dim=16, query_pre_attn_scalar=16, sliding_window=8,
         rope_parameters={"full_attention": {**rope, "rope_theta": 1000000.0}, "sliding_attention": PLAIN},
         tie_word_embeddings=True,
     )

@@ -12,6 +12,8 @@ import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,13 +22,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The kernels in Chromium on real weights, beside the reference backend: logits nearly the same, greedy tokens equal up to the first
- * near-tie. What they differ by comes of rounding activations, keys and values to 16 bits.
+ * The kernels in Chromium, on the CPU and on WebGPU's software adapter, on real weights beside the reference backend: logits nearly the same, greedy
+ * tokens equal up to the first near-tie. What they differ by comes of rounding keys and values to 16 bits, on the CPU activations, too.
  */
 class RealWeightsTest {
     private static final int CONTEXT = 256;
+    private static final int ALL = Integer.MAX_VALUE;
     private static final int BATCH = 64;
     private static final int TOKENS = 32;
+    /** The software adapter is slow. */
+    private static final int GPU_TOKENS = 10;
+
+    private static final int GPU_PROMPTS = 4;
     /** Logits that rounding may swap. */
     private static final double NEAR_TIE = 0.01;
 
@@ -46,30 +53,56 @@ class RealWeightsTest {
 
     @Test
     void smolLm2() throws IOException {
-        compare(TestWeights.smolLm2(), "smollm2-135m-greedy-f32.json", new Variant(true, false, 2));
+        compare(TestWeights.smolLm2(), "smollm2-135m-greedy-f32.json", cpu(new Variant(true, false, 2)), ALL, TOKENS);
     }
 
     @Test
     void gemma3() throws IOException {
-        compare(TestWeights.gemma3(), "gemma3-270m-greedy-f32.json", new Variant(false, false, 2));
+        compare(TestWeights.gemma3(), "gemma3-270m-greedy-f32.json", cpu(new Variant(false, false, 2)), ALL, TOKENS);
     }
 
-    private static void compare(Path weights, String prompts, Variant variant) throws IOException {
-        Backend kernels = BackendLoader.load(
-                TestWeights.map(weights),
-                CONTEXT,
-                (plan, context) -> new CpuBackend(
-                        plan,
-                        context,
-                        BATCH,
-                        RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant)));
+    @Test
+    void smolLm2OnWebGpu() throws IOException {
+        compareOnWebGpu(TestWeights.smolLm2(), "smollm2-135m-greedy-f32.json");
+    }
+
+    @Test
+    void gemma3OnWebGpu() throws IOException {
+        compareOnWebGpu(TestWeights.gemma3(), "gemma3-270m-greedy-f32.json");
+    }
+
+    private static EngineLoader.BackendFactory cpu(Variant variant) {
+        return (plan, context) -> new CpuBackend(
+                plan, context, BATCH, RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant));
+    }
+
+    private static void compareOnWebGpu(Path weights, String prompts) throws IOException {
+        try (Browser gpuBrowser = new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
+            RemoteDevice device = new RemoteDevice(gpuBrowser.open("icon.svg"), 1 << 28, true);
+            compare(
+                    weights,
+                    prompts,
+                    (plan, context) -> new WebGpuBackend(plan, context, BATCH, device, RemoteDevice.shaders()),
+                    GPU_PROMPTS,
+                    GPU_TOKENS);
+        }
+    }
+
+    private static void compare(
+            Path weights, String reference, EngineLoader.BackendFactory backends, int mostPrompts, int mostTokens)
+            throws IOException {
+        Backend kernels = BackendLoader.load(TestWeights.map(weights), CONTEXT, backends);
         Backend judge = BackendLoader.load(
                 TestWeights.map(weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
-        JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + prompts));
+        JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + reference));
         double squares = 0;
         double errors = 0;
         int different = 0;
+        int prompts = 0;
         for (JsonNode prompt : all) {
+            if (prompts++ == mostPrompts) {
+                break;
+            }
             int[] ids = new ObjectMapper().convertValue(prompt.get("prompt_ids"), int[].class);
             int[] expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), int[].class);
             prefill(kernels, ids);
@@ -80,7 +113,7 @@ class RealWeightsTest {
                 squares += (double) exact[id] * exact[id];
                 errors += ((double) exact[id] - rounded[id]) * (exact[id] - rounded[id]);
             }
-            int steps = Math.min(TOKENS, expected.length);
+            int steps = Math.min(mostTokens, expected.length);
             for (int step = 0; step < steps; step++) {
                 int token = argmax(kernels.logits());
                 if (token != expected[step]) {

@@ -11,6 +11,8 @@ device.onuncapturederror = ({ error }) => errors.push(error.message);
 const buffers = new Map();
 const pipelines = new Map();
 const groups = new Map();
+/** Every pipeline that was ever made, by what it was made of: compiling takes long. */
+const compiled = new Map();
 let encoder;
 let pass;
 let readback;
@@ -40,9 +42,13 @@ const operations = {
     buffers.set(id, device.createBuffer({ label, size, usage }));
   },
   pipeline(id, label, code, entryPoint, constants) {
-    const module = device.createShaderModule({ label, code });
-    const compute = { module, entryPoint, constants };
-    pipelines.set(id, device.createComputePipeline({ label, layout: 'auto', compute }));
+    const key = JSON.stringify([entryPoint, constants, code]);
+    if (!compiled.has(key)) {
+      const module = device.createShaderModule({ label, code });
+      const compute = { module, entryPoint, constants };
+      compiled.set(key, device.createComputePipeline({ label, layout: 'auto', compute }));
+    }
+    pipelines.set(id, compiled.get(key));
   },
   group(id, pipeline, bindings) {
     const entries = bindings.map(([binding, buffer, offset, size]) => ({
