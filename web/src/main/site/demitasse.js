@@ -18,8 +18,11 @@
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
  * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
+ *   (on a GPU: 1 GiB of keys and values)
  * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't
  *   cross-origin isolated
+ * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
+ *   model, else the CPU
  *
  * @typedef {object} ChatOptions
  * @property {(text: string, tokenId: number, reasoning: string) => void} [onToken] called with each piece of the answer, or of the
@@ -47,7 +50,7 @@
  * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
  *   recommend, which holds where a chat's options say nothing
  *
- * @typedef {{kind: 'cpu', threads: number, reason: string}} Device what computes, and why that was chosen
+ * @typedef {{kind: 'webgpu' | 'cpu', threads: number, reason: string}} Device what computes, and why that was chosen; a GPU has no threads
  *
  * @typedef {object} Answer
  * @property {string} text
@@ -58,7 +61,8 @@
  * @property {{prefillMs: number, decodeMs: number}} timings
  */
 
-const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength', 'threads'];
+const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength', 'threads', 'device'];
+const DEVICES = ['auto', 'webgpu', 'cpu'];
 const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
 const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop', 'tools', 'templateOptions'];
 const NUMBERS = ['contextLength', 'threads', ...SAMPLING_NUMBERS];
@@ -75,7 +79,7 @@ export class Demitasse {
   /** @readonly @type {Model} */
   model;
 
-  /** @readonly @type {Device} */
+  /** @readonly @type {Device} which changes if the GPU is lost */
   device;
 
   #worker = new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' });
@@ -213,6 +217,9 @@ export class Demitasse {
       return; // sent before the worker heard that nobody waits any more
     }
     switch (type) {
+      case 'device':
+        this.device = content.device;
+        break;
       case 'progress':
         pending.onProgress?.(content);
         break;
@@ -258,6 +265,9 @@ function checked(options, known) {
     }
     if (WHOLE_NUMBERS.includes(name) && !Number.isSafeInteger(value)) {
       throw new TypeError(`option ${name} must be a whole number`);
+    }
+    if (name === 'device' && !DEVICES.includes(value)) {
+      throw new TypeError(`option device must be one of ${DEVICES.join(', ')}`);
     }
     if (name === 'tools' && !Array.isArray(value)) {
       throw new TypeError('option tools must be an array');

@@ -53,7 +53,7 @@ class ArchitectureTest {
                 .whereLayer("model")
                 .mayOnlyAccessLayers("gguf", "plan")
                 .whereLayer("backend")
-                .mayOnlyAccessLayers("gguf", "plan")
+                .mayOnlyAccessLayers("gguf", "plan", "sampling")
                 .whereLayer("sampling")
                 .mayNotAccessAnyLayer()
                 .check(CORE);

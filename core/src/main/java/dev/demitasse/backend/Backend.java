@@ -1,9 +1,16 @@
 package dev.demitasse.backend;
 
 import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
-/** Executes one plan over one KV cache. Made for a plan, then loaded with its weights, then run. */
+/**
+ * Executes one plan over one KV cache. Made for a plan, then loaded with its weights, then run.
+ *
+ * <p>A backend may only begin work where it is asked to: what reads results then waits for {@link #whenDone}. If it loses
+ * its device, {@link #forward}, {@link #top}, {@link #fetchLogits} and {@link #logits} throw {@link DeviceLostException}.
+ */
 public interface Backend {
     /**
      * Some bytes of a tensor, in order; a tensor that the plan doesn't read is passed over.
@@ -20,14 +27,38 @@ public interface Backend {
     int contextLength();
 
     /**
-     * Runs the plan's body over {@code tokens[from]} to {@code tokens[to - 1]}, which stand at {@code position} and after,
-     * and writes their keys and values over whatever the KV cache held there. All positions before must have been run.
+     * Runs, or begins to run, the plan's body over {@code tokens[from]} to {@code tokens[to - 1]}, which stand at
+     * {@code position} and after, and writes their keys and values over whatever the KV cache held there. All positions before
+     * must have been run, or begun.
      *
      * @param logits whether to run the head on the last of them, too
      * @throws IndexOutOfBoundsException for an empty or too large batch, a position past the context or an id outside the
      *     vocabulary
      */
     void forward(int[] tokens, int from, int to, int position, boolean logits);
+
+    /**
+     * Tells what is wanted of the logits from the next {@link #forward} on.
+     *
+     * @param count how many of the likeliest tokens {@link #top} should give at least; 0 if all logits are wanted
+     */
+    default void candidates(int count) {}
+
+    /** The likeliest tokens by the logits of the last {@link #forward}; null if {@link #logits} has all of them. */
+    default @Nullable TopLogits top() {
+        return null;
+    }
+
+    /** Where {@link #top} wasn't enough: begins to make all logits of the last {@link #forward} available. */
+    default void fetchLogits() {}
+
+    /**
+     * Runs the action, once, when the work that was begun is done or the device is lost: at once where the backend itself
+     * waits or nothing was begun. Never throws anything of its own.
+     */
+    default void whenDone(Runnable action) {
+        action.run();
+    }
 
     /** Logits that the last {@link #forward} computed: one float32 for each id of the vocabulary, valid until the next. */
     float[] logits();

@@ -130,13 +130,22 @@ public final class Engine {
             throw new IllegalArgumentException("the prompt has " + prompt.length + " tokens; the context of "
                     + contextLength() + " leaves no room for an answer");
         }
-        // The last token is always run again: its logits begin the answer.
-        int most = Math.min(length, prompt.length - 1);
-        int mismatch = Arrays.mismatch(sequence, 0, most, prompt, 0, most);
+        return new Generation(this, prompt, options);
+    }
+
+    /**
+     * From now on this generation uses the engine. Of the KV cache, what begins its tokens stays.
+     *
+     * @param count of the tokens
+     * @param candidates how many of the likeliest tokens it wants of each {@link #run}; 0 for all logits
+     */
+    void serve(Generation generation, int[] tokens, int count, int candidates) {
+        // The last token is always run again: its logits go on with the answer.
+        int most = Math.min(length, count - 1);
+        int mismatch = Arrays.mismatch(sequence, 0, most, tokens, 0, most);
         length = mismatch < 0 ? most : mismatch;
-        Generation generation = new Generation(this, prompt, length, options);
+        backend.candidates(candidates);
         current = generation;
-        return generation;
     }
 
     boolean isCurrent(Generation generation) {
@@ -148,17 +157,16 @@ public final class Engine {
         return length;
     }
 
-    /** Appends up to a batch of tokens to the sequence and returns how many were run. */
-    int run(int[] tokens, int from, int to) {
-        int end = Math.min(to, from + backend.batchSize());
-        backend.forward(tokens, from, end, length, end == to);
-        System.arraycopy(tokens, from, sequence, length, end - from);
-        length += end - from;
-        return end - from;
+    /** Begins to append up to a batch of these tokens, from {@link #length} on, to the sequence. */
+    void run(int[] tokens, int count) {
+        int end = Math.min(count, length + backend.batchSize());
+        backend.forward(tokens, length, end, length, end == count);
+        System.arraycopy(tokens, length, sequence, length, end - length);
+        length = end;
     }
 
-    /** Logits after the last token run. */
-    float[] logits() {
-        return backend.logits();
+    /** What follows the last token run; its results are there {@link Backend#whenDone when it is done}. */
+    Backend backend() {
+        return backend;
     }
 }

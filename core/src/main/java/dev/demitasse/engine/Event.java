@@ -5,7 +5,10 @@ import java.util.List;
 
 /** What one step of a {@link Generation} brought. */
 public sealed interface Event {
-    /** {@code done} of the prompt's {@code total} tokens are in the KV cache. */
+    /**
+     * {@code done} of {@code total} tokens are in the KV cache: the prompt's, and after {@link Generation#resume} the
+     * answer's so far, too.
+     */
     record Prefill(int done, int total) implements Event {}
 
     /**

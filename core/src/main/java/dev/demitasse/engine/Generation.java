@@ -1,39 +1,72 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.AnswerParser;
 import dev.demitasse.chat.ToolCall;
 import dev.demitasse.sampling.Sampler;
+import dev.demitasse.sampling.TopLogits;
 import dev.demitasse.tokenizer.StreamDecoder;
+import dev.demitasse.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** An answer in progress. Each call of {@link #next} does one bounded piece of work, so that the caller stays in charge. */
+/**
+ * An answer in progress. Each call of {@link #next} does one bounded piece of work, so that the caller stays in charge. Where
+ * the engine's backend only begins its work, {@link #begin} and {@link #whenReady} come first.
+ */
 public final class Generation {
-    private final Engine engine;
-    private final int[] prompt;
-    private final int cachedTokens;
+    private enum Work {
+        NONE,
+        BEGUN,
+        /** {@link #next} has all it needs. */
+        DONE
+    }
+
     private final GenerationOptions options;
+    private final Tokenizer tokenizer;
     private final Sampler sampler;
     private final StreamDecoder decoder;
     private final StopTexts stopTexts;
     private final AnswerParser parser;
-    /** The token generated last, to be run next. */
-    private final int[] last = new int[1];
+    private final int promptTokens;
+    private final int cachedTokens;
 
-    private int completionTokens;
+    private Engine engine;
+    /** The prompt and the answer so far. */
+    private int[] tokens;
+
+    private int count;
+
+    private Work work = Work.NONE;
+    private long start;
+    /** Whether the work is to read tokens, not to choose one. */
+    private boolean reading;
+    /** Whether all logits were asked for. */
+    private boolean fetched;
+
+    private int chosen = Sampler.UNDECIDED;
+    private @Nullable RuntimeException failure;
+
     private long prefillNanos;
     private long decodeNanos;
     private boolean cancelled;
     private boolean finished;
 
-    Generation(Engine engine, int[] prompt, int cachedTokens, GenerationOptions options) {
+    /** A generation that the engine serves. */
+    Generation(Engine engine, int[] prompt, GenerationOptions options) {
         this.engine = engine;
-        this.prompt = prompt.clone();
-        this.cachedTokens = cachedTokens;
         this.options = options;
+        tokens = prompt.clone();
+        promptTokens = prompt.length;
+        count = prompt.length;
+        tokenizer = engine.tokenizer();
         sampler = new Sampler(options.sampling(), prompt);
-        decoder = new StreamDecoder(engine.tokenizer(), options.format().markers());
+        decoder = new StreamDecoder(tokenizer, options.format().markers());
         parser = new AnswerParser(options.format());
         stopTexts = new StopTexts(options.stop());
+        engine.serve(this, tokens, count, sampler.candidates());
+        cachedTokens = engine.length();
     }
 
     /** Makes the next {@link #next} finish the answer. */
@@ -46,48 +79,159 @@ public final class Generation {
     }
 
     /**
-     * Runs a batch of the prompt, or generates one token.
+     * Begins the next piece of work, a batch of the tokens to read or one token to generate, unless it has begun already or
+     * the answer ends here.
      *
      * @throws IllegalStateException after the end, or if the engine has begun another answer
+     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use: {@link #resume} with another one
+     */
+    public void begin() {
+        requireUnfinished();
+        if (work != Work.NONE || end() != null) {
+            return;
+        }
+        start = System.nanoTime();
+        reading = engine.length() < Math.max(promptTokens, count - 1);
+        fetched = false;
+        if (engine.length() < count) {
+            engine.run(tokens, count);
+        }
+        work = Work.BEGUN;
+    }
+
+    /**
+     * Runs the action when {@link #next} need not wait for what was begun: at once where the backend itself waits. What went
+     * wrong, {@link #next} tells. The action is dropped if the generation is resumed first.
+     */
+    public void whenReady(Runnable action) {
+        Engine asked = engine;
+        asked.backend().whenDone(() -> {
+            if (engine != asked) {
+                return;
+            }
+            if (collect()) {
+                action.run();
+            } else {
+                whenReady(action);
+            }
+        });
+    }
+
+    /** Takes the results of what was begun; false if more of them had to be asked for. */
+    private boolean collect() {
+        if (work != Work.BEGUN || cancelled || !engine.isCurrent(this)) {
+            return true;
+        }
+        try {
+            if (!reading) {
+                chosen = choose(engine.backend());
+                if (chosen == Sampler.UNDECIDED) {
+                    fetched = true;
+                    engine.backend().fetchLogits();
+                    return false;
+                }
+            }
+        } catch (RuntimeException e) {
+            failure = e;
+        }
+        work = Work.DONE;
+        return true;
+    }
+
+    private int choose(Backend backend) {
+        TopLogits top = fetched ? null : backend.top();
+        return top == null ? sampler.sample(backend.logits()) : sampler.sample(top);
+    }
+
+    /**
+     * Does what {@link #begin} does if that has not been called, and tells what came of it: a batch of tokens was read, or
+     * one was generated.
+     *
+     * @throws IllegalStateException after the end, if the engine has begun another answer, or if its backend is still at
+     *     work
+     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use: {@link #resume} with another one
      */
     public Event next() {
+        begin();
+        FinishReason end = end();
+        if (end != null) {
+            return finish(end);
+        }
+        if (work == Work.BEGUN) {
+            whenReady(() -> {});
+        }
+        if (work == Work.BEGUN) {
+            throw new IllegalStateException("the backend is still at work");
+        }
+        if (failure != null) {
+            throw failure;
+        }
+        work = Work.NONE;
+        boolean decoding = completionTokens() > 0;
+        Event event = reading ? new Event.Prefill(engine.length(), count) : token();
+        long nanos = System.nanoTime() - start;
+        if (decoding) {
+            decodeNanos += nanos;
+        } else {
+            prefillNanos += nanos;
+        }
+        return event;
+    }
+
+    /** Appends the token that was chosen. */
+    private Event token() {
+        int id = chosen;
+        chosen = Sampler.UNDECIDED;
+        if (count == tokens.length) {
+            tokens = Arrays.copyOf(tokens, 2 * count);
+        }
+        tokens[count++] = id;
+        String text = tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id));
+        AnswerParser.Piece piece = parser.push(text);
+        return new Event.Token(id, piece.reasoning(), piece.text());
+    }
+
+    /**
+     * Goes on with another engine of the same model, after the device of the one so far was lost: it reads the prompt and the
+     * answer so far, and the answer ends as if nothing had happened.
+     *
+     * @throws IllegalStateException after the end, or if the engine so far has begun another answer
+     */
+    public void resume(Engine other) {
+        requireUnfinished();
+        engine = other;
+        failure = null;
+        if (chosen == Sampler.UNDECIDED) {
+            work = Work.NONE;
+        }
+        other.serve(this, tokens, count, sampler.candidates());
+    }
+
+    private void requireUnfinished() {
         if (finished) {
             throw new IllegalStateException("the answer is complete");
         }
         if (!engine.isCurrent(this)) {
             throw new IllegalStateException("the engine has begun another answer");
         }
+    }
+
+    private int completionTokens() {
+        return count - promptTokens;
+    }
+
+    /** Why the answer ends here; null if it doesn't. */
+    private @Nullable FinishReason end() {
         if (cancelled) {
-            return finish(FinishReason.ABORT);
+            return FinishReason.ABORT;
         }
-        if (stopTexts.reached()) {
-            return finish(FinishReason.STOP);
+        if (stopTexts.reached() || (completionTokens() > 0 && tokenizer.isEndOfGeneration(tokens[count - 1]))) {
+            return FinishReason.STOP;
         }
-        if (completionTokens > 0 && engine.tokenizer().isEndOfGeneration(last[0])) {
-            return finish(FinishReason.STOP);
+        if (completionTokens() == options.maxTokens() || count > engine.contextLength()) {
+            return FinishReason.LENGTH;
         }
-        if (completionTokens == options.maxTokens() || engine.length() == engine.contextLength()) {
-            return finish(FinishReason.LENGTH);
-        }
-        long start = System.nanoTime();
-        if (engine.length() < prompt.length) {
-            engine.run(prompt, engine.length(), prompt.length);
-            prefillNanos += System.nanoTime() - start;
-            return new Event.Prefill(engine.length(), prompt.length);
-        }
-        if (completionTokens > 0) {
-            engine.run(last, 0, 1);
-        }
-        last[0] = sampler.sample(engine.logits());
-        completionTokens++;
-        String text = engine.tokenizer().isEndOfGeneration(last[0]) ? "" : stopTexts.push(decoder.push(last[0]));
-        AnswerParser.Piece piece = parser.push(text);
-        if (completionTokens > 1) {
-            decodeNanos += System.nanoTime() - start;
-        } else {
-            prefillNanos += System.nanoTime() - start;
-        }
-        return new Event.Token(last[0], piece.reasoning(), piece.text());
+        return null;
     }
 
     private Event finish(FinishReason reason) {
@@ -100,7 +244,7 @@ public final class Generation {
         AnswerParser.Piece rest = parser.finish();
         List<ToolCall> toolCalls = parser.toolCalls();
         FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
-        Usage usage = new Usage(prompt.length, cachedTokens, completionTokens, prefillNanos, decodeNanos);
+        Usage usage = new Usage(promptTokens, cachedTokens, completionTokens(), prefillNanos, decodeNanos);
         return new Event.Finished(
                 why, more.reasoning() + rest.reasoning(), more.text() + rest.text(), toolCalls, usage);
     }

@@ -2,9 +2,10 @@ package dev.demitasse.plan;
 
 import dev.demitasse.plan.Buffer.Rows;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Places all activations of a plan in one arena. Buffers whose lifetimes don't meet share memory; the largest is placed
@@ -22,15 +23,27 @@ public final class MemoryPlan {
         this.size = size;
     }
 
+    /** An operation, as far as memory is concerned: it writes a buffer, the first to do so or one of several, and reads others. */
+    public record Use(Buffer out, List<Buffer> inputs) {}
+
     /**
      * @param batch most rows of a batch
      * @throws ArithmeticException if the arena would pass 2³¹ elements
      */
     public static MemoryPlan of(Plan plan, int batch) {
-        List<Placed> all = lifetimes(plan, batch);
+        List<Use> uses = new ArrayList<>();
+        plan.body().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
+        plan.head().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
+        return of(uses, plan.logits(), batch);
+    }
+
+    /** @param result a buffer that must outlive the last use */
+    public static MemoryPlan of(List<Use> uses, Buffer result, int batch) {
+        List<Placed> all = lifetimes(uses, result, batch);
         all.sort(Comparator.comparingInt((Placed p) -> p.length).reversed());
         List<Placed> placed = new ArrayList<>();
-        int[] offsets = new int[plan.buffers().size()];
+        int[] offsets =
+                new int[1 + all.stream().mapToInt(p -> p.buffer.id()).max().orElse(-1)];
         int size = 0;
         for (Placed next : all) {
             for (Placed other : placed) { // by offset
@@ -61,21 +74,27 @@ public final class MemoryPlan {
         return Math.addExact(elements, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static List<Placed> lifetimes(Plan plan, int batch) {
-        Placed[] lifetimes = new Placed[plan.buffers().size()];
-        List<Op> ops = new ArrayList<>(plan.body());
-        ops.addAll(plan.head());
-        for (int step = 0; step < ops.size(); step++) {
-            Op op = ops.get(step);
-            int rows = op.out().rows() == Rows.BATCH ? batch : 1;
-            lifetimes[op.out().id()] =
-                    new Placed(op.out(), aligned(Math.multiplyExact(op.out().width(), rows)), step);
-            for (Buffer in : op.inputs()) {
-                lifetimes[in.id()].lastUse = step;
+    private static List<Placed> lifetimes(List<Use> uses, Buffer result, int batch) {
+        Map<Integer, Placed> lifetimes = new HashMap<>();
+        for (int step = 0; step < uses.size(); step++) {
+            Buffer out = uses.get(step).out();
+            int rows = out.rows() == Rows.BATCH ? batch : 1;
+            Placed fresh = new Placed(out, aligned(Math.multiplyExact(out.width(), rows)), step);
+            lifetimes.computeIfAbsent(out.id(), id -> fresh).lastUse = step;
+            for (Buffer in : uses.get(step).inputs()) {
+                placed(lifetimes, in).lastUse = step;
             }
         }
-        lifetimes[plan.logits().id()].lastUse = ops.size();
-        return new ArrayList<>(Arrays.asList(lifetimes));
+        placed(lifetimes, result).lastUse = uses.size();
+        return new ArrayList<>(lifetimes.values());
+    }
+
+    private static Placed placed(Map<Integer, Placed> lifetimes, Buffer buffer) {
+        Placed placed = lifetimes.get(buffer.id());
+        if (placed == null) {
+            throw new IllegalArgumentException("buffer " + buffer.name() + " is read before it is written");
+        }
+        return placed;
     }
 
     /** A buffer, when it lives and where it lies. */

@@ -1,73 +1,92 @@
 package dev.demitasse.sampling;
 
 /**
- * Ids ordered by logit, likeliest first and the lowest id first of equals, as far as asked: a binary heap from which ranks
- * are taken one by one, so that a short list of a large vocabulary costs no full sort.
+ * Tokens ordered by logit, likeliest first and the lowest id first of equals, as far as asked: a binary heap from which
+ * ranks are taken one by one, so that a short list of a large vocabulary costs no full sort.
  */
 final class Candidates {
-    private final int[] heap;
-    private final int[] ranked;
-    private float[] logits = {};
+    private static final long LOW = 0xFFFFFFFFL;
+
+    /**
+     * The heap, then what was taken from it, the first at the very end. A key has the logit above and the complement of the
+     * id below, so that the greater key comes first.
+     */
+    private long[] keys = {};
+
+    private int size;
     private int heapSize;
-    private int rankedCount;
+    private float bound;
 
-    Candidates(int capacity) {
-        heap = new int[capacity];
-        ranked = new int[capacity];
-    }
-
-    int capacity() {
-        return heap.length;
-    }
-
-    /** Starts over with these logits; ids with minus infinity are left out. */
-    void fill(float[] logits) {
-        this.logits = logits;
-        heapSize = 0;
-        rankedCount = 0;
-        for (int id = 0; id < logits.length; id++) {
-            if (logits[id] > Float.NEGATIVE_INFINITY) {
-                heap[heapSize++] = id;
-            }
+    /**
+     * Starts over; {@link #order} follows the last {@link #add}.
+     *
+     * @param most tokens that will be added
+     * @param bound tokens whose logits aren't above it are left out
+     */
+    void clear(int most, float bound) {
+        if (keys.length < most) {
+            keys = new long[most];
         }
+        size = 0;
+        this.bound = bound;
+    }
+
+    void add(int id, float logit) {
+        if (logit > bound) {
+            int bits = Float.floatToRawIntBits(logit + 0f); // minus zero is zero
+            int ordered = bits ^ bits >> 31 & Integer.MAX_VALUE;
+            keys[size++] = (long) ordered << 32 | ~id & LOW;
+        }
+    }
+
+    void order() {
+        heapSize = size;
         for (int i = heapSize / 2 - 1; i >= 0; i--) {
-            sink(i);
+            sink(keys[i], i);
         }
     }
 
     int size() {
-        return heapSize + rankedCount;
+        return size;
+    }
+
+    /** Tokens that were left out, or never added, have no greater logit. */
+    float bound() {
+        return bound;
     }
 
     int id(int rank) {
-        while (rankedCount <= rank) {
-            ranked[rankedCount++] = heap[0];
-            heap[0] = heap[--heapSize];
-            sink(0);
-        }
-        return ranked[rank];
+        return ~(int) key(rank);
     }
 
     float logit(int rank) {
-        return logits[id(rank)];
+        int ordered = (int) (key(rank) >> 32);
+        return Float.intBitsToFloat(ordered ^ ordered >> 31 & Integer.MAX_VALUE);
     }
 
-    private void sink(int i) {
-        int id = heap[i];
+    private long key(int rank) {
+        int at = size - 1 - rank;
+        while (heapSize > at) {
+            long first = keys[0];
+            long last = keys[--heapSize];
+            sink(last, 0);
+            keys[heapSize] = first;
+        }
+        return keys[at];
+    }
+
+    /** Puts a key at {@code i} or below, where it belongs. */
+    private void sink(long key, int i) {
         for (int child = 2 * i + 1; child < heapSize; child = 2 * i + 1) {
-            if (child + 1 < heapSize && before(heap[child + 1], heap[child])) {
+            if (child + 1 < heapSize && keys[child + 1] > keys[child]) {
                 child++;
             }
-            if (!before(heap[child], id)) {
+            if (keys[child] <= key) {
                 break;
             }
-            heap[i] = heap[child];
+            keys[i] = keys[child];
             i = child;
         }
-        heap[i] = id;
-    }
-
-    private boolean before(int a, int b) {
-        return logits[a] > logits[b] || (logits[a] == logits[b] && a < b);
+        keys[i] = key;
     }
 }

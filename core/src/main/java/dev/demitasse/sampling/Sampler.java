@@ -1,29 +1,94 @@
 package dev.demitasse.sampling;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Chooses the tokens of one answer. In this order: penalties and bias on the logits, then of the likeliest first top-k,
  * top-p, min-p, then temperature and the draw (llama.cpp's default order of these).
  */
 public final class Sampler {
+    /** What {@link #sample(TopLogits)} gives where the entries don't decide. */
+    public static final int UNDECIDED = -1;
+
+    /** Entries beyond this many would seldom matter. */
+    private static final int MOST_CANDIDATES = 256;
+
     private final SamplingOptions options;
+    /** Whether any penalty changes a logit. */
+    private final boolean penalizes;
+
+    private final int wanted;
     /** Tokens of the prompt and the answer. */
-    private final Map<Integer, Integer> timesSeen = new HashMap<>();
+    private final Set<Integer> seen = new HashSet<>();
     /** Tokens of the answer. */
     private final Map<Integer, Integer> timesGenerated = new HashMap<>();
 
     private final SplitMix64 random;
-    private Candidates candidates = new Candidates(0);
+    private final Candidates candidates = new Candidates();
 
     /** @param prompt the tokens before the answer, which the repetition penalty counts as seen */
     public Sampler(SamplingOptions options, int[] prompt) {
         this.options = options;
+        penalizes =
+                options.repetitionPenalty() != 1 || options.frequencyPenalty() != 0 || options.presencePenalty() != 0;
+        wanted = wanted();
         random = new SplitMix64(options.seed());
         for (int id : prompt) {
-            timesSeen.merge(id, 1, Integer::sum);
+            seen.add(id);
         }
+    }
+
+    private int wanted() {
+        // A token that isn't among the likeliest must not become likelier, nor count for itself.
+        if (!options.logitBias().isEmpty()
+                || options.repetitionPenalty() < 1
+                || options.frequencyPenalty() < 0
+                || options.presencePenalty() < 0) {
+            return 0;
+        }
+        if (options.temperature() == 0) {
+            return penalizes ? MOST_CANDIDATES : 1;
+        }
+        boolean few = options.topK() > 0 && options.topK() <= MOST_CANDIDATES;
+        boolean nucleus = options.topK() == 0 && options.topP() < 1 && !penalizes;
+        boolean likely = options.topP() == 1 && options.minP() > 0;
+        return few || nucleus || likely ? MOST_CANDIDATES : 0;
+    }
+
+    /** How many of the likeliest tokens {@link #sample(TopLogits)} should get; 0 if only all logits decide. */
+    public int candidates() {
+        return wanted;
+    }
+
+    /**
+     * Chooses the next token from the likeliest ones and counts it as generated. It is the one that all logits would give;
+     * only where top-p ends depends on how exact {@link TopLogits#expSum} is.
+     *
+     * @return {@link #UNDECIDED} if that takes {@link #sample(float[]) all logits}, or if they should say what is wrong with
+     *     them; nothing was counted then
+     */
+    public int sample(TopLogits top) {
+        if (wanted == 0) {
+            return UNDECIDED;
+        }
+        // The greatest logit is an entry even if it equals the threshold.
+        candidates.clear(top.count(), wanted == 1 ? Float.NEGATIVE_INFINITY : top.threshold());
+        for (int i = 0; i < top.count(); i++) {
+            int id = top.ids()[i];
+            candidates.add(id, penalized(id, top.logits()[i]));
+        }
+        candidates.order();
+        if (candidates.size() == 0) {
+            return UNDECIDED;
+        }
+        int id = options.temperature() == 0 ? candidates.id(0) : draw(top.expSum());
+        if (id != UNDECIDED) {
+            count(id);
+        }
+        return id;
     }
 
     /**
@@ -34,22 +99,29 @@ public final class Sampler {
      */
     public int sample(float[] logits) {
         adjust(logits);
-        int id = options.temperature() == 0 ? likeliest(logits) : draw(logits);
-        timesSeen.merge(id, 1, Integer::sum);
-        timesGenerated.merge(id, 1, Integer::sum);
+        int id = likeliest(logits);
+        if (options.temperature() > 0) {
+            candidates.clear(logits.length, Float.NEGATIVE_INFINITY);
+            for (int i = 0; i < logits.length; i++) {
+                candidates.add(i, logits[i]);
+            }
+            candidates.order();
+            id = draw(Double.NaN);
+        }
+        count(id);
         return id;
     }
 
+    private void count(int id) {
+        seen.add(id);
+        timesGenerated.merge(id, 1, Integer::sum);
+    }
+
     private void adjust(float[] logits) {
-        if (options.repetitionPenalty() != 1) {
-            for (int id : timesSeen.keySet()) {
-                float logit = logits[id];
-                logits[id] = logit > 0 ? logit / options.repetitionPenalty() : logit * options.repetitionPenalty();
+        if (penalizes) {
+            for (int id : seen) {
+                logits[id] = penalized(id, logits[id]);
             }
-        }
-        if (options.frequencyPenalty() != 0 || options.presencePenalty() != 0) {
-            timesGenerated.forEach(
-                    (id, times) -> logits[id] -= times * options.frequencyPenalty() + options.presencePenalty());
         }
         options.logitBias().forEach((id, bias) -> {
             if (id >= logits.length) {
@@ -57,6 +129,15 @@ public final class Sampler {
             }
             logits[id] += bias;
         });
+    }
+
+    private float penalized(int id, float logit) {
+        if (!penalizes || !seen.contains(id)) {
+            return logit;
+        }
+        float result = logit > 0 ? logit / options.repetitionPenalty() : logit * options.repetitionPenalty();
+        int times = timesGenerated.getOrDefault(id, 0);
+        return times == 0 ? result : result - (times * options.frequencyPenalty() + options.presencePenalty());
     }
 
     /** The greatest logit's id; the lowest of equals. */
@@ -78,31 +159,48 @@ public final class Sampler {
         return best;
     }
 
-    private int draw(float[] logits) {
-        float max = logits[likeliest(logits)];
-        if (candidates.capacity() != logits.length) {
-            candidates = new Candidates(logits.length);
-        }
-        candidates.fill(logits);
+    /**
+     * Draws one of the candidates.
+     *
+     * @param expSum over all tokens, where some are missing among the candidates
+     * @return {@link #UNDECIDED} if missing ones might be drawn; no random number was taken then
+     */
+    private int draw(double expSum) {
+        float max = candidates.logit(0);
         int kept = candidates.size();
-        if (options.topK() > 0 && options.topK() < kept) {
+        boolean open = candidates.bound() > Float.NEGATIVE_INFINITY; // tokens that are missing may have to be kept
+        if (options.topK() > 0 && options.topK() <= kept) {
             kept = options.topK();
+            open = false;
         }
-        double total = 0;
         if (options.topP() < 1) {
-            for (int rank = 0; rank < kept; rank++) {
-                total += Math.exp(candidates.logit(rank) - max);
+            if (open && options.topK() > 0) {
+                return UNDECIDED;
+            }
+            double total = expSum;
+            if (!open) {
+                total = 0;
+                for (int rank = 0; rank < kept; rank++) {
+                    total += Math.exp(candidates.logit(rank) - max);
+                }
             }
             double sum = 0;
             for (int rank = 0; rank < kept; rank++) {
                 sum += Math.exp(candidates.logit(rank) - max);
                 if (sum >= options.topP() * total) {
                     kept = rank + 1;
+                    open = false;
                 }
+            }
+            if (open) {
+                return UNDECIDED;
             }
         }
         double least = options.minP() > 0 ? max + Math.log(options.minP()) : Double.NEGATIVE_INFINITY;
-        total = 0;
+        if (open && candidates.bound() >= least) {
+            return UNDECIDED;
+        }
+        double total = 0;
         int last = 0;
         for (int rank = 0; rank < kept && candidates.logit(rank) >= least; rank++) {
             total += Math.exp((candidates.logit(rank) - max) / options.temperature());

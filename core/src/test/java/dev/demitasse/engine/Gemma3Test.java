@@ -64,7 +64,7 @@ class Gemma3Test {
         int length = 0;
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
-                gaps[length] = gap(engine.logits());
+                gaps[length] = gap(engine.backend().logits());
                 ids[length++] = token.id();
             }
         }

@@ -3,7 +3,9 @@ package dev.demitasse.cpu;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.demitasse.Comparison;
 import dev.demitasse.cpu.layout.Packing;
+import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.TensorType;
@@ -44,7 +46,7 @@ public abstract class KernelTest {
 
     /** A test's body. */
     private interface Case {
-        void run(Machine.Factory machines, Random random);
+        void run(EngineLoader.BackendFactory backends, Random random);
     }
 
     private Stream<DynamicNode> tests(Case body) {
@@ -52,8 +54,12 @@ public abstract class KernelTest {
                 .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
                     Random random = new Random(
                             variant.hashCode() * 31L + body.getClass().getName().length());
-                    body.run(RemoteMachine.factory(channel(), variant), random);
+                    body.run(backends(variant), random);
                 }));
+    }
+
+    private EngineLoader.BackendFactory backends(Variant variant) {
+        return (plan, context) -> new CpuBackend(plan, context, BATCH, RemoteMachine.factory(channel(), variant));
     }
 
     /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
@@ -66,11 +72,11 @@ public abstract class KernelTest {
             int width,
             BiFunction<PlanBuilder, Buffer, Buffer> middle,
             double tolerance,
-            Machine.Factory machines,
+            EngineLoader.BackendFactory backends,
             Random random) {
         GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
         Comparison comparison =
-                new Comparison(all, builder -> plan(builder, middle, width), BATCH, machines, random).load();
+                new Comparison(all, builder -> plan(builder, middle, width), BATCH, backends, random).load();
         for (int count = 1; count <= BATCH; count++) {
             comparison.run(tokens(count, random), random.nextInt(3), tolerance);
         }
@@ -82,7 +88,7 @@ public abstract class KernelTest {
 
     @TestFactory
     Stream<DynamicNode> embeddingsOfAllTypes() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (TensorType type : TensorType.values()) {
                 int width = type.blockSize() * (1 + random.nextInt(3)) * (type.blockSize() == 1 ? 13 : 1);
                 int rows = Math.min(width, 9 + random.nextInt(20)); // the logits are a row, which must name every token
@@ -90,7 +96,7 @@ public abstract class KernelTest {
                                 new GgufBuilder().tensor("table", type, width, rows),
                                 builder -> builder.build(builder.lastRow(builder.embed("table", width, 2.5f))),
                                 BATCH,
-                                machines,
+                                backends,
                                 random)
                         .load();
                 boolean packed = Packing.of(type).type() == type;
@@ -106,11 +112,11 @@ public abstract class KernelTest {
     /** Inputs are rounded to 16 bits by their block's greatest, for products by quantized matrices. */
     @TestFactory
     Stream<DynamicNode> productsByAllTypes() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (TensorType type : TensorType.values()) {
                 boolean isFloat = type.blockSize() == 1;
                 int columns = isFloat ? 1 + random.nextInt(70) : type.blockSize() * (1 + random.nextInt(3));
-                product(type, columns, isFloat ? 0 : 1 / 65534.0, machines, random);
+                product(type, columns, isFloat ? 0 : 1 / 65534.0, backends, random);
             }
         });
     }
@@ -125,14 +131,14 @@ public abstract class KernelTest {
 
     /** @param inputError what rounding may change of inputs, relative to their block's greatest */
     private static void product(
-            TensorType type, int columns, double inputError, Machine.Factory machines, Random random) {
+            TensorType type, int columns, double inputError, EngineLoader.BackendFactory backends, Random random) {
         float[] inputs = inputs(columns, random);
         int rows = VOCABULARY + random.nextInt(19);
         GgufBuilder shapes = new GgufBuilder()
                 .tensor("matrix", type, columns, rows)
                 .tensor("table", TensorType.F32, columns, VOCABULARY);
         Comparison comparison = new Comparison(
-                shapes, b -> plan(b, (x, in) -> x.matMul(in, "matrix", rows), columns), BATCH, machines, random);
+                shapes, b -> plan(b, (x, in) -> x.matMul(in, "matrix", rows), columns), BATCH, backends, random);
         comparison.tensor("table").asFloatBuffer().put(0, inputs);
         comparison.load();
         float[] matrix = new float[rows * columns];
@@ -168,7 +174,7 @@ public abstract class KernelTest {
 
     @TestFactory
     Stream<DynamicNode> productsWithBiasAndResidual() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (TensorType type : List.of(TensorType.F32, TensorType.F16, TensorType.BF16)) {
                 int width = VOCABULARY + random.nextInt(30);
                 GgufBuilder shapes =
@@ -178,7 +184,7 @@ public abstract class KernelTest {
                         width,
                         (b, in) -> b.add(in, b.matMul(in, "matrix", "bias", width)),
                         ROUNDING,
-                        machines,
+                        backends,
                         random);
             }
         });
@@ -186,39 +192,39 @@ public abstract class KernelTest {
 
     @TestFactory
     Stream<DynamicNode> productsByPartsOfATensor() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             GgufBuilder shapes = new GgufBuilder().tensor("matrix", TensorType.F16, 48, 13 + 48 + 7);
-            check(shapes, 48, (b, in) -> b.fusedMatMul(in, "matrix", 13, 48, 7).get(1), ROUNDING, machines, random);
+            check(shapes, 48, (b, in) -> b.fusedMatMul(in, "matrix", 13, 48, 7).get(1), ROUNDING, backends, random);
         });
     }
 
     @TestFactory
     Stream<DynamicNode> norms() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (int width : new int[] {40, 41, 64, 67, 129}) {
                 GgufBuilder shapes = new GgufBuilder().tensor("norm", TensorType.F32, width);
-                check(shapes, width, (b, in) -> b.rmsNorm(in, "norm", width, 1e-5f), ROUNDING, machines, random);
+                check(shapes, width, (b, in) -> b.rmsNorm(in, "norm", width, 1e-5f), ROUNDING, backends, random);
             }
             GgufBuilder shapes = new GgufBuilder().tensor("norm", TensorType.F32, 24);
-            check(shapes, 72, (b, in) -> b.rmsNorm(in, "norm", 24, 1e-6f), ROUNDING, machines, random);
+            check(shapes, 72, (b, in) -> b.rmsNorm(in, "norm", 24, 1e-6f), ROUNDING, backends, random);
         });
     }
 
     @TestFactory
     Stream<DynamicNode> rotaryEmbeddings() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (Rotary.Pairing pairing : Rotary.Pairing.values()) {
                 Rotary rotary = Rotary.of(pairing, 16, 10_000).withMagnitude(1.25f);
-                check(new GgufBuilder(), 60, (b, in) -> b.rope(in, 20, rotary), ROUNDING, machines, random);
+                check(new GgufBuilder(), 60, (b, in) -> b.rope(in, 20, rotary), ROUNDING, backends, random);
                 GgufBuilder shapes = new GgufBuilder().tensor("factors", TensorType.F32, 8);
-                check(shapes, 48, (b, in) -> b.rope(in, 24, rotary, "factors"), ROUNDING, machines, random);
+                check(shapes, 48, (b, in) -> b.rope(in, 24, rotary, "factors"), ROUNDING, backends, random);
             }
         });
     }
 
     @TestFactory
     Stream<DynamicNode> gates() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (Activation activation : Activation.values()) {
                 GgufBuilder shapes = new GgufBuilder().tensor("up", TensorType.F32, 53, 53);
                 check(
@@ -226,7 +232,7 @@ public abstract class KernelTest {
                         53,
                         (b, in) -> b.gated(activation, in, b.matMul(in, "up", 53)),
                         ROUNDING,
-                        machines,
+                        backends,
                         random);
             }
         });
@@ -234,25 +240,31 @@ public abstract class KernelTest {
 
     @TestFactory
     Stream<DynamicNode> sumsAndCaps() {
-        return tests((machines, random) -> {
-            check(new GgufBuilder(), 45, (b, in) -> b.softCap(in, 1.5f), ROUNDING, machines, random);
-            check(new GgufBuilder(), 45, (b, in) -> b.add(in, b.softCap(in, 1.5f)), ROUNDING, machines, random);
+        return tests((backends, random) -> {
+            check(new GgufBuilder(), 45, (b, in) -> b.softCap(in, 1.5f), ROUNDING, backends, random);
+            check(new GgufBuilder(), 45, (b, in) -> b.add(in, b.softCap(in, 1.5f)), ROUNDING, backends, random);
         });
     }
 
     @TestFactory
     Stream<DynamicNode> attention() {
-        return tests((machines, random) -> {
-            attention(machines, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0);
-            attention(machines, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0);
-            attention(machines, random, 5, 1, 8, 70, 0);
-            attention(machines, random, 6, 6, 24, 5, 3);
+        return tests((backends, random) -> {
+            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0);
+            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0);
+            attention(backends, random, 5, 1, 8, 70, 0);
+            attention(backends, random, 6, 6, 24, 5, 3);
         });
     }
 
     /** A sequence through batches of all sizes and single tokens, past several tiles of positions, and back. */
     private static void attention(
-            Machine.Factory machines, Random random, int heads, int kvHeads, int headSize, int window, float softCap) {
+            EngineLoader.BackendFactory backends,
+            Random random,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int window,
+            float softCap) {
         int width = heads * headSize;
         GgufBuilder shapes = new GgufBuilder()
                 .tensor("table", TensorType.F32, width, VOCABULARY)
@@ -272,7 +284,7 @@ public abstract class KernelTest {
                                 softCap),
                         width),
                 BATCH,
-                machines,
+                backends,
                 random);
         comparison.load();
         int position = 0;
@@ -289,7 +301,7 @@ public abstract class KernelTest {
     /** Where an input isn't a finite number, neither are the outputs that depend on it. */
     @TestFactory
     Stream<DynamicNode> notFinite() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (float value : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q8_0, TensorType.Q4_K, TensorType.F32)) {
                     int columns = 256;
@@ -300,7 +312,7 @@ public abstract class KernelTest {
                             shapes,
                             b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), columns),
                             BATCH,
-                            machines,
+                            backends,
                             random);
                     float[] inputs = inputs(columns, random);
                     inputs[3 * columns + 77] = value;
@@ -317,7 +329,7 @@ public abstract class KernelTest {
     /** Inputs near both ends of float32's range, and zeros. (Blocks of less than 2⁻¹¹⁰ count as zeros.) */
     @TestFactory
     Stream<DynamicNode> extremes() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (float value : new float[] {0, 1e-32f, 1e30f}) {
                 GgufBuilder shapes = new GgufBuilder()
                         .tensor("matrix", TensorType.Q4_1, 64, VOCABULARY)
@@ -326,7 +338,7 @@ public abstract class KernelTest {
                         shapes,
                         b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), 64),
                         BATCH,
-                        machines,
+                        backends,
                         random);
                 for (int i = 0; i < 64 * VOCABULARY; i++) {
                     comparison.tensor("table").putFloat(4 * i, i % 3 == 0 ? value : -value);
@@ -340,7 +352,7 @@ public abstract class KernelTest {
     /** A file whose scales aren't finite is refused, not computed with. */
     @TestFactory
     Stream<DynamicNode> infiniteScalesAreRefused() {
-        return tests((machines, random) -> {
+        return tests((backends, random) -> {
             for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q4_K, TensorType.F16)) {
                 Comparison comparison = new Comparison(
                         new GgufBuilder()
@@ -348,7 +360,7 @@ public abstract class KernelTest {
                                 .tensor("table", TensorType.F32, 256, VOCABULARY),
                         b -> plan(b, (x, in) -> x.matMul(in, "matrix", VOCABULARY), 256),
                         BATCH,
-                        machines,
+                        backends,
                         random);
                 comparison.tensor("matrix").putShort(5 * type.blockBytes(), (short) 0x7c00);
                 GgufException e = assertThrows(GgufException.class, comparison::load);

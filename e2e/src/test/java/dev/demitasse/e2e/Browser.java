@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
 final class Browser implements AutoCloseable {
@@ -34,13 +35,23 @@ final class Browser implements AutoCloseable {
     }
 
     Browser(String model, NewContextOptions options) throws IOException {
+        this(model, options, List.of());
+    }
+
+    /** @param arguments of Chromium beside the usual ones */
+    Browser(NewContextOptions options, List<String> arguments) throws IOException {
+        this(TestWeights.smolLm2().toString(), options, arguments);
+    }
+
+    Browser(String model, NewContextOptions options, List<String> arguments) throws IOException {
         serve = Serve.start(SITE, model, 0);
         playwright = Chromium.playwright();
         context = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.ARGUMENTS))
+                        .setArgs(Stream.concat(Chromium.ARGUMENTS.stream(), arguments.stream())
+                                .toList()))
                 .newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);

@@ -16,6 +16,10 @@ public final class Chromium {
             "--disable-component-update",
             "--disable-sync");
 
+    /** More arguments, which give pages a WebGPU adapter that computes on the CPU (SwiftShader). */
+    public static final List<String> SOFTWARE_WEBGPU =
+            List.of("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
+
     private Chromium() {}
 
     /** The one that DEMITASSE_CHROMIUM names, or the system's. */

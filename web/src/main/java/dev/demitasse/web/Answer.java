@@ -1,6 +1,8 @@
 package dev.demitasse.web;
 
+import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.chat.ToolCall;
+import dev.demitasse.engine.Engine;
 import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
 import dev.demitasse.engine.Usage;
@@ -16,15 +18,23 @@ import org.teavm.jso.core.JSObjects;
 
 /** Runs a generation, a step for each task of the worker's, so that messages get in between. */
 final class Answer {
+    /** Told when the device that the engine computes on is gone; {@link #resume} or {@link #fail} follows. */
+    interface OnDeviceLost {
+        void lost(Answer answer, String reason);
+    }
+
     private final int id;
     private final Generation generation;
+    private final OnDeviceLost onDeviceLost;
     private final MessageChannel channel = new MessageChannel();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
+    private boolean failed;
 
-    Answer(int id, Generation generation) {
+    Answer(int id, Generation generation, OnDeviceLost onDeviceLost) {
         this.id = id;
         this.generation = generation;
+        this.onDeviceLost = onDeviceLost;
     }
 
     int id() {
@@ -32,7 +42,7 @@ final class Answer {
     }
 
     boolean isFinished() {
-        return generation.isFinished();
+        return failed || generation.isFinished();
     }
 
     void start() {
@@ -44,20 +54,43 @@ final class Answer {
         generation.cancel();
     }
 
+    /** Goes on with an engine newly loaded of the same model. */
+    void resume(Engine engine) {
+        generation.resume(engine);
+        again();
+    }
+
+    /** Ends with an error. */
+    void fail(String message) {
+        failed = true;
+        EngineWorker.postError(id, "Error", message);
+    }
+
     private void again() {
         channel.getPort2().postMessage(0);
     }
 
     private void step() {
+        if (attempt(generation::begin)) {
+            generation.whenReady(() -> {
+                if (attempt(() -> post(generation.next())) && !generation.isFinished()) {
+                    again();
+                }
+            });
+        }
+    }
+
+    /** Whether it succeeded; what follows otherwise has been seen to. */
+    private boolean attempt(Runnable action) {
         try {
-            post(generation.next());
+            action.run();
+            return true;
+        } catch (DeviceLostException e) {
+            onDeviceLost.lost(this, String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            EngineWorker.postError(id, "Error", String.valueOf(e.getMessage()));
-            return;
+            fail(String.valueOf(e.getMessage()));
         }
-        if (!generation.isFinished()) {
-            again();
-        }
+        return false;
     }
 
     private void post(Event event) {

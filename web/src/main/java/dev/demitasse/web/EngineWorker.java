@@ -3,20 +3,14 @@ package dev.demitasse.web;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
-import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.Machine;
 import dev.demitasse.engine.Engine;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.sampling.SamplingOptions;
-import dev.demitasse.web.js.JsError;
-import dev.demitasse.web.js.Kernels;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.WorkerScope;
-import dev.demitasse.webgpu.Gpu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,28 +20,24 @@ import org.teavm.jso.core.JSObjects;
 
 /** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
 public final class EngineWorker {
-    /** Prompt tokens in one pass: enough to pay for reading each weight once, few enough to stop soon. */
-    private static final int BATCH_SIZE = 64;
-    /** More than these gain little: all wait for memory, and at each barrier for the slowest. */
-    private static final int MOST_THREADS = 8;
-
-    private static final long MAX_BYTES_32 = 1L << 32;
-
     private static final int DEFAULT_MAX_TOKENS = 512;
+
+    /** After so many the CPU takes over. */
+    private static final int MOST_LOSSES = 3;
 
     private @Nullable Engine engine;
     private @Nullable Answer answer;
-    private @Nullable ModelReader reader;
-    /** The request that loads or has loaded the model; 0 for none. */
-    private int loadId;
+    private @Nullable Loading loading;
+    /** The request that loads or has loaded the model. */
+    private @Nullable Request loadRequest;
 
-    private String gpu = "no WebGPU in this browser";
+    /** How often the GPU was lost in the current answer. */
+    private int losses;
 
     private EngineWorker() {}
 
     public static void main(String[] args) {
         EngineWorker worker = new EngineWorker();
-        worker.findGpu();
         WorkerScope.setOnMessage(event -> worker.handle(event.getData()));
     }
 
@@ -74,63 +64,14 @@ public final class EngineWorker {
         }
     }
 
-    /** Asks for an adapter, only to tell the page what the machine has: kernels run on the CPU. */
-    private void findGpu() {
-        Gpu found = Gpu.find();
-        if (found == null) {
-            return;
-        }
-        gpu = "no WebGPU adapter";
-        found.requestAdapter().then(adapter -> {
-            if (adapter != null) {
-                gpu = ("WebGPU adapter " + adapter.getInfo().getVendor() + " "
-                                + adapter.getInfo().getArchitecture())
-                        .trim();
-            }
-            return null;
-        });
-    }
-
     private void load(Request request) {
-        if (loadId != 0) {
+        if (loadRequest != null) {
             throw new IllegalStateException("this worker has a model already");
         }
-        Request.Options options = request.getOptions();
-        int contextLength = (int) number(options.getContextLength(), 0);
-        int threads = (int) number(options.getThreads(), Math.min(Kernels.processors(), MOST_THREADS));
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
-        }
-        int id = request.getId();
-        loadId = id;
-        Kernels.load(threads)
-                .then(
-                        loaded -> {
-                            if (loadId == id) {
-                                read(request, contextLength, loaded, threads);
-                            }
-                            return null;
-                        },
-                        reason -> {
-                            failed(id, "the kernels can't be loaded: " + ((JsError) reason).getMessage());
-                            return null;
-                        });
-    }
-
-    private void read(Request request, int contextLength, Kernels kernels, int threads) {
-        int id = request.getId();
-        Machine.Factory machines = WasmMachine.factory(kernels);
-        EngineLoader.BackendFactory backends = (plan, context) -> {
-            // Without a wish, no longer a context than 32-bit addresses reach: they are faster.
-            int length = contextLength > 0
-                    ? context
-                    : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
-            return new CpuBackend(plan, length, BATCH_SIZE, machines);
-        };
-        reader = new ModelReader(contextLength, backends, new ModelReader.Listener() {
+        load(request, wish(request), new Loading.Listener() {
             @Override
             public void progress(long bytes, long total) {
-                Reply reply = Reply.of("progress", id);
+                Reply reply = Reply.of("progress", request.getId());
                 reply.setPhase("download");
                 reply.setLoaded(bytes);
                 reply.setTotal(total == Gguf.UNKNOWN_LENGTH ? 0 : total);
@@ -138,28 +79,74 @@ public final class EngineWorker {
             }
 
             @Override
-            public void ready(Engine loaded, long bytes) {
+            public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                postLoaded(loaded, bytes, kernels, threads);
+                postLoaded(request.getId(), loaded, bytes, placement);
             }
 
             @Override
             public void failed(String message) {
-                EngineWorker.this.failed(id, message);
+                loadRequest = null;
+                postError(request.getId(), "Error", message);
             }
         });
-        reader.read(request);
+        loadRequest = request;
     }
 
-    private void failed(int id, String message) {
-        if (loadId == id) {
-            loadId = 0;
-            reader = null;
-            postError(id, "Error", message);
+    private static Loading.Wish wish(Request request) {
+        Request.Text device = request.getOptions().getDevice();
+        return Loading.Wish.of(JSObjects.isUndefined(device) ? "auto" : device.toString());
+    }
+
+    private void load(Request request, Loading.Wish wish, Loading.Listener listener) {
+        int contextLength = (int) number(request.getOptions().getContextLength(), 0);
+        int threads = (int) number(request.getOptions().getThreads(), 0);
+        if (threads < 1 && !Double.isNaN(request.getOptions().getThreads())) {
+            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
         }
+        loading = new Loading(request, wish, contextLength, threads, listener);
+        loading.start();
     }
 
-    private void postLoaded(Engine ready, long bytes, Kernels kernels, int wantedThreads) {
+    /** Loads the model anew, and lets the answer go on. */
+    private void deviceLost(Answer interrupted, String reason) {
+        Request request = loadRequest;
+        if (request == null) {
+            interrupted.fail("the GPU was lost: " + reason);
+            return;
+        }
+        losses++;
+        Loading.Wish wish = wish(request);
+        if (losses >= MOST_LOSSES) {
+            if (wish == Loading.Wish.WEBGPU) {
+                interrupted.fail("the GPU was lost " + losses + " times: " + reason);
+                return;
+            }
+            wish = Loading.Wish.CPU;
+        }
+        load(request, wish, new Loading.Listener() {
+            @Override
+            public void progress(long bytes, long total) {
+                // The answer's own progress follows.
+            }
+
+            @Override
+            public void ready(Engine loaded, long bytes, Placement placement) {
+                engine = loaded;
+                Reply reply = Reply.of("device", interrupted.id());
+                reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
+                WorkerScope.postMessage(reply);
+                interrupted.resume(loaded);
+            }
+
+            @Override
+            public void failed(String message) {
+                interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
+            }
+        });
+    }
+
+    private static void postLoaded(int id, Engine ready, long bytes, Placement placement) {
         Reply.ModelSummary model = JSObjects.create();
         model.setName(ready.model().name());
         model.setArchitecture(ready.model().architecture());
@@ -175,16 +162,18 @@ public final class EngineWorker {
         sampling.setMinP(defaults.minP());
         sampling.setRepetitionPenalty(defaults.repetitionPenalty());
         model.setSampling(sampling);
-        Reply.Device device = JSObjects.create();
-        device.setKind("cpu");
-        device.setThreads(kernels.getThreads());
-        String fewer =
-                kernels.getThreads() < wantedThreads ? "; one thread, since the page is not cross-origin isolated" : "";
-        device.setReason("this version computes on the CPU (" + gpu + ")" + fewer);
-        Reply reply = Reply.of("loaded", loadId);
+        Reply reply = Reply.of("loaded", id);
         reply.setModel(model);
-        reply.setDevice(device);
+        reply.setDevice(device(placement, ""));
         WorkerScope.postMessage(reply);
+    }
+
+    private static Reply.Device device(Placement placement, String more) {
+        Reply.Device device = JSObjects.create();
+        device.setKind(placement.kind());
+        device.setThreads(placement.threads());
+        device.setReason(placement.reason() + more);
+        return device;
     }
 
     private Engine engine() {
@@ -221,7 +210,9 @@ public final class EngineWorker {
         if (answer != null && !answer.isFinished()) {
             throw new IllegalStateException("an answer is in progress");
         }
-        Answer begun = new Answer(request.getId(), engine().generate(prompt, options(request.getOptions(), format)));
+        losses = 0;
+        Answer begun = new Answer(
+                request.getId(), engine().generate(prompt, options(request.getOptions(), format)), this::deviceLost);
         answer = begun;
         begun.start();
     }
@@ -254,12 +245,9 @@ public final class EngineWorker {
     private void abort(int id) {
         if (answer != null && answer.id() == id) {
             answer.cancel();
-        } else if (engine == null && loadId == id) {
-            if (reader != null) {
-                reader.cancel();
-            }
-            loadId = 0;
-            reader = null;
+        } else if (engine == null && loading != null && loadRequest != null && loadRequest.getId() == id) {
+            loading.cancel();
+            loadRequest = null;
             postError(id, "AbortError", "loading was aborted");
         }
     }

@@ -44,12 +44,14 @@ final class ModelReader {
 
     private final int contextLength;
     private final EngineLoader.BackendFactory backends;
+    private final Placement.Pace pace;
     private final Listener listener;
     private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private boolean cancelled;
 
     /** @param contextLength as for {@link EngineLoader} */
-    ModelReader(int contextLength, EngineLoader.BackendFactory backends, Listener listener) {
+    ModelReader(int contextLength, EngineLoader.BackendFactory backends, Placement.Pace pace, Listener listener) {
+        this.pace = pace;
         this.contextLength = contextLength;
         this.backends = backends;
         this.listener = listener;
@@ -233,8 +235,9 @@ final class ModelReader {
                             } else if (chunk.isDone()) {
                                 target.ended();
                             } else if (take(chunk.getValue(), target)) {
+                                int length = chunk.getValue().getLength();
                                 chunks.done(chunk.getValue());
-                                pump(chunks, target);
+                                pace.taken(length, () -> pump(chunks, target));
                             } else {
                                 chunks.cancel();
                             }

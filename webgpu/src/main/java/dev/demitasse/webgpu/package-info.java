@@ -1,4 +1,4 @@
-/** WebGPU seen from Java: typed bindings only, no JavaScript text. */
+/** The WebGPU backend: plans as dispatches of WGSL kernels. */
 @NullMarked
 package dev.demitasse.webgpu;
 

@@ -59,6 +59,10 @@ public interface Request extends JSObject {
         @JSProperty
         double getThreads();
 
+        /** {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
+        @JSProperty
+        Text getDevice();
+
         @JSProperty
         double getMaxTokens();
 
@@ -81,11 +85,11 @@ public interface Request extends JSObject {
         double getSeed();
 
         @JSProperty
-        JSArrayReader<StopText> getStop();
+        JSArrayReader<Text> getStop();
     }
 
-    /** A string in an array. */
-    interface StopText extends JSObject {
+    /** A string, which may be absent or in an array. */
+    interface Text extends JSObject {
         @Override
         String toString();
     }

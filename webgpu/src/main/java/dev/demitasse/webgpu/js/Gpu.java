@@ -1,4 +1,4 @@
-package dev.demitasse.webgpu;
+package dev.demitasse.webgpu.js;
 
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSClass;
@@ -8,15 +8,28 @@ import org.teavm.jso.JSTopLevel;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSPromise;
 
-/** The browser's {@code navigator.gpu} (W3C WebGPU). */
+/** The browser's {@code navigator.gpu}. */
 public interface Gpu extends JSObject {
     /** An adapter, or null if the browser offers none. */
-    JSPromise<@Nullable GpuAdapter> requestAdapter();
+    JSPromise<@Nullable GpuAdapter> requestAdapter(AdapterOptions options);
 
     /** {@code navigator.gpu}, or null where the browser has no WebGPU or the page is not a secure context. */
     static @Nullable Gpu find() {
         Gpu gpu = Scope.getNavigator().getGpu();
         return JSObjects.isUndefined(gpu) ? null : gpu;
+    }
+
+    /** The fastest adapter, or null if the browser offers none. */
+    default JSPromise<@Nullable GpuAdapter> requestFastAdapter() {
+        AdapterOptions options = JSObjects.create();
+        options.setPowerPreference("high-performance");
+        return requestAdapter(options);
+    }
+
+    /** {@code GPURequestAdapterOptions}. */
+    interface AdapterOptions extends JSObject {
+        @JSProperty
+        void setPowerPreference(String preference);
     }
 
     /** The global {@code navigator}, as far as it leads to WebGPU. */

@@ -1,4 +1,4 @@
-package dev.demitasse.cpu;
+package dev.demitasse;
 
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.gguf.TensorType;
@@ -7,10 +7,10 @@ import java.nio.ByteOrder;
 import java.util.Random;
 
 /** Bytes of a tensor: random quants, scales of ordinary size. */
-final class RandomTensor {
+public final class RandomTensor {
     private RandomTensor() {}
 
-    static ByteBuffer bytes(TensorInfo tensor, Random random) {
+    public static ByteBuffer bytes(TensorInfo tensor, Random random) {
         TensorType type = tensor.type();
         ByteBuffer bytes = ByteBuffer.allocateDirect((int) tensor.bytes()).order(ByteOrder.LITTLE_ENDIAN);
         byte[] noise = new byte[bytes.capacity()];

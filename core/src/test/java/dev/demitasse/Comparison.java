@@ -1,10 +1,11 @@
-package dev.demitasse.cpu;
+package dev.demitasse;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorInfo;
@@ -17,26 +18,27 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 
-/** A small plan, run by the CPU backend and by the reference backend on the same tensors. */
-final class Comparison {
-    static final int CONTEXT = 300;
+/** A small plan, run by a backend and by the reference backend on the same tensors. */
+public final class Comparison {
+    public static final int CONTEXT = 300;
 
     private final Random random;
     private final Map<TensorInfo, ByteBuffer> tensors = new HashMap<>();
     private final Plan plan;
     private final Backend reference;
-    private final Backend cpu;
+    private final Backend tested;
 
     /**
      * @param shapes of the tensors
      * @param writePlan the plan
      * @param batch most tokens of one pass
+     * @param backends gives the one that is tested
      */
-    Comparison(
+    public Comparison(
             GgufBuilder shapes,
             Function<PlanBuilder, Plan> writePlan,
             int batch,
-            Machine.Factory machines,
+            EngineLoader.BackendFactory backends,
             Random random) {
         this.random = random;
         byte[] file = shapes.build();
@@ -46,11 +48,11 @@ final class Comparison {
             tensors.put(tensor, RandomTensor.bytes(tensor, random));
         }
         reference = new ReferenceBackend(plan, CONTEXT, batch);
-        cpu = new CpuBackend(plan, CONTEXT, batch, machines);
+        tested = backends.create(plan, CONTEXT);
     }
 
     /** The bytes of a tensor, which may be changed before {@link #load}. */
-    ByteBuffer tensor(String name) {
+    public ByteBuffer tensor(String name) {
         for (Map.Entry<TensorInfo, ByteBuffer> entry : tensors.entrySet()) {
             if (entry.getKey().name().equals(name)) {
                 return entry.getValue();
@@ -60,11 +62,11 @@ final class Comparison {
     }
 
     /** Gives both backends the tensors, in pieces of random sizes. */
-    Comparison load() {
+    public Comparison load() {
         tensors.forEach((tensor, bytes) -> {
             for (int at = 0; at < bytes.capacity(); ) {
                 int count = Math.min(bytes.capacity() - at, 1 + random.nextInt(bytes.capacity()));
-                for (Backend backend : new Backend[] {reference, cpu}) {
+                for (Backend backend : new Backend[] {reference, tested}) {
                     ByteBuffer piece = bytes.duplicate().order(bytes.order());
                     backend.load(tensor, at, piece.position(at).limit(at + count));
                 }
@@ -79,16 +81,16 @@ final class Comparison {
      *
      * @param tolerance of the difference, relative to the greatest magnitude; elements that aren't finite must match in that
      */
-    void run(int[] tokens, int position, double tolerance) {
+    public void run(int[] tokens, int position, double tolerance) {
         run(tokens, position, tolerance, element -> 0);
     }
 
     /** @param bound what an element may differ by beside the tolerance */
-    void run(int[] tokens, int position, double tolerance, IntToDoubleFunction bound) {
+    public void run(int[] tokens, int position, double tolerance, IntToDoubleFunction bound) {
         reference.forward(tokens, 0, tokens.length, position, true);
-        cpu.forward(tokens, 0, tokens.length, position, true);
+        tested.forward(tokens, 0, tokens.length, position, true);
         float[] expected = reference.logits();
-        float[] actual = cpu.logits();
+        float[] actual = tested.logits();
         assertEquals(expected.length, actual.length);
         double greatest = 0;
         for (float value : expected) {

@@ -1,0 +1,285 @@
+package dev.demitasse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.DeviceLostException;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.huggingface.Folder;
+import dev.demitasse.sampling.SamplingOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Generations on a backend whose results come later and that may be lost, on a tiny random model in batches of 7. */
+class LateGenerationTest {
+    private static final Folder LLAMA = new Folder("llama");
+    private static final Map<String, String> TEXTS = LLAMA.texts();
+    private static final int[] PROMPT = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 11, 12, 13, 14, 15};
+    private static final int MAX_TOKENS = 9;
+
+    /** An engine and what it computes on. */
+    private static final class Machine {
+        final Engine engine;
+        LateBackend device;
+
+        Machine(int contextLength, int callsUntilLoss) {
+            engine = engine(contextLength, backend -> {
+                device = new LateBackend(backend, 12, callsUntilLoss);
+                return device;
+            });
+        }
+
+        Machine(int callsUntilLoss) {
+            this(64, callsUntilLoss);
+        }
+
+        /** As a worker does a step. */
+        Event step(Generation generation) {
+            complete(generation);
+            return generation.next();
+        }
+
+        void complete(Generation generation) {
+            generation.begin();
+            boolean[] ready = {false};
+            generation.whenReady(() -> ready[0] = true);
+            while (!ready[0]) {
+                device.work();
+            }
+        }
+    }
+
+    static List<SamplingOptions> samplings() {
+        return List.of(
+                SamplingOptions.GREEDY,
+                new SamplingOptions(0, 0, 1, 0, 1.3f, 0.2f, 0.1f, Map.of(), 0),
+                new SamplingOptions(0.9f, 20, 0.9f, 0, 1.2f, 0.3f, 0, Map.of(), 1),
+                new SamplingOptions(0.5f, 0, 0.4f, 0, 1, 0, 0, Map.of(), 2),
+                new SamplingOptions(1, 0, 1, 0.3f, 1.1f, 0, 0.5f, Map.of(), 3),
+                new SamplingOptions(1, 0, 1, 0, 1, 0, 0, Map.of(), 4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplings")
+    void answersAreThoseOfABackendThatWaits(SamplingOptions sampling) {
+        Machine machine = new Machine(LateBackend.NEVER);
+        List<Event> events = new ArrayList<>();
+        Generation generation = machine.engine.generate(PROMPT, options(sampling));
+        while (!generation.isFinished()) {
+            events.add(machine.step(generation));
+        }
+        assertEquals(withoutTimes(expected(sampling)), withoutTimes(events));
+    }
+
+    @Test
+    void listsMayDecideOrNot() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        for (SamplingOptions sampling : samplings()) {
+            Generation generation = machine.engine.generate(PROMPT, options(sampling));
+            while (!generation.isFinished()) {
+                machine.step(generation);
+            }
+        }
+        assertTrue(machine.device.fetches() > 5, "undecided: " + machine.device.fetches());
+        int decided = machine.device.tops() - machine.device.fetches();
+        assertTrue(decided > 20, "decided: " + decided);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplings")
+    void lossesDoNotShow(SamplingOptions sampling) {
+        List<Event> expected = expected(sampling);
+        boolean lost = true;
+        for (int calls = 1; lost; calls++) {
+            Machine machine = new Machine(calls);
+            Machine first = machine;
+            Generation generation = machine.engine.generate(PROMPT, options(sampling));
+            List<Event> events = new ArrayList<>();
+            while (!generation.isFinished()) {
+                try {
+                    events.add(machine.step(generation));
+                } catch (DeviceLostException e) {
+                    // The second is lost, too, halfway.
+                    machine = new Machine(machine == first ? calls / 2 + 1 : LateBackend.NEVER);
+                    generation.resume(machine.engine);
+                }
+            }
+            lost = machine != first;
+            List<Event> read = withoutTimes(events);
+            read.removeIf(event -> event instanceof Event.Prefill);
+            List<Event> wanted = withoutTimes(expected);
+            wanted.removeIf(event -> event instanceof Event.Prefill);
+            assertEquals(wanted, read, "lost after " + calls + " calls");
+            assertThrows(IllegalStateException.class, () -> generation.resume(first.engine));
+        }
+    }
+
+    @Test
+    void lossesShowInNextOnly() {
+        Machine machine = new Machine(6); // forward, done, forward, done, forward, done
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        for (int i = 0; i < 3; i++) {
+            assertInstanceOf(Event.Prefill.class, machine.step(generation));
+        }
+        assertTrue(machine.device.isLost());
+        boolean[] ready = {false};
+        generation.begin();
+        generation.whenReady(() -> ready[0] = true);
+        assertTrue(ready[0]);
+        assertThrows(DeviceLostException.class, generation::next);
+        assertThrows(DeviceLostException.class, generation::next, "until it is resumed");
+    }
+
+    @Test
+    void aTokenThatWasChosenOutlivesTheEngine() {
+        SamplingOptions sampling = samplings().get(2);
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(sampling));
+        List<Event> events = new ArrayList<>();
+        while (events.size() < 5) {
+            events.add(machine.step(generation));
+        }
+        machine.complete(generation);
+        Machine other = new Machine(LateBackend.NEVER);
+        generation.resume(other.engine);
+        while (!generation.isFinished()) {
+            events.add(other.step(generation));
+        }
+        List<Event> read = withoutTimes(events);
+        int answered = PROMPT.length + 3; // three prefills, two tokens and the one that was chosen
+        assertTrue(read.remove(new Event.Prefill(7, answered)));
+        assertTrue(read.remove(new Event.Prefill(14, answered)));
+        assertTrue(read.remove(new Event.Prefill(answered, answered)));
+        assertEquals(withoutTimes(expected(sampling)), read);
+    }
+
+    @Test
+    void whoWaitsForALostEngineIsForgotten() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        generation.begin();
+        generation.whenReady(() -> {
+            throw new AssertionError("the engine was replaced");
+        });
+        Machine other = new Machine(LateBackend.NEVER);
+        generation.resume(other.engine);
+        machine.device.work();
+        assertEquals(new Event.Prefill(7, PROMPT.length), other.step(generation));
+    }
+
+    @Test
+    void aShorterContextEndsTheAnswer() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        for (int i = 0; i < 5; i++) {
+            machine.step(generation);
+        }
+        Machine shorter = new Machine(PROMPT.length + 1, LateBackend.NEVER);
+        generation.resume(shorter.engine);
+        Event.Finished end = (Event.Finished) shorter.step(generation);
+        assertEquals(FinishReason.LENGTH, end.reason());
+        assertEquals(2, end.usage().completionTokens());
+    }
+
+    @Test
+    void cancelEndsTheAnswerWhenItsWorkIsDone() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        for (int i = 0; i < 5; i++) {
+            machine.step(generation);
+        }
+        generation.begin();
+        generation.cancel();
+        Event.Finished end = (Event.Finished) machine.step(generation);
+        assertEquals(FinishReason.ABORT, end.reason());
+        assertEquals(2, end.usage().completionTokens());
+
+        Generation next = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        List<Event> events = new ArrayList<>();
+        while (!next.isFinished()) {
+            events.add(machine.step(next));
+        }
+        List<Event> tokens = withoutTimes(expected(SamplingOptions.GREEDY)).subList(3, 3 + MAX_TOKENS);
+        assertEquals(tokens, events.subList(1, 1 + MAX_TOKENS));
+    }
+
+    @Test
+    void nextDoesNotWait() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        IllegalStateException e = assertThrows(IllegalStateException.class, generation::next);
+        assertEquals("the backend is still at work", e.getMessage());
+        machine.device.work();
+        assertEquals(new Event.Prefill(7, PROMPT.length), generation.next());
+    }
+
+    @Test
+    void anotherAnswerTakesTheEngineFromOneThatWaits() {
+        Machine machine = new Machine(LateBackend.NEVER);
+        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        generation.begin();
+        boolean[] ready = {false};
+        generation.whenReady(() -> ready[0] = true);
+        machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        assertFalse(ready[0]);
+        machine.device.work();
+        assertTrue(ready[0]);
+        assertThrows(IllegalStateException.class, generation::next);
+        assertThrows(IllegalStateException.class, () -> generation.resume(new Machine(LateBackend.NEVER).engine));
+    }
+
+    private static GenerationOptions options(SamplingOptions sampling) {
+        return new GenerationOptions(sampling, MAX_TOKENS, List.of(), AnswerFormat.PLAIN);
+    }
+
+    /** The events on a backend that waits: three batches, tokens, the end. */
+    private static List<Event> expected(SamplingOptions sampling) {
+        List<Event> events = new ArrayList<>();
+        Generation generation = engine(64, backend -> backend).generate(PROMPT, options(sampling));
+        while (!generation.isFinished()) {
+            events.add(generation.next());
+        }
+        assertEquals(3 + MAX_TOKENS + 1, events.size());
+        return events;
+    }
+
+    private static List<Event> withoutTimes(List<Event> events) {
+        List<Event> same = new ArrayList<>();
+        for (Event event : events) {
+            if (event instanceof Event.Finished end) {
+                Usage usage = end.usage();
+                assertTrue(usage.prefillNanos() > 0 && usage.decodeNanos() > 0, usage.toString());
+                event = new Event.Finished(
+                        end.reason(),
+                        end.reasoning(),
+                        end.text(),
+                        end.toolCalls(),
+                        new Usage(usage.promptTokens(), usage.cachedTokens(), usage.completionTokens(), 0, 0));
+            }
+            same.add(event);
+        }
+        return same;
+    }
+
+    private static Engine engine(int contextLength, UnaryOperator<Backend> device) {
+        FolderLoader loader = new FolderLoader(
+                "a folder",
+                TEXTS,
+                contextLength,
+                (plan, context) -> device.apply(new ReferenceBackend(plan, context, 7)));
+        for (String file = loader.file(); file != null; file = loader.file()) {
+            Folder.feed(LLAMA.bytes(file), 1 << 20, loader::accept);
+        }
+        return loader.finish();
+    }
+}

@@ -1,0 +1,158 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.Page;
+import dev.demitasse.webgpu.Device;
+import dev.demitasse.webgpu.Shaders;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The WebGPU of a page, driven from here: requests are collected and sent when a result is wanted. */
+final class RemoteDevice implements Device {
+    /** Characters that are sent at once. */
+    private static final int MOST_WAITING = 8 << 20;
+
+    private static final int MOST_IN_A_ROW = 32_768;
+
+    private final Page page;
+    private final long maxBindingBytes;
+    private final boolean software;
+    private final List<List<Object>> waiting = new ArrayList<>();
+    private int waitingCharacters;
+    private int lastId;
+
+    private record Numbered(int id) implements Buffer, Pipeline, BindGroup {}
+
+    /**
+     * @param page of a secure context, whose GPU is used by one device at a time
+     * @param maxBindingBytes that the backend may bind
+     * @param software which sizes the backend chooses
+     */
+    RemoteDevice(Page page, long maxBindingBytes, boolean software) {
+        this.page = page;
+        this.maxBindingBytes = maxBindingBytes;
+        this.software = software;
+        if (page.evaluate("() => typeof runOnGpu").equals("undefined")) {
+            page.evaluate(
+                    "(script) => import(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })))",
+                    text(RemoteDevice.class, "gpu.js"));
+        }
+        send("reset");
+    }
+
+    /** The kernels' sources, from the class path. */
+    static Shaders shaders() {
+        Map<String, String> files = new HashMap<>();
+        for (String name : Shaders.FILES) {
+            files.put(name, text(Shaders.class, name + ".wgsl"));
+        }
+        return new Shaders(files);
+    }
+
+    private static String text(Class<?> beside, String name) {
+        try (InputStream source = beside.getResourceAsStream(name)) {
+            return new String(source.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void send(Object... request) {
+        waiting.add(Arrays.asList(request));
+    }
+
+    private String flush() {
+        String answer = (String) page.evaluate("(list) => runOnGpu(list)", waiting);
+        waiting.clear();
+        waitingCharacters = 0;
+        return answer;
+    }
+
+    private static int id(Object numbered) {
+        return ((Numbered) numbered).id;
+    }
+
+    @Override
+    public long maxBindingBytes() {
+        return maxBindingBytes;
+    }
+
+    @Override
+    public boolean isSoftware() {
+        return software;
+    }
+
+    @Override
+    public Buffer createStorage(String label, long bytes) {
+        Numbered buffer = new Numbered(++lastId);
+        send("buffer", buffer.id, label, (double) ((bytes + 3) / 4 * 4), false);
+        return buffer;
+    }
+
+    @Override
+    public Buffer createUniforms(String label, int bytes) {
+        Numbered buffer = new Numbered(++lastId);
+        send("buffer", buffer.id, label, bytes, true);
+        return buffer;
+    }
+
+    @Override
+    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants) {
+        Numbered pipeline = new Numbered(++lastId);
+        send("pipeline", pipeline.id, label, wgsl, entryPoint, constants);
+        return pipeline;
+    }
+
+    @Override
+    public BindGroup createBindGroup(Pipeline pipeline, List<Binding> bindings) {
+        Numbered group = new Numbered(++lastId);
+        List<List<Object>> entries = new ArrayList<>();
+        for (Binding b : bindings) {
+            entries.add(List.of(b.number(), id(b.buffer()), b.offset(), (double) ((b.bytes() + 3) / 4 * 4)));
+        }
+        send("group", group.id, id(pipeline), entries);
+        return group;
+    }
+
+    @Override
+    public void write(Buffer buffer, long offset, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        String text = Base64.getEncoder().encodeToString(copy);
+        send("write", id(buffer), (double) offset, text);
+        waitingCharacters += text.length();
+    }
+
+    @Override
+    public void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
+        int rows = (workgroups + MOST_IN_A_ROW - 1) / MOST_IN_A_ROW;
+        send("dispatch", id(pipeline), id(group), (workgroups + rows - 1) / rows, rows);
+    }
+
+    @Override
+    public void submit(Buffer result, long offset, int bytes) {
+        send("submit", result == null ? 0 : id(result), (double) offset, bytes);
+        if (waitingCharacters > MOST_WAITING) {
+            flush();
+        }
+    }
+
+    @Override
+    public void whenDone(Runnable action) {
+        action.run();
+    }
+
+    @Override
+    public ByteBuffer result() {
+        return ByteBuffer.wrap(Base64.getDecoder().decode(flush())).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}

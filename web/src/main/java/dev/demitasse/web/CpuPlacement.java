@@ -1,0 +1,53 @@
+package dev.demitasse.web;
+
+import dev.demitasse.cpu.CpuBackend;
+import dev.demitasse.cpu.Machine;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.web.js.JsError;
+import dev.demitasse.web.js.Kernels;
+import java.util.function.Consumer;
+
+/** The CPU, with as many threads as it has processors or as are asked for. */
+final class CpuPlacement {
+    /** Prompt tokens in one pass: enough to pay for reading each weight once, few enough to stop soon. */
+    private static final int BATCH_SIZE = 64;
+    /** More than these gain little: all wait for memory, and at each barrier for the slowest. */
+    private static final int MOST_THREADS = 8;
+
+    private static final long MAX_BYTES_32 = 1L << 32;
+
+    private CpuPlacement() {}
+
+    /**
+     * Loads the kernels.
+     *
+     * @param threads that are wanted; 0 for one for each processor, up to 8
+     * @param contextLength that is wanted; 0 for as many tokens as 32-bit addresses reach
+     * @param why the CPU, and no GPU
+     */
+    static void find(int threads, int contextLength, String why, Consumer<Placement> found, Placement.Failure failure) {
+        int wanted = threads == 0 ? Math.min(Kernels.processors(), MOST_THREADS) : threads;
+        Kernels.load(wanted)
+                .then(
+                        kernels -> {
+                            found.accept(placement(kernels, wanted, contextLength, why));
+                            return null;
+                        },
+                        reason -> {
+                            failure.because("the kernels can't be loaded: " + ((JsError) reason).getMessage());
+                            return null;
+                        });
+    }
+
+    private static Placement placement(Kernels kernels, int wanted, int contextLength, String why) {
+        Machine.Factory machines = WasmMachine.factory(kernels);
+        EngineLoader.BackendFactory backends = (plan, context) -> {
+            int length = contextLength > 0
+                    ? context
+                    : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
+            return new CpuBackend(plan, length, BATCH_SIZE, machines);
+        };
+        String fewer = kernels.getThreads() < wanted ? "; one thread, since the page is not cross-origin isolated" : "";
+        return new Placement("cpu", kernels.getThreads(), why + fewer, backends, Placement.IMMEDIATE);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.demitasse.web;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.engine.Engine;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.web.js.Request;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the model of a request on the device that it asks for: the GPU if there is one that can, else the CPU. */
+final class Loading {
+    /** Hears of the loading; {@link #ready} or {@link #failed} ends it. */
+    interface Listener {
+        /** @param total bytes, or {@link dev.demitasse.gguf.Gguf#UNKNOWN_LENGTH} */
+        void progress(long bytes, long total);
+
+        void ready(Engine engine, long bytes, Placement placement);
+
+        void failed(String message);
+    }
+
+    /** Where to compute. */
+    enum Wish {
+        AUTO,
+        WEBGPU,
+        CPU;
+
+        /** @throws IllegalArgumentException for another name than auto, webgpu and cpu */
+        static Wish of(String name) {
+            return switch (name) {
+                case "auto" -> AUTO;
+                case "webgpu" -> WEBGPU;
+                case "cpu" -> CPU;
+                default ->
+                    throw new IllegalArgumentException(
+                            "device is \"" + name + "\"; it must be \"auto\", \"webgpu\" or \"cpu\"");
+            };
+        }
+    }
+
+    private final Request request;
+    private final Wish wish;
+    private final int contextLength;
+    private final int threads;
+    private final Listener listener;
+    private @Nullable ModelReader reader;
+    /** Nothing more reaches the listener, nor comes of what is under way. */
+    private boolean done;
+
+    private boolean gpuFailed;
+
+    /**
+     * @param contextLength tokens; 0 for what suits the device
+     * @param threads of the CPU; 0 for what suits it
+     */
+    Loading(Request request, Wish wish, int contextLength, int threads, Listener listener) {
+        this.request = request;
+        this.wish = wish;
+        this.contextLength = contextLength;
+        this.threads = threads;
+        this.listener = listener;
+    }
+
+    void start() {
+        if (wish == Wish.CPU) {
+            takeCpu("the CPU was asked for");
+        } else {
+            GpuPlacement.find(contextLength, wish == Wish.WEBGPU, this::read, this::gpuFailed);
+        }
+    }
+
+    /** Nothing more reaches the listener. */
+    void cancel() {
+        done = true;
+        stopReading();
+    }
+
+    private void stopReading() {
+        if (reader != null) {
+            reader.cancel();
+            reader = null;
+        }
+    }
+
+    private void gpuFailed(String reason) {
+        if (done || gpuFailed) {
+            return;
+        }
+        gpuFailed = true;
+        stopReading();
+        if (wish == Wish.WEBGPU) {
+            failed("the GPU can't run the model: " + reason);
+        } else {
+            takeCpu(reason);
+        }
+    }
+
+    private void takeCpu(String why) {
+        CpuPlacement.find(threads, contextLength, why, this::read, this::failed);
+    }
+
+    private void failed(String message) {
+        if (!done) {
+            done = true;
+            listener.failed(message);
+        }
+    }
+
+    private void read(Placement placement) {
+        if (done) {
+            return;
+        }
+        Attempt attempt = new Attempt(placement);
+        reader = new ModelReader(contextLength, attempt::create, placement.pace(), attempt);
+        reader.read(request);
+    }
+
+    /** Loading on one device. */
+    private final class Attempt implements ModelReader.Listener {
+        private final Placement placement;
+        /** Why the GPU's backend could not be made: no fault of the model's. */
+        private @Nullable String refusal;
+
+        Attempt(Placement placement) {
+            this.placement = placement;
+        }
+
+        Backend create(Plan plan, int context) {
+            try {
+                return placement.backends().create(plan, context);
+            } catch (RuntimeException e) {
+                if (placement.kind().equals("webgpu")) {
+                    refusal = String.valueOf(e.getMessage());
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void progress(long bytes, long total) {
+            listener.progress(bytes, total);
+        }
+
+        @Override
+        public void ready(Engine engine, long bytes) {
+            placement.pace().ended(() -> {
+                if (!done) {
+                    done = true;
+                    listener.ready(engine, bytes, placement);
+                }
+            });
+        }
+
+        @Override
+        public void failed(String message) {
+            if (refusal == null) {
+                Loading.this.failed(message);
+            } else {
+                gpuFailed(refusal);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.demitasse.webgpu;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A GPU, as far as the backend needs it: buffers, kernels, and passes of many dispatches. Errors that WebGPU tells later are those of {@link #whenDone}'s work. */
+public interface Device {
+    /** A {@code GPUBuffer} for storage, or for uniforms. */
+    interface Buffer {}
+
+    /** A {@code GPUComputePipeline}. */
+    interface Pipeline {}
+
+    /** A {@code GPUBindGroup}. */
+    interface BindGroup {}
+
+    /**
+     * A part of a buffer that a kernel sees.
+     *
+     * @param number in the kernel's group 0
+     * @param bytes multiple of 4
+     */
+    record Binding(int number, Buffer buffer, int offset, long bytes) {}
+
+    /** Most bytes of one storage binding ({@code maxStorageBufferBindingSize}), and of a buffer. */
+    long maxBindingBytes();
+
+    /** Whether a processor plays the GPU. */
+    boolean isSoftware();
+
+    /** Makes a buffer of zeros that kernels read and write. */
+    Buffer createStorage(String label, long bytes);
+
+    /** Makes a buffer of parameters. */
+    Buffer createUniforms(String label, int bytes);
+
+    /**
+     * Makes a kernel.
+     *
+     * @param constants values of the source's {@code override}s
+     */
+    Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants);
+
+    BindGroup createBindGroup(Pipeline pipeline, List<Binding> bindings);
+
+    /** Writes bytes, a multiple of 4 and of direct memory, before the next pass. */
+    void write(Buffer buffer, long offset, ByteBuffer bytes);
+
+    /** Adds a dispatch to the pass that {@link #submit} will end. */
+    void dispatch(Pipeline pipeline, BindGroup group, int workgroups);
+
+    /**
+     * Sends the pass off.
+     *
+     * @param result of which some bytes are read back when the pass is done; null for nothing
+     */
+    void submit(@Nullable Buffer result, long offset, int bytes);
+
+    /** Runs the action when what was submitted is done and its result has come, or the device is lost. */
+    void whenDone(Runnable action);
+
+    /**
+     * What the last {@link #submit} read back, little-endian; valid until the next.
+     *
+     * @throws dev.demitasse.backend.DeviceLostException if the device was lost
+     */
+    ByteBuffer result();
+}

@@ -1,0 +1,175 @@
+package dev.demitasse.webgpu;
+
+import dev.demitasse.backend.Backend;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Plan;
+import dev.demitasse.plan.Rotary;
+import dev.demitasse.sampling.TopLogits;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs plans on a GPU. Weights, KV cache (float16) and activations (float32) lie in its memory. A forward pass writes the batch's ids and
+ * angles and submits dispatches that were made when the model was loaded; of the logits only the likeliest are read back.
+ */
+public final class WebGpuBackend implements Backend {
+    private final Plan plan;
+    private final int contextLength;
+    private final int batchSize;
+    private final Device device;
+    private final Weights weights;
+    private final Lowering lowering;
+    private final Program batch;
+    private final Program single;
+    private final Program head;
+    private final Program first;
+    private final Program list;
+    private final ByteBuffer step;
+    private final float[] logits;
+    private int candidates;
+    private boolean ready;
+
+    /**
+     * @param contextLength positions of the KV cache, for which memory is taken at once
+     * @param batchSize most tokens of one forward pass
+     * @throws IllegalArgumentException if the kernels can't run the plan, or one of its parts is too large for the GPU
+     */
+    public WebGpuBackend(Plan plan, int contextLength, int batchSize, Device device, Shaders shaders) {
+        this.plan = plan;
+        this.contextLength = contextLength;
+        this.batchSize = batchSize;
+        this.device = device;
+        weights = new Weights(device, shaders);
+        lowering = new Lowering(plan, contextLength, batchSize, device, shaders, weights);
+        batch = lowering.batch();
+        single = lowering.single();
+        head = lowering.head();
+        first = lowering.selection(false);
+        list = lowering.selection(true);
+        lowering.finish();
+        step = ByteBuffer.allocateDirect(4 * lowering.stepWords()).order(ByteOrder.LITTLE_ENDIAN);
+        logits = new float[plan.vocabularySize()];
+    }
+
+    /** Positions, up to {@code most}, whose keys and values take no more than so many bytes. */
+    public static int longestContext(Plan plan, int most, long bytes) {
+        return (int) Math.min(most, Math.max(1, bytes / Lowering.bytesPerPosition(plan)));
+    }
+
+    @Override
+    public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
+        weights.load(tensor, offset, bytes);
+    }
+
+    @Override
+    public int batchSize() {
+        return batchSize;
+    }
+
+    @Override
+    public int contextLength() {
+        return contextLength;
+    }
+
+    @Override
+    public void candidates(int count) {
+        if (count > Lowering.MOST_CANDIDATES) {
+            throw new IllegalArgumentException(
+                    count + " candidates; the kernels find " + Lowering.MOST_CANDIDATES + " at most");
+        }
+        candidates = count;
+    }
+
+    @Override
+    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
+        Objects.checkFromToIndex(from, to, tokens.length);
+        int count = to - from;
+        Objects.checkIndex(count - 1, batchSize);
+        Objects.checkFromToIndex(position, position + count, contextLength);
+        if (!ready) {
+            weights.requireAll();
+            ready = true;
+        }
+        writeStep(tokens, from, count, position);
+        (count == 1 ? single : batch).run(device, count, position);
+        if (!withLogits) {
+            device.submit(null, 0, 0);
+            return;
+        }
+        head.run(device, count, position);
+        if (candidates == 0) {
+            submitLogits();
+        } else {
+            (candidates == 1 ? first : list).run(device, count, position);
+            device.submit(
+                    lowering.result(), 0, candidates == 1 ? Lowering.RESULT_HEAD_BYTES + 8 : Lowering.RESULT_BYTES);
+        }
+    }
+
+    private void submitLogits() {
+        device.submit(lowering.arena(), lowering.logitsOffset(), 4 * plan.vocabularySize());
+    }
+
+    private void writeStep(int[] tokens, int from, int count, int position) {
+        step.putInt(0, position).putInt(4, count).putInt(8, lowering.firstToken());
+        int words = Lowering.STEP_HEAD + lowering.firstToken();
+        for (int i = 0; i < count; i++) {
+            int id = Objects.checkIndex(tokens[from + i], plan.vocabularySize());
+            step.putInt(4 * (words + i), id);
+        }
+        for (Lowering.RotaryTable table : lowering.rotaryTables()) {
+            writeAngles(table, position, count);
+        }
+        device.write(lowering.step(), 0, step.duplicate().position(0).limit(4 * (words + count)));
+    }
+
+    private void writeAngles(Lowering.RotaryTable table, int position, int count) {
+        Rotary rotary = table.rotary();
+        int pairs = rotary.dimensions() / 2;
+        float[] factors = table.frequencyFactors() == null ? null : weights.elements(table.frequencyFactors());
+        int at = 4 * (Lowering.STEP_HEAD + table.word());
+        for (int r = 0; r < count; r++) {
+            for (int i = 0; i < pairs; i++) {
+                float factor = factors == null ? 1 : factors[i];
+                float angle = (position + r) * (rotary.inverseFrequency(i) / factor);
+                step.putFloat(at, rotary.magnitude() * (float) Math.cos(angle));
+                step.putFloat(at + 4, rotary.magnitude() * (float) Math.sin(angle));
+                at += 8;
+            }
+        }
+    }
+
+    @Override
+    public void whenDone(Runnable action) {
+        device.whenDone(action);
+    }
+
+    @Override
+    public @Nullable TopLogits top() {
+        if (candidates == 0) {
+            return null;
+        }
+        ByteBuffer result = device.result();
+        int count = result.getInt(0);
+        int[] ids = new int[count];
+        float[] found = new float[count];
+        for (int i = 0; i < count; i++) {
+            ids[i] = result.getInt(Lowering.RESULT_HEAD_BYTES + 8 * i);
+            found[i] = result.getFloat(Lowering.RESULT_HEAD_BYTES + 8 * i + 4);
+        }
+        return new TopLogits(ids, found, count, result.getFloat(4), result.getFloat(8));
+    }
+
+    @Override
+    public void fetchLogits() {
+        submitLogits();
+    }
+
+    @Override
+    public float[] logits() {
+        device.result().asFloatBuffer().get(logits);
+        return logits;
+    }
+}
