@@ -24,11 +24,7 @@ final class BenchSite implements AutoCloseable {
     BenchSite(Peer peer, Path peers, Path model) throws IOException {
         this.model = model;
         this.peer = peer;
-        try (Stream<Path> files = Files.list(SITE)) {
-            for (Path file : files.toList()) {
-                copy(file, FOLDER.resolve(file.getFileName()));
-            }
-        }
+        copyAll(SITE, FOLDER);
         peer.install(peers, FOLDER);
         peersModel = peer.publish(model, peers, FOLDER);
         Path bench = Files.createDirectories(FOLDER.resolve("bench"));
@@ -39,6 +35,15 @@ final class BenchSite implements AutoCloseable {
             }
         }
         serve = Serve.start(FOLDER, model.toString(), 0);
+    }
+
+    /** Copies a folder's files, and those of the folders in it. */
+    static void copyAll(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     static void copy(Path from, Path to) throws IOException {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** What Demitasse is measured beside in a page: an npm package that runs models there. */
 enum Peer {
@@ -36,11 +35,7 @@ enum Peer {
             if (!Files.exists(onnx)) {
                 throw new IllegalStateException("no " + onnx + ": run e2e/peer-onnx " + model);
             }
-            try (Stream<Path> files = Files.walk(onnx)) {
-                for (Path file : files.filter(Files::isRegularFile).toList()) {
-                    BenchSite.copy(file, site.resolve("onnx/" + name + "/" + onnx.relativize(file)));
-                }
-            }
+            BenchSite.copyAll(onnx, site.resolve("onnx").resolve(name));
             return "/onnx/" + name;
         }
     };
