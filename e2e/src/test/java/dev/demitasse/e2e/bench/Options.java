@@ -90,6 +90,9 @@ record Options(
 
     private static Device device(List<String> args) {
         if (!args.contains(WEBGPU)) {
+            if (args.contains(HARDWARE)) {
+                throw new IllegalArgumentException(HARDWARE + " goes with " + WEBGPU);
+            }
             return Device.CPU;
         }
         return args.contains(HARDWARE) ? Device.GPU : Device.SOFTWARE_GPU;
