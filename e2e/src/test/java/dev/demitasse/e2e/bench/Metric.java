@@ -29,6 +29,6 @@ enum Metric {
     }
 
     String format(double value) {
-        return format.formatted(value);
+        return (value < 1 ? format.replace(".1f", ".2f") : format).formatted(value);
     }
 }
