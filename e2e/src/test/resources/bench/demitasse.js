@@ -1,7 +1,7 @@
 import { Demitasse } from '/demitasse.js';
 
-export async function load(url, { threads, contextLength }) {
-  const engine = await Demitasse.load(url, { threads, contextLength });
+export async function load(url, options) {
+  const engine = await Demitasse.load(url, options);
   return {
     async complete(prompt, maxTokens, onToken) {
       const { usage, timings } = await engine.complete(prompt, { maxTokens, temperature: 0, onToken });

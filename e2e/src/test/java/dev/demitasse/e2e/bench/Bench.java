@@ -12,27 +12,26 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Measures Demitasse beside wllama, each in a Chromium of its own, and llama.cpp, in turns, and prints a table for each model.
+ * Measures Demitasse beside a peer, each in a Chromium of its own, and on the CPU llama.cpp, in turns, and prints a table for each model.
  * Progress goes to the error stream, each round's figures to {@code target/bench.json}.
  *
  * <pre>e2e/bench --rounds 3 model.gguf</pre>
  */
 final class Bench {
     static final String DEMITASSE = "demitasse";
-    static final String WLLAMA = "wllama";
 
     private static final Path RAW = Path.of("target/bench.json");
     /** Enough for the browser to have compiled what runs often with its better compiler. */
     private static final int WARM_UP_TOKENS = 64;
 
     private final Options options;
-    private final Path wllama;
+    private final Peer peer;
     private final Playwright playwright;
 
     private Bench(Options options, Playwright playwright) {
         this.options = options;
         this.playwright = playwright;
-        wllama = options.peers().resolve("node_modules/@wllama/wllama");
+        peer = options.device().isCpu() ? Peer.WLLAMA : Peer.TRANSFORMERS;
     }
 
     /** @param args as {@link Options} has them */
@@ -45,13 +44,11 @@ final class Bench {
 
     private void run() throws IOException {
         ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        String version = json.readTree(wllama.resolve("package.json").toFile())
-                .get("version")
-                .asText();
+        String title = peer.title(options.peers());
         Map<String, Map<Integer, Figures>> all = new LinkedHashMap<>();
         for (Path model : options.models()) {
             Map<Integer, Figures> figures = measure(model);
-            System.out.println(Table.of(model, figures, options, version));
+            System.out.println(Table.of(model, figures, options, peer.module(), title));
             all.put(model.getFileName().toString(), figures);
             json.writeValue(RAW.toFile(), all);
         }
@@ -60,22 +57,26 @@ final class Bench {
     private Map<Integer, Figures> measure(Path model) throws IOException {
         Map<Integer, Figures> all = new TreeMap<>();
         Prompts prompts = new Prompts(model);
-        try (BenchSite site = new BenchSite(wllama, model)) {
+        try (BenchSite site = new BenchSite(peer, options.peers(), model)) {
             for (int threads : options.threads()) {
                 System.err.printf("%s, threads: %d%n", model.getFileName(), threads);
                 Figures figures = new Figures();
                 measureLoading(site, threads, figures);
-                try (PageEngine demitasse = new PageEngine(playwright, DEMITASSE);
-                        PageEngine wllama = new PageEngine(playwright, WLLAMA);
-                        NativeEngine llamaCpp =
-                                new NativeEngine(options.peers(), model, threads, Options.CONTEXT_LENGTH)) {
-                    for (PageEngine engine : List.of(demitasse, wllama)) {
+                try (PageEngine demitasse = open(DEMITASSE);
+                        PageEngine other = open(peer.module())) {
+                    List<PageEngine> pages = List.of(demitasse, other);
+                    for (PageEngine engine : pages) {
                         engine.load(site, threads, Options.CONTEXT_LENGTH);
                     }
-                    measureAnswers(List.of(demitasse, wllama, llamaCpp), prompts, figures);
-                    for (PageEngine engine : List.of(demitasse, wllama)) {
-                        add(figures, Metric.PEAK_MEMORY, engine, engine.peakMegabytes());
+                    if (options.device().isCpu()) {
+                        try (NativeEngine llamaCpp =
+                                new NativeEngine(options.peers(), model, threads, Options.CONTEXT_LENGTH)) {
+                            measureAnswers(List.of(demitasse, other, llamaCpp), prompts, figures);
+                        }
+                    } else {
+                        measureAnswers(pages, prompts, figures);
                     }
+                    measureMemory(pages, figures);
                 }
                 all.put(threads, figures);
             }
@@ -86,8 +87,8 @@ final class Bench {
     /** Loads the model with a new profile, and then again. */
     private void measureLoading(BenchSite site, int threads, Figures figures) throws IOException {
         for (int round = 1; round <= options.rounds(); round++) {
-            for (String name : List.of(DEMITASSE, WLLAMA)) {
-                try (PageEngine engine = new PageEngine(playwright, name)) {
+            for (String name : List.of(DEMITASSE, peer.module())) {
+                try (PageEngine engine = open(name)) {
                     for (Metric metric : List.of(Metric.LOAD_HTTP, Metric.LOAD_CACHED)) {
                         awaitIdle();
                         add(figures, metric, engine, engine.load(site, threads, Options.CONTEXT_LENGTH));
@@ -97,9 +98,23 @@ final class Bench {
         }
     }
 
-    private void measureAnswers(List<Engine> engines, Prompts prompts, Figures figures) {
+    private void measureMemory(List<PageEngine> engines, Figures figures) {
+        for (PageEngine engine : engines) {
+            add(figures, Metric.PEAK_MEMORY, engine, engine.peakMegabytes());
+            if (!options.device().isCpu()) {
+                add(figures, Metric.GPU_PROCESS_MEMORY, engine, engine.gpuProcessPeakMegabytes());
+            }
+        }
+    }
+
+    private PageEngine open(String engine) throws IOException {
+        return new PageEngine(playwright, engine, options.device());
+    }
+
+    private void measureAnswers(List<? extends Engine> engines, Prompts prompts, Figures figures) {
         for (Engine engine : engines) {
-            complete(engine, prompts.ofLength(WARM_UP_TOKENS, 0), WARM_UP_TOKENS, prompts);
+            int tokens = Math.min(WARM_UP_TOKENS, options.decodeTokens());
+            complete(engine, prompts.ofLength(WARM_UP_TOKENS, 0), tokens, prompts);
         }
         int answerTokens = options.decodeTokens() + Completion.UNTIMED_TOKENS;
         for (int round = 1; round <= options.rounds(); round++) {

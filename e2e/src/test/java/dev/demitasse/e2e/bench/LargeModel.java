@@ -22,14 +22,14 @@ final class LargeModel {
 
     /** @param args the folder where e2e/bench keeps its packages, a GGUF file, a number of threads */
     public static void main(String[] args) throws IOException {
-        Path wllama = Path.of(args[0]).resolve("node_modules/@wllama/wllama");
+        Path peers = Path.of(args[0]);
         Path model = Path.of(args[1]);
         int threads = Integer.parseInt(args[2]);
         Prompts prompts = new Prompts(model);
         Figures figures = new Figures();
         try (Playwright playwright = Chromium.playwright();
-                BenchSite site = new BenchSite(wllama, model);
-                PageEngine engine = new PageEngine(playwright, Bench.DEMITASSE)) {
+                BenchSite site = new BenchSite(Peer.WLLAMA, peers, model);
+                PageEngine engine = new PageEngine(playwright, Bench.DEMITASSE, Device.CPU)) {
             figures.add(Metric.LOAD_HTTP, engine.name(), engine.load(site, threads, Options.CONTEXT_LENGTH));
             engine.complete(Prompts.SHORT, TOKENS);
             for (int round = 1; round <= ROUNDS; round++) {

@@ -7,7 +7,8 @@ enum Metric {
     PREFILL("%.1f tok/s"),
     LOAD_HTTP("%.2f s"),
     LOAD_CACHED("%.2f s"),
-    PEAK_MEMORY("%.0f MB");
+    PEAK_MEMORY("%.0f MB"),
+    GPU_PROCESS_MEMORY("%.0f MB");
 
     private final String format;
 
@@ -23,10 +24,11 @@ enum Metric {
             case LOAD_HTTP -> "load, local HTTP";
             case LOAD_CACHED -> "load, cached";
             case PEAK_MEMORY -> "peak memory";
+            case GPU_PROCESS_MEMORY -> "peak memory, GPU process";
         };
     }
 
     String format(double value) {
-        return format.formatted(value);
+        return (value < 1 ? format.replace(".1f", ".2f") : format).formatted(value);
     }
 }

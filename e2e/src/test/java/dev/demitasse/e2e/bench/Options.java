@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * The command line.
  *
- * @param peers folder whose node_modules holds wllama and node-llama-cpp
+ * @param peers folder whose node_modules holds wllama and node-llama-cpp, or Transformers.js, whose models are in its folder onnx
+ * @param device what is to compute
  * @param models GGUF files
  * @param threads numbers of threads, one after the other
  * @param rounds how often each figure is taken
@@ -19,6 +20,7 @@ import java.util.List;
  */
 record Options(
         Path peers,
+        Device device,
         List<Path> models,
         List<Integer> threads,
         int rounds,
@@ -28,7 +30,12 @@ record Options(
     /** Tokens that prompt and answer may have together. */
     static final int CONTEXT_LENGTH = 2048;
 
-    private static final String USAGE = "known: --rounds, --threads, --decode, --prefill, --context";
+    private static final String WEBGPU = "--webgpu";
+    private static final String HARDWARE = "--hardware";
+    private static final List<String> FLAGS = List.of(WEBGPU, HARDWARE);
+
+    private static final String USAGE =
+            "known: --webgpu, --hardware, --rounds, --threads, --decode, --prefill, --context";
 
     Options {
         if (contextTokens + decodeTokens + Completion.UNTIMED_TOKENS > CONTEXT_LENGTH) {
@@ -41,15 +48,20 @@ record Options(
     /** @throws IllegalArgumentException naming the option that is unknown or has no fit value */
     static Options parse(String... args) {
         List<Path> files = new ArrayList<>();
-        List<Integer> threads = List.of(1, 2);
-        int rounds = 5;
-        int decode = 128;
-        int prefill = 512;
-        int context = 1500;
+        Device device = device(Arrays.asList(args));
+        boolean slow = device == Device.SOFTWARE_GPU;
+        List<Integer> threads = device.isCpu() ? List.of(1, 2) : List.of(1);
+        int rounds = slow ? 3 : 5;
+        int decode = slow ? 8 : 128;
+        int prefill = slow ? 128 : 512;
+        int context = slow ? 256 : 1500;
         for (int i = 0; i < args.length; i++) {
             String option = args[i];
             if (!option.startsWith("--")) {
                 files.add(Path.of(option));
+                continue;
+            }
+            if (FLAGS.contains(option)) {
                 continue;
             }
             String value = ++i < args.length ? args[i] : "";
@@ -66,8 +78,24 @@ record Options(
             }
         }
         Path peers = files.remove(0);
-        List<Path> models = files.isEmpty() ? List.of(TestWeights.smolLm2(), TestWeights.gemma3()) : files;
-        return new Options(peers, models, threads, rounds, decode, prefill, context);
+        List<Path> models = files;
+        if (files.isEmpty()) {
+            // Transformers.js has but SmolLM2: e2e/peer-onnx makes no other.
+            models = device.isCpu()
+                    ? List.of(TestWeights.smolLm2(), TestWeights.gemma3())
+                    : List.of(TestWeights.smolLm2());
+        }
+        return new Options(peers, device, models, threads, rounds, decode, prefill, context);
+    }
+
+    private static Device device(List<String> args) {
+        if (!args.contains(WEBGPU)) {
+            if (args.contains(HARDWARE)) {
+                throw new IllegalArgumentException(HARDWARE + " goes with " + WEBGPU);
+            }
+            return Device.CPU;
+        }
+        return args.contains(HARDWARE) ? Device.GPU : Device.SOFTWARE_GPU;
     }
 
     private static int positive(String option, String value) {

@@ -23,6 +23,7 @@ final class PageEngine implements Engine {
     private static final double MS_PER_SECOND = 1000;
 
     private final String name;
+    private final Device device;
     private final Path profile;
     private final BrowserContext context;
     private Page page;
@@ -31,9 +32,11 @@ final class PageEngine implements Engine {
      * Opens the browser; {@link #load} comes next.
      *
      * @param name of the engine's module in {@code resources/bench}
+     * @param device what is to compute
      */
-    PageEngine(Playwright playwright, String name) throws IOException {
+    PageEngine(Playwright playwright, String name, Device device) throws IOException {
         this.name = name;
+        this.device = device;
         profile = Files.createTempDirectory("demitasse-bench");
         context = playwright
                 .chromium()
@@ -41,7 +44,7 @@ final class PageEngine implements Engine {
                         profile,
                         new LaunchPersistentContextOptions()
                                 .setExecutablePath(Chromium.executable())
-                                .setArgs(Chromium.ARGUMENTS));
+                                .setArgs(device.arguments()));
         page = context.newPage();
     }
 
@@ -62,7 +65,10 @@ final class PageEngine implements Engine {
         page.navigate(site.page());
         Object milliseconds = page.evaluate(
                 "([name, model, options]) => load(name, model, options)",
-                List.of(name, site.model(), Map.of("threads", threads, "contextLength", contextLength)));
+                List.of(
+                        name,
+                        site.model(name),
+                        Map.of("threads", threads, "contextLength", contextLength, "device", device.option())));
         return ((Number) milliseconds).doubleValue() / MS_PER_SECOND;
     }
 
@@ -75,11 +81,20 @@ final class PageEngine implements Engine {
 
     /** The most memory that the page's process has held, in megabytes, with what it shares. */
     double peakMegabytes() {
+        return peakMegabytes("renderer");
+    }
+
+    /** The same of the process that talks to the GPU, or computes in its place. */
+    double gpuProcessPeakMegabytes() {
+        return peakMegabytes("GPU");
+    }
+
+    private double peakMegabytes(String type) {
         JsonObject processes = context.browser().newBrowserCDPSession().send("SystemInfo.getProcessInfo");
         double peak = 0; // of the largest: there are spare ones, and the browser's own pages
         for (JsonElement element : processes.getAsJsonArray("processInfo")) {
             JsonObject process = element.getAsJsonObject();
-            if (process.get("type").getAsString().equals("renderer")) {
+            if (process.get("type").getAsString().equals(type)) {
                 peak = Math.max(peak, peakMegabytes(process.get("id").getAsInt()));
             }
         }

@@ -13,21 +13,30 @@ final class Table {
     /**
      * @param model the file that was measured
      * @param figures for each number of threads
-     * @param wllamaVersion version of the package
+     * @param peer that Demitasse is measured beside
+     * @param title its name and version
      */
-    static String of(Path model, Map<Integer, Figures> figures, Options options, String wllamaVersion) {
+    static String of(Path model, Map<Integer, Figures> figures, Options options, String peer, String title) {
         StringBuilder table = new StringBuilder("## " + model.getFileName() + "\n\n");
-        table.append("| | threads | Demitasse | wllama " + wllamaVersion + " | ratio | llama.cpp native |\n");
-        table.append("| --- | --- | --- | --- | --- | --- |\n");
+        boolean nativeToo = options.device().isCpu();
+        table.append(
+                "| | threads | Demitasse | " + title + " | ratio |" + (nativeToo ? " llama.cpp native |\n" : "\n"));
+        table.append("| --- | --- | --- | --- | --- |" + (nativeToo ? " --- |\n" : "\n"));
         for (Metric metric : Metric.values()) {
-            figures.forEach((threads, of) -> table.append("| %s | %d | %s | %s | %s | %s |%n"
-                    .formatted(
-                            metric.label(options),
-                            threads,
-                            cell(metric, of.median(metric, Bench.DEMITASSE)),
-                            cell(metric, of.median(metric, Bench.WLLAMA)),
-                            ratio(of.ratio(metric, Bench.DEMITASSE, Bench.WLLAMA)),
-                            cell(metric, of.median(metric, NativeEngine.NAME)))));
+            figures.forEach((threads, of) -> {
+                if (of.median(metric, peer).isEmpty()) {
+                    return;
+                }
+                table.append("| %s | %d | %s | %s | %s |"
+                        .formatted(
+                                metric.label(options),
+                                threads,
+                                cell(metric, of.median(metric, Bench.DEMITASSE)),
+                                cell(metric, of.median(metric, peer)),
+                                ratio(of.ratio(metric, Bench.DEMITASSE, peer))));
+                table.append(
+                        nativeToo ? " %s |%n".formatted(cell(metric, of.median(metric, NativeEngine.NAME))) : "\n");
+            });
         }
         table.append("\nWhat they wrote after \"" + Prompts.SHORT + "\":\n\n");
         figures.forEach((threads, of) -> of.texts()
