@@ -7,7 +7,7 @@ const ALIGNMENT = 32;
 /** Random blocks are made once, and repeated: so many, a prime number, that rows differ. */
 const RANDOM_BLOCKS = 4999;
 
-/** Types of GGUF: its number, elements and bytes of a block, and where a block has its float16 scale for weights of a given deviation. */
+/** GGUF's types: number, elements and bytes of a block, and how a block of random bytes gets scales for weights of a given deviation. */
 const TYPES = {
   F32: { number: 0, elements: 1, bytes: 4 },
   Q4_0: {

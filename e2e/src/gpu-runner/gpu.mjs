@@ -23,14 +23,15 @@ export async function openGpu({ adapter: name, software, hardwareSizes }) {
   if (software && !process.env.VK_DRIVER_FILES && !process.env.VK_ICD_FILENAMES) {
     const driver = SOFTWARE_DRIVERS.find(existsSync);
     if (!driver) {
-      throw new Error(`no software adapter in ${SOFTWARE_DRIVERS.join(', ')}; name a driver's file in VK_ICD_FILENAMES`);
+      throw new Error(
+        `no software adapter in ${SOFTWARE_DRIVERS.join(', ')}; name a driver's file in VK_ICD_FILENAMES`,
+      );
     }
     process.env.VK_ICD_FILENAMES = driver;
   }
   Object.assign(globalThis, globals);
   // Dawn rounds timestamps to 0.1 ms, as browsers must.
-  const flags = ['disable-dawn-features=timestamp_quantization', ...(name ? [`adapter=${name}`] : [])];
-  const gpu = create(flags);
+  const gpu = create(['disable-dawn-features=timestamp_quantization', ...(name ? [`adapter=${name}`] : [])]);
   Object.defineProperty(navigator, 'gpu', { value: gpu });
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) {
@@ -176,10 +177,10 @@ class Watched {
   }
 
   /**
-   * The times since the last call.
+   * The times since the last call: sums over all submissions. Bytes are those of weights that matrix–vector products read.
    *
-   * @returns {Promise<{submissions: number, kernels: {name: string, dispatches: number, milliseconds: number, bytes: number}[]}>} sums
-   *   over all submissions; bytes are those of weights that matrix–vector products read
+   * @returns {Promise<{submissions: number,
+   *   kernels: {name: string, dispatches: number, milliseconds: number, bytes: number}[]}>}
    */
   async times() {
     const kernels = new Map();
@@ -237,7 +238,9 @@ fn read(@builtin(global_invocation_id) id: vec3u) {
 export async function readBandwidth({ adapter }) {
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   const software = adapter.info.isFallbackAdapter;
-  const device = await (await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })).requestDevice({
+  const device = await (
+    await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' })
+  ).requestDevice({
     requiredLimits: { maxBufferSize, maxStorageBufferBindingSize },
   });
   const workgroups = software ? 16 : 8192;

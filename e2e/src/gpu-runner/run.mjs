@@ -20,27 +20,35 @@ const QUESTION = 'What is the capital of France?';
 const BEGINNING = 'Once upon a time, there was a';
 const PROFILED_TOKENS = 8;
 
-function arguments_() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      'full-shape': { type: 'string' },
-      decode: { type: 'string', default: '128' },
-      prefill: { type: 'string', default: '512' },
-      bandwidth: { type: 'boolean', default: false },
-      profile: { type: 'boolean', default: false },
-      adapter: { type: 'string' },
-      software: { type: 'boolean', default: false },
-      'hardware-sizes': { type: 'boolean', default: false },
-    },
-  });
+class UsageError extends Error {}
+
+function readOptions() {
+  const { values, positionals } = parse();
   const mix = values['full-shape'];
   const [decode, prefill] = [Number(values.decode), Number(values.prefill)];
-  const sizesAreRight = [decode, prefill].every((n) => Number.isInteger(n) && n > 0) && decode + prefill < CONTEXT;
+  const sizesAreRight = [decode, prefill].every((n) => Number.isInteger(n) && n > 0 && n <= CONTEXT / 2);
   if (positionals.length !== (mix ? 0 : 1) || (mix && !mixes.includes(mix)) || !sizesAreRight) {
-    throw new TypeError(USAGE);
+    throw new UsageError();
   }
   return { ...values, decode, prefill, mix, hardwareSizes: values['hardware-sizes'], model: positionals[0] };
+}
+
+function parse() {
+  const options = {
+    'full-shape': { type: 'string' },
+    decode: { type: 'string', default: '128' },
+    prefill: { type: 'string', default: '512' },
+    bandwidth: { type: 'boolean', default: false },
+    profile: { type: 'boolean', default: false },
+    adapter: { type: 'string' },
+    software: { type: 'boolean', default: false },
+    'hardware-sizes': { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
 }
 
 const rate = (value) => `${value < 10 ? value.toFixed(2) : value.toFixed(1)} tok/s`;
@@ -53,10 +61,9 @@ function printHead(...columns) {
   print(columns.map(() => '---'));
 }
 
-/** A text of (at most) so many tokens; another beginning each time. */
-async function prompt(engine, tokens, number) {
-  const words = Array.from({ length: tokens }, (_, i) => `The ${number + i}th house of the street had ${i} windows.`);
-  const text = words.join(' ');
+/** A text of (at most) so many tokens, which begins with a letter, so that nothing of another one's is reused. */
+async function prompt(engine, tokens, letter) {
+  const text = Array.from({ length: tokens }, (_, i) => `${letter} is house number ${i + 1} of the street.`).join(' ');
   let [low, high] = [1, text.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
@@ -79,10 +86,17 @@ function write(engine, text, maxTokens, onToken = () => {}) {
   });
 }
 
-async function readPrompt(engine, text) {
-  const { usage, timings } = await write(engine, text, 1);
-  const tokens = usage.promptTokens - usage.cachedTokens;
-  return { tokens, perSecond: (tokens / timings.prefillMs) * 1000 };
+/** The median of some readings, of as many as a few seconds hold. */
+async function readPrompts(engine, most) {
+  const rounds = [];
+  const start = performance.now();
+  do {
+    const { usage, timings } = await write(engine, await prompt(engine, most, 'BCDEF'[rounds.length]), 1);
+    const tokens = usage.promptTokens - usage.cachedTokens;
+    rounds.push({ tokens, perSecond: (tokens / timings.prefillMs) * 1000 });
+  } while (rounds.length < 5 && performance.now() - start < 5000);
+  rounds.sort((a, b) => a.perSecond - b.perSecond);
+  return rounds[Math.floor(rounds.length / 2)];
 }
 
 async function decode(engine, tokens, warmUp) {
@@ -93,12 +107,23 @@ async function decode(engine, tokens, warmUp) {
       [from, start] = [until, end];
     }
   });
-  return { from, tokens: until - from, perSecond: ((until - from) / (end - start)) * 1000 };
+  if (until === from) {
+    throw new Error(`the model ended its text after ${until} tokens, all of them to warm up`);
+  }
+  return { tokens: until - from, perSecond: ((until - from) / (end - start)) * 1000 };
 }
 
-function printKernels(title, unit, { submissions, kernels }, passMilliseconds) {
+/**
+ * @param {number} wall milliseconds that a unit takes untimed
+ * @param {object} pass times of whole passes
+ * @param {object} dispatches times of the same, each dispatch a pass of its own
+ */
+function printKernels(title, unit, wall, pass, { submissions, kernels }) {
   const total = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
-  console.log(`\n${title}: ${(total / submissions).toFixed(3)} ms in kernels; all in one pass: ${passMilliseconds.toFixed(3)} ms`);
+  const [onGpu, apart] = [pass.kernels[0].milliseconds / pass.submissions, total / submissions];
+  console.log(
+    `\n${title}: ${wall.toFixed(3)} ms, ${onGpu.toFixed(3)} on the GPU; kernels one by one: ${apart.toFixed(3)}`,
+  );
   printHead('kernel', `dispatches a ${unit}`, `ms a ${unit}`, '%', 'weights read');
   for (const { name, dispatches, milliseconds, bytes } of kernels) {
     print([
@@ -111,32 +136,32 @@ function printKernels(title, unit, { submissions, kernels }, passMilliseconds) {
   }
 }
 
-async function profile(engine, gpu, { prefill }) {
+async function profile(engine, gpu, { prefill }, read, written) {
   const timed = async (timing, work) => {
     await work(timing);
     gpu.time('off');
     return gpu.times();
   };
-  const perSubmission = ({ submissions, kernels }) => kernels[0].milliseconds / submissions;
+  const both = async (work) => [await timed('pass', work), await timed('dispatch', work)];
+
   // The first token's pass reads the prompt.
   const decoding = (timing) =>
     write(engine, BEGINNING, 2 + PROFILED_TOKENS, (count) => count === 2 && gpu.time(timing));
-  const pass = await timed('pass', decoding);
-  printKernels('Decode, a token', 'token', await timed('dispatch', decoding), perSubmission(pass));
+  printKernels('Decode, a token', 'token', 1000 / written.perSecond, ...(await both(decoding)));
 
-  let number = 300;
+  const letters = ['Y', 'Z'];
   const reading = async (timing) => {
-    const text = await prompt(engine, prefill, number++);
+    const text = await prompt(engine, prefill, letters.pop());
     gpu.time(timing);
     await write(engine, text, 1);
   };
-  const passes = await timed('pass', reading);
-  const title = `Prefill, a batch of ${Math.round(prefill / passes.submissions)}`;
-  printKernels(title, 'batch', await timed('dispatch', reading), perSubmission(passes));
+  const times = await both(reading);
+  const batch = read.tokens / times[0].submissions;
+  printKernels(`Prefill, a batch of ${Math.round(batch)}`, 'batch', (1000 * batch) / read.perSecond, ...times);
 }
 
 async function main() {
-  const options = arguments_();
+  const options = readOptions();
   const gpu = await openGpu(options);
   const { vendor, architecture, device, description } = gpu.adapter.info;
   printHead('', options.mix ? `SmolLM3-3B's shape, random, ${options.mix}` : options.model.replace(/.*\//, ''));
@@ -153,7 +178,7 @@ async function main() {
   const { model } = await engine.load(options.mix ? fullShape(options.mix) : options.model, CONTEXT);
   print([`load, ${gigabytes(model.bytes)}`, `${((performance.now() - start) / 1000).toFixed(2)} s`]);
 
-  // Kernels are compiled, or chosen anew, when they first run.
+  // Kernels may be compiled when they first run.
   if (options.mix || !model.chatTemplate) {
     await write(engine, BEGINNING, 4);
   } else {
@@ -165,8 +190,8 @@ async function main() {
     });
     print([QUESTION, text.trim().replaceAll('\n', ' ')]);
   }
-  await readPrompt(engine, await prompt(engine, Math.min(options.prefill, 128), 100));
-  const read = await readPrompt(engine, await prompt(engine, options.prefill, 200));
+  await write(engine, await prompt(engine, Math.min(options.prefill, 128), 'A'), 1);
+  const read = await readPrompts(engine, options.prefill);
   print([`prefill ${read.tokens}`, rate(read.perSecond)]);
 
   const written = await decode(engine, options.decode, Math.min(16, Math.ceil(options.decode / 4)));
@@ -181,7 +206,7 @@ async function main() {
     if (!gpu.canTime) {
       throw new Error('this adapter has no timestamp queries');
     }
-    await profile(engine, gpu, options);
+    await profile(engine, gpu, options, read, written);
   }
 }
 
@@ -189,6 +214,6 @@ try {
   await main();
   process.exit();
 } catch (error) {
-  console.error(error instanceof TypeError ? error.message : error);
+  console.error(error instanceof UsageError ? `${error.message}\n${USAGE}`.trim() : error);
   process.exit(1);
 }
