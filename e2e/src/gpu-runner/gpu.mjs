@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 
-/** Vulkan drivers that compute on the CPU. Dawn refuses lavapipe before Mesa 23.1. */
+/** Vulkan drivers that compute on the CPU. Dawn refuses the lavapipe of Mesa 22.3. */
 const SOFTWARE_DRIVERS = [
   '/usr/lib/chromium/vk_swiftshader_icd.json',
   '/usr/lib64/chromium-browser/vk_swiftshader_icd.json',
