@@ -1,7 +1,7 @@
 // Finds the likeliest tokens. greatest: the greatest logit of each workgroup's share. Then either first, the one token, or spread and
 // list: how many logits lie in each of BINS steps below the greatest, and all those of as many steps as are MOST at most.
 
-const SIZE = 256u;
+const SIZE = 64u;
 const BINS = 1024u;
 const BINS_PER_UNIT = 32.0; // steps of 1/32
 const MOST = 256u;
