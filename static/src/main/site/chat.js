@@ -118,8 +118,6 @@ function showDownload({ loaded, total }, name) {
 function showModel(url) {
   const { model } = engine;
   modelName.textContent = model.name;
-  device.textContent = engine.device.kind.toUpperCase();
-  device.hidden = false;
   describe({
     From: url.href,
     Architecture: model.architecture,
@@ -127,8 +125,17 @@ function showModel(url) {
     Size: size(model.bytes),
     Context: `${model.contextLength} tokens`,
     'Chat template': model.chatTemplate ? 'from the model' : 'none: may not follow a conversation',
-    Device: `${device.textContent}, threads: ${engine.device.threads} (${engine.device.reason})`,
+    Device: '',
   });
+  showDevice();
+}
+
+/** What computes: it changes if a GPU is lost. */
+function showDevice() {
+  const { kind, threads, reason } = engine.device;
+  device.textContent = kind === 'webgpu' ? 'GPU' : 'CPU';
+  device.hidden = false;
+  facts.lastElementChild.textContent = `${device.textContent}${kind === 'cpu' ? `, threads: ${threads}` : ''} (${reason})`;
 }
 
 function describe(entries) {
@@ -177,6 +184,7 @@ async function ask(question) {
       }
       item.append(element('p', figures(result), 'figures'));
     });
+    showDevice();
     // An empty answer would teach the model to give more of them.
     if (result.text !== '') {
       turns.push(asked, { role: 'assistant', content: result.text });

@@ -2,11 +2,11 @@ package dev.demitasse.webgpu;
 
 import dev.demitasse.plan.Activation;
 import dev.demitasse.plan.Buffer;
-import dev.demitasse.plan.MemoryPlan;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
-import dev.demitasse.plan.Weight;
+import dev.demitasse.webgpu.GpuMemory.RotaryTable;
+import dev.demitasse.webgpu.GpuMemory.View;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -14,196 +14,57 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Gives everything that a plan needs its place in GPU memory, and turns its steps into dispatches. */
+/** Turns a plan's steps into dispatches. */
 final class Lowering {
-    /** Angles of the batch's positions: cosines and sines in turns, {@code [token, pairs, 2]}, from this word of the step's data. */
-    record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, int word) {}
-
-    /** Words of a step before its data. */
-    static final int STEP_HEAD = 4;
-
-    /** Most tokens that {@code select.wgsl} lists, and the bytes of its result: a head, and an id and a logit for each. */
-    static final int MOST_CANDIDATES = 256;
-
-    static final int RESULT_HEAD_BYTES = 16;
-    static final int RESULT_BYTES = RESULT_HEAD_BYTES + 8 * MOST_CANDIDATES;
-
     private static final int PARAMS = 0;
-    private static final int ARENA = 3;
     private static final int VECTORS = 4;
-    private static final int STEP = 5;
 
-    /** Workgroups' sizes in the sources. */
+    /** Invocations of a workgroup, where the sources fix it. */
     private static final int SIZE = 64;
 
     private static final int MATMUL_ROWS = 64;
     private static final int MATMUL_TOKENS = 64;
     private static final int QUERIES = 4;
     private static final int LEAST_SHARE = 128;
-    private static final int MOST_SHARES = 32;
-    private static final int SELECT_SHARES = 64;
-    private static final int SELECT_SCRATCH_BYTES = 4 * (1024 + 3 * SELECT_SHARES);
 
     private final Plan plan;
-    private final int batchSize;
-    private final int context;
     private final Device device;
     private final Kernels kernels;
     private final Weights weights;
     private final Tuning tuning;
     private final Fusion fusion;
-    private final MemoryPlan memory;
-    private final Device.Buffer arena;
-    private final long arenaBytes;
-    private final int partials;
-    private final Device.Buffer step;
-    private final int stepWords;
-    private final Device.Buffer[] keys;
-    private final Device.Buffer[] values;
-    private final long[] cacheBytes;
-    private final Device.Buffer scratch;
-    private final Device.Buffer result;
-    private final List<RotaryTable> rotaryTables = new ArrayList<>();
+    private final GpuMemory memory;
     private final List<Draft> drafts = new ArrayList<>();
 
-    Lowering(Plan plan, int contextLength, int batchSize, Device device, Shaders shaders, Weights weights) {
+    Lowering(Plan plan, Fusion fusion, GpuMemory memory, Weights weights, Kernels kernels, Device device) {
         this.plan = plan;
-        this.batchSize = batchSize;
-        this.device = device;
+        this.fusion = fusion;
+        this.memory = memory;
         this.weights = weights;
-        context = contextLength;
-        kernels = new Kernels(device, shaders);
+        this.kernels = kernels;
+        this.device = device;
         tuning = Tuning.of(device);
-        fusion = new Fusion(plan);
-        List<MemoryPlan.Use> uses = new ArrayList<>();
-        fusion.body().forEach(s -> uses.add(s.use()));
-        fusion.head().forEach(s -> uses.add(s.use()));
-        memory = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize);
-        partials = memory.size();
-        arenaBytes = 4L * (memory.size() + partialsSize());
-        if (arenaBytes > device.maxBindingBytes()) {
-            throw new IllegalArgumentException("activations of " + arenaBytes + " bytes are more than the GPU binds ("
-                    + device.maxBindingBytes() + ")");
-        }
-        arena = device.createStorage("activations", arenaBytes);
-        int layers = plan.kvWidths().size();
-        keys = new Device.Buffer[layers];
-        values = new Device.Buffer[layers];
-        cacheBytes = new long[layers];
-        for (int layer = 0; layer < layers; layer++) {
-            cacheBytes[layer] = 2L * context * plan.kvWidths().get(layer);
-            if (cacheBytes[layer] > device.maxBindingBytes()) {
-                throw new IllegalArgumentException("a context of " + context + " tokens needs keys of "
-                        + cacheBytes[layer] + " bytes in a layer; the GPU binds " + device.maxBindingBytes());
-            }
-            keys[layer] = device.createStorage("keys " + layer, cacheBytes[layer]);
-            values[layer] = device.createStorage("values " + layer, cacheBytes[layer]);
-        }
-        int words = 0;
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Rope rope && rotaryTable(rope) == null) {
-                rotaryTables.add(new RotaryTable(rope.rotary(), rope.frequencyFactors(), words));
-                words += batchSize * rope.rotary().dimensions();
-                if (rope.frequencyFactors() != null) {
-                    weights.keep(rope.frequencyFactors());
-                }
-            }
-        }
-        stepWords = STEP_HEAD + words + batchSize;
-        step = device.createStorage("step", 4L * stepWords);
-        scratch = device.createStorage("selection", SELECT_SCRATCH_BYTES);
-        result = device.createStorage("result", RESULT_BYTES);
     }
 
-    private int partialsSize() {
-        int most = 0;
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                most = Math.max(most, attention.heads() * MOST_SHARES * (attention.headSize() + 4));
-            }
-        }
-        return most;
-    }
-
-    private @Nullable RotaryTable rotaryTable(Op.Rope rope) {
-        for (RotaryTable table : rotaryTables) {
-            if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
-                return table;
-            }
-        }
-        return null;
-    }
-
-    List<RotaryTable> rotaryTables() {
-        return rotaryTables;
-    }
-
-    Device.Buffer step() {
-        return step;
-    }
-
-    /** Words of the step's buffer, head and data. */
-    int stepWords() {
-        return stepWords;
-    }
-
-    /** Word of the step's data where ids begin. */
-    int firstToken() {
-        return stepWords - STEP_HEAD - batchSize;
-    }
-
-    Device.Buffer arena() {
-        return arena;
-    }
-
-    /** Where logits lie in the arena, in bytes. */
-    long logitsOffset() {
-        return 4L * view(plan.logits()).offset;
-    }
-
-    /** What {@code select.wgsl} writes. */
-    Device.Buffer result() {
-        return result;
-    }
-
-    /** Bytes of GPU memory for keys and values of one position. */
-    static long bytesPerPosition(Plan plan) {
-        return plan.kvWidths().stream().mapToLong(width -> 4L * width).sum();
-    }
-
-    /** Rows of activations in the arena, in float32s. */
-    private record View(int offset, int stride) {
-        int quad() {
-            return offset / 4;
-        }
-
-        int strideQuads() {
-            return stride / 4;
-        }
-    }
-
-    private View view(Buffer buffer) {
-        if (buffer.width() % 4 != 0) {
-            throw new IllegalArgumentException(
-                    buffer.name() + " has " + buffer.width() + " elements a row; the GPU kernels need a multiple of 4");
-        }
-        Fusion.Place place = fusion.place(buffer);
-        return new View(
-                memory.offset(place.buffer()) + place.column(), place.buffer().width());
+    /** Bindings that many kernels have. */
+    private enum Usual {
+        ARENA,
+        VECTORS,
+        STEP
     }
 
     /**
      * A dispatch that waits for all others, with which it shares the buffer of parameters.
      *
      * @param params null for a kernel without any
-     * @param usual numbers of those bindings that always have the same buffer
+     * @param usual bindings whose buffers are always the same; that of vectors is made last
      * @param others the rest
      */
     private record Draft(
             Program program,
             Device.Pipeline pipeline,
             @Nullable Params params,
-            List<Integer> usual,
+            List<Usual> usual,
             List<Device.Binding> others,
             Program.Grid grid) {}
 
@@ -227,16 +88,17 @@ final class Lowering {
         return writer.program;
     }
 
-    /** Finds the likeliest token, or the {@link #MOST_CANDIDATES} likeliest. */
+    /** Finds the likeliest token, or the {@link GpuMemory#MOST_CANDIDATES} likeliest. */
     Program selection(boolean many) {
         Program program = new Program();
-        Params params = new Params().ints(view(plan.logits()).offset, plan.vocabularySize());
-        Device.Binding bins = new Device.Binding(6, scratch, 0, SELECT_SCRATCH_BYTES);
-        Device.Binding found = new Device.Binding(7, result, 0, RESULT_BYTES);
-        addSelection(program, "greatest", params, List.of(ARENA), List.of(bins, found), SELECT_SHARES);
+        Params params = new Params().ints(memory.view(plan.logits()).offset(), plan.vocabularySize());
+        Device.Binding bins = memory.bindScratch();
+        Device.Binding found = memory.bindResult();
+        int shares = GpuMemory.SELECT_SHARES;
+        addSelection(program, "greatest", params, List.of(Usual.ARENA), List.of(bins, found), shares);
         if (many) {
-            addSelection(program, "spread", params, List.of(ARENA), List.of(bins), SELECT_SHARES);
-            addSelection(program, "list", params, List.of(ARENA), List.of(bins, found), SELECT_SHARES);
+            addSelection(program, "spread", params, List.of(Usual.ARENA), List.of(bins), shares);
+            addSelection(program, "list", params, List.of(Usual.ARENA), List.of(bins, found), shares);
         } else {
             addSelection(program, "first", null, List.of(), List.of(bins, found), 1);
         }
@@ -247,7 +109,7 @@ final class Lowering {
             Program program,
             String entryPoint,
             @Nullable Params params,
-            List<Integer> usual,
+            List<Usual> usual,
             List<Device.Binding> others,
             int workgroups) {
         Device.Pipeline pipeline = kernels.plain("select", entryPoint, Map.of());
@@ -266,13 +128,13 @@ final class Lowering {
         for (int i = 0; i < drafts.size(); i++) {
             Draft draft = drafts.get(i);
             List<Device.Binding> bindings = new ArrayList<>(draft.others);
-            for (int number : draft.usual) {
+            for (Usual binding : draft.usual) {
                 bindings.add(
-                        switch (number) {
-                            case ARENA -> new Device.Binding(ARENA, arena, 0, arenaBytes);
+                        switch (binding) {
+                            case ARENA -> memory.bindArena();
                             case VECTORS ->
                                 new Device.Binding(VECTORS, weights.allocateVectors(), 0, weights.vectorBytes());
-                            default -> new Device.Binding(STEP, step, 0, 4L * stepWords);
+                            case STEP -> memory.bindStep();
                         });
             }
             if (draft.params != null) {
@@ -295,7 +157,7 @@ final class Lowering {
                 Device.Pipeline pipeline,
                 Params params,
                 Program.Grid grid,
-                List<Integer> usual,
+                List<Usual> usual,
                 Device.Binding... others) {
             drafts.add(new Draft(program, pipeline, params, usual, List.of(others), grid));
         }
@@ -350,13 +212,13 @@ final class Lowering {
                                 units,
                                 part.firstRow(),
                                 part.rows(),
-                                view(op.out()).quad())
+                                memory.view(op.out()).quad())
                         .real(op.scale());
                 dispatch(
                         kernels.over(table.format(), "embed", Map.of()),
                         params,
                         perToken(units),
-                        List.of(ARENA, STEP),
+                        List.of(Usual.ARENA, Usual.STEP),
                         weightBindings(part));
             }
         }
@@ -365,9 +227,9 @@ final class Lowering {
             Op.RmsNorm op = norm.op();
             int width = op.weight().columns();
             int runs = op.in().width() / width;
-            View in = view(op.in());
-            View out = view(norm.out());
-            View addend = norm.addend() == null ? null : view(norm.addend());
+            View in = memory.view(op.in());
+            View out = memory.view(norm.out());
+            View addend = norm.addend() == null ? null : memory.view(norm.addend());
             Params params = new Params()
                     .ints(width / 4, runs, in.quad(), in.strideQuads(), out.quad(), out.strideQuads())
                     .ints(weights.vector(op.weight()))
@@ -378,7 +240,7 @@ final class Lowering {
                     kernels.plain("rms_norm", "main", Map.of("SIZE", tuning.normSize(width / 4))),
                     params,
                     (count, position) -> (last ? 1 : count) * runs,
-                    List.of(ARENA, VECTORS));
+                    List.of(Usual.ARENA, Usual.VECTORS));
         }
 
         private int bias(List<Op.MatMul> members) {
@@ -404,13 +266,13 @@ final class Lowering {
             int bias = bias(members);
             if (single || first.in().rows() == Buffer.Rows.LAST) {
                 if (!isGatedLater(products, matrix)) {
-                    addMatVec(matrix, first, view(first.out()), bias, 0, 0);
+                    addMatVec(matrix, first, memory.view(first.out()), bias, 0, 0);
                 }
                 return;
             }
-            View in = view(first.in());
-            View out = view(first.out());
-            View addend = first.addend() == null ? null : view(first.addend());
+            View in = memory.view(first.in());
+            View out = memory.view(first.out());
+            View addend = first.addend() == null ? null : memory.view(first.addend());
             for (Matrix.Part part : matrix.parts()) {
                 int offset = part.firstRow() / 4;
                 Params params = weightParams(part)
@@ -425,7 +287,7 @@ final class Lowering {
                         kernels.over(matrix.format(), "matmul", Map.of()),
                         params,
                         (count, position) -> rowTiles * ((count + MATMUL_TOKENS - 1) / MATMUL_TOKENS),
-                        List.of(ARENA, VECTORS, STEP),
+                        List.of(Usual.ARENA, Usual.VECTORS, Usual.STEP),
                         weightBindings(part));
             }
         }
@@ -445,19 +307,19 @@ final class Lowering {
                 int offset = part.firstRow() / 4;
                 int rowQuads = gatedQuads == 0 ? part.rows() / 4 : gatedQuads;
                 Params params = weightParams(part)
-                        .ints(matrix.unitsPerRow(), rowQuads, view(op.in()).quad(), out.quad() + offset)
+                        .ints(matrix.unitsPerRow(), rowQuads, memory.view(op.in()).quad(), out.quad() + offset)
                         .ints(bias == Params.NONE ? bias : bias + offset)
                         .ints(
                                 op.addend() == null
                                         ? Params.NONE
-                                        : view(op.addend()).quad() + offset)
+                                        : memory.view(op.addend()).quad() + offset)
                         .ints(gatedQuads, activation);
                 dispatch(
                         kernels.over(
                                 matrix.format(), "matvec", Map.of("LANES", lanes.lanes(), "GROUPS", lanes.groups())),
                         params,
                         (count, position) -> (rowQuads + lanes.groups() - 1) / lanes.groups(),
-                        List.of(ARENA, VECTORS),
+                        List.of(Usual.ARENA, Usual.VECTORS),
                         weightBindings(part));
             }
         }
@@ -478,7 +340,7 @@ final class Lowering {
                     addMatVec(
                             matrix,
                             op,
-                            view(gate.op().out()),
+                            memory.view(gate.op().out()),
                             Params.NONE,
                             quads,
                             code(gate.op().activation()));
@@ -489,9 +351,9 @@ final class Lowering {
         }
 
         private void addElementwise(Op op) {
-            View a = view(op.inputs().get(0));
-            View b = op.inputs().size() > 1 ? view(op.inputs().get(1)) : a;
-            View out = view(op.out());
+            View a = memory.view(op.inputs().get(0));
+            View b = op.inputs().size() > 1 ? memory.view(op.inputs().get(1)) : a;
+            View out = memory.view(op.out());
             int operation;
             int activation = 0;
             float cap = 0;
@@ -519,31 +381,29 @@ final class Lowering {
                     kernels.plain("elementwise", "main", Map.of()),
                     params,
                     last ? (count, position) -> all.workgroups(1, position) : all,
-                    List.of(ARENA, STEP));
+                    List.of(Usual.ARENA, Usual.STEP));
         }
 
         private void addTurn(Op.Rope op) {
-            View view = view(op.in());
+            View view = memory.view(op.in());
             int heads = op.in().width() / op.headSize();
             // Nothing is stored: any two buffers do.
-            turn(op, heads, view, 0, view, view, op.headSize(), scratch, RESULT_BYTES, result);
+            turn(op, heads, view, 0, view, view, op.headSize(), memory.bindScratch(), memory.bindResult());
         }
 
         private void addStore(Fusion.Store store) {
             Op.Attention op = store.op();
-            int layer = op.layer();
             // Query and key have the same table where both turn.
             turn(
                     store.key(),
                     store.query() == null ? 0 : op.heads(),
-                    view(op.query()),
+                    memory.view(op.query()),
                     op.kvHeads(),
-                    view(op.key()),
-                    view(op.value()),
+                    memory.view(op.key()),
+                    memory.view(op.value()),
                     op.headSize(),
-                    keys[layer],
-                    cacheBytes[layer],
-                    values[layer]);
+                    memory.bindKeys(op.layer()),
+                    memory.bindValues(op.layer()));
         }
 
         private void turn(
@@ -554,23 +414,22 @@ final class Lowering {
                 View key,
                 View value,
                 int headSize,
-                Device.Buffer keyCache,
-                long bytes,
-                Device.Buffer valueCache) {
-            RotaryTable table = rope == null ? null : rotaryTable(rope);
-            int pairs = table == null ? 0 : table.rotary.dimensions() / 2;
-            boolean halves = table != null && table.rotary.pairing() == Rotary.Pairing.HALVES;
+                Device.Binding keys,
+                Device.Binding values) {
+            RotaryTable table = rope == null ? null : memory.rotaryTable(rope);
+            int pairs = table == null ? 0 : table.rotary().dimensions() / 2;
+            boolean halves = table != null && table.rotary().pairing() == Rotary.Pairing.HALVES;
             Params params = new Params()
                     .ints(heads, kvHeads, headSize, pairs, halves ? 1 : 0)
-                    .ints(query.offset, query.stride, key.offset, key.stride, value.offset, value.stride)
-                    .ints(table == null ? 0 : table.word, context);
+                    .ints(query.offset(), query.stride(), key.offset(), key.stride(), value.offset(), value.stride())
+                    .ints(table == null ? 0 : table.word(), memory.context());
             dispatch(
                     kernels.plain("rope_and_store", "main", Map.of()),
                     params,
                     perToken((long) (heads + kvHeads) * (headSize / 2)),
-                    List.of(ARENA, STEP),
-                    new Device.Binding(6, keyCache, 0, bytes),
-                    new Device.Binding(7, valueCache, 0, bytes));
+                    List.of(Usual.ARENA, Usual.STEP),
+                    keys,
+                    values);
         }
 
         private void addAttend(Op.Attention op) {
@@ -580,32 +439,29 @@ final class Lowering {
                         + " elements; the GPU kernels need a multiple of 4, " + 4 * SIZE + " at most");
             }
             int group = op.heads() / op.kvHeads();
-            int mostShares = single ? MOST_SHARES : 1;
-            View query = view(op.query());
-            View out = view(op.out());
+            int mostShares = single ? GpuMemory.MOST_SHARES : 1;
+            View query = memory.view(op.query());
+            View out = memory.view(op.out());
             Params params = new Params()
                     .ints(group, op.kvHeads(), query.quad(), query.strideQuads(), out.quad(), out.strideQuads())
-                    .ints(context, op.window())
+                    .ints(memory.context(), op.window())
                     .real(op.scale())
                     .real(op.softCap())
-                    .ints(mostShares, partials / 4);
-            Device.Binding[] caches = {
-                new Device.Binding(6, keys[op.layer()], 0, cacheBytes[op.layer()]),
-                new Device.Binding(7, values[op.layer()], 0, cacheBytes[op.layer()])
-            };
+                    .ints(mostShares, memory.partials() / 4);
             dispatch(
                     kernels.attention("main", headSize),
                     params,
                     (count, position) ->
                             (count * group + QUERIES - 1) / QUERIES * op.kvHeads() * shares(op, mostShares, position),
-                    List.of(ARENA, STEP),
-                    caches);
+                    List.of(Usual.ARENA, Usual.STEP),
+                    memory.bindKeys(op.layer()),
+                    memory.bindValues(op.layer()));
             if (single) {
                 dispatch(
                         kernels.attention("combine", headSize),
                         params,
                         (count, position) -> shares(op, mostShares, position) > 1 ? op.heads() : 0,
-                        List.of(ARENA, STEP));
+                        List.of(Usual.ARENA, Usual.STEP));
             }
         }
 

@@ -20,7 +20,7 @@ public final class WebGpuBackend implements Backend {
     private final int batchSize;
     private final Device device;
     private final Weights weights;
-    private final Lowering lowering;
+    private final GpuMemory memory;
     private final Program batch;
     private final Program single;
     private final Program head;
@@ -42,20 +42,22 @@ public final class WebGpuBackend implements Backend {
         this.batchSize = batchSize;
         this.device = device;
         weights = new Weights(device, shaders);
-        lowering = new Lowering(plan, contextLength, batchSize, device, shaders, weights);
+        Fusion fusion = new Fusion(plan);
+        memory = new GpuMemory(plan, fusion, contextLength, batchSize, device, weights);
+        Lowering lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
         batch = lowering.batch();
         single = lowering.single();
         head = lowering.head();
         first = lowering.selection(false);
         list = lowering.selection(true);
         lowering.finish();
-        step = ByteBuffer.allocateDirect(4 * lowering.stepWords()).order(ByteOrder.LITTLE_ENDIAN);
+        step = ByteBuffer.allocateDirect(4 * memory.stepWords()).order(ByteOrder.LITTLE_ENDIAN);
         logits = new float[plan.vocabularySize()];
     }
 
     /** Positions, up to {@code most}, whose keys and values take no more than so many bytes. */
     public static int longestContext(Plan plan, int most, long bytes) {
-        return (int) Math.min(most, Math.max(1, bytes / Lowering.bytesPerPosition(plan)));
+        return (int) Math.min(most, Math.max(1, bytes / GpuMemory.bytesPerPosition(plan)));
     }
 
     @Override
@@ -75,9 +77,9 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void candidates(int count) {
-        if (count > Lowering.MOST_CANDIDATES) {
+        if (count > GpuMemory.MOST_CANDIDATES) {
             throw new IllegalArgumentException(
-                    count + " candidates; the kernels find " + Lowering.MOST_CANDIDATES + " at most");
+                    count + " candidates; the kernels find " + GpuMemory.MOST_CANDIDATES + " at most");
         }
         candidates = count;
     }
@@ -104,32 +106,32 @@ public final class WebGpuBackend implements Backend {
         } else {
             (candidates == 1 ? first : list).run(device, count, position);
             device.submit(
-                    lowering.result(), 0, candidates == 1 ? Lowering.RESULT_HEAD_BYTES + 8 : Lowering.RESULT_BYTES);
+                    memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
         }
     }
 
     private void submitLogits() {
-        device.submit(lowering.arena(), lowering.logitsOffset(), 4 * plan.vocabularySize());
+        device.submit(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
     }
 
     private void writeStep(int[] tokens, int from, int count, int position) {
-        step.putInt(0, position).putInt(4, count).putInt(8, lowering.firstToken());
-        int words = Lowering.STEP_HEAD + lowering.firstToken();
+        step.putInt(0, position).putInt(4, count).putInt(8, memory.firstToken());
+        int words = GpuMemory.STEP_HEAD + memory.firstToken();
         for (int i = 0; i < count; i++) {
             int id = Objects.checkIndex(tokens[from + i], plan.vocabularySize());
             step.putInt(4 * (words + i), id);
         }
-        for (Lowering.RotaryTable table : lowering.rotaryTables()) {
+        for (GpuMemory.RotaryTable table : memory.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        device.write(lowering.step(), 0, step.duplicate().position(0).limit(4 * (words + count)));
+        device.write(memory.step(), 0, step.duplicate().position(0).limit(4 * (words + count)));
     }
 
-    private void writeAngles(Lowering.RotaryTable table, int position, int count) {
+    private void writeAngles(GpuMemory.RotaryTable table, int position, int count) {
         Rotary rotary = table.rotary();
         int pairs = rotary.dimensions() / 2;
         float[] factors = table.frequencyFactors() == null ? null : weights.elements(table.frequencyFactors());
-        int at = 4 * (Lowering.STEP_HEAD + table.word());
+        int at = 4 * (GpuMemory.STEP_HEAD + table.word());
         for (int r = 0; r < count; r++) {
             for (int i = 0; i < pairs; i++) {
                 float factor = factors == null ? 1 : factors[i];
@@ -156,8 +158,8 @@ public final class WebGpuBackend implements Backend {
         int[] ids = new int[count];
         float[] found = new float[count];
         for (int i = 0; i < count; i++) {
-            ids[i] = result.getInt(Lowering.RESULT_HEAD_BYTES + 8 * i);
-            found[i] = result.getFloat(Lowering.RESULT_HEAD_BYTES + 8 * i + 4);
+            ids[i] = result.getInt(GpuMemory.RESULT_HEAD_BYTES + 8 * i);
+            found[i] = result.getFloat(GpuMemory.RESULT_HEAD_BYTES + 8 * i + 4);
         }
         return new TopLogits(ids, found, count, result.getFloat(4), result.getFloat(8));
     }
