@@ -27,6 +27,7 @@ final class GpuPlacement implements Placement.Pace {
     private final BrowserDevice device;
     private final int contextLength;
     private final Placement.Failure failure;
+    private @Nullable WebGpuBackend backend;
     private int bytesUnderWay;
 
     private GpuPlacement(BrowserDevice device, int contextLength, Placement.Failure failure) {
@@ -142,7 +143,9 @@ final class GpuPlacement implements Placement.Pace {
         int length = contextLength > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
         device.watch();
         try {
-            return new WebGpuBackend(plan, length, BATCH_SIZE, device, shaders);
+            WebGpuBackend made = new WebGpuBackend(plan, length, BATCH_SIZE, device, shaders);
+            backend = made;
+            return made;
         } finally {
             device.unwatch(error -> {
                 device.destroy();
@@ -158,12 +161,24 @@ final class GpuPlacement implements Placement.Pace {
             next.run();
         } else {
             bytesUnderWay = 0;
-            ended(next);
+            whenSound(next);
         }
     }
 
     @Override
     public void ended(Runnable action) {
+        WebGpuBackend loaded = backend;
+        if (loaded == null) {
+            throw new IllegalStateException("no bytes come without a backend");
+        }
+        whenSound(() -> loaded.verify(action, reason -> {
+            String lost = device.lost();
+            device.destroy();
+            failure.because(lost == null ? reason : lost);
+        }));
+    }
+
+    private void whenSound(Runnable action) {
         device.whenDone(() -> {
             String lost = device.lost();
             if (lost == null) {

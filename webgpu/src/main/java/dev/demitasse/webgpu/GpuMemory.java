@@ -45,6 +45,7 @@ final class GpuMemory {
 
     /** Numbers of bindings, the same in all kernels. */
     private static final int ARENA = 3;
+
     private static final int STEP = 5;
     private static final int KEYS = 6;
     private static final int VALUES = 7;

@@ -307,7 +307,11 @@ final class Lowering {
                 int offset = part.firstRow() / 4;
                 int rowQuads = gatedQuads == 0 ? part.rows() / 4 : gatedQuads;
                 Params params = weightParams(part)
-                        .ints(matrix.unitsPerRow(), rowQuads, memory.view(op.in()).quad(), out.quad() + offset)
+                        .ints(
+                                matrix.unitsPerRow(),
+                                rowQuads,
+                                memory.view(op.in()).quad(),
+                                out.quad() + offset)
                         .ints(bias == Params.NONE ? bias : bias + offset)
                         .ints(
                                 op.addend() == null

@@ -1,6 +1,7 @@
 package dev.demitasse.webgpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
@@ -8,6 +9,7 @@ import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * angles and submits dispatches that were made when the model was loaded; of the logits only the likeliest are read back.
  */
 public final class WebGpuBackend implements Backend {
+    /** What rounding may change. */
+    private static final float VERIFIED = 0.01f;
+
     private final Plan plan;
     private final int contextLength;
     private final int batchSize;
@@ -107,6 +112,46 @@ public final class WebGpuBackend implements Backend {
             (candidates == 1 ? first : list).run(device, count, position);
             device.submit(
                     memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
+        }
+    }
+
+    /**
+     * Computes the same logits twice: by the kernels for batches, and by those for single tokens. Drivers have been seen that miscompute without an
+     * error. To be called before the first sequence.
+     *
+     * @param same is run if both agree
+     * @param different gets what is wrong
+     */
+    public void verify(Runnable same, Consumer<String> different) {
+        int[] tokens = {1 % plan.vocabularySize(), 2 % plan.vocabularySize()};
+        int both = Math.min(2, Math.min(batchSize, contextLength));
+        candidates = 1;
+        forward(tokens, 0, both, 0, true);
+        whenDone(() -> {
+            float expected = greatest();
+            for (int i = 0; i < both; i++) {
+                forward(tokens, i, i + 1, i, i == both - 1);
+            }
+            whenDone(() -> {
+                float actual = greatest();
+                // Not a number, for which every comparison is false, fails, too.
+                if (Math.abs(actual - expected) <= VERIFIED * (1 + Math.abs(expected))) {
+                    same.run();
+                } else {
+                    different.accept("the GPU miscomputes: the greatest logit is " + expected
+                            + " by the kernels for batches, " + actual + " by those for single tokens");
+                }
+            });
+        });
+    }
+
+    /** The greatest logit of the last pass; not a number if that is what one of the logits is, or if the device is lost. */
+    private float greatest() {
+        try {
+            TopLogits top = top();
+            return top == null || top.count() == 0 ? Float.NaN : top.logits()[0];
+        } catch (DeviceLostException e) {
+            return Float.NaN;
         }
     }
 

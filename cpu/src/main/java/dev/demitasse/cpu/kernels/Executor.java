@@ -49,7 +49,7 @@ final class Executor {
         step(execute);
     }
 
-    /** Changes a word, and wakes who sleeps on it. Sleepers count themselves first, so that none is overlooked. */
+    /** Wakes who sleeps on a word that was changed. Sleepers count themselves first, so that none is overlooked. */
     private static void wake(Function f, Ptr place, int word, int sleepers) {
         f.ifTrue(place.atomicI32(sleepers), () -> f.run(place.notifyAll(word)));
     }
