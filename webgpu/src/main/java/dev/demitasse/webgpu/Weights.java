@@ -33,6 +33,9 @@ final class Weights {
     private final List<Matrix> matrices = new ArrayList<>();
 
     private final Map<String, Tensor> tensors = new HashMap<>();
+    /** Memory for blocks that wait, when no tensor has it: direct memory is given back late, if at all. */
+    private final List<ByteBuffer> chunks = new ArrayList<>();
+
     private final Map<List<Span>, Integer> places = new HashMap<>();
     private Device.@Nullable Buffer vectors;
     private int vectorQuads;
@@ -171,7 +174,11 @@ final class Weights {
             TensorType type = weight.tensor().type();
             if (targets.isEmpty()) {
                 loaded += bytes.remaining();
-                ByteBuffer all = pending(weight.tensor().bytes());
+                if (pending == null) {
+                    pending = ByteBuffer.allocateDirect((int) weight.tensor().bytes())
+                            .order(ByteOrder.LITTLE_ENDIAN);
+                }
+                ByteBuffer all = pending;
                 all.put(bytes);
                 if (!all.hasRemaining()) {
                     loadVector(all);
@@ -180,7 +187,11 @@ final class Weights {
                 return;
             }
             int mostBytes = STAGING_BYTES / type.blockBytes() * type.blockBytes();
-            ByteBuffer blocks = pending(mostBytes);
+            if (pending == null) {
+                pending = chunks.isEmpty() ? newChunk() : chunks.remove(chunks.size() - 1);
+                pending.clear().limit(mostBytes);
+            }
+            ByteBuffer blocks = pending;
             while (bytes.hasRemaining()) {
                 ByteBuffer part = bytes.duplicate();
                 part.limit(part.position() + Math.min(part.remaining(), blocks.remaining()));
@@ -194,17 +205,13 @@ final class Weights {
                 }
             }
             if (loaded == weight.tensor().bytes()) {
+                chunks.add(blocks);
                 pending = null;
             }
         }
 
-        private ByteBuffer pending(long bytes) {
-            if (pending == null) {
-                // room for a last word that is not full
-                pending = ByteBuffer.allocateDirect((int) bytes + 2).order(ByteOrder.LITTLE_ENDIAN);
-                pending.limit((int) bytes);
-            }
-            return pending;
+        private ByteBuffer newChunk() {
+            return ByteBuffer.allocateDirect(STAGING_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         }
 
         private void loadVector(ByteBuffer all) {
