@@ -9,18 +9,24 @@ import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.gguf.TensorType;
+import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** A small plan, run by a backend and by the reference backend on the same tensors. */
 public final class Comparison {
     public static final int CONTEXT = 300;
+    /** Ids of {@link #plan}. */
+    public static final int VOCABULARY = 40;
 
     private final Random random;
     private final Map<TensorInfo, ByteBuffer> tensors = new HashMap<>();
@@ -49,6 +55,37 @@ public final class Comparison {
         }
         reference = new ReferenceBackend(plan, CONTEXT, batch);
         tested = backends.create(plan, CONTEXT);
+    }
+
+    /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
+    public static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
+        return builder.build(builder.lastRow(middle.apply(builder, builder.embed("table", width))));
+    }
+
+    public static int[] tokens(int count, Random random) {
+        return random.ints(count, 0, VOCABULARY).toArray();
+    }
+
+    /**
+     * Runs {@link #plan} over batches of the given sizes.
+     *
+     * @param shapes of the tensors, but for the table's
+     */
+    public static void check(
+            GgufBuilder shapes,
+            int width,
+            BiFunction<PlanBuilder, Buffer, Buffer> middle,
+            int[] counts,
+            double tolerance,
+            EngineLoader.BackendFactory backends,
+            Random random) {
+        GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
+        int batch = IntStream.of(counts).max().getAsInt();
+        Comparison comparison =
+                new Comparison(all, builder -> plan(builder, middle, width), batch, backends, random).load();
+        for (int count : counts) {
+            comparison.run(tokens(count, random), random.nextInt(3), tolerance);
+        }
     }
 
     /** The bytes of a tensor, which may be changed before {@link #load}. */

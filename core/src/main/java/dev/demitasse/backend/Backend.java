@@ -3,6 +3,7 @@ package dev.demitasse.backend;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,20 @@ public interface Backend {
      *     vocabulary
      */
     void forward(int[] tokens, int from, int to, int position, boolean logits);
+
+    /**
+     * Checks what {@link #forward} was given, but for the ids.
+     *
+     * @return number of tokens
+     * @throws IndexOutOfBoundsException for an empty or too large batch, or a position past the context
+     */
+    default int requireBatch(int[] tokens, int from, int to, int position) {
+        Objects.checkFromToIndex(from, to, tokens.length);
+        int count = to - from;
+        Objects.checkIndex(count - 1, batchSize());
+        Objects.checkFromToIndex(position, position + count, contextLength());
+        return count;
+    }
 
     /**
      * Tells what is wanted of the logits from the next {@link #forward} on.

@@ -1,5 +1,7 @@
 package dev.demitasse.plan;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Rotary position embedding (Su et al. 2021, "RoFormer"): pair {@code i} of a head's first {@link #dimensions()} elements
  * is turned by the angle {@code position · inverseFrequency(i)}.
@@ -95,6 +97,15 @@ public final class Rotary {
     /** Elements of a head that are turned; those after them stay. */
     public int dimensions() {
         return 2 * inverseFrequencies.length;
+    }
+
+    /**
+     * Radians by which pair {@code i} is turned at a position.
+     *
+     * @param factors divide the frequencies, one for each pair; null for none
+     */
+    public float angle(int position, int i, float @Nullable [] factors) {
+        return position * (factors == null ? inverseFrequencies[i] : inverseFrequencies[i] / factors[i]);
     }
 
     /** Radians per position of pair {@code i}. */

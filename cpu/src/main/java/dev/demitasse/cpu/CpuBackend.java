@@ -115,10 +115,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        Objects.checkFromToIndex(from, to, tokens.length);
-        int count = to - from;
-        Objects.checkIndex(count - 1, batchSize);
-        Objects.checkFromToIndex(position, position + count, contextLength);
+        int count = requireBatch(tokens, from, to, position);
         if (!ready) {
             layout.weights.requireAll();
             ready = true;
@@ -148,8 +145,7 @@ public final class CpuBackend implements Backend {
         float[] factors = table.frequencyFactors() == null ? null : layout.weights.elements(table.frequencyFactors());
         for (int r = 0; r < count; r++) {
             for (int i = 0; i < pairs; i++) {
-                float factor = factors == null ? 1 : factors[i];
-                angles[r * pairs + i] = (position + r) * (rotary.inverseFrequency(i) / factor);
+                angles[r * pairs + i] = rotary.angle(position + r, i, factors);
             }
         }
         for (int i = 0; i < angles.length; i++) {

@@ -1,5 +1,8 @@
 package dev.demitasse.cpu;
 
+import static dev.demitasse.Comparison.VOCABULARY;
+import static dev.demitasse.Comparison.plan;
+import static dev.demitasse.Comparison.tokens;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,12 +16,12 @@ import dev.demitasse.gguf.quant.Dequantizer;
 import dev.demitasse.plan.Activation;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Op;
-import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
@@ -40,8 +43,6 @@ public abstract class KernelTest {
     /** What is lost beside that where the scale is a subnormal float16. */
     private static final double REQUANTIZED_ABSOLUTE = 127 * 0x1p-25;
 
-    private static final int VOCABULARY = 40;
-
     protected abstract RemoteMachine.Channel channel();
 
     /** A test's body. */
@@ -62,11 +63,6 @@ public abstract class KernelTest {
         return (plan, context) -> new CpuBackend(plan, context, BATCH, RemoteMachine.factory(channel(), variant));
     }
 
-    /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
-    private static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
-        return builder.build(builder.lastRow(middle.apply(builder, builder.embed("table", width))));
-    }
-
     private static void check(
             GgufBuilder shapes,
             int width,
@@ -74,16 +70,7 @@ public abstract class KernelTest {
             double tolerance,
             EngineLoader.BackendFactory backends,
             Random random) {
-        GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
-        Comparison comparison =
-                new Comparison(all, builder -> plan(builder, middle, width), BATCH, backends, random).load();
-        for (int count = 1; count <= BATCH; count++) {
-            comparison.run(tokens(count, random), random.nextInt(3), tolerance);
-        }
-    }
-
-    private static int[] tokens(int count, Random random) {
-        return random.ints(count, 0, VOCABULARY).toArray();
+        Comparison.check(shapes, width, middle, IntStream.rangeClosed(1, BATCH).toArray(), tolerance, backends, random);
     }
 
     @TestFactory

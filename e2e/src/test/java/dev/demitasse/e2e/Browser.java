@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
 final class Browser implements AutoCloseable {
@@ -50,8 +49,7 @@ final class Browser implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(Chromium.executable())
-                        .setArgs(Stream.concat(Chromium.ARGUMENTS.stream(), arguments.stream())
-                                .toList()))
+                        .setArgs(Chromium.arguments(arguments)))
                 .newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);

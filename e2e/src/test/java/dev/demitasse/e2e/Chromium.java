@@ -4,6 +4,7 @@ import com.microsoft.playwright.Playwright;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The Chromium that is driven here, and how it is started. */
 public final class Chromium {
@@ -21,6 +22,11 @@ public final class Chromium {
             List.of("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
 
     private Chromium() {}
+
+    /** {@link #ARGUMENTS} and others. */
+    public static List<String> arguments(List<String> others) {
+        return Stream.concat(ARGUMENTS.stream(), others.stream()).toList();
+    }
 
     /** The one that DEMITASSE_CHROMIUM names, or the system's. */
     public static Path executable() {

@@ -21,8 +21,6 @@ final class RemoteDevice implements Device {
     /** Characters that are sent at once. */
     private static final int MOST_WAITING = 8 << 20;
 
-    private static final int MOST_IN_A_ROW = 32_768;
-
     private final Page page;
     private final long maxBindingBytes;
     private final boolean software;
@@ -94,7 +92,7 @@ final class RemoteDevice implements Device {
     @Override
     public Buffer createStorage(String label, long bytes) {
         Numbered buffer = new Numbered(++lastId);
-        send("buffer", buffer.id, label, (double) ((bytes + 3) / 4 * 4), false);
+        send("buffer", buffer.id, label, (double) bytes, false);
         return buffer;
     }
 
@@ -117,7 +115,7 @@ final class RemoteDevice implements Device {
         Numbered group = new Numbered(++lastId);
         List<List<Object>> entries = new ArrayList<>();
         for (Binding b : bindings) {
-            entries.add(List.of(b.number(), id(b.buffer()), b.offset(), (double) ((b.bytes() + 3) / 4 * 4)));
+            entries.add(List.of(b.number(), id(b.buffer()), b.offset(), (double) b.bytes()));
         }
         send("group", group.id, id(pipeline), entries);
         return group;
@@ -133,9 +131,8 @@ final class RemoteDevice implements Device {
     }
 
     @Override
-    public void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
-        int rows = (workgroups + MOST_IN_A_ROW - 1) / MOST_IN_A_ROW;
-        send("dispatch", id(pipeline), id(group), (workgroups + rows - 1) / rows, rows);
+    public void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows) {
+        send("dispatch", id(pipeline), id(group), columns, rows);
     }
 
     @Override

@@ -1,5 +1,8 @@
 package dev.demitasse.e2e;
 
+import static dev.demitasse.Comparison.VOCABULARY;
+import static dev.demitasse.Comparison.plan;
+import static dev.demitasse.Comparison.tokens;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +15,6 @@ import dev.demitasse.gguf.TensorType;
 import dev.demitasse.plan.Activation;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Op;
-import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 import dev.demitasse.webgpu.WebGpuBackend;
@@ -39,7 +41,6 @@ class WebGpuKernelTest {
     private static final double FLOAT16 = 2e-3;
 
     private static final long PLENTY = 1 << 27;
-    private static final int VOCABULARY = 40;
 
     private static Browser browser;
     private static Page page;
@@ -72,11 +73,6 @@ class WebGpuKernelTest {
                 plan, context, BATCH, new RemoteDevice(page, maxBindingBytes, software), RemoteDevice.shaders());
     }
 
-    /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
-    private static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
-        return builder.build(builder.lastRow(middle.apply(builder, builder.embed("table", width))));
-    }
-
     private static void check(
             GgufBuilder shapes,
             int width,
@@ -84,16 +80,7 @@ class WebGpuKernelTest {
             double tolerance,
             EngineLoader.BackendFactory backends,
             Random random) {
-        GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
-        Comparison comparison =
-                new Comparison(all, builder -> plan(builder, middle, width), BATCH, backends, random).load();
-        for (int count : COUNTS) {
-            comparison.run(tokens(count, random), random.nextInt(3), tolerance);
-        }
-    }
-
-    private static int[] tokens(int count, Random random) {
-        return random.ints(count, 0, VOCABULARY).toArray();
+        Comparison.check(shapes, width, middle, COUNTS, tolerance, backends, random);
     }
 
     private static int columns(TensorType type, Random random) {

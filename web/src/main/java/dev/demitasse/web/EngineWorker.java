@@ -10,6 +10,7 @@ import dev.demitasse.json.JsonReader;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
+import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class EngineWorker {
     }
 
     private static Loading.Wish wish(Request request) {
-        Request.Text device = request.getOptions().getDevice();
+        Text device = request.getOptions().getDevice();
         return Loading.Wish.of(JSObjects.isUndefined(device) ? "auto" : device.toString());
     }
 

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A GPU, as far as the backend needs it: buffers, kernels, and passes of many dispatches. Errors that WebGPU tells later are those of {@link #whenDone}'s work. */
 public interface Device {
+    /** Workgroups in a row of a dispatch. */
+    int MOST_IN_A_ROW = 32_768;
+
     /** A {@code GPUBuffer} for storage, or for uniforms. */
     interface Buffer {}
 
@@ -30,7 +33,7 @@ public interface Device {
     /** Whether a processor plays the GPU. */
     boolean isSoftware();
 
-    /** Makes a buffer of zeros that kernels read and write. */
+    /** Makes a buffer of zeros that kernels read and write; {@code bytes} is a multiple of 4. */
     Buffer createStorage(String label, long bytes);
 
     /** Makes a buffer of parameters. */
@@ -48,8 +51,14 @@ public interface Device {
     /** Writes bytes, a multiple of 4 and of direct memory, before the next pass. */
     void write(Buffer buffer, long offset, ByteBuffer bytes);
 
-    /** Adds a dispatch to the pass that {@link #submit} will end. */
-    void dispatch(Pipeline pipeline, BindGroup group, int workgroups);
+    /** Adds a dispatch of {@code columns · rows} workgroups to the pass that {@link #submit} will end. */
+    void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows);
+
+    /** Adds a dispatch of at least so many workgroups, in as many rows as it takes: WebGPU allows 65,535 in one. */
+    default void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
+        int rows = (workgroups + MOST_IN_A_ROW - 1) / MOST_IN_A_ROW;
+        dispatch(pipeline, group, (workgroups + rows - 1) / rows, rows);
+    }
 
     /**
      * Sends the pass off.

@@ -53,6 +53,9 @@ final class Fusion {
     private final Map<Buffer, Op> producers = new HashMap<>();
     private final Map<Buffer, Integer> readers = new HashMap<>();
     private final Map<Op, Products> productsOf = new HashMap<>();
+    /** Products that are a gate and what it gates, and nothing else. */
+    private final Set<Products> gated = new HashSet<>();
+
     private final List<Step> body = new ArrayList<>();
     private final List<Step> head = new ArrayList<>();
     private int buffers;
@@ -79,6 +82,11 @@ final class Fusion {
 
     Place place(Buffer buffer) {
         return places.getOrDefault(buffer, new Place(buffer, 0));
+    }
+
+    /** Whether the products of one token can be made together with their gate. */
+    boolean isGated(Products products) {
+        return gated.contains(products);
     }
 
     private MemoryPlan.Use use(Buffer out, List<Buffer> inputs) {
@@ -197,6 +205,7 @@ final class Fusion {
         if (products == null || !isGateAndUp(products.members, op)) {
             return new Gate(op, null, use(op.out(), op.inputs()));
         }
+        gated.add(products);
         List<Buffer> inputs = new ArrayList<>(op.inputs());
         inputs.add(products.members.get(0).in());
         return new Gate(op, products, use(op.out(), inputs));
@@ -204,6 +213,7 @@ final class Fusion {
 
     private boolean isGateAndUp(List<Op.MatMul> members, Op.Gated op) {
         return members.size() == 2
+                && members.stream().allMatch(member -> member.bias() == null)
                 && members.get(0).out() == op.gate()
                 && members.get(1).out() == op.up()
                 && op.gate().width() == op.up().width()

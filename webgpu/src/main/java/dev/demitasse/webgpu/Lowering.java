@@ -265,7 +265,7 @@ final class Lowering {
             Matrix matrix = matrix(members);
             int bias = bias(members);
             if (single || first.in().rows() == Buffer.Rows.LAST) {
-                if (!isGatedLater(products, matrix)) {
+                if (!isLeftToGate(products, matrix)) {
                     addMatVec(matrix, first, memory.view(first.out()), bias, 0, 0);
                 }
                 return;
@@ -292,13 +292,9 @@ final class Lowering {
             }
         }
 
-        /** Whether the products of one token are made together with their gate. */
-        private boolean isGatedLater(Fusion.Products products, Matrix matrix) {
-            return single
-                    && matrix.parts().size() == 1
-                    && bias(products.members()) == Params.NONE
-                    && fusion.body().stream()
-                            .anyMatch(s -> s instanceof Fusion.Gate gate && gate.products() == products);
+        /** Whether the gate's dispatch makes these products, too. */
+        private boolean isLeftToGate(Fusion.Products products, Matrix matrix) {
+            return single && matrix.parts().size() == 1 && fusion.isGated(products);
         }
 
         private void addMatVec(Matrix matrix, Op.MatMul op, View out, int bias, int gatedQuads, int activation) {
@@ -338,7 +334,7 @@ final class Lowering {
         private void addGate(Fusion.Gate gate) {
             if (gate.products() != null) {
                 Matrix matrix = matrix(gate.products().members());
-                if (isGatedLater(gate.products(), matrix)) {
+                if (isLeftToGate(gate.products(), matrix)) {
                     Op.MatMul op = gate.products().members().get(0);
                     int quads = op.out().width() / 4;
                     addMatVec(

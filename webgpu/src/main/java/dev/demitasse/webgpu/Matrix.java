@@ -28,7 +28,6 @@ final class Matrix {
     private final TensorType type;
     private final Format format;
     private final int columns;
-    private final int rows;
     private final List<Part> parts = new ArrayList<>();
 
     Matrix(List<Segment> segments, Device device) {
@@ -37,7 +36,7 @@ final class Matrix {
         type = first.tensor().type();
         format = Format.of(type);
         columns = first.columns();
-        rows = segments.stream().mapToInt(Segment::rows).sum();
+        int rows = segments.stream().mapToInt(Segment::rows).sum();
         require(columns, Format.UNIT_COLUMNS, "columns", first);
         for (Segment segment : segments) {
             require(segment.rows(), ROW_ALIGNMENT, "rows", segment.weight());
@@ -86,10 +85,6 @@ final class Matrix {
 
     List<Part> parts() {
         return parts;
-    }
-
-    int rows() {
-        return rows;
     }
 
     int blocksPerRow() {

@@ -91,10 +91,7 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        Objects.checkFromToIndex(from, to, tokens.length);
-        int count = to - from;
-        Objects.checkIndex(count - 1, batchSize);
-        Objects.checkFromToIndex(position, position + count, contextLength);
+        int count = requireBatch(tokens, from, to, position);
         if (!ready) {
             weights.requireAll();
             ready = true;
@@ -179,8 +176,7 @@ public final class WebGpuBackend implements Backend {
         int at = 4 * (GpuMemory.STEP_HEAD + table.word());
         for (int r = 0; r < count; r++) {
             for (int i = 0; i < pairs; i++) {
-                float factor = factors == null ? 1 : factors[i];
-                float angle = (position + r) * (rotary.inverseFrequency(i) / factor);
+                float angle = rotary.angle(position + r, i, factors);
                 step.putFloat(at, rotary.magnitude() * (float) Math.cos(angle));
                 step.putFloat(at + 4, rotary.magnitude() * (float) Math.sin(angle));
                 at += 8;

@@ -69,7 +69,7 @@ class DispatchesTest {
         }
 
         @Override
-        public void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
+        public void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows) {
             dispatches++;
         }
 

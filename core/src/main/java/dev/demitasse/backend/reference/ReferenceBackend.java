@@ -81,10 +81,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        Objects.checkFromToIndex(from, to, tokens.length);
-        int count = to - from;
-        Objects.checkIndex(count - 1, batchSize);
-        Objects.checkFromToIndex(position, position + count, contextLength);
+        int count = requireBatch(tokens, from, to, position);
         for (LoadedWeight weight : weights) {
             if (!weight.isLoaded()) {
                 throw new IllegalStateException("tensor " + weight.name() + " has not been loaded");
@@ -216,14 +213,13 @@ public final class ReferenceBackend implements Backend {
             int in = memory.offset(op.in());
             int out = memory.offset(op.out());
             System.arraycopy(arena, in, arena, out, elements(op.in()));
+            float[] factors = op.frequencyFactors() == null ? null : row;
             if (op.frequencyFactors() != null) {
                 weights.get(op.frequencyFactors().id()).row(0, row, 0);
-            } else {
-                Arrays.fill(row, 0, pairs, 1);
             }
             for (int r = 0; r < rows(op.in()); r++) {
                 for (int i = 0; i < pairs; i++) {
-                    float angle = (position + r) * (rotary.inverseFrequency(i) / row[i]);
+                    float angle = rotary.angle(position + r, i, factors);
                     float cos = rotary.magnitude() * (float) Math.cos(angle);
                     float sin = rotary.magnitude() * (float) Math.sin(angle);
                     for (int head = r * width; head < (r + 1) * width; head += op.headSize()) {

@@ -2,7 +2,6 @@ package dev.demitasse.e2e.bench;
 
 import dev.demitasse.e2e.Chromium;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** What the engines of a page compute on. */
 enum Device {
@@ -27,7 +26,7 @@ enum Device {
 
     /** How Chromium is started. */
     List<String> arguments() {
-        return Stream.concat(Chromium.ARGUMENTS.stream(), arguments.stream()).toList();
+        return Chromium.arguments(arguments);
     }
 
     /** Whether llama.cpp, which computes on the CPU, is worth measuring beside. */

@@ -87,10 +87,4 @@ public interface Request extends JSObject {
         @JSProperty
         JSArrayReader<Text> getStop();
     }
-
-    /** A string, which may be absent or in an array. */
-    interface Text extends JSObject {
-        @Override
-        String toString();
-    }
 }

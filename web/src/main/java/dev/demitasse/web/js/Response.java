@@ -21,12 +21,6 @@ public interface Response extends JSObject {
 
     JSPromise<Text> text();
 
-    /** A string. */
-    interface Text extends JSObject {
-        @Override
-        String toString();
-    }
-
     /** {@code Headers}. */
     interface Headers extends JSObject {
         @Nullable

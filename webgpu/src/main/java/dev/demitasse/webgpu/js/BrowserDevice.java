@@ -24,9 +24,6 @@ public final class BrowserDevice implements Device {
     private static final int STORAGE = 0x80;
     private static final int MAP_MODE_READ = 1;
 
-    /** WebGPU allows 65,535 workgroups in a dimension. */
-    private static final int MOST_IN_A_ROW = 32_768;
-
     private final GpuDevice device;
     private final boolean software;
     private final long maxBindingBytes;
@@ -155,7 +152,7 @@ public final class BrowserDevice implements Device {
     private GpuDevice.Buffer create(String label, long bytes, int usage) {
         GpuDevice.BufferDescriptor descriptor = JSObjects.create();
         descriptor.setLabel(label);
-        descriptor.setSize((bytes + 3) / 4 * 4);
+        descriptor.setSize(bytes);
         descriptor.setUsage(usage);
         return device.createBuffer(descriptor);
     }
@@ -185,7 +182,7 @@ public final class BrowserDevice implements Device {
             GpuDevice.BufferBinding resource = JSObjects.create();
             resource.setBuffer(((StorageOrUniforms) binding.buffer()).buffer);
             resource.setOffset(binding.offset());
-            resource.setSize((binding.bytes() + 3) / 4 * 4);
+            resource.setSize(binding.bytes());
             GpuDevice.BindGroupEntry entry = JSObjects.create();
             entry.setBinding(binding.number());
             entry.setResource(resource);
@@ -211,7 +208,7 @@ public final class BrowserDevice implements Device {
     }
 
     @Override
-    public void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
+    public void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows) {
         GpuDevice.ComputePass open = pass;
         if (open == null) {
             open = encoder().beginComputePass();
@@ -223,8 +220,7 @@ public final class BrowserDevice implements Device {
             lastPipeline = pipeline;
         }
         open.setBindGroup(0, ((Group) group).group);
-        int rows = (workgroups + MOST_IN_A_ROW - 1) / MOST_IN_A_ROW;
-        open.dispatchWorkgroups((workgroups + rows - 1) / rows, rows);
+        open.dispatchWorkgroups(columns, rows);
     }
 
     @Override
