@@ -50,6 +50,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("gguf", "json")
                 .whereLayer("store")
                 .mayOnlyAccessLayers("json")
+                .whereLayer("store")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("chat")
                 .mayOnlyAccessLayers("json")
                 .whereLayer("plan")

@@ -12,7 +12,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +36,7 @@ record Model(URI uri, Map<URI, Path> files) {
                 return new Model(new URI(model).parseServerAuthority(), Map.of());
             }
             List<Path> paths = files(Path.of(model));
-            Map<URI, Path> files = new LinkedHashMap<>();
+            Map<URI, Path> files = new HashMap<>();
             for (Path path : paths) {
                 files.put(uri(path), path);
             }
