@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.json.JsonWriter;
 import dev.demitasse.store.Manifest;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.JsException;
@@ -34,6 +35,7 @@ public final class Download {
     static final String META = ".meta";
     private static final String ABSENT = "absent";
 
+    private final String url;
     private final String id;
     private final Box box;
     private final Listener listener;
@@ -50,7 +52,9 @@ public final class Download {
 
     private long unreported;
 
-    Download(String id, Box box, Listener listener) {
+    /** @param url of the model */
+    Download(String url, String id, Box box, Listener listener) {
+        this.url = url;
         this.id = id;
         this.box = box;
         this.listener = listener;
@@ -311,6 +315,9 @@ public final class Download {
 
     /** Sees that what is missing of a file is fetched. */
     private void begin(ModelFile file) {
+        if (box.text(ModelStore.ABOUT) == null) {
+            box.putText(ModelStore.ABOUT, JsonWriter.write(Map.of("url", url), -1));
+        }
         files.add(file);
         reading = file;
         report();

@@ -33,7 +33,9 @@ public final class ModelStore {
     /** The key of a model's only file. */
     public static final String ONLY_FILE = "model";
 
-    private static final String ABOUT = "about";
+    /** JSON: {url, name, architecture}, the latter two when it is complete. */
+    static final String ABOUT = "about";
+
     private static final int ID_DIGITS = 32;
 
     private final @Nullable Storage storage;
@@ -54,14 +56,10 @@ public final class ModelStore {
      */
     public Download download(String url, boolean keep, Download.Listener listener) {
         if (storage == null || !keep) {
-            return new Download("", new MemoryBox(), listener);
+            return new Download(url, "", new MemoryBox(), listener);
         }
         String id = id(url);
-        Box box = storage.open(id);
-        if (box.text(ABOUT) == null) {
-            box.putText(ABOUT, JsonWriter.write(Map.of("url", url), -1));
-        }
-        return new Download(id, box, listener);
+        return new Download(url, id, storage.open(id), listener);
     }
 
     /** Notes that a model is stored whole, and could be loaded. */
@@ -222,7 +220,6 @@ public final class ModelStore {
         try {
             storage().delete(id);
             Box box = storage().open(id);
-            box.putText(ABOUT, JsonWriter.write(Map.of("url", url), -1));
             String architecture = "";
             for (int i = 0; i < files.getLength(); i++) {
                 String key = files.getLength() == 1 ? ONLY_FILE : Integer.toString(i);
