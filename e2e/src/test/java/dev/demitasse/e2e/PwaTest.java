@@ -178,7 +178,8 @@ class PwaTest {
             assertThat(page.locator("#facts")).not().containsText("not cross-origin isolated");
             assertThat(page.locator("#prompt")).hasValue("Hello");
             assertEquals(2, visits.size(), "loaded, and loaded anew");
-            assertEquals(1, countOf(PlainHost.MODEL, host.requests()), "the model is fetched once");
+            assertEquals(1, countOf("models.json", host.requests()), "nothing is loaded in vain");
+            assertEquals(1, countOf(PlainHost.MODEL, host.requests()), "nothing is loaded in vain");
 
             page.reload();
             ready(page);
