@@ -49,7 +49,7 @@ async function install() {
 }
 
 async function activate() {
-  // One that is to follow has a cache, too, and will come by here.
+  // A newer version under way has a cache too; it cleans up when its turn comes.
   if (!registration.installing && !registration.waiting) {
     const names = await caches.keys();
     const others = names.filter((name) => name.startsWith(CACHES_OF_SITE) && name !== CACHE);
