@@ -10,11 +10,28 @@
  * @property {string} [name] of the tool
  *
  * @typedef {object} Progress
- * @property {'download' | 'prefill'} phase
- * @property {number} loaded bytes downloaded, or prompt tokens read
+ * @property {'download' | 'load' | 'prefill'} phase `download`: the model is fetched, while the engine reads what has come;
+ *   `load`: the engine reads the model, all of which is stored; `prefill`: the engine reads a prompt
+ * @property {number} loaded bytes that are stored, bytes that were read, or prompt tokens that were read
  * @property {number} total of the same; 0 if unknown
  *
+ * @typedef {object} Needs what a model takes, in bytes
+ * @property {{total: number, stored: number, available: number}} [disk] how much the model is, how much of it is stored already (perhaps
+ *   not counted in full while files are still to be opened), and how much more the browser would store for this site (-1 if
+ *   unknown); absent if the model is not kept
+ * @property {{total: number, device?: number}} memory of the device that computes, and roughly what the machine has, if the
+ *   browser says so
+ *
+ * @typedef {object} StoredModel
+ * @property {string} url which {@link Demitasse.load} takes
+ * @property {string} name
+ * @property {string} [architecture] known when the model is complete
+ * @property {number} bytes that are stored
+ * @property {boolean} complete whether it loads without a network
+ *
  * @typedef {object} LoadOptions
+ * @property {boolean} [cache] whether the model is kept in the browser's storage, and read from there (default: true)
+ * @property {(needs: Needs) => void} [onNeeds] called when the model's header has been read, before its weights are
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
  * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
@@ -61,7 +78,7 @@
  * @property {{prefillMs: number, decodeMs: number}} timings
  */
 
-const LOAD_OPTIONS = ['onProgress', 'signal', 'contextLength', 'threads', 'device'];
+const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'threads', 'device'];
 const DEVICES = ['auto', 'webgpu', 'cpu'];
 const SAMPLING_NUMBERS = ['maxTokens', 'temperature', 'topP', 'topK', 'minP', 'seed', 'repetitionPenalty'];
 const CHAT_OPTIONS = ['onToken', 'onProgress', 'signal', ...SAMPLING_NUMBERS, 'stop', 'tools', 'templateOptions'];
@@ -101,31 +118,105 @@ export class Demitasse {
   }
 
   /**
-   * Loads a model: a GGUF file, or a folder as Hugging Face has it (config.json, tokenizer.json, safetensors files).
+   * Loads a model: a GGUF file, whole, in parts (`…-00001-of-0000N.gguf`) or in shards, or a folder as Hugging Face has it
+   * (config.json, tokenizer.json, safetensors files). What comes from a URL is kept in the browser's storage, unless `cache` is
+   * false: a load that was cut goes on where it was, and the next one needs no network.
    *
-   * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself; a folder's URL ends with a slash
+   * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself. Of a model in parts, any part's URL; of one
+   *   in shards, their manifest's, which ends in `.json`; a folder's URL ends with a slash
    * @param {LoadOptions} [options]
    * @returns {Promise<Demitasse>}
    */
   static async load(model, options = {}) {
-    const { onProgress, signal, ...engineOptions } = checked(options, LOAD_OPTIONS);
-    if (typeof model !== 'string' && !(model instanceof Blob)) {
-      throw new TypeError('model must be a URL string, a File or a Blob');
-    }
-    const source = typeof model === 'string' ? new URL(model, globalThis.document?.baseURI ?? location.href).href : model;
-    signal?.throwIfAborted();
-
     const engine = new Demitasse();
-    const abort = () => engine.#shut(signal.reason);
-    signal?.addEventListener('abort', abort);
     try {
-      const loaded = await engine.#send({ type: 'load', model: source, options: engineOptions }, { onProgress });
+      const loaded = await engine.#load('load', model, options);
       engine.model = loaded.model;
       engine.device = loaded.device;
       return engine;
     } catch (error) {
       engine.close();
       throw error;
+    }
+  }
+
+  /**
+   * Reads a model's header, and tells what the model needs; what is fetched for that is kept for the load.
+   *
+   * @param {string | Blob} model as for {@link Demitasse.load}
+   * @param {LoadOptions} [options] that it would be loaded with
+   * @returns {Promise<Needs>}
+   */
+  static async needs(model, options = {}) {
+    const engine = new Demitasse();
+    try {
+      return (await engine.#load('needs', model, options)).needs;
+    } finally {
+      engine.close();
+    }
+  }
+
+  /** The models in the browser's storage. */
+  static models = {
+    /** @returns {Promise<StoredModel[]>} */
+    list: async () => JSON.parse((await Demitasse.#manage({ type: 'models' })).models),
+
+    /**
+     * Deletes what is stored of a model.
+     *
+     * @param {string} url as in the list
+     */
+    delete: async (url) => void (await Demitasse.#manage({ type: 'delete', address: absolute(url) })),
+
+    /**
+     * A stored model's files: one, unless it came in parts. They take no memory; their bytes stay in the storage.
+     *
+     * @param {string} url as in the list
+     * @returns {Promise<File[]>}
+     */
+    export: async (url) => (await Demitasse.#manage({ type: 'export', address: absolute(url) })).files,
+
+    /**
+     * Stores a model: a GGUF file, or all parts of a split one.
+     *
+     * @param {File | File[]} files
+     * @param {string} [url] that it will have; if left out, `local:` and the (first) file's name
+     * @returns {Promise<string>} the URL, which {@link Demitasse.load} takes
+     */
+    import: async (files, url) => {
+      const sorted = [files].flat().sort((a, b) => (a.name < b.name ? -1 : 1));
+      if (sorted.length === 0 || !sorted.every((file) => file instanceof File)) {
+        throw new TypeError('files must be a File or an array of them');
+      }
+      const address = absolute(url ?? `local:${encodeURIComponent(sorted[0].name)}`);
+      await Demitasse.#manage({ type: 'import', address, files: sorted });
+      return address;
+    },
+  };
+
+  /** A request of an engine's worker that needs no model. */
+  static async #manage(message) {
+    const engine = new Demitasse();
+    try {
+      return await engine.#send(message, {});
+    } finally {
+      engine.close();
+    }
+  }
+
+  async #load(type, model, options) {
+    const { onProgress, onNeeds, signal, cache = true, ...engineOptions } = checked(options, LOAD_OPTIONS);
+    if (typeof model !== 'string' && !(model instanceof Blob)) {
+      throw new TypeError('model must be a URL string, a File or a Blob');
+    }
+    const source = typeof model === 'string' ? absolute(model) : model;
+    signal?.throwIfAborted();
+
+    const abort = () => this.#shut(signal.reason);
+    signal?.addEventListener('abort', abort);
+    try {
+      const request = { type, model: source, options: { ...engineOptions, cache } };
+      return await this.#send(request, { onProgress, onNeeds, wants: type === 'needs' ? 'needs' : 'loaded' });
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -226,6 +317,15 @@ export class Demitasse {
       case 'token':
         pending.onToken?.(content.text, content.tokenId, content.reasoning);
         break;
+      case 'needs':
+        if (pending.wants === 'needs') {
+          this.#pending = null;
+          pending.resolve(content);
+        } else {
+          keepStorage(content.needs);
+          pending.onNeeds?.(content.needs);
+        }
+        break;
       case 'loaded':
       case 'tokens':
       case 'done':
@@ -247,6 +347,18 @@ export class Demitasse {
   }
 }
 
+/** The URL, in full. */
+function absolute(url) {
+  return new URL(url, globalThis.document?.baseURI ?? location.href).href;
+}
+
+/** Asks the browser not to evict what a model is stored for, before the larger part of it is. */
+function keepStorage({ disk }) {
+  if (disk && disk.stored < disk.total) {
+    globalThis.navigator?.storage?.persist?.();
+  }
+}
+
 /** The options that were given a value; a misspelt one is an error, not a default. */
 function checked(options, known) {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
@@ -265,6 +377,9 @@ function checked(options, known) {
     }
     if (WHOLE_NUMBERS.includes(name) && !Number.isSafeInteger(value)) {
       throw new TypeError(`option ${name} must be a whole number`);
+    }
+    if (name === 'cache' && typeof value !== 'boolean') {
+      throw new TypeError('option cache must be true or false');
     }
     if (name === 'device' && !DEVICES.includes(value)) {
       throw new TypeError(`option device must be one of ${DEVICES.join(', ')}`);

@@ -26,6 +26,11 @@ export async function instantiate(url) {
     teavmDate: { currentTimeMillis: () => Date.now() },
     teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
     teavmMath: Math,
+    // Java's threads: they take turns, and give way where they wait.
+    teavmAsync: {
+      offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - Date.now())),
+      kill: (id) => clearTimeout(id),
+    },
     teavmJso: jsoImports(context, stringBuiltins),
   };
   const imports = {};

@@ -57,10 +57,6 @@ final class HeaderParser {
         int tensorCount = readCount("tensor_count", MIN_TENSOR_BYTES);
         int pairCount = readCount("metadata_kv_count", MIN_PAIR_BYTES);
         Metadata metadata = new Metadata(readPairs(pairCount));
-        if (metadata.integer("split.count", 1) > 1) {
-            throw new GgufException("split.count is " + metadata.integer("split.count")
-                    + ": this file is one part of a split model, which can't be loaded by itself");
-        }
         int alignment = metadata.integer("general.alignment", DEFAULT_ALIGNMENT);
         if (alignment < 8 || Integer.bitCount(alignment) != 1) {
             throw new GgufException("general.alignment is " + alignment + "; it must be a power of two of at least 8");

@@ -69,7 +69,6 @@ class HostileGgufTest {
                 sound().uint32("general.alignment", 24).build());
         assertFails(
                 "general.alignment is 0", sound().uint32("general.alignment", 0).build());
-        assertFails("split.count is 2", sound().uint32("split.count", 2).build());
         assertFails("tensor t has type 99", sound().rawTensor("t", 99, 320, 32).build());
         assertFails(
                 "tensor t has type 4294967295",

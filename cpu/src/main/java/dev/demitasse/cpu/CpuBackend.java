@@ -61,6 +61,11 @@ public final class CpuBackend implements Backend {
         return (int) Math.min(most, tiles * KvLayout.TILE);
     }
 
+    /** Memory that such a backend takes. */
+    public static long requiredBytes(Plan plan, int contextLength, int batchSize, int threads) {
+        return new Layout(plan, contextLength, batchSize, threads).bytes;
+    }
+
     /** Where everything lies. */
     private static final class Layout {
         final Weights weights;

@@ -1,5 +1,7 @@
 package dev.demitasse.serve;
 
+import dev.demitasse.gguf.SplitNames;
+import dev.demitasse.store.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -8,42 +10,101 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * The model that the page offers.
  *
  * @param uri what the page fetches: relative to the page for a file, absolute otherwise
- * @param file the GGUF file behind a relative {@code uri}; null where the browser fetches from another host itself
+ * @param files what is served, by address relative to the page: the GGUF file behind a relative {@code uri}, all files of a
+ *     split, or a manifest and its shards; empty where the browser fetches from another host itself
  */
-record Model(URI uri, @Nullable Path file) {
+record Model(URI uri, Map<URI, Path> files) {
     private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
 
-    /** @throws IllegalArgumentException if {@code model} is neither an http(s) address nor a readable GGUF file */
+    /**
+     * @param model an http(s) address, or the path of a GGUF file, of one of a split's, or of a manifest
+     * @throws IllegalArgumentException if it is none of these, or a file that belongs to it is missing
+     */
     static Model of(String model) {
         try {
             if (model.startsWith("http://") || model.startsWith("https://")) {
-                return new Model(new URI(model).parseServerAuthority(), null);
+                return new Model(new URI(model).parseServerAuthority(), Map.of());
             }
-            Path file = Path.of(model);
-            checkMagic(file);
-            return new Model(new URI(null, null, "models/" + file.getFileName(), null), file);
+            List<Path> paths = files(Path.of(model));
+            Map<URI, Path> files = new HashMap<>();
+            for (Path path : paths) {
+                files.put(uri(path), path);
+            }
+            return new Model(uri(paths.get(0)), files);
         } catch (URISyntaxException | InvalidPathException e) {
             throw new IllegalArgumentException("not a model address: " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot read model file " + model + ": " + e.getMessage(), e);
         }
     }
 
-    private static void checkMagic(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new IllegalArgumentException("no such model file: " + file);
+    private static URI uri(Path file) throws URISyntaxException {
+        return new URI(null, null, "models/" + file.getFileName(), null);
+    }
+
+    /** The one that is named to the page comes first. */
+    private static List<Path> files(Path file) throws IOException {
+        requireFiles(List.of(file));
+        String name = String.valueOf(file.getFileName());
+        if (name.endsWith(".json")) {
+            return shards(file);
         }
+        List<String> names = SplitNames.of(name);
+        List<Path> parts = names == null
+                ? List.of(file)
+                : names.stream().map(file::resolveSibling).toList();
+        requireFiles(parts);
+        for (Path part : parts) {
+            checkMagic(part);
+        }
+        return parts;
+    }
+
+    private static List<Path> shards(Path file) throws IOException {
+        Manifest manifest;
+        try {
+            manifest = Manifest.parse(Files.readString(file));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("not a manifest of shards: " + file + ": " + e.getMessage(), e);
+        }
+        List<Path> files = new ArrayList<>(List.of(file));
+        manifest.shards().forEach(shard -> files.add(file.resolveSibling(shard.file())));
+        requireFiles(files);
+        for (int i = 0; i < manifest.shards().size(); i++) {
+            Path shard = files.get(i + 1);
+            if (Files.size(shard) != manifest.shardLength(i)) {
+                throw new IllegalArgumentException(
+                        shard + " has " + Files.size(shard) + " bytes; its manifest says " + manifest.shardLength(i));
+            }
+        }
+        return files;
+    }
+
+    private static void requireFiles(List<Path> files) {
+        List<String> missing = files.stream()
+                .filter(file -> !Files.isRegularFile(file))
+                .map(Path::toString)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalArgumentException("no such model file: " + String.join(", ", missing));
+        }
+    }
+
+    private static void checkMagic(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             if (!Arrays.equals(in.readNBytes(MAGIC.length), MAGIC)) {
                 throw new IllegalArgumentException("not a GGUF file (it does not begin with \"GGUF\"): " + file);
             }
-        } catch (IOException e) {
-            throw new IllegalArgumentException("cannot read model file " + file + ": " + e.getMessage(), e);
         }
     }
 

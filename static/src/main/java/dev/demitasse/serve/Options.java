@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The command line of {@link Serve}.
  *
  * @param site folder of the chat page
- * @param model path of a GGUF file, or an http(s) address
+ * @param model path of a GGUF file or of a manifest of shards, or an http(s) address
  * @param port TCP port, 0 for any free one
  */
 record Options(Path site, String model, int port) {

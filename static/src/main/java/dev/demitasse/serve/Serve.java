@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 
-/** Serves the chat page, and a model file beside it, to browsers on this machine. */
+/** Serves the chat page, and a model's files beside it, to browsers on this machine. */
 public final class Serve implements AutoCloseable {
     /** How long a connection may stand still: a page stopped in a debugger keeps its download. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
@@ -41,9 +41,10 @@ public final class Serve implements AutoCloseable {
      * Starts a server on 127.0.0.1.
      *
      * @param site folder of the chat page
-     * @param model path of a GGUF file, which is then served too, or an http(s) address, which the page gets as it is
+     * @param model path of a GGUF file, of one of a split's or of a manifest of shards, all of which are then served too, or an
+     *     http(s) address, which the page gets as it is
      * @param port TCP port, 0 for any free one
-     * @throws IllegalArgumentException if the site is not there, or the model is neither an address nor a GGUF file
+     * @throws IllegalArgumentException if the site is not there, or the model is no address and not there, either
      * @throws IOException if the port cannot be had
      */
     public static Serve start(Path site, String model, int port) throws IOException {

@@ -1,6 +1,8 @@
 package dev.demitasse.serve;
 
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -18,7 +20,7 @@ import org.eclipse.jetty.util.resource.ResourceFactory;
 
 /**
  * The paths of the page: the files of the site, {@code /models.json}, which names the model, and
- * {@code /models/NAME}, the model file if the model is one.
+ * {@code /models/NAME}, the model's files if they are on this machine.
  */
 final class SiteHandler extends ResourceHandler {
     /** What every response carries, errors too: isolation, so that the page may share memory between threads. */
@@ -59,14 +61,18 @@ final class SiteHandler extends ResourceHandler {
         MimeTypes.Mutable types = new MimeTypes.Mutable(getMimeTypes());
         types.addMimeMapping("webmanifest", "application/manifest+json");
         HttpContent.Factory files = new ResourceHttpContentFactory(getBaseResource(), types);
-        Path file = model.file();
-        if (file == null) {
-            return files;
-        }
-        String modelPath = HttpURI.from("/" + model.uri().toASCIIString()).getCanonicalPath();
         ResourceFactory resources = ResourceFactory.of(this);
-        return path -> path.equals(modelPath)
-                ? new ResourceHttpContent(resources.newResource(file), "application/octet-stream")
-                : files.getContent(path);
+        Map<String, Path> modelFiles = new HashMap<>();
+        model.files()
+                .forEach((uri, file) ->
+                        modelFiles.put(HttpURI.from("/" + uri.toASCIIString()).getCanonicalPath(), file));
+        return path -> {
+            Path file = modelFiles.get(path);
+            if (file == null) {
+                return files.getContent(path);
+            }
+            String type = path.endsWith(".json") ? "application/json" : "application/octet-stream";
+            return new ResourceHttpContent(resources.newResource(file), type);
+        };
     }
 }

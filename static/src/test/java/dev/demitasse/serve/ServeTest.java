@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.demitasse.store.Manifest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -189,12 +191,76 @@ class ServeTest {
     void modelsJsonPassesAnAddressOn() throws Exception {
         String address = "https://example.org/a/model.gguf?download=true";
         try (Serve other = Serve.start(site, address, 0)) {
-            HttpResponse<String> response = client.send(
-                    HttpRequest.newBuilder(URI.create("http://localhost:" + other.port() + "/models.json"))
-                            .build(),
-                    BodyHandlers.ofString());
-            assertEquals("{\"default\": \"" + address + "\"}\n", response.body());
+            assertEquals(
+                    "{\"default\": \"" + address + "\"}\n",
+                    get(other, "/models.json").body());
         }
+    }
+
+    @Test
+    void allFilesOfASplitAreServed() throws Exception {
+        Path first = Files.writeString(dir.resolve("split-00001-of-00002.gguf"), "GGUF, first");
+        Path second = dir.resolve("split-00002-of-00002.gguf");
+        assertStartFails(site, first.toString(), "no such model file: " + second);
+        Files.writeString(second, "second");
+        assertStartFails(site, first.toString(), "not a GGUF file (it does not begin with \"GGUF\"): " + second);
+
+        Files.writeString(second, "GGUF, second");
+        try (Serve other = Serve.start(site, second.toString(), 0)) {
+            assertEquals(
+                    "{\"default\": \"models/split-00001-of-00002.gguf\"}\n",
+                    get(other, "/models.json").body());
+            assertEquals(
+                    "GGUF, first",
+                    get(other, "/models/split-00001-of-00002.gguf").body());
+            assertEquals(
+                    "GGUF, second",
+                    get(other, "/models/split-00002-of-00002.gguf").body());
+            assertEquals(404, get(other, "/models/secret.txt").statusCode());
+        }
+    }
+
+    @Test
+    void aManifestAndItsShardsAreServed() throws Exception {
+        String hash = "0".repeat(64);
+        Manifest manifest = new Manifest(
+                "tiny.gguf",
+                (1 << 20) + 3,
+                1 << 20,
+                List.of(new Manifest.Shard("tiny.gguf.000", hash), new Manifest.Shard("tiny.gguf.001", hash)));
+        Path file = Files.writeString(dir.resolve("tiny.gguf.json"), manifest.toJson());
+        Path first = dir.resolve("tiny.gguf.000");
+        Path second = dir.resolve("tiny.gguf.001");
+        assertStartFails(site, file.toString(), "no such model file: " + first + ", " + second);
+        Files.write(first, new byte[1 << 20]);
+        Files.writeString(second, "GGUF");
+        assertStartFails(site, file.toString(), second + " has 4 bytes; its manifest says 3");
+
+        Files.writeString(second, "end");
+        try (Serve other = Serve.start(site, file.toString(), 0)) {
+            assertEquals(
+                    "{\"default\": \"models/tiny.gguf.json\"}\n",
+                    get(other, "/models.json").body());
+            HttpResponse<String> json = get(other, "/models/tiny.gguf.json");
+            assertEquals(manifest.toJson(), json.body());
+            assertEquals("application/json", header(json, "Content-Type"));
+            assertHeadersOfAll(json);
+            HttpResponse<String> shard = get(other, "/models/tiny.gguf.001");
+            assertEquals("end", shard.body());
+            assertEquals("application/octet-stream", header(shard, "Content-Type"));
+            assertEquals(1 << 20, get(other, "/models/tiny.gguf.000").body().length());
+        }
+    }
+
+    @Test
+    void aWrongManifestIsNamed() throws IOException {
+        Path file = Files.writeString(dir.resolve("models.json"), "{\"format\": \"another\"}");
+        assertStartFails(
+                site,
+                file.toString(),
+                "not a manifest of shards: " + file + ": format is \"another\"; it must be \"demitasse-shards\"");
+        Path absent = dir.resolve("absent.json");
+        assertStartFails(site, absent.toString(), "no such model file: " + absent);
     }
 
     @Test
@@ -268,10 +334,18 @@ class ServeTest {
     }
 
     private HttpResponse<String> get(String path) throws Exception {
-        return client.send(request(path).build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+        return get(serve, path);
+    }
+
+    private HttpResponse<String> get(Serve server, String path) throws Exception {
+        return client.send(request(server, path).build(), BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + serve.port() + path));
+        return request(serve, path);
+    }
+
+    private static HttpRequest.Builder request(Serve server, String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + server.port() + path));
     }
 }

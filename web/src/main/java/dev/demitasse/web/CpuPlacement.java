@@ -1,10 +1,12 @@
 package dev.demitasse.web;
 
+import dev.demitasse.backend.Backend;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
-import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.Kernels;
+import dev.demitasse.web.js.WorkerScope;
 import java.util.function.Consumer;
 
 /** The CPU, with as many threads as it has processors or as are asked for. */
@@ -26,7 +28,8 @@ final class CpuPlacement {
      * @param why the CPU, and no GPU
      */
     static void find(int threads, int contextLength, String why, Consumer<Placement> found, Placement.Failure failure) {
-        int wanted = threads == 0 ? Math.min(Kernels.processors(), MOST_THREADS) : threads;
+        int wanted =
+                threads == 0 ? Math.min(WorkerScope.getNavigator().getHardwareConcurrency(), MOST_THREADS) : threads;
         Kernels.load(wanted)
                 .then(
                         kernels -> {
@@ -41,11 +44,22 @@ final class CpuPlacement {
 
     private static Placement placement(Kernels kernels, int wanted, int contextLength, String why) {
         Machine.Factory machines = WasmMachine.factory(kernels);
-        EngineLoader.BackendFactory backends = (plan, context) -> {
-            int length = contextLength > 0
-                    ? context
-                    : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
-            return new CpuBackend(plan, length, BATCH_SIZE, machines);
+        Placement.Backends backends = new Placement.Backends() {
+            @Override
+            public long bytes(Plan plan, int context) {
+                return CpuBackend.requiredBytes(plan, length(plan, context), BATCH_SIZE, machines.threads());
+            }
+
+            @Override
+            public Backend create(Plan plan, int context) {
+                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, machines);
+            }
+
+            private int length(Plan plan, int context) {
+                return contextLength > 0
+                        ? context
+                        : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
+            }
         };
         String fewer = kernels.getThreads() < wanted ? "; one thread, since the page is not cross-origin isolated" : "";
         return new Placement("cpu", kernels.getThreads(), why + fewer, backends, Placement.IMMEDIATE);

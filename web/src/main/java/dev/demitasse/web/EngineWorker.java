@@ -52,11 +52,12 @@ public final class EngineWorker {
     private void handle(Request request) {
         try {
             switch (request.getType()) {
-                case "load" -> load(request);
+                case "load", "needs" -> load(request);
                 case "chat" -> chat(request);
                 case "complete" ->
                     answer(request, engine().tokenizer().encode(request.getPrompt(), true), AnswerFormat.PLAIN);
                 case "tokenize" -> tokenize(request);
+                case "models", "delete", "export", "import" -> ModelRequests.handle(request);
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
@@ -69,11 +70,18 @@ public final class EngineWorker {
         if (loadRequest != null) {
             throw new IllegalStateException("this worker has a model already");
         }
+        loadRequest = request;
         load(request, wish(request), new Loading.Listener() {
             @Override
-            public void progress(long bytes, long total) {
+            public boolean needs(ModelReader.@Nullable Disk disk, long memory) {
+                postNeeds(request.getId(), disk, memory);
+                return request.getType().equals("load");
+            }
+
+            @Override
+            public void progress(boolean isDownload, long bytes, long total) {
                 Reply reply = Reply.of("progress", request.getId());
-                reply.setPhase("download");
+                reply.setPhase(isDownload ? "download" : "load");
                 reply.setLoaded(bytes);
                 reply.setTotal(total == Gguf.UNKNOWN_LENGTH ? 0 : total);
                 WorkerScope.postMessage(reply);
@@ -91,7 +99,27 @@ public final class EngineWorker {
                 postError(request.getId(), "Error", message);
             }
         });
-        loadRequest = request;
+    }
+
+    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, long memory) {
+        Reply.Needs needs = JSObjects.create();
+        if (disk != null) {
+            Reply.Disk kept = JSObjects.create();
+            kept.setTotal(disk.total());
+            kept.setStored(disk.stored());
+            kept.setAvailable(disk.available());
+            needs.setDisk(kept);
+        }
+        Reply.Memory taken = JSObjects.create();
+        taken.setTotal(memory);
+        double gibibytes = WorkerScope.getNavigator().getDeviceMemory();
+        if (!Double.isNaN(gibibytes)) {
+            taken.setDevice(gibibytes * (1 << 30));
+        }
+        needs.setMemory(taken);
+        Reply reply = Reply.of("needs", id);
+        reply.setNeeds(needs);
+        WorkerScope.postMessage(reply);
     }
 
     private static Loading.Wish wish(Request request) {
@@ -127,7 +155,12 @@ public final class EngineWorker {
         }
         load(request, wish, new Loading.Listener() {
             @Override
-            public void progress(long bytes, long total) {
+            public boolean needs(ModelReader.@Nullable Disk disk, long memory) {
+                return true;
+            }
+
+            @Override
+            public void progress(boolean isDownload, long bytes, long total) {
                 // The answer's own progress follows.
             }
 

@@ -135,15 +135,28 @@ final class GpuPlacement implements Placement.Pace {
                 "webgpu",
                 0,
                 "WebGPU adapter " + (name.isEmpty() ? "without a name" : name),
-                (plan, context) -> create(plan, context, shaders),
+                new Placement.Backends() {
+                    @Override
+                    public long bytes(Plan plan, int context) {
+                        return WebGpuBackend.requiredBytes(plan, length(plan, context));
+                    }
+
+                    @Override
+                    public Backend create(Plan plan, int context) {
+                        return GpuPlacement.this.create(plan, length(plan, context), shaders);
+                    }
+                },
                 this);
     }
 
+    private int length(Plan plan, int context) {
+        return contextLength > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
+    }
+
     private Backend create(Plan plan, int context, Shaders shaders) {
-        int length = contextLength > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
         device.watch();
         try {
-            WebGpuBackend made = new WebGpuBackend(plan, length, BATCH_SIZE, device, shaders);
+            WebGpuBackend made = new WebGpuBackend(plan, context, BATCH_SIZE, device, shaders);
             backend = made;
             return made;
         } finally {

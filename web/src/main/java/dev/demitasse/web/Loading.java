@@ -10,8 +10,17 @@ import org.jspecify.annotations.Nullable;
 final class Loading {
     /** Hears of the loading; {@link #ready} or {@link #failed} ends it. */
     interface Listener {
-        /** @param total bytes, or {@link dev.demitasse.gguf.Gguf#UNKNOWN_LENGTH} */
-        void progress(long bytes, long total);
+        /**
+         * The model's header is read; its weights come next.
+         *
+         * @param disk what it takes of the browser's storage; null if it is not kept
+         * @param memory in bytes
+         * @return whether to go on
+         */
+        boolean needs(ModelReader.@Nullable Disk disk, long memory);
+
+        /** As {@link ModelReader.Listener#progress}. */
+        void progress(boolean isDownload, long bytes, long total);
 
         void ready(Engine engine, long bytes, Placement placement);
 
@@ -110,8 +119,9 @@ final class Loading {
             return;
         }
         Attempt attempt = new Attempt(placement);
-        reader = new ModelReader(contextLength, attempt::create, placement.pace(), attempt);
-        reader.read(request);
+        ModelReader begun = new ModelReader(contextLength, attempt::create, placement.pace(), attempt);
+        reader = begun;
+        begun.start(request);
     }
 
     /** Loading on one device. */
@@ -125,6 +135,16 @@ final class Loading {
         }
 
         Backend create(Plan plan, int context) {
+            ModelReader.Disk disk = reader == null ? null : reader.disk();
+            if (!listener.needs(disk, placement.backends().bytes(plan, context))) {
+                throw new ModelReader.NotWanted();
+            }
+            if (disk != null && disk.isShort()) {
+                throw new IllegalStateException(
+                        "the model needs " + disk.missing() + " more bytes of storage, and the browser "
+                                + "gives this page " + disk.available()
+                                + ": delete stored models, free space on the disk, or load with {cache: false}, which keeps nothing");
+            }
             try {
                 return placement.backends().create(plan, context);
             } catch (RuntimeException e) {
@@ -136,8 +156,8 @@ final class Loading {
         }
 
         @Override
-        public void progress(long bytes, long total) {
-            listener.progress(bytes, total);
+        public void progress(boolean isDownload, long bytes, long total) {
+            listener.progress(isDownload, bytes, total);
         }
 
         @Override

@@ -3,15 +3,25 @@ package dev.demitasse.web;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.engine.FolderLoader;
+import dev.demitasse.engine.SplitLoader;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
-import dev.demitasse.web.js.ByteStream;
-import dev.demitasse.web.js.JsError;
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Chunks;
+import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Request;
-import dev.demitasse.web.js.Response;
-import dev.demitasse.web.js.WorkerScope;
+import dev.demitasse.web.store.Addresses;
+import dev.demitasse.web.store.ChangedException;
+import dev.demitasse.web.store.Download;
+import dev.demitasse.web.store.ModelFile;
+import dev.demitasse.web.store.ModelStore;
+import dev.demitasse.web.store.Staging;
+import dev.demitasse.web.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
@@ -19,34 +29,52 @@ import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Streams a model's bytes from an address or a file into an engine. Holds one chunk at a time. */
+/** Streams a model's bytes from the store, which fetches what it lacks, or from a file into an engine. Holds one chunk at a time. */
 final class ModelReader {
     /** Hears of the reading; {@link #ready} or {@link #failed} ends it. */
     interface Listener {
-        /** @param total bytes, or {@link Gguf#UNKNOWN_LENGTH} */
-        void progress(long bytes, long total);
+        /**
+         * Bytes were stored, or read.
+         *
+         * @param isDownload whether some of the model has to be downloaded: then its bytes are counted, else those read
+         * @param total bytes, or {@link Gguf#UNKNOWN_LENGTH}
+         */
+        void progress(boolean isDownload, long bytes, long total);
 
         void ready(Engine engine, long bytes);
 
         void failed(String message);
     }
 
-    /** Where a file's bytes go; both methods may throw, which ends the reading with {@link Listener#failed}. */
+    /** Where a file's bytes go. */
     private interface Target {
         /** Takes bytes; false if it wants no more of this file. */
-        boolean chunk(ByteBuffer bytes);
-
-        void ended();
+        boolean accept(ByteBuffer bytes);
     }
 
-    private static final int STAGING_BYTES = 1 << 20;
-    private static final int NOT_FOUND = 404;
+    /** What a model takes of the browser's storage, in bytes. */
+    record Disk(long total, long stored, long available) {
+        long missing() {
+            return total - stored;
+        }
+
+        boolean isShort() {
+            return total != Gguf.UNKNOWN_LENGTH && available != Gguf.UNKNOWN_LENGTH && missing() > available;
+        }
+    }
+
+    private static final int PROGRESS_BYTES = 1 << 20;
 
     private final int contextLength;
     private final EngineLoader.BackendFactory backends;
     private final Placement.Pace pace;
     private final Listener listener;
-    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
+    private @Nullable Download download;
+    private long available = Gguf.UNKNOWN_LENGTH;
+    private long total = Gguf.UNKNOWN_LENGTH;
+    private long read;
+    private long reported;
+    private boolean isDownload;
     private boolean cancelled;
 
     /** @param contextLength as for {@link EngineLoader} */
@@ -57,228 +85,211 @@ final class ModelReader {
         this.listener = listener;
     }
 
-    void read(Request request) {
-        Request.ModelFile file = request.getFile();
-        if (!JSObjects.isUndefined(file.getSizeIfFile())) {
-            guarded(() -> pump(new Chunks(file.stream()), new GgufFile((long) file.getSize())));
-        } else if (request.getUrl().endsWith("/")) {
-            new Folder(request.getUrl()).read();
-        } else {
-            String url = request.getUrl();
-            fetch(url, response -> {
-                requireOk(url, response);
-                pump(new Chunks(response.getBody()), new GgufFile(length(response)));
-            });
-        }
+    void start(Request request) {
+        new Thread(() -> run(request)).start();
     }
 
     /** Nothing more reaches the listener. */
     void cancel() {
         cancelled = true;
+        if (download != null) {
+            download.close();
+        }
     }
 
-    /** A GGUF file. */
-    private final class GgufFile implements Target {
-        private final long total;
-        private final EngineLoader loader;
-        private long read;
+    /** What the model needs to be kept; null if it is not to be. */
+    @Nullable
+    Disk disk() {
+        return download == null || !download.lasts() ? null : new Disk(download.total(), download.stored(), available);
+    }
 
-        GgufFile(long total) {
-            this.total = total;
-            loader = new EngineLoader(total, contextLength, backends);
+    private void run(Request request) {
+        try {
+            Blob file = request.getFile();
+            Engine engine = JSObjects.isUndefined(file.getSizeIfBlob())
+                    ? download(request.getUrl(), request.getOptions().isKept())
+                    : file(file);
+            if (!cancelled) {
+                listener.ready(engine, total);
+            }
+        } catch (NotWanted e) {
+            cancel();
+        } catch (RuntimeException e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (OutOfMemoryError e) {
+            fail("the engine ran out of memory");
         }
+    }
 
-        @Override
-        public boolean chunk(ByteBuffer bytes) {
-            read += bytes.remaining();
+    private void fail(String message) {
+        if (!cancelled) {
+            cancel();
+            listener.failed(message);
+        }
+    }
+
+    private Engine file(Blob file) {
+        total = (long) file.getSize();
+        EngineLoader loader = new EngineLoader(total, contextLength, backends);
+        pump(file, bytes -> {
             loader.accept(bytes);
-            listener.progress(read, total);
             return true;
-        }
+        });
+        return loader.finish();
+    }
 
-        @Override
-        public void ended() {
-            listener.ready(loader.finish(), read);
+    private Engine download(String url, boolean keep) {
+        ModelStore store = ModelStore.find();
+        Download begun = store.download(url, keep, this::stored);
+        download = begun;
+        try {
+            available = store.available();
+            Engine engine = read(begun, url);
+            if (begun.lasts()) {
+                store.loaded(url, engine.model().name(), engine.model().architecture());
+            }
+            return engine;
+        } catch (GgufException | ChangedException e) {
+            // It would fail again: what is stored is of no use.
+            begun.end();
+            store.discard(url);
+            throw e;
+        } catch (StoreException e) {
+            throw begun.stored() == 0 || !begun.lasts()
+                    ? e
+                    : new StoreException(e.getMessage() + ". What has come is kept (" + begun.stored()
+                            + " bytes): loading again goes on from there");
+        } finally {
+            begun.close();
         }
     }
 
-    /** A Hugging Face folder: first the small files, together, then those with the weights, one after the other. */
-    private final class Folder {
-        private final String url;
-        private final Map<String, String> texts = new HashMap<>();
-        private int missing = FolderStream.TEXT_FILES.size();
-
-        Folder(String url) {
-            this.url = url;
+    private Engine read(Download from, String url) {
+        List<String> parts = SplitNames.of(Addresses.name(url));
+        if (Addresses.path(url).endsWith("/")) {
+            return folder(from, url);
         }
+        if (parts != null) {
+            return split(from, url, parts);
+        }
+        boolean isSharded = Addresses.path(url).endsWith(".json");
+        ModelFile file = isSharded ? from.openShards(ModelStore.ONLY_FILE, url) : from.open(ModelStore.ONLY_FILE, url);
+        EngineLoader loader = new EngineLoader(file.bytes(), contextLength, backends);
+        pump(from, file, bytes -> {
+            loader.accept(bytes);
+            return true;
+        });
+        total = file.bytes();
+        return loader.finish();
+    }
 
-        void read() {
-            for (String name : FolderStream.TEXT_FILES) {
-                fetch(url + name, response -> {
-                    if (response.getStatus() == NOT_FOUND) {
-                        textCame();
-                        return;
-                    }
-                    requireOk(url + name, response);
-                    response.text()
-                            .then(
-                                    text -> guarded(() -> {
-                                        texts.put(name, text.toString());
-                                        textCame();
-                                    }),
-                                    ModelReader.this::bytesStopped);
-                });
+    /** A split GGUF model. */
+    private Engine split(Download from, String url, List<String> names) {
+        SplitLoader loader = new SplitLoader(names.size(), contextLength, backends);
+        ModelFile[] files = new ModelFile[names.size()];
+        for (int i = loader.file(); i >= 0; i = loader.file()) {
+            if (files[i] == null) {
+                files[i] = from.open(Integer.toString(i), Addresses.sibling(url, names.get(i)));
+            }
+            loader.begin(files[i].bytes());
+            if (pump(from, files[i], loader::accept)) {
+                loader.end();
             }
         }
+        total = from.total();
+        return loader.finish();
+    }
 
-        private void textCame() {
-            missing--;
-            if (missing == 0 && !cancelled) {
-                String name = url.substring(url.lastIndexOf('/', url.length() - 2) + 1, url.length() - 1);
-                next(new FolderLoader(name, texts, contextLength, backends));
+    /** A Hugging Face folder: first the small files, then those with the weights, one after the other. */
+    private Engine folder(Download from, String url) {
+        String folder = Addresses.folder(url);
+        Map<String, String> texts = new HashMap<>();
+        for (String name : FolderStream.TEXT_FILES) {
+            String text = from.text(name, Addresses.sibling(url, name));
+            if (text != null) {
+                texts.put(name, text);
             }
         }
-
-        private void next(FolderLoader loader) {
-            String file = loader.file();
+        FolderLoader loader = new FolderLoader(Addresses.name(folder), texts, contextLength, backends);
+        Map<String, ModelFile> files = new HashMap<>();
+        for (String name = loader.file(); name != null; name = loader.file()) {
+            ModelFile file = files.get(name);
             if (file == null) {
-                listener.ready(loader.finish(), loader.fileBytes());
-                return;
+                file = from.open(name, Addresses.sibling(url, name));
+                files.put(name, file);
             }
-            fetch(url + file, response -> {
-                requireOk(url + file, response);
-                pump(new Chunks(response.getBody()), new Target() {
-                    @Override
-                    public boolean chunk(ByteBuffer bytes) {
-                        boolean more = loader.accept(bytes);
-                        listener.progress(loader.readBytes(), loader.fileBytes());
-                        if (!more) {
-                            next(loader);
-                        }
-                        return more;
-                    }
-
-                    @Override
-                    public void ended() {
-                        loader.finish(); // which says that the file is too short
-                    }
-                });
-            });
-        }
-    }
-
-    /** What to do with a response; may throw. */
-    private interface OnResponse {
-        void accept(Response response);
-    }
-
-    private void fetch(String url, OnResponse action) {
-        WorkerScope.fetch(url)
-                .then(
-                        response -> guarded(() -> action.accept(response)),
-                        reason -> fail("can't fetch " + url + ": " + ((JsError) reason).getMessage()));
-    }
-
-    private static void requireOk(String url, Response response) {
-        if (!response.isOk()) {
-            throw new IllegalStateException(url + " answered with status " + response.getStatus());
-        }
-    }
-
-    /** The body's length; that of an encoded one says nothing of the file's. */
-    private static long length(Response response) {
-        String length = response.getHeaders().get("Content-Length");
-        boolean encoded = response.getHeaders().get("Content-Encoding") != null;
-        return length == null || encoded ? Gguf.UNKNOWN_LENGTH : Long.parseLong(length);
-    }
-
-    /** A stream's chunks, all in one buffer where the browser can: else those that are done with pile up until they are collected. */
-    private static final class Chunks {
-        private final ByteStream.Reader reader;
-        private @Nullable Uint8Array buffer;
-
-        Chunks(ByteStream stream) {
-            ByteStream.ReaderOptions options = JSObjects.create();
-            options.setMode("byob");
-            ByteStream.Reader opened;
-            try {
-                opened = stream.getReader(options);
-                buffer = new Uint8Array(STAGING_BYTES);
-            } catch (RuntimeException e) {
-                opened = stream.getReader();
-            }
-            reader = opened;
-        }
-
-        JSPromise<ByteStream.Chunk> next() {
-            return buffer == null ? reader.read() : reader.read(buffer);
-        }
-
-        /** Says that a chunk has been used. */
-        void done(Uint8Array chunk) {
-            if (buffer != null) {
-                buffer = new Uint8Array(chunk.getBuffer());
+            if (pump(from, file, loader::accept)) {
+                break; // too short, as finish will say
             }
         }
+        total = from.total();
+        return loader.finish();
+    }
 
-        void cancel() {
-            reader.cancel();
+    private void stored(long bytes, long ofBytes) {
+        if (isDownload || bytes != ofBytes) {
+            isDownload = true;
+            if (!cancelled) {
+                listener.progress(true, bytes, ofBytes);
+            }
         }
     }
 
-    private void pump(Chunks chunks, Target target) {
-        chunks.next()
-                .then(
-                        chunk -> guarded(() -> {
-                            if (cancelled) {
-                                chunks.cancel();
-                            } else if (chunk.isDone()) {
-                                target.ended();
-                            } else if (take(chunk.getValue(), target)) {
-                                int length = chunk.getValue().getLength();
-                                chunks.done(chunk.getValue());
-                                pace.taken(length, () -> pump(chunks, target));
-                            } else {
-                                chunks.cancel();
-                            }
-                        }),
-                        this::bytesStopped);
+    /** Whether the file was read to its end. */
+    private boolean pump(Download from, ModelFile file, Target target) {
+        int index = 0;
+        for (Blob piece = from.piece(file, index); piece != null; piece = from.piece(file, ++index)) {
+            if (!pump(piece, target)) {
+                return false;
+            }
+            from.done(file, index);
+        }
+        return true;
     }
 
-    private boolean take(Uint8Array bytes, Target target) {
+    private boolean pump(Blob blob, Target target) {
+        Chunks chunks = new Chunks(blob.stream());
+        for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
+            if (cancelled || !take(chunk, target)) {
+                chunks.cancel();
+                requireWanted();
+                return false;
+            }
+            int length = chunk.getLength();
+            count(length);
+            Promises.await(
+                    new JSPromise<JSObject>((resolve, reject) -> pace.taken(length, () -> resolve.accept(null))));
+            requireWanted();
+        }
+        return true;
+    }
+
+    private void requireWanted() {
+        if (cancelled) {
+            throw new NotWanted();
+        }
+    }
+
+    /** Ends a reading that was cancelled. */
+    static final class NotWanted extends RuntimeException {}
+
+    private static boolean take(Uint8Array bytes, Target target) {
         int length = bytes.getLength();
-        for (int from = 0; from < length; from += STAGING_BYTES) {
-            int count = Math.min(STAGING_BYTES, length - from);
-            // A new view each time: the memory's buffer changes when it grows.
-            Uint8Array part = new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count);
-            Uint8Array.fromJavaBuffer(staging).set(part);
-            if (!target.chunk(staging.duplicate().position(0).limit(count))) {
+        for (int from = 0; from < length; from += Staging.BYTES) {
+            int count = Math.min(Staging.BYTES, length - from);
+            if (!target.accept(Staging.copy(new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count)))) {
                 return false;
             }
         }
         return true;
     }
 
-    private @Nullable JSObject bytesStopped(Object reason) {
-        return fail("the model's bytes stopped coming: " + ((JsError) reason).getMessage());
-    }
-
-    private @Nullable JSObject guarded(Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            fail(String.valueOf(e.getMessage()));
-        } catch (OutOfMemoryError e) {
-            fail("the engine ran out of memory");
+    private void count(int bytes) {
+        read += bytes;
+        long ofBytes = download == null ? total : download.total();
+        if (!isDownload && (read - reported >= PROGRESS_BYTES || read == ofBytes)) {
+            reported = read;
+            listener.progress(false, Math.min(read, ofBytes), ofBytes);
         }
-        return null;
-    }
-
-    private @Nullable JSObject fail(String message) {
-        if (!cancelled) {
-            cancelled = true;
-            listener.failed(message);
-        }
-        return null;
     }
 }

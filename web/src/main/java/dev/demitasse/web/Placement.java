@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.plan.Plan;
 
 /**
  * A device that can run a model.
@@ -9,7 +10,13 @@ import dev.demitasse.engine.EngineLoader;
  * @param threads that compute; 0 on a GPU
  * @param reason why it was chosen
  */
-record Placement(String kind, int threads, String reason, EngineLoader.BackendFactory backends, Pace pace) {
+record Placement(String kind, int threads, String reason, Backends backends, Pace pace) {
+    /** Makes backends, and tells what they need. */
+    interface Backends extends EngineLoader.BackendFactory {
+        /** Bytes of memory that the backend of a plan takes. */
+        long bytes(Plan plan, int contextLength);
+    }
+
     /** Keeps bytes from coming faster than the device takes them. */
     interface Pace {
         /** Runs the action when more bytes may come; never if the device has failed. */

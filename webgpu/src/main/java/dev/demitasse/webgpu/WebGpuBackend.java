@@ -60,6 +60,13 @@ public final class WebGpuBackend implements Backend {
         logits = new float[plan.vocabularySize()];
     }
 
+    /** GPU memory that such a backend takes for weights, keys and values: nearly all of it. */
+    public static long requiredBytes(Plan plan, int contextLength) {
+        long weights =
+                plan.weights().stream().mapToLong(w -> w.tensor().bytes()).sum();
+        return weights + contextLength * GpuMemory.bytesPerPosition(plan);
+    }
+
     /** Positions, up to {@code most}, whose keys and values take no more than so many bytes. */
     public static int longestContext(Plan plan, int most, long bytes) {
         return (int) Math.min(most, Math.max(1, bytes / GpuMemory.bytesPerPosition(plan)));

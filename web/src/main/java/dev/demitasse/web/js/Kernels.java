@@ -35,25 +35,10 @@ public interface Kernels extends JSObject {
 
         @JSTopLevel
         static native JSPromise<Kernels> loadKernels(int threads);
-
-        @JSTopLevel
-        @JSProperty
-        static native Navigator getNavigator();
-    }
-
-    /** The part of {@code WorkerNavigator} that tells of threads. */
-    interface Navigator extends JSObject {
-        @JSProperty
-        int getHardwareConcurrency();
     }
 
     /** @param threads that are wanted; there is one where the page isn't cross-origin isolated */
     static JSPromise<Kernels> load(int threads) {
         return Scope.loadKernels(threads);
-    }
-
-    /** Processors that this machine has, as far as the browser says. */
-    static int processors() {
-        return Scope.getNavigator().getHardwareConcurrency();
     }
 }

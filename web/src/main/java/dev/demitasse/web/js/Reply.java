@@ -2,6 +2,7 @@ package dev.demitasse.web.js;
 
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSArray;
 import org.teavm.jso.core.JSObjects;
 
 /** A message to the page. Which properties it has depends on its type. */
@@ -33,6 +34,16 @@ public interface Reply extends JSObject {
 
     @JSProperty
     void setDevice(Device device);
+
+    @JSProperty
+    void setNeeds(Needs needs);
+
+    /** JSON: [{url, name, architecture, bytes, complete}]. */
+    @JSProperty
+    void setModels(String json);
+
+    @JSProperty
+    void setFiles(JSArray<NamedBlob> files);
 
     @JSProperty
     void setText(String text);
@@ -117,6 +128,38 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setReason(String reason);
+    }
+
+    /** What a model needs. */
+    interface Needs extends JSObject {
+        /** Absent if the model is not kept. */
+        @JSProperty
+        void setDisk(Disk disk);
+
+        @JSProperty
+        void setMemory(Memory memory);
+    }
+
+    /** Bytes of the browser's storage. */
+    interface Disk extends JSObject {
+        @JSProperty
+        void setTotal(double bytes);
+
+        @JSProperty
+        void setStored(double bytes);
+
+        @JSProperty
+        void setAvailable(double bytes);
+    }
+
+    /** Bytes of memory. */
+    interface Memory extends JSObject {
+        @JSProperty
+        void setTotal(double bytes);
+
+        /** What the machine has, where the browser says it. */
+        @JSProperty
+        void setDevice(double bytes);
     }
 
     /** Token counts of an answer. */

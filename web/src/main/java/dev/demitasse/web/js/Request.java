@@ -18,7 +18,15 @@ public interface Request extends JSObject {
 
     /** Of a {@code load} from a file. */
     @JSProperty("model")
-    ModelFile getFile();
+    Blob getFile();
+
+    /** Of a {@code delete}, {@code export} or {@code import}: the model's address. */
+    @JSProperty
+    String getAddress();
+
+    /** Of an {@code import}. */
+    @JSProperty
+    JSArrayReader<NamedBlob> getFiles();
 
     /** Of a {@code chat}: JSON. */
     @JSProperty
@@ -39,18 +47,6 @@ public interface Request extends JSObject {
     @JSProperty
     Options getOptions();
 
-    /** {@code File} or {@code Blob}. */
-    interface ModelFile extends JSObject {
-        /** Undefined if this is no file. */
-        @JSProperty("size")
-        JSObject getSizeIfFile();
-
-        @JSProperty
-        double getSize();
-
-        ByteStream stream();
-    }
-
     /** Options of a {@code load} or {@code chat}; numbers that are absent read as NaN. */
     interface Options extends JSObject {
         @JSProperty
@@ -58,6 +54,10 @@ public interface Request extends JSObject {
 
         @JSProperty
         double getThreads();
+
+        /** Whether to keep the model in the store. */
+        @JSProperty("cache")
+        boolean isKept();
 
         /** {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty

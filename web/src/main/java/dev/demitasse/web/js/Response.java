@@ -1,29 +1,65 @@
 package dev.demitasse.web.js;
 
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSClass;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSPromise;
 
 /** {@code Response} of the Fetch standard. */
-public interface Response extends JSObject {
-    @JSProperty
-    boolean isOk();
+@JSClass
+public class Response implements JSObject {
+    public Response(Blob body) {}
 
     @JSProperty
-    int getStatus();
+    public native boolean isOk();
 
     @JSProperty
-    Headers getHeaders();
+    public native int getStatus();
 
     @JSProperty
-    ByteStream getBody();
+    public native Headers getHeaders();
 
-    JSPromise<Text> text();
+    @JSProperty
+    public native ByteStream getBody();
+
+    public native JSPromise<Text> text();
+
+    public native JSPromise<Blob> blob();
 
     /** {@code Headers}. */
-    interface Headers extends JSObject {
+    public interface Headers extends JSObject {
         @Nullable
         String get(String name);
+    }
+
+    /** {@code RequestInit}. */
+    public interface Options extends JSObject {
+        @JSProperty
+        void setHeaders(RangeHeader headers);
+
+        /** @param mode {@code no-store}: past the browser's HTTP cache */
+        @JSProperty
+        void setCache(String mode);
+
+        @JSProperty
+        void setSignal(JSObject signal);
+    }
+
+    /** The one header that is sent. */
+    public interface RangeHeader extends JSObject {
+        @JSProperty("Range")
+        void setRange(String range);
+    }
+
+    /** {@code AbortController}. */
+    @JSClass(name = "AbortController")
+    public static class Abort implements JSObject {
+        public Abort() {}
+
+        @JSProperty
+        public native JSObject getSignal();
+
+        public native void abort();
     }
 }

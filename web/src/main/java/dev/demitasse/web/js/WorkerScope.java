@@ -33,4 +33,39 @@ public abstract class WorkerScope implements JSObject {
 
     @JSTopLevel
     public static native JSPromise<Response> fetch(String url);
+
+    @JSTopLevel
+    public static native JSPromise<Response> fetch(String url, Response.Options options);
+
+    /** Undefined where the page is not a secure context. */
+    @JSTopLevel
+    @JSProperty
+    public static native Caches getCaches();
+
+    @JSTopLevel
+    @JSProperty
+    public static native Hash.Crypto getCrypto();
+
+    @JSTopLevel
+    @JSProperty
+    public static native Navigator getNavigator();
+
+    /** {@code WorkerNavigator}. */
+    public interface Navigator extends JSObject {
+        /** Processors that this machine has, as far as the browser says. */
+        @JSProperty
+        int getHardwareConcurrency();
+
+        /** GiB of memory that this machine has, roughly; NaN where the browser doesn't say. */
+        @JSProperty
+        double getDeviceMemory();
+
+        /** Undefined where the page is not a secure context. */
+        @JSProperty
+        Files.Manager getStorage();
+
+        /** Undefined where the page is not a secure context. */
+        @JSProperty
+        Locks getLocks();
+    }
 }

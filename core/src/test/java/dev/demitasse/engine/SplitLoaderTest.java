@@ -1,0 +1,71 @@
+package dev.demitasse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.TestWeights;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufBuilder;
+import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.Splitter;
+import dev.demitasse.plan.Plan;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Real weights in three files, from their bytes to logits. */
+class SplitLoaderTest {
+    @Test
+    void engineIsThatOfTheWholeFile() {
+        ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
+        EngineLoader single = new EngineLoader(whole.capacity(), 64, SplitLoaderTest::backend);
+        single.accept(whole.duplicate());
+        Engine expected = single.finish();
+
+        List<byte[]> files = Splitter.split(whole, 0, 100, 172);
+        SplitLoader loader = new SplitLoader(3, 64, SplitLoaderTest::backend);
+        for (int file = loader.file(); file >= 0; file = loader.file()) {
+            loader.begin(files.get(file).length);
+            assertFalse(Splitter.feed(files.get(file), 1 << 20, loader::accept), "file " + file + " is whole");
+        }
+        Engine engine = loader.finish();
+
+        assertEquals(expected.model().parameters(), engine.model().parameters());
+        assertEquals(expected.model().name(), engine.model().name());
+        assertTrue(engine.hasChatTemplate());
+        int[] prompt = engine.tokenizer().encode("The capital of France is", false);
+        assertArrayEquals(expected.tokenizer().encode("The capital of France is", false), prompt);
+        assertArrayEquals(logits(expected, prompt), logits(engine, prompt));
+    }
+
+    @Test
+    void whatCannotBeRunIsRefusedBeforeWeightsAreFetched() {
+        byte[] first = new GgufBuilder()
+                .string("general.architecture", "mamba")
+                .uint32("split.no", 0)
+                .uint32("split.count", 2)
+                .build();
+        byte[] second =
+                new GgufBuilder().uint32("split.no", 1).uint32("split.count", 2).build();
+        SplitLoader loader = new SplitLoader(2, 64, SplitLoaderTest::backend);
+        loader.begin(first.length);
+        assertFalse(loader.accept(ByteBuffer.wrap(first)));
+        loader.begin(Gguf.UNKNOWN_LENGTH);
+        assertTrue(loader.accept(ByteBuffer.wrap(second)));
+        GgufException e = assertThrows(GgufException.class, loader::end);
+        assertEquals("general.architecture is \"mamba\", which is not supported", e.getMessage());
+    }
+
+    private static ReferenceBackend backend(Plan plan, int context) {
+        return new ReferenceBackend(plan, context, 8);
+    }
+
+    private static float[] logits(Engine engine, int[] prompt) {
+        engine.backend().forward(prompt, 0, prompt.length, 0, true);
+        return engine.backend().logits().clone();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.demitasse.web;
+
+import dev.demitasse.json.JsonWriter;
+import dev.demitasse.web.js.Reply;
+import dev.demitasse.web.js.Request;
+import dev.demitasse.web.js.WorkerScope;
+import dev.demitasse.web.store.ModelStore;
+
+/** Requests that are about stored models. */
+final class ModelRequests {
+    private ModelRequests() {}
+
+    static void handle(Request request) {
+        new Thread(() -> {
+                    try {
+                        WorkerScope.postMessage(reply(request, ModelStore.find()));
+                    } catch (RuntimeException e) {
+                        EngineWorker.postError(request.getId(), "Error", String.valueOf(e.getMessage()));
+                    }
+                })
+                .start();
+    }
+
+    private static Reply reply(Request request, ModelStore store) {
+        Reply reply = Reply.of("done", request.getId());
+        switch (request.getType()) {
+            case "models" -> reply.setModels(JsonWriter.write(store.list(), -1));
+            case "delete" -> store.delete(request.getAddress());
+            case "export" -> reply.setFiles(store.export(request.getAddress()));
+            case "import" -> store.importFiles(request.getFiles(), request.getAddress());
+            default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
+        }
+        return reply;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.demitasse.web.js;
+
+import org.teavm.jso.JSExceptions;
+
+/** A JavaScript error. */
+public final class JsException extends RuntimeException {
+    private final String name;
+
+    public JsException(JsError error) {
+        super(error.getMessage());
+        name = error.getName();
+    }
+
+    /** The JavaScript error that a call threw. */
+    public static JsException of(RuntimeException e) {
+        return e instanceof JsException js ? js : new JsException((JsError) JSExceptions.getJSException(e));
+    }
+
+    /** Such as {@code QuotaExceededError}. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether something threw a JavaScript error of a name. */
+    public static boolean is(RuntimeException e, String name) {
+        return e instanceof JsException js && js.name.equals(name);
+    }
+}

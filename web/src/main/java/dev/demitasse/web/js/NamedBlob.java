@@ -1,0 +1,18 @@
+package dev.demitasse.web.js;
+
+import org.teavm.jso.JSClass;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSArray;
+
+/** {@code File}. */
+@JSClass(name = "File")
+public class NamedBlob extends Blob {
+    /** One after the other. */
+    public NamedBlob(JSArray<JSObject> parts, String name) {
+        super(parts);
+    }
+
+    @JSProperty
+    public native String getName();
+}

@@ -1,0 +1,88 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Caches;
+import dev.demitasse.web.js.JsException;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.Response;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.core.JSString;
+
+/** A cache of the Cache API, where there is no private file system. It takes only whole pieces. */
+final class CacheBox implements Box {
+    private final Caches.Cache cache;
+    private final String prefix;
+
+    /** @param prefix an address in the page's scope, under which names become addresses */
+    CacheBox(Caches.Cache cache, String prefix) {
+        this.cache = cache;
+        this.prefix = prefix;
+    }
+
+    @Override
+    public @Nullable String text(String name) {
+        Blob blob = piece(name);
+        return blob == null ? null : Promises.await(blob.text()).toString();
+    }
+
+    @Override
+    public void putText(String name, String text) {
+        JSArray<JSObject> parts = new JSArray<>();
+        parts.push(JSString.valueOf(text));
+        put(name, new Blob(parts));
+    }
+
+    private void put(String name, Blob blob) {
+        try {
+            Promises.await(cache.put(prefix + name, new Response(blob)));
+        } catch (JsException e) {
+            throw StorageFullException.of(e);
+        }
+    }
+
+    @Override
+    public @Nullable Blob piece(String name) {
+        Response response = Promises.await(cache.match(prefix + name));
+        return response == null || JSObjects.isUndefined(response) ? null : Promises.await(response.blob());
+    }
+
+    @Override
+    public Part part(String name) {
+        return new MemoryPart() {
+            @Override
+            void put(Blob piece) {
+                CacheBox.this.put(name, piece);
+            }
+        };
+    }
+
+    @Override
+    public Map<String, Long> sizes() {
+        Map<String, Long> sizes = new HashMap<>();
+        JSArrayReader<Caches.Key> keys = Promises.await(cache.keys());
+        for (int i = 0; i < keys.getLength(); i++) {
+            String name = keys.get(i).getUrl().substring(prefix.length());
+            Blob blob = piece(name);
+            if (blob != null) {
+                sizes.put(name, (long) blob.getSize());
+            }
+        }
+        return sizes;
+    }
+
+    @Override
+    public void delete(String name) {
+        Promises.await(cache.delete(prefix + name));
+    }
+
+    @Override
+    public boolean lasts() {
+        return true;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.web.js.Caches;
+import dev.demitasse.web.js.JsException;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.Text;
+import dev.demitasse.web.js.WorkerScope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.core.JSObjects;
+
+/** Caches of the Cache API, one a model. */
+final class CacheStorage implements Storage {
+    private static final String PREFIX = "demitasse-model-";
+    /** Any address does: nothing is ever fetched from it. */
+    private static final String ADDRESS = "https://models.demitasse.invalid/";
+
+    private final Caches caches;
+
+    private CacheStorage(Caches caches) {
+        this.caches = caches;
+    }
+
+    /** Null where the page has none. */
+    static @Nullable CacheStorage find() {
+        Caches caches = WorkerScope.getCaches();
+        if (JSObjects.isUndefined(caches)) {
+            return null;
+        }
+        try {
+            Promises.await(caches.keys());
+            return new CacheStorage(caches);
+        } catch (JsException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public Box open(String id) {
+        return new CacheBox(Promises.await(caches.open(PREFIX + id)), ADDRESS);
+    }
+
+    @Override
+    public List<String> ids() {
+        List<String> ids = new ArrayList<>();
+        JSArrayReader<Text> names = Promises.await(caches.keys());
+        for (int i = 0; i < names.getLength(); i++) {
+            String name = names.get(i).toString();
+            if (name.startsWith(PREFIX)) {
+                ids.add(name.substring(PREFIX.length()));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public void delete(String id) {
+        Promises.await(caches.delete(PREFIX + id));
+    }
+}

@@ -1,0 +1,478 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.json.JsonWriter;
+import dev.demitasse.store.Manifest;
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.JsException;
+import dev.demitasse.web.js.Promises;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's files on their way into its box. Threads fetch pieces over parallel connections, in the order in which they are read;
+ * each is complete only when it is whole and, where its hash is known, verified. What is there already is not fetched again, to
+ * the byte. One tab at a time downloads a model; others wait, and find it stored.
+ *
+ * <p>Methods wait and throw {@link StoreException}; all but {@link #close} are for Java threads.
+ */
+public final class Download {
+    /** Hears how many bytes are stored, and how many are needed as far as that is known. */
+    public interface Listener {
+        /** @param total may be {@link Gguf#UNKNOWN_LENGTH} */
+        void stored(long bytes, long total);
+    }
+
+    private static final int CONNECTIONS = 4;
+    /** Pieces that a box which doesn't last holds beyond the one that is read. */
+    private static final int WINDOW = 3;
+
+    private static final int PROGRESS_BYTES = 1 << 20;
+    private static final int LOOK_PAUSE_MS = 500;
+    static final String MANIFEST = "manifest";
+    static final String META = ".meta";
+    private static final String ABSENT = "absent";
+
+    private final String url;
+    private final String id;
+    private final Box box;
+    private final Listener listener;
+    private final Http http = new Http();
+    private final Transfer transfer;
+    private final Signal changed = new Signal();
+    private final List<ModelFile> files = new ArrayList<>();
+    private @Nullable Lock lock;
+    private @Nullable RuntimeException failure;
+    private boolean closed;
+    private int threads;
+    /** Whose pieces are wanted first. */
+    private @Nullable ModelFile reading;
+
+    private long unreported;
+
+    /** @param url of the model */
+    Download(String url, String id, Box box, Listener listener) {
+        this.url = url;
+        this.id = id;
+        this.box = box;
+        this.listener = listener;
+        transfer = new Transfer(http, box, new Transfer.Listener() {
+            @Override
+            public void came(ModelFile file, long bytes) {
+                file.arrive(bytes);
+                unreported += bytes;
+                if (unreported >= PROGRESS_BYTES) {
+                    report();
+                }
+            }
+
+            @Override
+            public void completed(ModelFile file, int piece) {
+                file.setStored(piece, true);
+                report();
+                changed.fire();
+            }
+
+            @Override
+            public void awaitWanted(ModelFile file, int piece) {
+                while (isTooEarly(file, piece)) {
+                    requireSound();
+                    changed.await();
+                }
+            }
+        });
+    }
+
+    private boolean isTooEarly(ModelFile file, int piece) {
+        return !box.lasts() && piece > file.wanted() + WINDOW;
+    }
+
+    /**
+     * Opens a file, and begins to fetch what is missing of it.
+     *
+     * @param key of letters, digits, '-', '_' and '.'; unique in the model
+     */
+    public ModelFile open(String key, String url) {
+        ModelFile file = find(key, url);
+        if (file == null) {
+            throw new StoreException("can't fetch " + url + ": it answered with status 404");
+        }
+        return file;
+    }
+
+    private @Nullable ModelFile find(String key, String url) {
+        ModelFile file = known(key);
+        if (!isComplete(file)) {
+            lock();
+            file = known(key); // another tab may have fetched it meanwhile
+            if (!isComplete(file)) {
+                if (url.startsWith(Addresses.LOCAL)) {
+                    throw new StoreException("there is no stored model " + url);
+                }
+                file = ask(key, url, file);
+            }
+        }
+        if (file != null) {
+            begin(file);
+        }
+        return file;
+    }
+
+    private static boolean isComplete(@Nullable ModelFile file) {
+        return file != null && file.isComplete();
+    }
+
+    /** The same for a file in shards. */
+    public ModelFile openShards(String key, String url) {
+        String text = box.text(MANIFEST);
+        ModelFile file = text == null ? null : sharded(key, url, text);
+        if (file == null || !file.isComplete()) {
+            lock();
+            String fresh = fetchText(url);
+            text = box.text(MANIFEST);
+            if (text != null && !fresh.equals(text)) {
+                clear(key);
+            }
+            file = sharded(key, url, fresh);
+            box.putText(MANIFEST, fresh);
+        }
+        begin(file);
+        return file;
+    }
+
+    private ModelFile sharded(String key, String url, String manifest) {
+        try {
+            ModelFile file = ModelFile.of(key, url, Manifest.parse(manifest));
+            findStored(file);
+            return file;
+        } catch (IllegalArgumentException e) {
+            throw new StoreException(url + " is not a manifest of shards: " + e.getMessage());
+        }
+    }
+
+    private String fetchText(String url) {
+        while (true) {
+            Http.Reply reply = http.get(url, 0, -1);
+            if (reply.status() == Http.NOT_FOUND) {
+                reply.cancel();
+                throw new StoreException("can't fetch " + url + ": it answered with status 404");
+            }
+            try {
+                return reply.text();
+            } catch (JsException e) {
+                http.trouble(url, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A small file's content, or null if its server has no such file. */
+    public @Nullable String text(String key, String url) {
+        if (ABSENT.equals(box.text(key + META))) {
+            return null;
+        }
+        ModelFile file = find(key, url);
+        if (file == null) {
+            box.putText(key + META, ABSENT);
+            return null;
+        }
+        StringBuilder text = new StringBuilder();
+        int index = 0;
+        for (Blob piece = piece(file, index); piece != null; piece = piece(file, ++index)) {
+            text.append(Promises.await(piece.text()).toString());
+        }
+        return text.toString();
+    }
+
+    /** What the box knows of a file. */
+    private @Nullable ModelFile known(String key) {
+        String meta = box.text(key + META);
+        ModelFile file = meta == null ? null : ModelFile.parse(key, meta);
+        if (file != null) {
+            findStored(file);
+        }
+        return file;
+    }
+
+    private void findStored(ModelFile file) {
+        Map<String, Long> sizes = box.sizes();
+        for (int piece = 0; !file.isPast(piece); piece++) {
+            Long size = sizes.get(file.name(piece));
+            file.setStored(piece, size != null && size == file.length(piece));
+            file.arrive(file.isStored(piece) ? file.length(piece) : partLength(sizes, file, piece));
+        }
+    }
+
+    private static long partLength(Map<String, Long> sizes, ModelFile file, int piece) {
+        Long length = sizes.get(file.name(piece) + Box.PART);
+        return length == null ? 0 : length;
+    }
+
+    private void clear(String key) {
+        for (String name : box.sizes().keySet()) {
+            if (name.startsWith(key + ".")) {
+                box.delete(name);
+            }
+        }
+    }
+
+    private void lock() {
+        if (lock != null || !box.lasts()) {
+            return;
+        }
+        lock = Lock.takeNow(id);
+        if (lock == null) {
+            new Thread(this::lookOn).start();
+            lock = Lock.take(id);
+        }
+        requireSound();
+    }
+
+    /** Reports what another tab stores. */
+    private void lookOn() {
+        while (lock == null && !closed) {
+            long sum = 0;
+            for (long size : box.sizes().values()) {
+                sum += size;
+            }
+            listener.stored(sum, Gguf.UNKNOWN_LENGTH);
+            Promises.sleep(LOOK_PAUSE_MS);
+        }
+    }
+
+    private void requireSound() {
+        if (failure != null) {
+            throw failure;
+        }
+        if (closed) {
+            throw new StoreException("the download was stopped");
+        }
+    }
+
+    /** The first request for a file, which tells its length, and whether what is stored of it still holds. */
+    private @Nullable ModelFile ask(String key, String url, @Nullable ModelFile known) {
+        if (known != null && known.hasRanges()) {
+            int piece = known.nextMissing(0);
+            long offset = partLength(box.sizes(), known, piece);
+            if (offset >= known.length(piece)) {
+                return known; // it needs only be completed
+            }
+            long start = known.start(piece);
+            Http.Reply reply = http.get(url, start + offset, start + known.length(piece) - 1);
+            if (reply.isPartial() && known.agrees(reply)) {
+                fetch(known, piece, reply);
+                return known;
+            }
+            reply.cancel();
+        }
+        Http.Reply reply = http.get(url, 0, ModelFile.PIECE_BYTES - 1);
+        if (reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
+            // A host that doesn't let pages see the header: without the length parts are of no use.
+            reply.cancel();
+            reply = http.get(url, 0, -1);
+        }
+        if (reply.status() == Http.NOT_FOUND) {
+            reply.cancel();
+            return null;
+        }
+        ModelFile file = known;
+        if (file == null || reply.isPartial() || file.hasRanges() || !file.agrees(reply)) {
+            clear(key);
+            file = ModelFile.of(key, url, reply);
+            if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
+                box.putText(key + META, file.toJson());
+            }
+        }
+        if (file.hasRanges()) {
+            fetch(file, 0, reply);
+        } else {
+            fetchWhole(file, reply);
+        }
+        return file;
+    }
+
+    private void fetchWhole(ModelFile file, Http.@Nullable Reply reply) {
+        start(() -> {
+            transfer.fetchWhole(file, reply);
+            box.putText(file.key() + META, file.toJson()); // perhaps the length was not known before
+        });
+    }
+
+    /** Begins to fetch a piece that was asked for. */
+    private void fetch(ModelFile file, int piece, Http.Reply reply) {
+        file.setTaken(piece, true);
+        start(() -> fetchNow(file, piece, reply));
+    }
+
+    private void fetchNow(ModelFile file, int piece, Http.@Nullable Reply reply) {
+        try {
+            transfer.fetch(file, piece, reply);
+        } finally {
+            file.setTaken(piece, false);
+        }
+    }
+
+    /** Sees that what is missing of a file is fetched. */
+    private void begin(ModelFile file) {
+        if (box.text(ModelStore.ABOUT) == null) {
+            box.putText(ModelStore.ABOUT, JsonWriter.write(Map.of("url", url), -1));
+        }
+        files.add(file);
+        reading = file;
+        report();
+        startThreads();
+    }
+
+    private void startThreads() {
+        if (next() != null) {
+            lock();
+            while (threads < CONNECTIONS) {
+                start(this::fetchMissing);
+            }
+        }
+        releaseIfIdle();
+    }
+
+    private void start(Runnable work) {
+        threads++;
+        new Thread(() -> {
+                    try {
+                        work.run();
+                    } catch (RuntimeException e) {
+                        fail(e);
+                    }
+                    threads--;
+                    releaseIfIdle();
+                    changed.fire();
+                })
+                .start();
+    }
+
+    private void fail(RuntimeException e) {
+        if (failure == null && !closed) {
+            failure = e;
+            http.close();
+        }
+    }
+
+    private void releaseIfIdle() {
+        if (lock != null && threads == 0) {
+            lock.release();
+            lock = null;
+        }
+    }
+
+    /** Fetches missing pieces as long as there are any. */
+    private void fetchMissing() {
+        for (Piece next = next(); next != null && failure == null && !closed; next = next()) {
+            if (isTooEarly(next.file, next.index)) {
+                changed.await();
+            } else {
+                next.file.setTaken(next.index, true);
+                fetchNow(next.file, next.index, null);
+            }
+        }
+    }
+
+    private record Piece(ModelFile file, int index) {}
+
+    /** The piece that should be fetched next: the one that is read, if it is missing, and those that follow. */
+    private @Nullable Piece next() {
+        Piece next = reading == null ? null : next(reading, reading.wanted());
+        for (int i = 0; i < files.size() && next == null; i++) {
+            next = next(files.get(i), 0);
+        }
+        return next;
+    }
+
+    private static @Nullable Piece next(ModelFile file, int from) {
+        int piece = file.nextMissing(from);
+        return !file.hasRanges() || file.isPast(piece) ? null : new Piece(file, piece);
+    }
+
+    /**
+     * A piece of a file, when it is stored and verified.
+     *
+     * @return null past the file's end
+     */
+    public @Nullable Blob piece(ModelFile file, int index) {
+        reading = file;
+        file.want(index);
+        changed.fire();
+        while (!file.isPast(index)) {
+            if (file.isStored(index)) {
+                Blob piece = box.piece(file.name(index));
+                if (piece != null) {
+                    return piece;
+                }
+                file.setStored(index, false); // evicted, or dropped after it was read
+                file.arrive(-file.length(index));
+                if (file.hasRanges()) {
+                    startThreads();
+                } else {
+                    lock();
+                    fetchWhole(file, null);
+                }
+            }
+            requireSound();
+            changed.await();
+        }
+        return null;
+    }
+
+    /** A piece has been read. */
+    public void done(ModelFile file, int index) {
+        if (!box.lasts()) {
+            box.delete(file.name(index));
+        }
+    }
+
+    private void report() {
+        unreported = 0;
+        listener.stored(stored(), total());
+    }
+
+    /** Bytes of the opened files that are stored. */
+    public long stored() {
+        return files.stream().mapToLong(ModelFile::arrived).sum();
+    }
+
+    /** Bytes of the opened files, or {@link Gguf#UNKNOWN_LENGTH}. */
+    public long total() {
+        long total = 0;
+        for (ModelFile file : files) {
+            if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
+                return Gguf.UNKNOWN_LENGTH;
+            }
+            total += file.bytes();
+        }
+        return total;
+    }
+
+    /** Whether all of the opened files is stored. */
+    public boolean isComplete() {
+        return files.stream().allMatch(ModelFile::isComplete);
+    }
+
+    /** Whether what is stored lasts beyond the page. */
+    public boolean lasts() {
+        return box.lasts();
+    }
+
+    /** Fetches no more. What has come is kept. */
+    public void close() {
+        closed = true;
+        http.close();
+        changed.fire();
+        releaseIfIdle();
+    }
+
+    /** Closes, and waits until nothing more is written. */
+    public void end() {
+        close();
+        while (threads > 0) {
+            changed.await();
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.web.js.Chunks;
+import dev.demitasse.web.js.JsException;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.Response;
+import dev.demitasse.web.js.WorkerScope;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** The requests of one download. What may be a passing trouble is tried again, after pauses that double. */
+final class Http {
+    static final int OK = 200;
+    static final int PARTIAL = 206;
+    static final int NOT_FOUND = 404;
+
+    /** A connection that is silent for so long is taken for broken. */
+    private static final int LONGEST_SILENCE_MS = 30_000;
+
+    private static final int LOOK_PAUSE_MS = 1000;
+    /** In a row, without a byte in between. */
+    private static final int MOST_TROUBLES = 8;
+
+    private static final int FIRST_PAUSE_MS = 250;
+    private static final int LONGEST_PAUSE_MS = 8000;
+
+    private final List<Reply> open = new ArrayList<>();
+    private boolean closed;
+    private int troubles;
+
+    /**
+     * Asks for bytes, and waits for the answer's head.
+     *
+     * @param from first byte
+     * @param to last byte; negative for all to the end
+     * @return with status 200, 206 or 404
+     * @throws StoreException if there is no such answer
+     */
+    Reply get(String url, long from, long to) {
+        while (true) {
+            try {
+                Reply reply = send(url, from, to);
+                int status = reply.status();
+                if (status == OK || status == PARTIAL || status == NOT_FOUND) {
+                    return reply;
+                }
+                reply.cancel();
+                String answer = "it answered with status " + status;
+                if (status < 500 && status != 408 && status != 429) {
+                    throw new StoreException("can't fetch " + url + ": " + answer);
+                }
+                trouble(url, answer);
+            } catch (JsException e) {
+                trouble(url, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private Reply send(String url, long from, long to) {
+        Reply reply = new Reply();
+        Response.Options options = JSObjects.create();
+        options.setCache("no-store");
+        options.setSignal(reply.abort.getSignal());
+        if (from > 0 || to >= 0) {
+            Response.RangeHeader headers = JSObjects.create();
+            headers.setRange("bytes=" + from + "-" + (to < 0 ? "" : Long.toString(to)));
+            options.setHeaders(headers);
+        }
+        requireOpen();
+        if (open.isEmpty()) {
+            new Thread(this::watch).start();
+        }
+        open.add(reply);
+        try {
+            reply.response = Promises.await(WorkerScope.fetch(url, options));
+            reply.heard();
+            return reply;
+        } catch (JsException e) {
+            open.remove(reply);
+            throw e;
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreException("the download was stopped");
+        }
+    }
+
+    /** Takes note of a request that failed, and pauses. */
+    void trouble(String url, String reason) {
+        requireOpen();
+        troubles++;
+        if (troubles > MOST_TROUBLES) {
+            throw new StoreException("can't fetch " + url + ": " + reason);
+        }
+        Promises.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << (troubles - 1)));
+    }
+
+    /** Ends all requests, and those to come. */
+    void close() {
+        closed = true;
+        List.copyOf(open).forEach(Reply::cancel);
+    }
+
+    private void watch() {
+        do {
+            Promises.sleep(LOOK_PAUSE_MS);
+            long now = System.currentTimeMillis();
+            for (Reply reply : List.copyOf(open)) {
+                if (now - reply.lastHeard > LONGEST_SILENCE_MS) {
+                    reply.cancel();
+                }
+            }
+        } while (!open.isEmpty());
+    }
+
+    /** An answer, whose bytes may still be on their way. */
+    final class Reply {
+        private static final String RANGE_UNIT = "bytes ";
+
+        private final Response.Abort abort = new Response.Abort();
+        private long lastHeard = System.currentTimeMillis();
+        private @Nullable Response response;
+        private @Nullable Chunks chunks;
+
+        private Response response() {
+            if (response == null) {
+                throw new IllegalStateException("there is no answer yet");
+            }
+            return response;
+        }
+
+        private void heard() {
+            lastHeard = System.currentTimeMillis();
+        }
+
+        int status() {
+            return response().getStatus();
+        }
+
+        boolean isPartial() {
+            return status() == PARTIAL;
+        }
+
+        /** A header, or null: of another origin's answers pages see only a few. */
+        @Nullable
+        String header(String name) {
+            return response().getHeaders().get(name);
+        }
+
+        /** First byte of a part in the file; negative if that is not known. */
+        long start() {
+            String range = header("Content-Range");
+            return range == null || !range.startsWith(RANGE_UNIT)
+                    ? Gguf.UNKNOWN_LENGTH
+                    : number(range, RANGE_UNIT.length(), range.indexOf('-'));
+        }
+
+        /** Length of the file, or {@link Gguf#UNKNOWN_LENGTH}. */
+        long total() {
+            if (isPartial()) {
+                String range = header("Content-Range");
+                return range == null ? Gguf.UNKNOWN_LENGTH : number(range, range.indexOf('/') + 1, range.length());
+            }
+            String length = header("Content-Length");
+            // That of an encoded body says nothing of the file's.
+            return length == null || header("Content-Encoding") != null
+                    ? Gguf.UNKNOWN_LENGTH
+                    : number(length, 0, length.length());
+        }
+
+        private static long number(String text, int from, int to) {
+            try {
+                return Long.parseLong(text.substring(from, to));
+            } catch (RuntimeException e) {
+                return Gguf.UNKNOWN_LENGTH;
+            }
+        }
+
+        /** The next bytes, valid until the next call; null at the end. */
+        @Nullable
+        Uint8Array read() {
+            Chunks body = chunks;
+            if (body == null) {
+                body = new Chunks(response().getBody());
+                chunks = body;
+            }
+            Uint8Array bytes = null;
+            try {
+                bytes = body.next();
+                heard();
+                if (bytes != null) {
+                    troubles = 0;
+                }
+            } finally {
+                if (bytes == null) {
+                    open.remove(this);
+                }
+            }
+            return bytes;
+        }
+
+        String text() {
+            try {
+                return Promises.await(response().text()).toString();
+            } finally {
+                open.remove(this);
+            }
+        }
+
+        /** Reads no further. */
+        void cancel() {
+            open.remove(this);
+            abort.abort();
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.web.js.Locks;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.WorkerScope;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.core.JSPromise;
+import org.teavm.jso.function.JSConsumer;
+
+/** The right to change what is stored of a model: one tab has it. It ends with the tab, or its worker. */
+final class Lock {
+    private @Nullable JSConsumer<JSObject> release;
+
+    private Lock() {}
+
+    /** Waits for the lock of a model. */
+    static Lock take(String id) {
+        Lock lock = new Lock();
+        lock.request(id, true);
+        return lock;
+    }
+
+    /** The lock of a model, or null if another has it. */
+    static @Nullable Lock takeNow(String id) {
+        Lock lock = new Lock();
+        lock.request(id, false);
+        return lock.release == null ? null : lock;
+    }
+
+    private void request(String id, boolean wait) {
+        Locks.Options options = JSObjects.create();
+        options.setIfAvailable(!wait);
+        Promises.await(new JSPromise<JSObject>((resolve, reject) -> WorkerScope.getNavigator()
+                .getLocks()
+                .request("demitasse " + id, options, held -> {
+                    resolve.accept(null);
+                    return held == null ? JSPromise.resolve(null) : new JSPromise<>((done, failed) -> release = done);
+                })
+                .catchError(reason -> {
+                    reject.accept(reason);
+                    return null;
+                })));
+    }
+
+    void release() {
+        if (release != null) {
+            release.accept(null);
+            release = null;
+        }
+    }
+}

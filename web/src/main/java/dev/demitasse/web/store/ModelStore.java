@@ -1,0 +1,275 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.json.JsonField;
+import dev.demitasse.json.JsonReader;
+import dev.demitasse.json.JsonWriter;
+import dev.demitasse.store.Manifest;
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Chunks;
+import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.Hash;
+import dev.demitasse.web.js.NamedBlob;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.WorkerScope;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** The models that the browser keeps for this site, by address. Methods wait, and are for Java threads. */
+public final class ModelStore {
+    /** The key of a model's only file. */
+    public static final String ONLY_FILE = "model";
+
+    /** JSON: {url, name, architecture}, the latter two when it is complete. */
+    static final String ABOUT = "about";
+
+    private static final int ID_DIGITS = 32;
+
+    private final @Nullable Storage storage;
+
+    private ModelStore(@Nullable Storage storage) {
+        this.storage = storage;
+    }
+
+    /** The store, which keeps nothing where the page has no storage. */
+    public static ModelStore find() {
+        return new ModelStore(Storage.find());
+    }
+
+    /**
+     * Begins to download a model.
+     *
+     * @param keep whether to use what is stored of it, and to store it
+     */
+    public Download download(String url, boolean keep, Download.Listener listener) {
+        if (storage == null || !keep) {
+            return new Download(url, "", new MemoryBox(), listener);
+        }
+        String id = id(url);
+        return new Download(url, id, storage.open(id), listener);
+    }
+
+    /** Notes that a model is stored whole, and could be loaded. */
+    public void loaded(String url, String name, String architecture) {
+        if (storage == null) {
+            return;
+        }
+        Box box = storage.open(id(url));
+        Map<String, @Nullable Object> about = new LinkedHashMap<>();
+        about.put("url", url);
+        about.put("name", name);
+        about.put("architecture", architecture);
+        String text = JsonWriter.write(about, -1);
+        if (!text.equals(box.text(ABOUT))) {
+            box.putText(ABOUT, text);
+        }
+    }
+
+    private static String id(String url) {
+        byte[] bytes = url.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
+        return Hash.sha256(Uint8Array.fromJavaBuffer(direct)).substring(0, ID_DIGITS);
+    }
+
+    /** Bytes that the browser would still store for this site, or {@link Gguf#UNKNOWN_LENGTH}. */
+    public long available() {
+        Files.Manager manager = WorkerScope.getNavigator().getStorage();
+        if (storage == null || JSObjects.isUndefined(manager)) {
+            return Gguf.UNKNOWN_LENGTH;
+        }
+        Files.Estimate estimate = Promises.await(manager.estimate());
+        return (long) (estimate.getQuota() - estimate.getUsage());
+    }
+
+    /** What is stored: objects {url, name, architecture, bytes, complete} as {@link JsonWriter} takes them. */
+    public List<@Nullable Object> list() {
+        List<@Nullable Object> models = new ArrayList<>();
+        if (storage == null) {
+            return models;
+        }
+        for (String id : storage.ids()) {
+            Box box = storage.open(id);
+            String about = box.text(ABOUT);
+            if (about == null) {
+                continue;
+            }
+            Map<String, @Nullable Object> model = new LinkedHashMap<>(object(about));
+            model.putIfAbsent("name", Addresses.name(String.valueOf(model.get("url"))));
+            long bytes = 0;
+            for (long size : box.sizes().values()) {
+                bytes += size;
+            }
+            model.put("bytes", bytes);
+            model.put("complete", model.containsKey("architecture"));
+            models.add(model);
+        }
+        return models;
+    }
+
+    private static Map<String, @Nullable Object> object(String json) {
+        return new JsonField("", JsonReader.read(json)).object();
+    }
+
+    /**
+     * Deletes what is stored of a model.
+     *
+     * @throws StoreException if it is being downloaded
+     */
+    public void delete(String url) {
+        String id = id(url);
+        Lock lock = lockNow(id, url);
+        try {
+            storage().delete(id);
+        } finally {
+            lock.release();
+        }
+    }
+
+    /** Deletes what a download that has ended has stored, since it is of no use. */
+    public void discard(String url) {
+        if (storage != null) {
+            String id = id(url);
+            Lock lock = Lock.take(id);
+            storage.delete(id);
+            lock.release();
+        }
+    }
+
+    private static Lock lockNow(String id, String url) {
+        Lock lock = Lock.takeNow(id);
+        if (lock == null) {
+            throw new StoreException(url + " is being downloaded");
+        }
+        return lock;
+    }
+
+    private Storage storage() {
+        if (storage == null) {
+            throw new StoreException("the browser gives this page no storage");
+        }
+        return storage;
+    }
+
+    /**
+     * A model's files, as they were downloaded, or put together from shards. Their bytes stay where they are.
+     *
+     * @throws StoreException if the model is not stored whole
+     */
+    public JSArray<NamedBlob> export(String url) {
+        Box box = storage().open(id(url));
+        String about = box.text(ABOUT);
+        if (about == null || !object(about).containsKey("architecture")) {
+            throw new StoreException("there is no whole stored model " + url);
+        }
+        JSArray<NamedBlob> files = new JSArray<>();
+        String manifest = box.text(Download.MANIFEST);
+        if (manifest != null) {
+            files.push(file(
+                    box,
+                    ModelFile.of(ONLY_FILE, url, Manifest.parse(manifest)),
+                    Manifest.parse(manifest).name()));
+        }
+        for (String name : new TreeSet<>(box.sizes().keySet())) {
+            String meta = name.endsWith(Download.META) ? box.text(name) : null;
+            ModelFile file = meta == null
+                    ? null
+                    : ModelFile.parse(name.substring(0, name.length() - Download.META.length()), meta);
+            if (file != null) {
+                files.push(file(box, file, Addresses.name(file.url(0))));
+            }
+        }
+        return files;
+    }
+
+    private static NamedBlob file(Box box, ModelFile file, String name) {
+        JSArray<JSObject> pieces = new JSArray<>();
+        for (int i = 0; !file.isPast(i); i++) {
+            Blob piece = box.piece(file.name(i));
+            if (piece == null) {
+                throw new StoreException("a part of " + name + " is no longer stored; load the model again");
+            }
+            pieces.push(piece);
+        }
+        return new NamedBlob(pieces, name);
+    }
+
+    /**
+     * Stores a model's files as if they had been downloaded. A model that is stored at the address already is replaced.
+     *
+     * @param files a GGUF file, or all parts of a split one, in order
+     * @throws dev.demitasse.gguf.GgufException if a file is malformed or not whole
+     * @throws StoreException if there is not enough storage
+     */
+    public void importFiles(JSArrayReader<NamedBlob> files, String url) {
+        String id = id(url);
+        Lock lock = lockNow(id, url);
+        boolean done = false;
+        try {
+            storage().delete(id);
+            Box box = storage().open(id);
+            String architecture = "";
+            for (int i = 0; i < files.getLength(); i++) {
+                String key = files.getLength() == 1 ? ONLY_FILE : Integer.toString(i);
+                String named = Addresses.sibling(
+                        url,
+                        files.getLength() == 1
+                                ? Addresses.name(url)
+                                : files.get(i).getName());
+                String found = importFile(
+                        box, ModelFile.of(key, named, (long) files.get(i).getSize()), files.get(i));
+                architecture = i == 0 ? found : architecture;
+            }
+            loaded(url, Addresses.name(url), architecture);
+            done = true;
+        } catch (StorageFullException e) {
+            throw new StoreException(StorageFullException.MESSAGE);
+        } finally {
+            if (!done) {
+                storage().delete(id);
+            }
+            lock.release();
+        }
+    }
+
+    /** Returns the model's architecture. */
+    private static String importFile(Box box, ModelFile file, Blob source) {
+        String[] architecture = {""};
+        GgufStream stream = new GgufStream(file.bytes(), new GgufStream.Sink() {
+            @Override
+            public void header(Gguf gguf) {
+                architecture[0] = gguf.metadata().string("general.architecture", "");
+            }
+
+            @Override
+            public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
+                // Only whether they are there is of interest.
+            }
+        });
+        for (int piece = 0; !file.isPast(piece); piece++) {
+            Box.Part part = box.part(file.name(piece));
+            Chunks chunks =
+                    new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
+            for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
+                part.append(bytes);
+                stream.accept(Staging.copy(bytes));
+            }
+            part.complete();
+        }
+        stream.finish();
+        box.putText(file.key() + Download.META, file.toJson());
+        return architecture[0];
+    }
+}

@@ -1,0 +1,191 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.JsException;
+import dev.demitasse.web.js.Promises;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** A folder of the origin private file system. */
+final class OpfsBox implements Box {
+    private static final String NOT_FOUND = "NotFoundError";
+    /** A worker that was just ended may hold its files for a moment. */
+    private static final int OPEN_ATTEMPTS = 40;
+
+    private static final int OPEN_PAUSE_MS = 50;
+
+    private final Files.Directory folder;
+
+    OpfsBox(Files.Directory folder) {
+        this.folder = folder;
+    }
+
+    static Files.Options options(boolean create) {
+        Files.Options options = JSObjects.create();
+        options.setCreate(create);
+        return options;
+    }
+
+    private Files.@Nullable FileHandle find(String name) {
+        try {
+            return Promises.await(folder.getFileHandle(name, options(false)));
+        } catch (JsException e) {
+            if (JsException.is(e, NOT_FOUND)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    private Files.FileHandle make(String name) {
+        return Promises.await(folder.getFileHandle(name, options(true)));
+    }
+
+    @Override
+    public @Nullable String text(String name) {
+        Blob blob = piece(name);
+        return blob == null ? null : Promises.await(blob.text()).toString();
+    }
+
+    /** Whole or not at all: it is written under another name first. */
+    @Override
+    public void putText(String name, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
+        OpfsPart part = new OpfsPart(name);
+        part.clear();
+        part.append(Uint8Array.fromJavaBuffer(direct));
+        part.complete();
+    }
+
+    @Override
+    public @Nullable Blob piece(String name) {
+        Files.FileHandle file = find(name);
+        return file == null ? null : Promises.await(file.getFile());
+    }
+
+    @Override
+    public Part part(String name) {
+        return new OpfsPart(name);
+    }
+
+    @Override
+    public Map<String, Long> sizes() {
+        Map<String, Long> sizes = new HashMap<>();
+        Files.Entries entries = folder.values();
+        for (Files.Entry entry = Promises.await(entries.next());
+                !entry.isDone();
+                entry = Promises.await(entries.next())) {
+            Files.FileHandle file = (Files.FileHandle) entry.getValue();
+            try {
+                sizes.put(file.getName(), (long) Promises.await(file.getFile()).getSize());
+            } catch (JsException e) {
+                if (!JsException.is(e, NOT_FOUND)) { // else it was renamed by another tab meanwhile
+                    throw e;
+                }
+            }
+        }
+        return sizes;
+    }
+
+    @Override
+    public void delete(String name) {
+        try {
+            Promises.await(folder.removeEntry(name, options(false)));
+        } catch (JsException e) {
+            if (!JsException.is(e, NOT_FOUND)) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public boolean lasts() {
+        return true;
+    }
+
+    private static Files.AccessHandle open(Files.FileHandle file) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Promises.await(file.createSyncAccessHandle());
+            } catch (JsException e) {
+                if (attempt == OPEN_ATTEMPTS || !JsException.is(e, "NoModificationAllowedError")) {
+                    throw e;
+                }
+            }
+            Promises.sleep(OPEN_PAUSE_MS);
+        }
+    }
+
+    private final class OpfsPart implements Part {
+        private final String name;
+        private final Files.FileHandle file;
+        private final Files.AccessHandle handle;
+        private long length;
+
+        OpfsPart(String name) {
+            this.name = name;
+            file = make(name + PART);
+            handle = open(file);
+            length = (long) handle.getSize();
+        }
+
+        @Override
+        public void clear() {
+            handle.truncate(0);
+            length = 0;
+        }
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public void append(Uint8Array bytes) {
+            int count = bytes.getLength();
+            Files.Options at = JSObjects.create();
+            at.setAt(length);
+            int written;
+            try {
+                written = handle.write(bytes, at);
+            } catch (RuntimeException e) {
+                throw StorageFullException.of(e);
+            }
+            length += written;
+            if (written < count) {
+                throw new StorageFullException();
+            }
+        }
+
+        @Override
+        public Uint8Array content() {
+            Uint8Array content = new Uint8Array((int) length);
+            Files.Options at = JSObjects.create();
+            at.setAt(0);
+            int read = handle.read(content, at);
+            if (read != length) {
+                throw new StoreException("the browser gave " + read + " of " + length + " bytes of what it stored");
+            }
+            return content;
+        }
+
+        @Override
+        public void complete() {
+            handle.flush();
+            handle.close();
+            Promises.await(file.move(name));
+        }
+
+        @Override
+        public void close() {
+            handle.close();
+        }
+    }
+}

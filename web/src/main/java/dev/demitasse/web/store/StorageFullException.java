@@ -1,0 +1,18 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.web.js.JsException;
+
+/** The browser gives the page no more storage. */
+final class StorageFullException extends RuntimeException {
+    static final String MESSAGE = "the browser's storage for this page is full";
+
+    StorageFullException() {
+        super(MESSAGE);
+    }
+
+    /** What to throw for a JavaScript error. */
+    static RuntimeException of(RuntimeException e) {
+        JsException error = JsException.of(e);
+        return error.name().equals("QuotaExceededError") ? new StorageFullException() : error;
+    }
+}

@@ -1,0 +1,8 @@
+package dev.demitasse.web.store;
+
+/** A model can't be fetched or kept; says what went wrong and what is kept. */
+public final class StoreException extends RuntimeException {
+    public StoreException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,213 @@
+package dev.demitasse.web.store;
+
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.web.js.Hash;
+import dev.demitasse.web.js.JsException;
+import org.jspecify.annotations.Nullable;
+import org.teavm.jso.typedarrays.Uint8Array;
+
+/** Brings bytes from a server into a box. Asks again for what is missing until it is there, or {@link Http} gives up. */
+final class Transfer {
+    /** Hears of what has come. */
+    interface Listener {
+        void came(ModelFile file, long bytes);
+
+        /** A piece is complete. */
+        void completed(ModelFile file, int piece);
+
+        /** Waits until a piece is wanted, if it should not be stored before. */
+        void awaitWanted(ModelFile file, int piece);
+    }
+
+    private static final int MOST_MISMATCHES = 3;
+
+    private final Http http;
+    private final Box box;
+    private final Listener listener;
+
+    Transfer(Http http, Box box, Listener listener) {
+        this.http = http;
+        this.box = box;
+        this.listener = listener;
+    }
+
+    /**
+     * Fetches what is missing of a piece, and verifies it.
+     *
+     * @param first an answer that has it, if one was asked for already
+     */
+    void fetch(ModelFile file, int piece, Http.@Nullable Reply first) {
+        Box.Part part = box.part(file.name(piece));
+        boolean completed = false;
+        try {
+            Http.Reply reply = first;
+            for (int mismatches = 0; ; ) {
+                while (part.length() < file.length(piece)) {
+                    receive(file, piece, part, reply == null ? ask(file, piece, part.length()) : reply);
+                    reply = null;
+                }
+                String sha256 = file.sha256(piece);
+                if (part.length() == file.length(piece)
+                        && (sha256 == null || sha256.equals(Hash.sha256(part.content())))) {
+                    break;
+                }
+                restart(file, part);
+                mismatches++;
+                if (mismatches == MOST_MISMATCHES) {
+                    throw new StoreException(file.url(piece) + " does not match its SHA-256, after " + mismatches
+                            + " attempts: what the server has is damaged, or not of this model");
+                }
+            }
+            completed = true;
+            part.complete();
+            listener.completed(file, piece);
+        } finally {
+            if (!completed) {
+                part.close();
+            }
+        }
+    }
+
+    private void restart(ModelFile file, Box.Part part) {
+        listener.came(file, -part.length());
+        part.clear();
+    }
+
+    /** @param offset in the piece */
+    private Http.Reply ask(ModelFile file, int piece, long offset) {
+        if (file.isSharded()) {
+            return http.get(file.url(piece), offset, -1);
+        }
+        long start = file.start(piece);
+        return http.get(file.url(piece), start + offset, start + file.length(piece) - 1);
+    }
+
+    private void receive(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
+        String url = file.url(piece);
+        long from = (file.isSharded() ? 0 : file.start(piece)) + part.length();
+        if (reply.status() == Http.NOT_FOUND) {
+            reply.cancel();
+            throw new StoreException("can't fetch " + url + ": it answered with status 404");
+        }
+        if (!file.isSharded() && !file.agrees(reply)) {
+            reply.cancel();
+            throw new ChangedException(url);
+        }
+        long start = reply.isPartial() ? reply.start() : 0;
+        if (start != Gguf.UNKNOWN_LENGTH && start != from) {
+            if (!file.isSharded() || start != 0) {
+                reply.cancel();
+                http.trouble(url, "it gave bytes from " + start + " where those from " + from + " were asked for");
+                return;
+            }
+            restart(file, part);
+        }
+        copy(file, piece, part, reply);
+    }
+
+    private void copy(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
+        boolean isEmpty = true;
+        try {
+            for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
+                int count = (int) Math.min(bytes.getLength(), file.length(piece) - part.length());
+                append(file, part, bytes, 0, count);
+                isEmpty = false;
+                if (part.length() == file.length(piece)) {
+                    reply.cancel();
+                    return;
+                }
+            }
+        } catch (JsException e) {
+            http.trouble(file.url(piece), String.valueOf(e.getMessage()));
+            return;
+        }
+        if (isEmpty) {
+            http.trouble(file.url(piece), "it gave no bytes");
+        }
+    }
+
+    private void append(ModelFile file, Box.Part part, Uint8Array bytes, int from, int count) {
+        part.append(
+                count == bytes.getLength()
+                        ? bytes
+                        : new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count));
+        listener.came(file, count);
+    }
+
+    /**
+     * Fetches a file whose server gives no parts: after each cut from its beginning, past what is there.
+     *
+     * @param first an answer that has it, if one was asked for already
+     */
+    void fetchWhole(ModelFile file, Http.@Nullable Reply first) {
+        Http.Reply reply = first;
+        while (true) {
+            if (reply == null) {
+                reply = http.get(file.url(0), 0, -1);
+            }
+            if (reply.status() != Http.OK || !file.agrees(reply)) {
+                reply.cancel();
+                throw new ChangedException(file.url(0));
+            }
+            if (readWhole(file, reply)) {
+                return;
+            }
+            reply = null;
+        }
+    }
+
+    /** Whether the end was reached. */
+    private boolean readWhole(ModelFile file, Http.Reply reply) {
+        long position = 0;
+        Box.Part part = null;
+        try {
+            for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
+                int used = 0;
+                while (used < bytes.getLength() && !file.isPast(file.pieceAt(position))) {
+                    int piece = file.pieceAt(position);
+                    listener.awaitWanted(file, piece);
+                    int offset = (int) (position - file.start(piece));
+                    int count = Math.min(bytes.getLength() - used, file.length(piece) - offset);
+                    if (!file.isStored(piece)) {
+                        if (part == null) {
+                            part = box.part(file.name(piece));
+                        }
+                        int known = (int) Math.min(count, Math.max(0, part.length() - offset));
+                        if (known < count) {
+                            append(file, part, bytes, used + known, count - known);
+                        }
+                    }
+                    position += count;
+                    used += count;
+                    if (part != null && offset + count == file.length(piece)) {
+                        complete(file, piece, part);
+                        part = null;
+                    }
+                }
+            }
+            if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
+                file.end(position);
+                if (part != null) {
+                    complete(file, file.pieceAt(position), part);
+                    part = null;
+                }
+            }
+            if (position == file.bytes()) {
+                return true;
+            }
+            http.trouble(file.url(0), "it ended after " + position + " of " + file.bytes() + " bytes");
+        } catch (JsException e) {
+            http.trouble(file.url(0), String.valueOf(e.getMessage()));
+        } finally {
+            if (part != null) {
+                part.close();
+            }
+        }
+        return false;
+    }
+
+    private void complete(ModelFile file, int piece, Box.Part part) {
+        part.complete();
+        listener.completed(file, piece);
+    }
+}
