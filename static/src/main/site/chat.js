@@ -1,5 +1,6 @@
 // The chat page: draws what the engine says. All text that it shows is set as text, never as markup.
 import { Demitasse } from './demitasse.js';
+import { startApp } from './pwa.js';
 
 /** Always the likeliest token: the smallest models, such as the default one, soon lose the thread otherwise. */
 const SAMPLING = { temperature: 0, maxTokens: 512 };
@@ -319,4 +320,4 @@ document.addEventListener('keydown', ({ key }) => {
 });
 
 fillPrompt(parameters.get('prompt') ?? '');
-load();
+startApp().then(load);
