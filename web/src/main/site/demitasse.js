@@ -169,7 +169,8 @@ export class Demitasse {
     delete: async (url) => void (await Demitasse.#manage({ type: 'delete', address: absolute(url) })),
 
     /**
-     * A stored model's files: one, unless it came in parts. They take no memory; their bytes stay in the storage.
+     * A stored model's files: one, unless it came in parts. They take no memory: their bytes are read from the storage, as long as
+     * the model is there.
      *
      * @param {string} url as in the list
      * @returns {Promise<File[]>}

@@ -190,6 +190,7 @@ final class UnrulyServer implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket accepted = socket.accept();
+                accepted.setSendBufferSize(WRITE_BYTES); // what was sent should be on its way, not here
                 sockets.add(accepted);
                 Thread connection = new Thread(() -> serve(accepted));
                 connection.setDaemon(true);
@@ -234,8 +235,11 @@ final class UnrulyServer implements AutoCloseable {
         if (Files.isDirectory(file)) {
             file = file.resolve("index.html");
         }
-        int status = path.equals("/favicon.ico") ? 204 : 404;
-        if (path.equals("/models.json") && !models.isEmpty()) {
+        int status = 404;
+        if (path.equals("/favicon.ico")) {
+            status = 200;
+            body = new byte[0];
+        } else if (path.equals("/models.json") && !models.isEmpty()) {
             status = 200;
             body = ("{\"default\": \"models/" + models.keySet().iterator().next() + "\"}")
                     .getBytes(StandardCharsets.UTF_8);

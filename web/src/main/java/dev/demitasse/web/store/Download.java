@@ -1,7 +1,6 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.json.JsonWriter;
 import dev.demitasse.store.Manifest;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.JsException;
@@ -315,8 +314,8 @@ public final class Download {
 
     /** Sees that what is missing of a file is fetched. */
     private void begin(ModelFile file) {
-        if (box.text(ModelStore.ABOUT) == null) {
-            box.putText(ModelStore.ABOUT, JsonWriter.write(Map.of("url", url), -1));
+        if (!ModelStore.isNoted(box)) {
+            ModelStore.note(box, Map.of("url", url));
         }
         files.add(file);
         reading = file;

@@ -35,7 +35,7 @@ public final class ModelStore {
     public static final String ONLY_FILE = "model";
 
     /** JSON: {url, name, architecture}, the latter two when it is complete. */
-    static final String ABOUT = "about";
+    private static final String ABOUT = "about";
 
     private static final int ID_DIGITS = 32;
 
@@ -63,16 +63,25 @@ public final class ModelStore {
         return new Download(url, id, storage.open(id), listener);
     }
 
+    /** Whether anything is noted of what is stored in a box. */
+    static boolean isNoted(Box box) {
+        return box.text(ABOUT) != null;
+    }
+
     /** Notes that a model is stored whole, and could be loaded. */
     public void loaded(String url, String name, String architecture) {
         if (storage == null) {
             return;
         }
-        Box box = storage.open(id(url));
         Map<String, @Nullable Object> about = new LinkedHashMap<>();
         about.put("url", url);
         about.put("name", name);
         about.put("architecture", architecture);
+        note(storage.open(id(url)), about);
+    }
+
+    /** Notes what is stored in a box. */
+    static void note(Box box, Map<String, ?> about) {
         String text = JsonWriter.write(about, -1);
         if (!text.equals(box.text(ABOUT))) {
             box.putText(ABOUT, text);
@@ -222,6 +231,7 @@ public final class ModelStore {
         try {
             storage().delete(id);
             Box box = storage().open(id);
+            note(box, Map.of("url", url));
             for (int i = 0; i < files.getLength(); i++) {
                 NamedBlob source = files.get(i);
                 boolean isOnly = files.getLength() == 1;
@@ -229,10 +239,8 @@ public final class ModelStore {
                 String named = isOnly ? url : Addresses.sibling(url, source.getName());
                 copy(source, ModelFile.of(key, named, (long) source.getSize()), box);
             }
-            loaded(url, Addresses.name(url), architecture);
+            loaded(url, files.get(0).getName(), architecture);
             done = true;
-        } catch (StorageFullException e) {
-            throw new StoreException(StorageFullException.MESSAGE);
         } finally {
             if (!done) {
                 storage().delete(id);

@@ -3,11 +3,9 @@ package dev.demitasse.web.store;
 import dev.demitasse.web.js.JsException;
 
 /** The browser gives the page no more storage. */
-final class StorageFullException extends RuntimeException {
-    static final String MESSAGE = "the browser's storage for this page is full";
-
+final class StorageFullException extends StoreException {
     StorageFullException() {
-        super(MESSAGE);
+        super("the browser's storage for this page is full");
     }
 
     /** What to throw for a JavaScript error. */

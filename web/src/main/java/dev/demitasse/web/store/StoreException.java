@@ -1,7 +1,7 @@
 package dev.demitasse.web.store;
 
 /** A model can't be fetched or kept; says what went wrong and what is kept. */
-public final class StoreException extends RuntimeException {
+public class StoreException extends RuntimeException {
     public StoreException(String message) {
         super(message);
     }
