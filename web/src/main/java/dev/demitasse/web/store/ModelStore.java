@@ -260,13 +260,18 @@ public final class ModelStore {
         });
         for (int piece = 0; !file.isPast(piece); piece++) {
             Box.Part part = box.part(file.name(piece));
-            Chunks chunks =
-                    new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
-            for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
-                part.append(bytes);
-                stream.accept(Staging.copy(bytes));
+            try {
+                Chunks chunks =
+                        new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
+                for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
+                    part.append(bytes);
+                    stream.accept(Staging.copy(bytes));
+                }
+                part.complete();
+            } catch (RuntimeException e) {
+                part.close(); // what is open can't be deleted
+                throw e;
             }
-            part.complete();
         }
         stream.finish();
         box.putText(file.key() + Download.META, file.toJson());
