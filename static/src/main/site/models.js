@@ -117,8 +117,8 @@ function row(model, index) {
   const about = element('div', '');
   about.append(
     heading,
-    element('p', `${size(model.bytes)} · ${state}`, 'small'),
-    element('p', `${fileName(url)}, ${from}`, 'small'),
+    element('p', `${size(model.bytes)} · ${state} · ${from}`, 'small'),
+    element('p', fileName(url), 'small'),
   );
 
   const actions = element('div', '', 'actions');
