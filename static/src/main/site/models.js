@@ -115,11 +115,10 @@ function row(model, index) {
   const heading = element('div', '', 'row');
   heading.append(name);
   const about = element('div', '');
-  about.append(
-    heading,
-    element('p', `${size(model.bytes)} · ${state} · ${from}`, 'small'),
-    element('p', fileName(url), 'small'),
-  );
+  about.append(heading, element('p', `${size(model.bytes)} · ${state} · ${from}`, 'small'));
+  if (fileName(url) !== name.textContent) {
+    about.append(element('p', fileName(url), 'small'));
+  }
 
   const actions = element('div', '', 'actions');
   if (model.url === inUse) {
@@ -148,12 +147,14 @@ function deleteButton(model) {
   const made = button('Delete', 'quiet', async ({ detail: clicks }) => {
     if (made.textContent === 'Delete') {
       made.textContent = 'Really delete?';
+      made.className = 'danger';
     } else if (clicks < 2) { // who clicks twice at once has not read the question
       await deleteModel(model);
     }
   });
   made.onblur = () => {
     made.textContent = 'Delete';
+    made.className = 'quiet';
   };
   return made;
 }
@@ -202,7 +203,9 @@ async function importChosen(files) {
       const url = await importModel(ofModel);
       say(`${name} is stored.`);
       await refresh();
-      buttonsOf(url)[0]?.focus();
+      if (document.activeElement !== address) {
+        buttonsOf(url)[0]?.focus();
+      }
     });
   }
   importButton.disabled = false;
@@ -249,6 +252,7 @@ function showError(failure, cause) {
   const shown = element('p', '');
   shown.append(element('strong', failure), `: ${cause.message}`);
   errors.append(shown);
+  errors.scrollIntoView({ block: 'nearest' });
 }
 
 open.addEventListener('click', () => {
