@@ -1,7 +1,7 @@
 // The chat page: draws what the engine says. All text that it shows is set as text, never as markup.
-import { Demitasse } from './demitasse.js';
 import { describeNeeds, setModelInUse } from './models.js';
 import { byId, element, fileName, modelUrl, size } from './page.js';
+import { Demitasse } from './demitasse.js';
 
 /** Always the likeliest token: the smallest models, such as the default one, soon lose the thread otherwise. */
 const SAMPLING = { temperature: 0, maxTokens: 512 };
