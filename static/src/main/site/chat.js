@@ -2,6 +2,7 @@
 import { describeNeeds, setModelInUse } from './models.js';
 import { byId, element, fileName, modelUrl, size } from './page.js';
 import { Demitasse } from './demitasse.js';
+import { startApp } from './pwa.js';
 
 /** Always the likeliest token: the smallest models, such as the default one, soon lose the thread otherwise. */
 const SAMPLING = { temperature: 0, maxTokens: 512 };
@@ -315,4 +316,4 @@ document.addEventListener('keydown', ({ key }) => {
 });
 
 fillPrompt(parameters.get('prompt') ?? '');
-load();
+startApp().then(load);

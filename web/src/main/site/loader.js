@@ -264,7 +264,8 @@ function jsoImports(context, stringBuiltins) {
     instanceOfOrNull: (value, type) => value === null || value instanceof type,
     sameRef: (a, b) => a === b,
     getJavaException: (error) => error[JAVA_EXCEPTION],
-    getJSException: (exception) => context.exports['teavm.getJsException'](exception),
+    getJSException: (exception) =>
+      context.exports['teavm.js.extractException'](exception) ?? context.exports['teavm.getJsException'](exception),
   };
   for (const type of ['Byte', 'Short', 'Char', 'Int', 'Long', 'Float', 'Double']) {
     imports['wrap' + type] = identity;

@@ -55,7 +55,7 @@ final class SiteHandler extends ResourceHandler {
         return super.handle(request, response, callback);
     }
 
-    /** Reads the disk anew for each request, so that a rebuilt site needs only a reload. */
+    /** Reads the disk anew for each request, so that a rebuilt site is there at once. */
     @Override
     protected HttpContent.Factory newHttpContentFactory() {
         MimeTypes.Mutable types = new MimeTypes.Mutable(getMimeTypes());

@@ -19,7 +19,6 @@ import dev.demitasse.web.store.ModelFile;
 import dev.demitasse.web.store.ModelStore;
 import dev.demitasse.web.store.Staging;
 import dev.demitasse.web.store.StoreException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,12 +43,6 @@ final class ModelReader {
         void ready(Engine engine, long bytes);
 
         void failed(String message);
-    }
-
-    /** Where a file's bytes go. */
-    private interface Target {
-        /** Takes bytes; false if it wants no more of this file. */
-        boolean accept(ByteBuffer bytes);
     }
 
     /** What a model takes of the browser's storage, in bytes. */
@@ -236,7 +229,7 @@ final class ModelReader {
     }
 
     /** Whether the file was read to its end. */
-    private boolean pump(Download from, ModelFile file, Target target) {
+    private boolean pump(Download from, ModelFile file, Staging.Target target) {
         int index = 0;
         for (Blob piece = from.piece(file, index); piece != null; piece = from.piece(file, ++index)) {
             if (!pump(piece, target)) {
@@ -247,10 +240,10 @@ final class ModelReader {
         return true;
     }
 
-    private boolean pump(Blob blob, Target target) {
+    private boolean pump(Blob blob, Staging.Target target) {
         Chunks chunks = new Chunks(blob.stream());
         for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
-            if (cancelled || !take(chunk, target)) {
+            if (cancelled || !Staging.feed(chunk, target)) {
                 chunks.cancel();
                 requireWanted();
                 return false;
@@ -272,17 +265,6 @@ final class ModelReader {
 
     /** Ends a reading that was cancelled. */
     static final class NotWanted extends RuntimeException {}
-
-    private static boolean take(Uint8Array bytes, Target target) {
-        int length = bytes.getLength();
-        for (int from = 0; from < length; from += Staging.BYTES) {
-            int count = Math.min(Staging.BYTES, length - from);
-            if (!target.accept(Staging.copy(new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count)))) {
-                return false;
-            }
-        }
-        return true;
-    }
 
     private void count(int bytes) {
         read += bytes;

@@ -22,15 +22,19 @@ final class Http {
     private static final int LONGEST_SILENCE_MS = 30_000;
 
     private static final int LOOK_PAUSE_MS = 1000;
-    /** In a row, without a byte in between. */
-    private static final int MOST_TROUBLES = 8;
+    /** Pauses in a row, without a new byte in between: half a minute in all. */
+    private static final int MOST_PAUSES = 8;
+    /** The same before any byte has come: less than two seconds. */
+    private static final int MOST_FIRST_PAUSES = 3;
 
     private static final int FIRST_PAUSE_MS = 250;
     private static final int LONGEST_PAUSE_MS = 8000;
 
     private final List<Reply> open = new ArrayList<>();
     private boolean closed;
-    private int troubles;
+    private boolean hasBytes;
+    private int pauses;
+    private long pauseEnds;
 
     /**
      * Asks for bytes, and waits for the answer's head.
@@ -91,14 +95,24 @@ final class Http {
         }
     }
 
-    /** Takes note of a request that failed, and pauses. */
+    /** Takes note of a request that failed, and pauses: together with others, that failed for the same reason perhaps. */
     void trouble(String url, String reason) {
         requireOpen();
-        troubles++;
-        if (troubles > MOST_TROUBLES) {
-            throw new StoreException("can't fetch " + url + ": " + reason);
+        long now = System.currentTimeMillis();
+        if (now >= pauseEnds) {
+            if (pauses == (hasBytes ? MOST_PAUSES : MOST_FIRST_PAUSES)) {
+                throw new StoreException("can't fetch " + url + ": " + reason);
+            }
+            pauseEnds = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << pauses);
+            pauses++;
         }
-        Promises.sleep(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << (troubles - 1)));
+        Promises.sleep((int) (pauseEnds - now));
+    }
+
+    /** New bytes have come. */
+    void progressed() {
+        hasBytes = true;
+        pauses = 0;
     }
 
     /** Ends all requests, and those to come. */
@@ -194,9 +208,6 @@ final class Http {
             try {
                 bytes = body.next();
                 heard();
-                if (bytes != null) {
-                    troubles = 0;
-                }
             } finally {
                 if (bytes == null) {
                     open.remove(this);

@@ -2,6 +2,7 @@ package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.SplitStream;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
@@ -214,23 +215,19 @@ public final class ModelStore {
      * @throws StoreException if there is not enough storage
      */
     public void importFiles(JSArrayReader<NamedBlob> files, String url) {
+        String architecture = check(files);
         String id = id(url);
         Lock lock = lockNow(id, url);
         boolean done = false;
         try {
             storage().delete(id);
             Box box = storage().open(id);
-            String architecture = "";
             for (int i = 0; i < files.getLength(); i++) {
-                String key = files.getLength() == 1 ? ONLY_FILE : Integer.toString(i);
-                String named = Addresses.sibling(
-                        url,
-                        files.getLength() == 1
-                                ? Addresses.name(url)
-                                : files.get(i).getName());
-                String found = importFile(
-                        box, ModelFile.of(key, named, (long) files.get(i).getSize()), files.get(i));
-                architecture = i == 0 ? found : architecture;
+                NamedBlob source = files.get(i);
+                boolean isOnly = files.getLength() == 1;
+                String key = isOnly ? ONLY_FILE : Integer.toString(i);
+                String named = isOnly ? url : Addresses.sibling(url, source.getName());
+                copy(source, ModelFile.of(key, named, (long) source.getSize()), box);
             }
             loaded(url, Addresses.name(url), architecture);
             done = true;
@@ -244,10 +241,31 @@ public final class ModelStore {
         }
     }
 
-    /** Returns the model's architecture. */
-    private static String importFile(Box box, ModelFile file, Blob source) {
+    private static void copy(Blob source, ModelFile file, Box box) {
+        for (int piece = 0; !file.isPast(piece); piece++) {
+            Box.Part part = box.part(file.name(piece));
+            boolean completed = false;
+            try {
+                Chunks chunks =
+                        new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
+                for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
+                    part.append(bytes);
+                }
+                completed = true;
+                part.complete();
+            } finally {
+                if (!completed) {
+                    part.close();
+                }
+            }
+        }
+        box.putText(file.key() + Download.META, file.toJson());
+    }
+
+    /** Reads the files through; returns the model's architecture. */
+    private static String check(JSArrayReader<NamedBlob> files) {
         String[] architecture = {""};
-        GgufStream stream = new GgufStream(file.bytes(), new GgufStream.Sink() {
+        GgufStream.Sink sink = new GgufStream.Sink() {
             @Override
             public void header(Gguf gguf) {
                 architecture[0] = gguf.metadata().string("general.architecture", "");
@@ -257,24 +275,25 @@ public final class ModelStore {
             public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
                 // Only whether they are there is of interest.
             }
-        });
-        for (int piece = 0; !file.isPast(piece); piece++) {
-            Box.Part part = box.part(file.name(piece));
-            try {
-                Chunks chunks =
-                        new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
-                for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
-                    part.append(bytes);
-                    stream.accept(Staging.copy(bytes));
+        };
+        if (files.getLength() == 1) {
+            NamedBlob file = files.get(0);
+            GgufStream stream = new GgufStream((long) file.getSize(), sink);
+            Staging.feed(file, bytes -> {
+                stream.accept(bytes);
+                return true;
+            });
+            stream.finish();
+        } else {
+            SplitStream stream = new SplitStream(files.getLength(), sink);
+            for (int i = stream.file(); i >= 0; i = stream.file()) {
+                stream.begin((long) files.get(i).getSize());
+                if (Staging.feed(files.get(i), stream::accept)) {
+                    stream.end();
                 }
-                part.complete();
-            } catch (RuntimeException e) {
-                part.close(); // what is open can't be deleted
-                throw e;
             }
+            stream.finish();
         }
-        stream.finish();
-        box.putText(file.key() + Download.META, file.toJson());
         return architecture[0];
     }
 }

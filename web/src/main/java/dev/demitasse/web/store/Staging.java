@@ -1,19 +1,49 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Chunks;
 import java.nio.ByteBuffer;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Where bytes of JavaScript's become Java's: one buffer, since TeaVM doesn't free direct buffers promptly. */
 public final class Staging {
-    /** Longest chunk that {@link #copy} takes. */
-    public static final int BYTES = 1 << 20;
+    private static final int BYTES = 1 << 20;
 
     private static final ByteBuffer BUFFER = ByteBuffer.allocateDirect(BYTES);
 
     private Staging() {}
 
-    /** The bytes, valid until the next call. */
-    public static ByteBuffer copy(Uint8Array bytes) {
+    /** Where bytes go. */
+    public interface Target {
+        /** Takes bytes, valid during the call only; false if it wants no more. */
+        boolean accept(ByteBuffer bytes);
+    }
+
+    /** Reads a blob, as far as its bytes are wanted; whether more would be. */
+    static boolean feed(Blob blob, Target target) {
+        Chunks chunks = new Chunks(blob.stream());
+        for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
+            if (!feed(chunk, target)) {
+                chunks.cancel();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The same of bytes. */
+    public static boolean feed(Uint8Array bytes, Target target) {
+        int length = bytes.getLength();
+        for (int from = 0; from < length; from += BYTES) {
+            int count = Math.min(BYTES, length - from);
+            if (!target.accept(copy(new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ByteBuffer copy(Uint8Array bytes) {
         // A new view each time: the memory's buffer changes when it grows.
         Uint8Array.fromJavaBuffer(BUFFER).set(bytes);
         return BUFFER.duplicate().position(0).limit(bytes.getLength());

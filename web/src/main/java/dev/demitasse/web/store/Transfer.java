@@ -20,6 +20,8 @@ final class Transfer {
     }
 
     private static final int MOST_MISMATCHES = 3;
+    /** Of a whole file, in a row, that brought nothing new. */
+    private static final int MOST_IDLE_PASSES = 2;
 
     private final Http http;
     private final Box box;
@@ -106,23 +108,22 @@ final class Transfer {
     }
 
     private void copy(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
-        boolean isEmpty = true;
+        String trouble = "it gave no bytes";
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
                 int count = (int) Math.min(bytes.getLength(), file.length(piece) - part.length());
                 append(file, part, bytes, 0, count);
-                isEmpty = false;
+                trouble = "";
                 if (part.length() == file.length(piece)) {
                     reply.cancel();
                     return;
                 }
             }
         } catch (JsException e) {
-            http.trouble(file.url(piece), String.valueOf(e.getMessage()));
-            return;
+            trouble = String.valueOf(e.getMessage());
         }
-        if (isEmpty) {
-            http.trouble(file.url(piece), "it gave no bytes");
+        if (!trouble.isEmpty()) {
+            http.trouble(file.url(piece), trouble);
         }
     }
 
@@ -131,6 +132,7 @@ final class Transfer {
                 count == bytes.getLength()
                         ? bytes
                         : new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count));
+        http.progressed();
         listener.came(file, count);
     }
 
@@ -141,7 +143,7 @@ final class Transfer {
      */
     void fetchWhole(ModelFile file, Http.@Nullable Reply first) {
         Http.Reply reply = first;
-        while (true) {
+        for (int idle = 0; idle < MOST_IDLE_PASSES; ) {
             if (reply == null) {
                 reply = http.get(file.url(0), 0, -1);
             }
@@ -149,11 +151,15 @@ final class Transfer {
                 reply.cancel();
                 throw new ChangedException(file.url(0));
             }
+            long before = file.arrived();
             if (readWhole(file, reply)) {
                 return;
             }
+            idle = file.arrived() == before ? idle + 1 : 0;
             reply = null;
         }
+        throw new StoreException("can't fetch " + file.url(0) + ": the connection ends before its " + file.bytes()
+                + " bytes have come, and the server gives no parts of it");
     }
 
     /** Whether the end was reached. */
@@ -163,7 +169,7 @@ final class Transfer {
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
                 int used = 0;
-                while (used < bytes.getLength() && !file.isPast(file.pieceAt(position))) {
+                while (used < bytes.getLength() && position != file.bytes()) {
                     int piece = file.pieceAt(position);
                     listener.awaitWanted(file, piece);
                     int offset = (int) (position - file.start(piece));

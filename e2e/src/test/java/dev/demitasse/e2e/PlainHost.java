@@ -1,0 +1,123 @@
+package dev.demitasse.e2e;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.demitasse.TestWeights;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A static host of the site and SmolLM2 that sends no header of its own accord: not those that isolate a page. What it is asked
+ * for is kept for the test.
+ */
+final class PlainHost implements AutoCloseable {
+    /** Path of the site's default model in the site's folder. */
+    static final String MODEL = "models/smollm2.gguf";
+
+    private static final byte[] MODELS =
+            "{\"default\": \"%s\"}".formatted(MODEL).getBytes(StandardCharsets.UTF_8);
+
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html; charset=utf-8",
+            "css", "text/css",
+            "js", "text/javascript",
+            "wasm", "application/wasm",
+            "json", "application/json",
+            "png", "image/png",
+            "svg", "image/svg+xml",
+            "webmanifest", "application/manifest+json");
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer server;
+    private final String folder;
+    private final Map<String, String> headers;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> reports = new CopyOnWriteArrayList<>();
+    private volatile Path site;
+
+    /**
+     * Starts to serve.
+     *
+     * @param folder path of the site on the host, with a slash at both ends
+     * @param headers of every response
+     */
+    PlainHost(Path site, String folder, Map<String, String> headers) throws IOException {
+        this.site = site;
+        this.folder = folder;
+        this.headers = headers;
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    /** Address of the page. */
+    String address() {
+        return "http://localhost:" + server.getAddress().getPort() + folder;
+    }
+
+    /** Serves another folder from now on, and forgets the requests so far. */
+    void deploy(Path newSite) {
+        site = newSite;
+        requests.clear();
+    }
+
+    /** What was asked for: paths in the site's folder. */
+    List<String> requests() {
+        return requests;
+    }
+
+    /** Bodies of what was posted. */
+    List<String> reports() {
+        return reports;
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            headers.forEach(exchange.getResponseHeaders()::set);
+            String path = exchange.getRequestURI().getPath();
+            if (exchange.getRequestMethod().equals("POST")) {
+                reports.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                exchange.sendResponseHeaders(204, -1);
+            } else if (path.startsWith(folder)) {
+                requests.add(path.substring(folder.length()));
+                send(exchange, path.substring(folder.length()));
+            } else {
+                exchange.sendResponseHeaders(404, -1);
+            }
+        }
+    }
+
+    private void send(HttpExchange exchange, String path) throws IOException {
+        Path file = path.equals(MODEL) ? TestWeights.smolLm2() : site.resolve(path.isEmpty() ? "index.html" : path);
+        String type = TYPES.get(file.toString().replaceFirst(".*\\.", ""));
+        if (type != null) {
+            exchange.getResponseHeaders().set("Content-Type", type);
+        }
+        if (path.equals("models.json")) {
+            exchange.sendResponseHeaders(200, MODELS.length);
+            exchange.getResponseBody().write(MODELS);
+        } else if (Files.isRegularFile(file)) {
+            exchange.sendResponseHeaders(200, Files.size(file));
+            Files.copy(file, exchange.getResponseBody());
+        } else {
+            exchange.sendResponseHeaders(404, -1);
+        }
+    }
+
+    /** The host is gone: connections are refused. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,67 @@
+package dev.demitasse.e2e;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType.LaunchPersistentContextOptions;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A headless Chromium with a new profile on disk: storage as in daily use, which outlives its pages. */
+final class Profile implements AutoCloseable {
+    /** How long a download takes on a busy machine is not what is tested. */
+    private static final double TIMEOUT_MS = 300_000;
+
+    private final Path folder = Files.createTempDirectory("demitasse-profile");
+    private final Playwright playwright = Chromium.playwright();
+    private final BrowserContext context;
+    private final List<String> consoleErrors = new ArrayList<>();
+
+    Profile() throws IOException {
+        context = playwright
+                .chromium()
+                .launchPersistentContext(
+                        folder,
+                        new LaunchPersistentContextOptions()
+                                .setExecutablePath(Chromium.executable())
+                                .setArgs(Chromium.ARGUMENTS));
+        context.setDefaultTimeout(TIMEOUT_MS);
+    }
+
+    BrowserContext context() {
+        return context;
+    }
+
+    Page open(String url) {
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                consoleErrors.add(message.text());
+            }
+        });
+        page.onPageError(consoleErrors::add);
+        page.navigate(url);
+        return page;
+    }
+
+    List<String> consoleErrors() {
+        return consoleErrors;
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // Chromium may still be writing its last; the folder is a temporary one.
+        }
+    }
+}

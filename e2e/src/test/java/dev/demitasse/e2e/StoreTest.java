@@ -1,0 +1,630 @@
+package dev.demitasse.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.PlaywrightException;
+import dev.demitasse.TestWeights;
+import dev.demitasse.gguf.Splitter;
+import dev.demitasse.shard.Shard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The model store in Chromium, with a real profile and a server that misbehaves: a model ends whole and verified, or there is a clear
+ * error and no corrupt file, and next to nothing is fetched twice.
+ */
+class StoreTest {
+    private static final String NAME = "SmolLM2-135M-Instruct.Q4_1.gguf";
+    private static final long BYTES = 98_362_432;
+    private static final String SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
+    private static final long MOST_BYTES = BYTES * 102 / 100;
+    /** As fast as a good line: what is under way when a line is cut is little beside what came. */
+    private static final long LINE = 40_000_000;
+
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    private UnrulyServer server;
+    private Profile profile;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new UnrulyServer(Path.of("../static/target/site"));
+        server.add(TestWeights.smolLm2());
+        profile = new Profile();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        profile.close();
+        server.close();
+    }
+
+    /** A page of the site with nothing but the API. */
+    private Page page() {
+        Page page = profile.open(server.origin() + "/icon.svg");
+        page.evaluate("async () => { Object.assign(globalThis, await import('/demitasse.js')); }");
+        return page;
+    }
+
+    private static void begin(Page page, String model, Map<String, ?> options) {
+        page.evaluate("""
+                ([model, options]) => {
+                  globalThis.phases = new Set();
+                  globalThis.loading = Demitasse.load(model, {
+                    contextLength: 256,
+                    device: 'cpu',
+                    onProgress: ({ phase }) => phases.add(phase),
+                    onNeeds: (needs) => (globalThis.needs = needs),
+                    ...options,
+                  });
+                  loading.catch(() => {}); // whoever waits for it hears of it
+                }""", List.of(model, options));
+    }
+
+    private static void finish(Page page) {
+        page.evaluate("async () => { globalThis.engine = await loading; }");
+    }
+
+    private static void load(Page page) {
+        load(page, "/models/" + NAME, Map.of());
+    }
+
+    private static void load(Page page, String model, Map<String, ?> options) {
+        begin(page, model, options);
+        finish(page);
+    }
+
+    private static String failure(Page page) {
+        return assertThrows(PlaywrightException.class, () -> finish(page)).getMessage();
+    }
+
+    private static void assertAnswers(Page page) {
+        assertEquals("The capital of France is Paris.", page.evaluate("""
+                async () => {
+                  const question = { role: 'user', content: 'What is the capital of France?' };
+                  return (await engine.chat([question], { temperature: 0 })).text;
+                }"""));
+    }
+
+    private static String sha256(Page page, String model) {
+        return (String) page.evaluate("""
+                async (model) => {
+                  const [file] = await Demitasse.models.export(model);
+                  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+                  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+                }""", model);
+    }
+
+    /** What is stored, whole, is the model, and is enough to answer. */
+    private void assertWhole(Page page) {
+        assertEquals(SHA256, sha256(page, "/models/" + NAME));
+        assertAnswers(page);
+    }
+
+    private void assertLittleWasFetchedTwice() {
+        assertTrue(
+                server.modelBytes() >= BYTES && server.modelBytes() <= MOST_BYTES,
+                server.modelBytes() + " bytes were sent of a model of " + BYTES);
+    }
+
+    private static List<?> stored(Page page) {
+        return (List<?>) page.evaluate("() => Demitasse.models.list()");
+    }
+
+    /** A latch that opens when the server has sent so many bytes of models. */
+    private CountDownLatch whenSent(long bytes) {
+        CountDownLatch latch = new CountDownLatch(1);
+        server.onBytes(sent -> {
+            if (sent >= bytes) {
+                latch.countDown();
+            }
+        });
+        return latch;
+    }
+
+    @Test
+    void networkCutTwentyTimes() {
+        server.bytesPerSecond(LINE);
+        long seed = new Random().nextLong();
+        new Random(seed).longs(20, 1, BYTES).sorted().forEach(server::cutAt);
+        Page page = page();
+        load(page);
+        assertWhole(page);
+        assertTrue(server.modelBytes() <= MOST_BYTES, server.modelBytes() + " bytes were sent; seed " + seed);
+        assertTrue(
+                server.modelRequests().size() > 20,
+                "requests: " + server.modelRequests().size());
+    }
+
+    @Test
+    void tabKilledFiveTimes() throws InterruptedException {
+        server.bytesPerSecond(LINE);
+        for (int kill = 1; kill <= 5; kill++) {
+            Page page = page();
+            CountDownLatch sent = whenSent(kill * BYTES / 6);
+            begin(page, "/models/" + NAME, Map.of());
+            sent.await();
+            if (kill % 2 == 0) {
+                page.close();
+            } else {
+                JsonObject none = new JsonObject();
+                profile.context().newCDPSession(page).send("Page.crash", none);
+            }
+        }
+        server.onBytes(bytes -> {});
+        Page page = page();
+        load(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void serverRestarted() throws Exception {
+        server.bytesPerSecond(LINE);
+        CountDownLatch sent = whenSent(BYTES / 2);
+        Page page = page();
+        begin(page, "/models/" + NAME, Map.of());
+        sent.await();
+        server.stop();
+        page.waitForTimeout(1000);
+        server.start();
+        finish(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void wrongContentLength() {
+        Page page = page();
+        server.lengthFactor(0.5); // parts are shorter than they should be
+        load(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+        page.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME);
+
+        long before = server.modelBytes();
+        server.lengthFactor(1.5); // they end sooner than they say
+        load(page);
+        assertWhole(page);
+        assertTrue(server.modelBytes() - before <= MOST_BYTES);
+    }
+
+    @Test
+    void wrongContentLengthOfAServerWithoutRanges() {
+        Page page = page();
+        server.ranges(false);
+        server.lengthFactor(0.5);
+        begin(page, "/models/" + NAME, Map.of());
+        String failure = failure(page);
+        assertTrue(failure.contains("past the end of the file"), failure);
+        assertEquals(List.of(), stored(page)); // of no use
+
+        server.lengthFactor(1.5);
+        begin(page, "/models/" + NAME, Map.of());
+        failure = failure(page);
+        assertTrue(failure.contains("the connection ends before its 147543648 bytes have come"), failure);
+
+        server.lengthFactor(1);
+        load(page);
+        assertWhole(page);
+    }
+
+    @Test
+    void noRanges() {
+        server.ranges(false);
+        Page page = page();
+        load(page);
+        assertWhole(page);
+        assertEquals(BYTES, server.modelBytes());
+    }
+
+    @Test
+    void noRangesAndNoLength() {
+        server.ranges(false);
+        server.hasLength(false);
+        Page page = page();
+        load(page);
+        assertWhole(page);
+        assertEquals(BYTES, server.modelBytes());
+        server.modelRequests().clear();
+        Page second = page();
+        load(second);
+        assertAnswers(second);
+        assertEquals(List.of(), server.modelRequests());
+    }
+
+    /** Without ranges what is there has to come again, but not to be stored again. */
+    @Test
+    void noRangesAndACut() {
+        server.ranges(false);
+        server.cutAt(BYTES / 2);
+        Page page = page();
+        load(page);
+        assertWhole(page);
+    }
+
+    @Test
+    void changedWhileItIsDownloaded() throws Exception {
+        server.bytesPerSecond(LINE);
+        CountDownLatch sent = whenSent(BYTES / 3);
+        Page page = page();
+        begin(page, "/models/" + NAME, Map.of());
+        sent.await();
+        server.etag("\"2\"");
+        String failure = failure(page);
+        assertTrue(failure.contains(NAME + " has changed while it was downloaded"), failure);
+        assertEquals(List.of(), stored(page));
+        load(page);
+        assertWhole(page);
+    }
+
+    @Test
+    void changedBetweenTwoVisits() throws Exception {
+        server.bytesPerSecond(LINE);
+        // The old version: the same, but for a byte.
+        server.flip(BYTES / 10, 1);
+        CountDownLatch sent = whenSent(BYTES / 3);
+        Page first = page();
+        begin(first, "/models/" + NAME, Map.of());
+        sent.await();
+        first.close();
+        server.etag("\"2\"");
+        Page second = page();
+        load(second);
+        assertWhole(second);
+    }
+
+    private String shards(int mebibytes) throws IOException {
+        Path manifest = Shard.write(TestWeights.smolLm2(), folder, mebibytes);
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                server.add(file);
+            }
+        }
+        return "/models/" + manifest.getFileName();
+    }
+
+    @Test
+    void flippedByteInAShard() throws IOException {
+        String manifest = shards(1);
+        server.flip(12345, 1);
+        Page page = page();
+        load(page, manifest, Map.of());
+        assertAnswers(page);
+        assertEquals(SHA256, sha256(page, manifest));
+        assertEquals(BYTES + MIB, server.modelBytes(), 10_000); // that shard again, and the manifest
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void damagedShard() throws IOException {
+        String manifest = shards(16);
+        server.flip(15 * MIB, Integer.MAX_VALUE); // in all but the last
+        Page page = page();
+        begin(page, manifest, Map.of());
+        String failure = failure(page);
+        assertTrue(failure.contains(NAME + ".00") && failure.contains("does not match its SHA-256"), failure);
+        server.flip(15 * MIB, 0);
+        load(page, manifest, Map.of());
+        assertAnswers(page);
+        assertEquals(SHA256, sha256(page, manifest));
+    }
+
+    @Test
+    void shardsOverABadLine() throws IOException {
+        String manifest = shards(16);
+        server.bytesPerSecond(LINE);
+        new Random(1).longs(5, 1, BYTES).sorted().forEach(server::cutAt);
+        Page page = page();
+        load(page, manifest, Map.of());
+        assertEquals(SHA256, sha256(page, manifest));
+        assertLittleWasFetchedTwice();
+        page.close();
+        server.modelRequests().clear();
+        Page second = page();
+        load(second, manifest, Map.of());
+        assertAnswers(second);
+        assertEquals(List.of(), server.modelRequests());
+    }
+
+    @Test
+    void quotaExceeded() throws Exception {
+        server.bytesPerSecond(LINE);
+        Page page = page();
+        quota(page, 60_000_000);
+        begin(page, "/models/" + NAME, Map.of());
+        String failure = failure(page);
+        assertTrue(failure.contains("the browser's storage for this page is full"), failure);
+        assertTrue(failure.contains("What has come is kept"), failure);
+        assertFalse((boolean) ((Map<?, ?>) stored(page).get(0)).get("complete"));
+        // There is room again.
+        quota(page, 1_000_000_000);
+        load(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+    }
+
+    /** Chromium tells every page of 10 GiB; other browsers tell what there is. */
+    @Test
+    void tooLittleSpaceIsToldBeforehand() {
+        changeWorkers("StorageManager.prototype.estimate = async () => ({ usage: 5e6, quota: 60e6 });");
+        server.bytesPerSecond(LINE);
+        Page page = page();
+        begin(page, "/models/" + NAME, Map.of());
+        String failure = failure(page);
+        assertTrue(failure.contains("more bytes of storage, and the browser gives this page 55000000"), failure);
+        assertTrue(server.modelBytes() < BYTES, "bytes sent: " + server.modelBytes());
+    }
+
+    private void quota(Page page, long bytes) {
+        JsonObject quota = new JsonObject();
+        quota.addProperty("origin", server.origin());
+        quota.addProperty("quotaSize", bytes);
+        profile.context().newCDPSession(page).send("Storage.overrideQuotaForOrigin", quota);
+    }
+
+    @Test
+    void twoTabsFetchItOnce() {
+        server.bytesPerSecond(LINE);
+        Page first = page();
+        Page second = page();
+        begin(first, "/models/" + NAME, Map.of());
+        begin(second, "/models/" + NAME, Map.of());
+        finish(first);
+        finish(second);
+        assertAnswers(first);
+        assertAnswers(second);
+        assertEquals(BYTES, server.modelBytes());
+    }
+
+    /** The tab that downloads is closed: the other goes on with what is there. */
+    @Test
+    void aTabTakesOver() throws Exception {
+        server.bytesPerSecond(LINE);
+        CountDownLatch sent = whenSent(BYTES / 2);
+        Page first = page();
+        begin(first, "/models/" + NAME, Map.of());
+        Page second = page();
+        begin(second, "/models/" + NAME, Map.of());
+        sent.await();
+        PlaywrightException refused = assertThrows(
+                PlaywrightException.class,
+                () -> second.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME));
+        assertTrue(refused.getMessage().contains("is being downloaded"), refused.getMessage());
+        first.close();
+        finish(second);
+        assertWhole(second);
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void abortedAndLoadedAgain() throws Exception {
+        server.bytesPerSecond(LINE);
+        CountDownLatch sent = whenSent(BYTES / 2);
+        Page page = page();
+        page.evaluate("() => { globalThis.stop = new AbortController(); }");
+        page.evaluate(
+                "(model) => { globalThis.loading = Demitasse.load(model, { signal: stop.signal }); loading.catch(() => {}); }",
+                "/models/" + NAME);
+        sent.await();
+        page.evaluate("() => stop.abort()");
+        assertTrue(failure(page).contains("AbortError"));
+        load(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void secondVisitNeedsNoNetwork() throws IOException {
+        Page first = page();
+        load(first);
+        assertEquals(List.of("download"), first.evaluate("() => [...phases]"));
+        Map<?, ?> disk = (Map<?, ?>) first.evaluate("() => needs.disk");
+        assertEquals(BYTES, ((Number) disk.get("total")).longValue());
+        assertTrue(((Number) disk.get("available")).longValue() > BYTES, disk.toString());
+        first.close();
+        Page second = page();
+        server.modelRequests().clear();
+        load(second);
+        assertEquals(List.of("load"), second.evaluate("() => [...phases]"));
+        assertAnswers(second);
+        assertEquals(List.of(), server.modelRequests());
+        Map<?, ?> model = (Map<?, ?>) stored(second).get(0);
+        assertEquals(true, model.get("complete"));
+        assertEquals(server.origin() + "/models/" + NAME, model.get("url"));
+        assertEquals(List.of(), profile.consoleErrors());
+    }
+
+    @Test
+    void needsAreToldBeforeTheWeightsCome() {
+        server.bytesPerSecond(LINE);
+        Page page = page();
+        Map<?, ?> needs = (Map<?, ?>) page.evaluate(
+                "(model) => Demitasse.needs(model, { contextLength: 256, device: 'cpu' })", "/models/" + NAME);
+        long memory = ((Number) ((Map<?, ?>) needs.get("memory")).get("total")).longValue();
+        assertTrue(memory > BYTES && memory < 2 * BYTES, needs.toString());
+        assertTrue(server.modelBytes() < BYTES, "bytes sent: " + server.modelBytes());
+        load(page);
+        assertWhole(page);
+        assertLittleWasFetchedTwice();
+    }
+
+    @Test
+    void aLostPieceIsFetchedAgain() {
+        Page page = page();
+        load(page);
+        page.evaluate("""
+                async () => {
+                  const root = await navigator.storage.getDirectory();
+                  const models = await root.getDirectoryHandle('demitasse-models');
+                  for await (const model of models.values()) {
+                    await model.removeEntry('model.00003');
+                  }
+                }""");
+        long before = server.modelBytes();
+        load(page);
+        assertWhole(page);
+        assertEquals(16 * MIB, server.modelBytes() - before);
+    }
+
+    @Test
+    void exportImportAndDelete() {
+        Page page = page();
+        load(page);
+        Object address = page.evaluate("""
+                async (model) => {
+                  const files = await Demitasse.models.export(model);
+                  await Demitasse.models.delete(model);
+                  return Demitasse.models.import(files);
+                }""", "/models/" + NAME);
+        assertEquals("local:" + NAME, address);
+        assertEquals(SHA256, sha256(page, "local:" + NAME));
+        server.modelRequests().clear();
+        load(page, "local:" + NAME, Map.of());
+        assertAnswers(page);
+        assertEquals(1, stored(page).size());
+        assertEquals(List.of(), server.modelRequests());
+        page.evaluate("(model) => Demitasse.models.delete(model)", "local:" + NAME);
+        assertEquals(List.of(), stored(page));
+        begin(page, "local:" + NAME, Map.of());
+        assertTrue(failure(page).contains("there is no stored model local:" + NAME));
+        PlaywrightException e = assertThrows(
+                PlaywrightException.class,
+                () -> page.evaluate("() => Demitasse.models.import(new File(['GGUFGGUFGGUFGGUFGGUFGGUF'], 'a.gguf'))"));
+        assertTrue(e.getMessage().contains("version"), e.getMessage());
+        assertEquals(List.of(), stored(page));
+    }
+
+    @Test
+    void splitModel() throws IOException {
+        int number = 0;
+        for (byte[] part : Splitter.split(TestWeights.map(TestWeights.smolLm2()), 90, 90, 92)) {
+            number++;
+            Path file = folder.resolve("SmolLM2-135M-Instruct.Q4_1-0000%d-of-00003.gguf".formatted(number));
+            server.add(Files.write(file, part));
+        }
+        String part = "/models/SmolLM2-135M-Instruct.Q4_1-00002-of-00003.gguf";
+        server.bytesPerSecond(LINE);
+        server.cutAt(BYTES / 3);
+        server.cutAt(BYTES * 2 / 3);
+        Page page = page();
+        load(page, part, Map.of());
+        assertAnswers(page);
+        assertLittleWasFetchedTwice();
+        server.modelRequests().clear();
+        Object address = page.evaluate("""
+                async (model) => {
+                  const files = await Demitasse.models.export(model);
+                  await Demitasse.models.delete(model);
+                  return Demitasse.models.import(files);
+                }""", part);
+        load(page, (String) address, Map.of());
+        assertAnswers(page);
+        assertEquals(List.of(), server.modelRequests());
+    }
+
+    /** Another origin's server that says nothing of parts and versions to pages. */
+    @Test
+    void aHostThatHidesItsHeaders() throws IOException {
+        try (UnrulyServer host = new UnrulyServer(folder)) {
+            host.add(TestWeights.smolLm2());
+            host.exposesHeaders(false);
+            Page page = page();
+            load(page, host.origin() + "/models/" + NAME, Map.of());
+            assertAnswers(page);
+            assertEquals(SHA256, sha256(page, host.origin() + "/models/" + NAME));
+            host.exposesHeaders(true);
+            page.evaluate("(model) => Demitasse.models.delete(model)", host.origin() + "/models/" + NAME);
+            load(page, host.origin() + "/models/" + NAME, Map.of());
+            assertAnswers(page);
+        }
+    }
+
+    /** Browsers and pages that lack something. */
+    private void changeWorkers(String script) {
+        profile.context().route("**/engine-worker.js", route -> {
+            var response = route.fetch();
+            route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
+                    .setResponse(response)
+                    .setBody(script + "\n" + response.text()));
+        });
+    }
+
+    @Test
+    void cachesWhereThereIsNoPrivateFileSystem() {
+        changeWorkers("StorageManager.prototype.getDirectory = undefined;");
+        server.bytesPerSecond(LINE);
+        server.cutAt(BYTES / 2);
+        Page first = page();
+        load(first);
+        assertAnswers(first);
+        assertEquals(SHA256, sha256(first, "/models/" + NAME));
+        first.close();
+        server.modelRequests().clear();
+        Page second = page();
+        load(second);
+        assertAnswers(second);
+        assertEquals(List.of(), server.modelRequests());
+        second.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME);
+        assertEquals(List.of(), second.evaluate("() => caches.keys()"));
+    }
+
+    @Test
+    void runsWithoutStorage() {
+        changeWorkers("""
+                StorageManager.prototype.getDirectory = undefined;
+                Object.defineProperty(globalThis, 'caches', { get: () => undefined });""");
+        server.bytesPerSecond(LINE);
+        server.cutAt(BYTES / 2);
+        Page page = page();
+        load(page);
+        assertAnswers(page);
+        assertEquals(true, page.evaluate("() => needs.disk === undefined"));
+        assertEquals(List.of(), stored(page));
+    }
+
+    @Test
+    void isNotKeptUnlessItShallBe() {
+        Page page = page();
+        load(page, "/models/" + NAME, Map.of("cache", false));
+        assertAnswers(page);
+        assertEquals(List.of(), stored(page));
+        assertEquals(BYTES, server.modelBytes());
+        server.ranges(false);
+        load(page, "/models/" + NAME, Map.of("cache", false));
+        assertAnswers(page);
+        assertEquals(2 * BYTES, server.modelBytes());
+    }
+
+    @Test
+    void whatIsNotThereIsNamed() {
+        Page page = page();
+        begin(page, "/models/none.gguf", Map.of());
+        String failure = failure(page);
+        assertTrue(failure.contains("/models/none.gguf: it answered with status 404"), failure);
+        begin(page, "/models/none.gguf.json", Map.of());
+        failure = failure(page);
+        assertTrue(failure.contains("/models/none.gguf.json: it answered with status 404"), failure);
+        begin(page, "/icon.svg", Map.of());
+        failure = failure(page);
+        assertTrue(failure.contains("GGUF"), failure);
+        assertEquals(List.of(), stored(page));
+    }
+}

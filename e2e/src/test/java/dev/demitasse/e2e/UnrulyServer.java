@@ -1,0 +1,370 @@
+package dev.demitasse.e2e;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+
+/** An HTTP/1.1 server of a site and of models that does wrong what networks, servers and hosts do wrong, on command. */
+final class UnrulyServer implements AutoCloseable {
+    /** Bytes of a model. */
+    interface Content {
+        long length();
+
+        /** Fills the array from a position on. */
+        void read(long position, byte[] target, int count) throws IOException;
+
+        static Content of(Path file) throws IOException {
+            RandomAccessFile open = new RandomAccessFile(file.toFile(), "r");
+            long length = open.length();
+            return new Content() {
+                @Override
+                public long length() {
+                    return length;
+                }
+
+                @Override
+                public synchronized void read(long position, byte[] target, int count) throws IOException {
+                    open.seek(position);
+                    open.readFully(target, 0, count);
+                }
+            };
+        }
+    }
+
+    private static final int WRITE_BYTES = 32 << 10;
+    private static final Map<String, String> TYPES = Map.of(
+            "html", "text/html",
+            "js", "text/javascript",
+            "css", "text/css",
+            "wasm", "application/wasm",
+            "json", "application/json",
+            "svg", "image/svg+xml",
+            "png", "image/png",
+            "webmanifest", "application/manifest+json",
+            "wgsl", "text/plain");
+
+    private final Path site;
+    private final Map<String, Content> models = new ConcurrentHashMap<>();
+    private final Map<String, String> siteHeaders = new ConcurrentHashMap<>();
+    private final Set<Socket> modelSockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final List<String> modelRequests = new CopyOnWriteArrayList<>();
+    private final AtomicLong modelBytes = new AtomicLong();
+    private final Deque<Long> cuts = new ArrayDeque<>();
+    private final Map<Long, Integer> flips = new ConcurrentHashMap<>();
+    private int port;
+    private volatile ServerSocket listening;
+    private volatile boolean ranges = true;
+    private volatile boolean exposesHeaders = true;
+    private volatile String etag = "\"1\"";
+    private volatile double lengthFactor = 1;
+    private volatile boolean hasLength = true;
+    private volatile long bytesPerSecond = Long.MAX_VALUE;
+    private volatile LongConsumer onBytes = bytes -> {};
+    private long sendAt;
+
+    /** Serves a site at the root, and models by name under {@code models/}. */
+    UnrulyServer(Path site) throws IOException {
+        this.site = site;
+        start();
+    }
+
+    void add(String name, Content content) {
+        models.put(name, content);
+    }
+
+    void add(Path model) throws IOException {
+        add(model.getFileName().toString(), Content.of(model));
+    }
+
+    /** Sends a header with all that is not a model. */
+    void header(String name, String value) {
+        siteHeaders.put(name, value);
+    }
+
+    /** Cross-origin isolates the pages of the site. */
+    void isolate() {
+        header("Cross-Origin-Opener-Policy", "same-origin");
+        header("Cross-Origin-Embedder-Policy", "require-corp");
+    }
+
+    /** Breaks all connections of models when so many bytes of models have been sent since the server began. */
+    void cutAt(long bytes) {
+        synchronized (cuts) {
+            cuts.add(bytes);
+        }
+    }
+
+    void ranges(boolean given) {
+        ranges = given;
+    }
+
+    /** Whether pages of other origins may see what they need of the headers. */
+    void exposesHeaders(boolean exposed) {
+        exposesHeaders = exposed;
+    }
+
+    void etag(String value) {
+        etag = value;
+    }
+
+    /** Multiplies each Content-Length; a body ends where the header says, or the connection with the body. */
+    void lengthFactor(double factor) {
+        lengthFactor = factor;
+    }
+
+    /** Whether answers tell their length; else the end of the connection ends them. */
+    void hasLength(boolean given) {
+        hasLength = given;
+    }
+
+    void bytesPerSecond(long speed) {
+        bytesPerSecond = speed;
+    }
+
+    /** Flips a bit of the byte at a position, in each model, the next so many times that it is sent. */
+    void flip(long position, int times) {
+        flips.put(position, times);
+    }
+
+    /** Told of the bytes of models that have been sent in all, by the thread that sends. */
+    void onBytes(LongConsumer action) {
+        onBytes = action;
+    }
+
+    /** Bytes of models that were sent. */
+    long modelBytes() {
+        return modelBytes.get();
+    }
+
+    /** Requests of models: the name and the range that was asked for. */
+    List<String> modelRequests() {
+        return modelRequests;
+    }
+
+    String origin() {
+        return "http://localhost:" + port;
+    }
+
+    /** Listens, at the same port as before. */
+    void start() throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        port = socket.getLocalPort();
+        listening = socket;
+        Thread acceptor = new Thread(() -> accept(socket));
+        acceptor.setDaemon(true);
+        acceptor.start();
+    }
+
+    /** Stops listening, and breaks all connections. */
+    void stop() throws IOException {
+        listening.close();
+        sockets.forEach(UnrulyServer::reset);
+    }
+
+    private void accept(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                Socket accepted = socket.accept();
+                sockets.add(accepted);
+                Thread connection = new Thread(() -> serve(accepted));
+                connection.setDaemon(true);
+                connection.start();
+            } catch (IOException e) {
+                return; // stopped
+            }
+        }
+    }
+
+    private void serve(Socket socket) {
+        try (socket) {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String path = URLDecoder.decode(line.split(" ")[1].split("\\?")[0], StandardCharsets.UTF_8);
+                Map<String, String> headers = new LinkedHashMap<>();
+                for (String header = in.readLine(); !header.isEmpty(); header = in.readLine()) {
+                    int colon = header.indexOf(':');
+                    headers.put(
+                            header.substring(0, colon).toLowerCase(Locale.ROOT),
+                            header.substring(colon + 1).trim());
+                }
+                String name = path.startsWith("/models/") ? path.substring("/models/".length()) : null;
+                if (name != null && models.containsKey(name)) {
+                    sendModel(socket, name, headers.get("range"));
+                } else {
+                    sendFile(socket, path);
+                }
+            }
+        } catch (IOException e) {
+            // The browser, or a misdeed, has ended the connection.
+        } finally {
+            sockets.remove(socket);
+            modelSockets.remove(socket);
+        }
+    }
+
+    private void sendFile(Socket socket, String path) throws IOException {
+        byte[] body = "not found".getBytes(StandardCharsets.UTF_8);
+        Path file = site.resolve(path.substring(1)).normalize();
+        if (Files.isDirectory(file)) {
+            file = file.resolve("index.html");
+        }
+        int status = path.equals("/favicon.ico") ? 204 : 404;
+        if (path.equals("/models.json") && !models.isEmpty()) {
+            status = 200;
+            body = ("{\"default\": \"models/" + models.keySet().iterator().next() + "\"}")
+                    .getBytes(StandardCharsets.UTF_8);
+        } else if (file.startsWith(site) && Files.isRegularFile(file)) {
+            status = 200;
+            body = Files.readAllBytes(file);
+        }
+        Map<String, String> headers = new LinkedHashMap<>(siteHeaders);
+        String extension = path.substring(path.lastIndexOf('.') + 1);
+        headers.put("Content-Type", status == 200 ? TYPES.getOrDefault(extension, "text/html") : "text/plain");
+        headers.put("Content-Length", Integer.toString(body.length));
+        headers.put("Cache-Control", "no-cache");
+        headers.put("Cross-Origin-Resource-Policy", "cross-origin");
+        sendHead(socket.getOutputStream(), status, headers);
+        socket.getOutputStream().write(body);
+    }
+
+    private static void sendHead(OutputStream out, int status, Map<String, String> headers) throws IOException {
+        StringBuilder head = new StringBuilder("HTTP/1.1 ").append(status).append(" status\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        out.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private void sendModel(Socket socket, String name, String range) throws IOException {
+        Content content = models.get(name);
+        modelRequests.add(name + (range == null ? "" : " " + range));
+        long from = 0;
+        long to = content.length();
+        boolean partial = ranges && range != null;
+        if (partial) {
+            String[] bounds = range.substring("bytes=".length()).split("-", 2);
+            from = Long.parseLong(bounds[0]);
+            to = bounds[1].isEmpty() ? to : Math.min(to, Long.parseLong(bounds[1]) + 1);
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Access-Control-Allow-Origin", "*");
+        headers.put("Cross-Origin-Resource-Policy", "cross-origin");
+        if (exposesHeaders) {
+            headers.put("Access-Control-Expose-Headers", "Content-Range, ETag");
+        }
+        if (from >= to) {
+            headers.put("Content-Length", "0");
+            sendHead(socket.getOutputStream(), 416, headers);
+            return;
+        }
+        long said = (long) Math.ceil((to - from) * lengthFactor);
+        headers.put("Content-Type", "application/octet-stream");
+        headers.put("ETag", etag);
+        if (partial) {
+            headers.put("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length());
+        }
+        if (hasLength) {
+            headers.put("Content-Length", Long.toString(said));
+        } else {
+            headers.put("Connection", "close");
+        }
+        modelSockets.add(socket);
+        sendHead(socket.getOutputStream(), partial ? 206 : 200, headers);
+        sendBody(socket, content, from, Math.min(to, from + said));
+        modelSockets.remove(socket);
+        if (lengthFactor != 1 || !hasLength) {
+            socket.close();
+        }
+    }
+
+    private void sendBody(Socket socket, Content content, long from, long to) throws IOException {
+        byte[] bytes = new byte[WRITE_BYTES];
+        for (long position = from; position < to; ) {
+            int count = (int) Math.min(bytes.length, to - position);
+            content.read(position, bytes, count);
+            flip(bytes, position, count);
+            pace(count);
+            count = beforeCut(count);
+            socket.getOutputStream().write(bytes, 0, count);
+            position += count;
+            onBytes.accept(modelBytes.addAndGet(count));
+            cutIfDue();
+        }
+    }
+
+    private void flip(byte[] bytes, long position, int count) {
+        flips.forEach((flipped, times) -> {
+            if (flipped >= position && flipped < position + count && times > 0) {
+                bytes[(int) (flipped - position)] ^= 1;
+                flips.put(flipped, times - 1);
+            }
+        });
+    }
+
+    private synchronized void pace(int count) {
+        if (bytesPerSecond == Long.MAX_VALUE) {
+            return;
+        }
+        long now = System.nanoTime();
+        sendAt = Math.max(now, sendAt) + count * 1_000_000_000L / bytesPerSecond;
+        try {
+            Thread.sleep((sendAt - now) / 1_000_000);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many of these bytes may still be sent. */
+    private int beforeCut(int count) {
+        synchronized (cuts) {
+            return cuts.isEmpty() ? count : (int) Math.max(0, Math.min(count, cuts.peek() - modelBytes.get()));
+        }
+    }
+
+    private void cutIfDue() {
+        synchronized (cuts) {
+            if (!cuts.isEmpty() && modelBytes.get() >= cuts.peek()) {
+                cuts.remove();
+                modelSockets.forEach(UnrulyServer::reset);
+            }
+        }
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stop();
+    }
+}

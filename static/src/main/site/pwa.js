@@ -1,0 +1,82 @@
+// What makes the page an app: its service worker, which keeps page and engine for offline use, and isolates the page where
+// its host doesn't.
+
+const HOUR = 3_600_000;
+const RELOADED = 'reloaded to be isolated';
+
+const notice = document.getElementById('update');
+const noticeText = document.getElementById('update-text');
+const updateButton = document.getElementById('update-now');
+
+/**
+ * Registers the service worker. Where the page must be loaded anew to be cross-origin isolated, it is, and the promise stays
+ * pending; where there are no service workers, everything goes on without.
+ */
+export async function startApp() {
+  try {
+    const registration = await navigator.serviceWorker.register('service-worker.js', { updateViaCache: 'none' });
+    offerUpdates(registration);
+    checkForUpdates(registration);
+    await isolate(registration);
+  } catch (cause) {
+    console.warn(`The page is not kept for offline use: ${cause.message}`);
+  }
+}
+
+/** Loads the page anew, once, if the worker can isolate it: that gives it threads. */
+async function isolate(registration) {
+  if (crossOriginIsolated) {
+    sessionStorage.removeItem(RELOADED);
+  } else if (top === self && !sessionStorage.getItem(RELOADED) && (await becomesActive(registration))) {
+    sessionStorage.setItem(RELOADED, 'yes');
+    location.reload();
+    await new Promise(() => {});
+  }
+}
+
+/** Whether the registration has an active worker, or gets one. */
+async function becomesActive({ active, waiting, installing }) {
+  const worker = active ?? waiting ?? installing;
+  await new Promise((resolve) => {
+    const settle = () => (worker.state === 'activated' || worker.state === 'redundant') && resolve();
+    worker.addEventListener('statechange', settle);
+    settle();
+  });
+  return worker.state === 'activated';
+}
+
+/** A new version waits until it is asked to take over; then the page starts anew with it. */
+function offerUpdates(registration) {
+  const workers = navigator.serviceWorker;
+  const show = () => {
+    notice.hidden = !registration.waiting || !registration.active;
+  };
+  const watch = (worker) => worker?.addEventListener('statechange', show);
+  registration.addEventListener('updatefound', () => watch(registration.installing));
+  watch(registration.installing);
+  watch(registration.waiting);
+  show();
+
+  updateButton.onclick = () => registration.waiting?.postMessage('take over');
+  workers.addEventListener('message', () => {
+    noticeText.textContent = 'A new version is ready. Before updating, close the other tabs that show this page.';
+  });
+  let controlled = workers.controller !== null;
+  workers.addEventListener('controllerchange', () => {
+    if (controlled) {
+      location.reload();
+    }
+    controlled = true;
+  });
+}
+
+/** Browsers look for a new version when a page is opened; an app may stay open for days. */
+function checkForUpdates(registration) {
+  let last = Date.now();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible' && Date.now() - last >= HOUR) {
+      last = Date.now();
+      registration.update().catch(() => {}); // offline: another time
+    }
+  });
+}
