@@ -1,11 +1,12 @@
 // The chat page: draws what the engine says. All text that it shows is set as text, never as markup.
+import { describeNeeds, setModelInUse } from './models.js';
+import { byId, element, fileName, modelUrl, size } from './page.js';
 import { Demitasse } from './demitasse.js';
 import { startApp } from './pwa.js';
 
 /** Always the likeliest token: the smallest models, such as the default one, soon lose the thread otherwise. */
 const SAMPLING = { temperature: 0, maxTokens: 512 };
 
-const byId = (id) => document.getElementById(id);
 const about = byId('about');
 const announcement = byId('announcement');
 const device = byId('device');
@@ -16,6 +17,8 @@ const facts = byId('facts');
 const loading = byId('loading');
 const messages = byId('messages');
 const modelName = byId('model-name');
+const needs = byId('needs');
+const needsWarning = byId('needs-warning');
 const newChat = byId('new-chat');
 const progress = byId('progress');
 const prompt = byId('prompt');
@@ -58,17 +61,23 @@ function fail(title, cause, again) {
 
 async function load() {
   engine = null;
+  setModelInUse(null);
+  needs.hidden = true;
+  needsWarning.hidden = true;
   status.textContent = 'Starting…';
   progress.removeAttribute('value');
   show('loading');
   announcement.textContent = 'Loading the model.';
   try {
-    const url = await modelUrl();
-    const file = url.pathname.split('/').pop() || url.host;
+    const url = modelUrl(parameters.get('model') ?? (await defaultModel()));
+    const file = fileName(url);
     modelName.textContent = file;
     describe({ From: url.href });
     const from = url.origin === location.origin ? '' : ` from ${url.host}`;
-    engine = await Demitasse.load(url.href, { onProgress: (step) => showDownload(step, file + from) });
+    engine = await Demitasse.load(url.href, {
+      onNeeds: showNeeds,
+      onProgress: (step) => showProgress(step, file, from),
+    });
     showModel(url);
     status.textContent = 'Ready';
     announcement.textContent = 'The model is ready.';
@@ -77,16 +86,6 @@ async function load() {
     status.textContent = 'Not loaded';
     fail('The model could not be loaded', cause, load);
   }
-}
-
-/** The model that the page's address names (`?model=`), else the site's own. */
-async function modelUrl() {
-  const named = parameters.get('model') ?? (await defaultModel());
-  const url = URL.canParse(named, document.baseURI) ? new URL(named, document.baseURI) : null;
-  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') {
-    throw new Error(`Not the web address of a model: ${named}`);
-  }
-  return url;
 }
 
 async function defaultModel() {
@@ -102,14 +101,24 @@ async function defaultModel() {
   return models.default;
 }
 
-function showDownload({ loaded, total }, name) {
-  if (total === 0) {
+function showNeeds(given) {
+  const { text, warning } = describeNeeds(given);
+  needs.textContent = text;
+  needs.hidden = false;
+  needsWarning.textContent = warning;
+  needsWarning.hidden = warning === '';
+  announcement.textContent = warning || announcement.textContent;
+}
+
+function showProgress({ phase, loaded, total }, name, from) {
+  const doing = phase === 'load' ? `Loading ${name} from this device` : `Downloading ${name}${from}`;
+  if (total <= 0) {
     progress.removeAttribute('value');
-    status.textContent = `Downloading ${name}: ${size(loaded)}`;
+    status.textContent = `${doing}: ${size(loaded)}`;
   } else if (loaded < total) {
     progress.value = loaded / total;
-    const percent = Math.floor((100 * loaded) / total);
-    status.textContent = `Downloading ${name}: ${size(loaded, total)} (${percent} %)`;
+    const percent = `${Math.floor((100 * loaded) / total)} %`;
+    status.textContent = phase === 'load' ? `${doing}: ${percent}` : `${doing}: ${size(loaded, total)} (${percent})`;
   } else {
     progress.removeAttribute('value');
     status.textContent = `Preparing ${name}…`;
@@ -118,6 +127,7 @@ function showDownload({ loaded, total }, name) {
 
 function showModel(url) {
   const { model } = engine;
+  setModelInUse(url.href);
   modelName.textContent = model.name;
   describe({
     From: url.href,
@@ -254,20 +264,6 @@ function figures({ finishReason, usage, timings }) {
 // Small things
 
 const count = (number, noun) => `${number} ${noun}${number === 1 ? '' : 's'}`;
-
-/** Bytes as text: "98.4 MB", or "61.2 / 98.4 MB" of a total. */
-function size(bytes, total) {
-  const [unit, name] = (total ?? bytes) >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
-  const [done, whole] = [bytes, total].map((value) => (value / unit).toFixed(1));
-  return total === undefined ? `${done} ${name}` : `${done} / ${whole} ${name}`;
-}
-
-function element(tag, content, className = '') {
-  const made = document.createElement(tag);
-  made.textContent = content;
-  made.className = className;
-  return made;
-}
 
 function fillPrompt(content) {
   prompt.value = content;
