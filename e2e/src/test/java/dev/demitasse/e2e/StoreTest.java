@@ -153,9 +153,10 @@ class StoreTest {
                 "requests: " + server.modelRequests().size());
     }
 
+    /** What is lost with a tab is what its line brings until the browser has noticed. */
     @Test
     void tabKilledFiveTimes() throws InterruptedException {
-        server.bytesPerSecond(LINE);
+        server.bytesPerSecond(LINE / 5);
         for (int kill = 1; kill <= 5; kill++) {
             Page page = page();
             CountDownLatch sent = whenSent(kill * BYTES / 6);
@@ -164,8 +165,7 @@ class StoreTest {
             if (kill % 2 == 0) {
                 page.close();
             } else {
-                JsonObject none = new JsonObject();
-                profile.context().newCDPSession(page).send("Page.crash", none);
+                assertThrows(PlaywrightException.class, () -> page.navigate("chrome://crash"));
             }
         }
         server.onBytes(bytes -> {});
@@ -200,7 +200,7 @@ class StoreTest {
         page.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME);
 
         long before = server.modelBytes();
-        server.lengthFactor(1.5); // they end sooner than they say
+        server.lengthFactor(1.5); // they say that more would come
         load(page);
         assertWhole(page);
         assertTrue(server.modelBytes() - before <= MOST_BYTES);
@@ -279,7 +279,7 @@ class StoreTest {
     void changedBetweenTwoVisits() throws Exception {
         server.bytesPerSecond(LINE);
         // The old version: the same, but for a byte.
-        server.flip(BYTES / 10, 1);
+        server.flip(BYTES / 50, 1);
         CountDownLatch sent = whenSent(BYTES / 3);
         Page first = page();
         begin(first, "/models/" + NAME, Map.of());
@@ -309,7 +309,7 @@ class StoreTest {
         load(page, manifest, Map.of());
         assertAnswers(page);
         assertEquals(SHA256, sha256(page, manifest));
-        assertEquals(BYTES + MIB, server.modelBytes(), 10_000); // that shard again, and the manifest
+        assertEquals(BYTES + MIB, server.modelBytes(), 20_000); // that shard again, and the manifest
         assertLittleWasFetchedTwice();
     }
 
@@ -364,12 +364,12 @@ class StoreTest {
     /** Chromium tells every page of 10 GiB; other browsers tell what there is. */
     @Test
     void tooLittleSpaceIsToldBeforehand() {
-        changeWorkers("StorageManager.prototype.estimate = async () => ({ usage: 5e6, quota: 60e6 });");
+        changeWorkers("StorageManager.prototype.estimate = async () => ({ usage: 5e6, quota: 15e6 });");
         server.bytesPerSecond(LINE);
         Page page = page();
         begin(page, "/models/" + NAME, Map.of());
         String failure = failure(page);
-        assertTrue(failure.contains("more bytes of storage, and the browser gives this page 55000000"), failure);
+        assertTrue(failure.contains("more bytes of storage, and the browser gives this page 10000000"), failure);
         assertTrue(server.modelBytes() < BYTES, "bytes sent: " + server.modelBytes());
     }
 

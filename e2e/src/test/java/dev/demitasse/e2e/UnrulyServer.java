@@ -130,7 +130,7 @@ final class UnrulyServer implements AutoCloseable {
         etag = value;
     }
 
-    /** Multiplies each Content-Length; a body ends where the header says, or the connection with the body. */
+    /** Multiplies each Content-Length; where the body is shorter than it says, nothing follows, or without ranges the connection ends. */
     void lengthFactor(double factor) {
         lengthFactor = factor;
     }
@@ -301,7 +301,7 @@ final class UnrulyServer implements AutoCloseable {
         sendHead(socket.getOutputStream(), partial ? 206 : 200, headers);
         sendBody(socket, content, from, Math.min(to, from + said));
         modelSockets.remove(socket);
-        if (lengthFactor != 1 || !hasLength) {
+        if (lengthFactor < 1 || !ranges || !hasLength) {
             socket.close();
         }
     }

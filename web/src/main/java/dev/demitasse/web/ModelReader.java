@@ -100,7 +100,10 @@ final class ModelReader {
         try {
             Blob file = request.getFile();
             Engine engine = JSObjects.isUndefined(file.getSizeIfBlob())
-                    ? download(request.getUrl(), request.getOptions().isKept())
+                    ? download(
+                            request.getUrl(),
+                            request.getOptions(),
+                            request.getType().equals("load"))
                     : file(file);
             if (!cancelled) {
                 listener.ready(engine, total);
@@ -131,9 +134,9 @@ final class ModelReader {
         return loader.finish();
     }
 
-    private Engine download(String url, boolean keep) {
+    private Engine download(String url, Request.Options options, boolean isWhole) {
         ModelStore store = ModelStore.find();
-        Download begun = store.download(url, keep, this::stored);
+        Download begun = store.download(url, options.isKept(), isWhole, this::stored);
         download = begun;
         try {
             available = store.available();

@@ -25,9 +25,6 @@ public final class Download {
     }
 
     private static final int CONNECTIONS = 4;
-    /** Pieces that a box which doesn't last holds beyond the one that is read. */
-    private static final int WINDOW = 3;
-
     private static final int PROGRESS_BYTES = 1 << 20;
     private static final int LOOK_PAUSE_MS = 500;
     static final String MANIFEST = "manifest";
@@ -36,6 +33,7 @@ public final class Download {
 
     private final String url;
     private final String id;
+    private final int ahead;
     private final Box box;
     private final Listener listener;
     private final Http http = new Http();
@@ -51,10 +49,14 @@ public final class Download {
 
     private long unreported;
 
-    /** @param url of the model */
-    Download(String url, String id, Box box, Listener listener) {
+    /**
+     * @param url of the model
+     * @param ahead how many pieces may be fetched beyond the one that is read
+     */
+    Download(String url, String id, Box box, int ahead, Listener listener) {
         this.url = url;
         this.id = id;
+        this.ahead = ahead;
         this.box = box;
         this.listener = listener;
         transfer = new Transfer(http, box, new Transfer.Listener() {
@@ -85,7 +87,7 @@ public final class Download {
     }
 
     private boolean isTooEarly(ModelFile file, int piece) {
-        return !box.lasts() && piece > file.wanted() + WINDOW;
+        return piece - file.wanted() > ahead;
     }
 
     /**

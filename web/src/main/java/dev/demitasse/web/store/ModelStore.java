@@ -38,6 +38,8 @@ public final class ModelStore {
     private static final String ABOUT = "about";
 
     private static final int ID_DIGITS = 32;
+    /** Pieces that are held in memory beyond the one that is read. */
+    private static final int MEMORY_PIECES = 3;
 
     private final @Nullable Storage storage;
 
@@ -54,13 +56,14 @@ public final class ModelStore {
      * Begins to download a model.
      *
      * @param keep whether to use what is stored of it, and to store it
+     * @param isWhole whether all of it is wanted, or perhaps only its beginning
      */
-    public Download download(String url, boolean keep, Download.Listener listener) {
+    public Download download(String url, boolean keep, boolean isWhole, Download.Listener listener) {
         if (storage == null || !keep) {
-            return new Download(url, "", new MemoryBox(), listener);
+            return new Download(url, "", new MemoryBox(), isWhole ? MEMORY_PIECES : 0, listener);
         }
         String id = id(url);
-        return new Download(url, id, storage.open(id), listener);
+        return new Download(url, id, storage.open(id), isWhole ? Integer.MAX_VALUE : 0, listener);
     }
 
     /** Whether anything is noted of what is stored in a box. */
