@@ -88,7 +88,18 @@ public final class GgufBuilder {
         return build(tensorCount, pairCount);
     }
 
+    /** The file up to its tensors' data. */
+    public byte[] header() {
+        return header(tensorCount, pairCount).toByteArray();
+    }
+
     byte[] build(long claimedTensors, long claimedPairs) {
+        ByteArrayOutputStream file = header(claimedTensors, claimedPairs);
+        file.writeBytes(new byte[Math.toIntExact(dataBytes)]);
+        return file.toByteArray();
+    }
+
+    private ByteArrayOutputStream header(long claimedTensors, long claimedPairs) {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         file.writeBytes("GGUF".getBytes(StandardCharsets.US_ASCII));
         writeInt(file, version);
@@ -99,8 +110,7 @@ public final class GgufBuilder {
         while (file.size() % 32 != 0) {
             file.write(0);
         }
-        file.writeBytes(new byte[Math.toIntExact(dataBytes)]);
-        return file.toByteArray();
+        return file;
     }
 
     private void pair(String key, int valueType) {

@@ -84,7 +84,7 @@ final class Bench {
         return all;
     }
 
-    /** Loads the model with a new profile, and then again. */
+    /** Loads the model with a new profile, and then again in a new page, until the first token of an answer. */
     private void measureLoading(BenchSite site, int threads, Figures figures) throws IOException {
         for (int round = 1; round <= options.rounds(); round++) {
             for (String name : List.of(DEMITASSE, peer.module())) {
@@ -93,6 +93,8 @@ final class Bench {
                         awaitIdle();
                         add(figures, metric, engine, engine.load(site, threads, Options.CONTEXT_LENGTH));
                     }
+                    Completion completion = engine.complete(Prompts.SHORT, Completion.UNTIMED_TOKENS);
+                    add(figures, Metric.FIRST_TOKEN_CACHED, engine, completion.firstToken());
                 }
             }
         }

@@ -17,6 +17,11 @@ record Completion(int promptTokens, int cachedTokens, double start, List<Double>
 
     private static final double MS_PER_SECOND = 1000;
 
+    /** Seconds from the beginning of the clock, for a page its navigation, to the first token. */
+    double firstToken() {
+        return stamps.get(0) / MS_PER_SECOND;
+    }
+
     /** Tokens per second of reading the prompt, where one token was asked for. */
     double prefillSpeed() {
         return (promptTokens - cachedTokens) * MS_PER_SECOND / (end - start);

@@ -7,6 +7,7 @@ enum Metric {
     PREFILL("%.1f tok/s"),
     LOAD_HTTP("%.2f s"),
     LOAD_CACHED("%.2f s"),
+    FIRST_TOKEN_CACHED("%.2f s"),
     PEAK_MEMORY("%.0f MB"),
     GPU_PROCESS_MEMORY("%.0f MB");
 
@@ -23,6 +24,7 @@ enum Metric {
             case PREFILL -> "prefill " + options.prefillTokens();
             case LOAD_HTTP -> "load, local HTTP";
             case LOAD_CACHED -> "load, cached";
+            case FIRST_TOKEN_CACHED -> "visit to first token, cached";
             case PEAK_MEMORY -> "peak memory";
             case GPU_PROCESS_MEMORY -> "peak memory, GPU process";
         };

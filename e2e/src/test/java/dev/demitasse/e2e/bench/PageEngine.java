@@ -1,13 +1,12 @@
 package dev.demitasse.e2e.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchPersistentContextOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import dev.demitasse.e2e.Chromium;
+import dev.demitasse.e2e.ChromiumProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -81,34 +80,12 @@ final class PageEngine implements Engine {
 
     /** The most memory that the page's process has held, in megabytes, with what it shares. */
     double peakMegabytes() {
-        return peakMegabytes("renderer");
+        return ChromiumProcess.largest(context, "renderer").peakMegabytes();
     }
 
     /** The same of the process that talks to the GPU, or computes in its place. */
     double gpuProcessPeakMegabytes() {
-        return peakMegabytes("GPU");
-    }
-
-    private double peakMegabytes(String type) {
-        JsonObject processes = context.browser().newBrowserCDPSession().send("SystemInfo.getProcessInfo");
-        double peak = 0; // of the largest: there are spare ones, and the browser's own pages
-        for (JsonElement element : processes.getAsJsonArray("processInfo")) {
-            JsonObject process = element.getAsJsonObject();
-            if (process.get("type").getAsString().equals(type)) {
-                peak = Math.max(peak, peakMegabytes(process.get("id").getAsInt()));
-            }
-        }
-        return peak;
-    }
-
-    private static double peakMegabytes(int pid) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
-            String peak =
-                    lines.filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
-            return Long.parseLong(peak.replaceAll("\\D", "")) * 1024 / 1e6;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return ChromiumProcess.largest(context, "GPU").peakMegabytes();
     }
 
     @Override
