@@ -26,8 +26,11 @@ final class TensorView {
     private static final String QZEROS = ".qzeros";
     private static final String SCALES = ".scales";
 
+    private static final int STAGING_BYTES = 1 << 16;
+
     private final ModelConfig config;
     private final GgufStream.Sink sink;
+    private final ByteBuffer staging = ByteBuffer.allocateDirect(STAGING_BYTES);
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final Map<TensorInfo, ByteBuffer> tables = new LinkedHashMap<>();
     private final Map<String, Conversion> conversions = new HashMap<>();
@@ -205,26 +208,41 @@ final class TensorView {
     }
 
     private Conversion output(TensorInfo tensor) {
-        return new Output(tensor, sink);
+        return new Output(tensor, sink, staging);
     }
 
     private static GgufException error(String tensor, String problem) {
         return new GgufException("tensor " + tensor + " " + problem);
     }
 
-    /** The end of each conversion: bytes as the GGUF file would have them. */
+    /** The end of each conversion: bytes as the GGUF file would have them, in direct buffers, which alone backends in a browser can read. */
     private static final class Output implements Conversion {
         private final TensorInfo tensor;
         private final GgufStream.Sink sink;
+        private final ByteBuffer staging;
         private long offset;
 
-        Output(TensorInfo tensor, GgufStream.Sink sink) {
+        Output(TensorInfo tensor, GgufStream.Sink sink, ByteBuffer staging) {
             this.tensor = tensor;
             this.sink = sink;
+            this.staging = staging;
         }
 
         @Override
         public void accept(ByteBuffer bytes) {
+            if (bytes.isDirect()) {
+                give(bytes);
+                return;
+            }
+            while (bytes.hasRemaining()) {
+                int count = Math.min(bytes.remaining(), staging.capacity());
+                staging.clear().put(bytes.array(), bytes.position(), count);
+                bytes.position(bytes.position() + count);
+                give(staging.flip());
+            }
+        }
+
+        private void give(ByteBuffer bytes) {
             int count = bytes.remaining();
             sink.bytes(tensor, offset, bytes.order(ByteOrder.LITTLE_ENDIAN));
             offset += count;

@@ -645,26 +645,32 @@ class StoreTest {
     }
 
     /**
-     * A model of 1.7 GB streams into the engine: all that the page's process has held at most (resident memory: heaps, buffers, and its code
-     * besides) is little more than what it holds in the end.
+     * A model of 1.7 GB streams into the engine: the page's process never holds much more than the backend, and what it holds with a small
+     * model. (The excess has the larger vocabulary in it, too.)
      */
     @Test
     void aLargeModelNeedsNoMemoryOnItsWay() throws IOException {
         FullShape model = new FullShape();
         server.add(FullShape.NAME, model);
         Page page = page();
-        begin(page, "/models/" + FullShape.NAME, Map.of());
-        finish(page);
-        ChromiumProcess renderer = ChromiumProcess.largest(profile.context(), "renderer");
-        double peak = renderer.peakMegabytes();
-        double rest = renderer.megabytes();
-        double need = ((Number) page.evaluate("() => needs.memory.total / 1e6")).doubleValue();
-        System.out.printf("peak %.0f MB, in the end %.0f MB, backend %.0f MB%n", peak, rest, need);
-        assertTrue(peak - rest <= 64 * 1.048576, "peak " + peak + " MB, in the end " + rest + " MB");
+        load(page, "/models/" + FullShape.NAME, Map.of());
+        double excess = megabytesBesidesBackend(profile, page);
         assertEquals(model.length(), server.modelBytes());
         Number tokens = (Number) page.evaluate(
                 "async () => (await engine.complete('!', { maxTokens: 2, temperature: 0 })).usage.completionTokens");
         assertTrue(tokens.intValue() >= 1);
+        profile.close();
+        profile = new Profile();
+        Page small = page();
+        load(small);
+        excess -= megabytesBesidesBackend(profile, small);
+        System.out.printf("Memory on the way of a large model: %.0f MB%n", excess);
+        assertTrue(excess <= 64, "MB of memory: " + excess);
+    }
+
+    private static double megabytesBesidesBackend(Profile profile, Page page) {
+        double backend = ((Number) page.evaluate("() => needs.memory.total / 1e6")).doubleValue();
+        return ChromiumProcess.largest(profile.context(), "renderer").peakMegabytes() - backend;
     }
 
     @Test

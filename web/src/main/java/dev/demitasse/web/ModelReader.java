@@ -9,7 +9,6 @@ import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.web.js.Blob;
-import dev.demitasse.web.js.Chunks;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.store.Addresses;
@@ -17,6 +16,7 @@ import dev.demitasse.web.store.ChangedException;
 import dev.demitasse.web.store.Download;
 import dev.demitasse.web.store.ModelFile;
 import dev.demitasse.web.store.ModelStore;
+import dev.demitasse.web.store.Piece;
 import dev.demitasse.web.store.Staging;
 import dev.demitasse.web.store.StoreException;
 import java.util.HashMap;
@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSPromise;
-import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Streams a model's bytes from the store, which fetches what it lacks, or from a file into an engine. Holds one chunk at a time. */
 final class ModelReader {
@@ -127,10 +126,10 @@ final class ModelReader {
     private Engine file(Blob file) {
         total = (long) file.getSize();
         EngineLoader loader = new EngineLoader(total, contextLength, backends);
-        pump(file, bytes -> {
+        Staging.feed(file, paced(bytes -> {
             loader.accept(bytes);
             return true;
-        });
+        }));
         return loader.finish();
     }
 
@@ -234,8 +233,8 @@ final class ModelReader {
     /** Whether the file was read to its end. */
     private boolean pump(Download from, ModelFile file, Staging.Target target) {
         int index = 0;
-        for (Blob piece = from.piece(file, index); piece != null; piece = from.piece(file, ++index)) {
-            if (!pump(piece, target)) {
+        for (Piece piece = from.piece(file, index); piece != null; piece = from.piece(file, ++index)) {
+            if (!piece.feed(paced(target))) {
                 return false;
             }
             from.done(file, index);
@@ -243,21 +242,18 @@ final class ModelReader {
         return true;
     }
 
-    private boolean pump(Blob blob, Staging.Target target) {
-        Chunks chunks = new Chunks(blob.stream());
-        for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
-            if (cancelled || !Staging.feed(chunk, target)) {
-                chunks.cancel();
-                requireWanted();
-                return false;
-            }
-            int length = chunk.getLength();
+    /** Waits after each chunk until the device can take the next. */
+    private Staging.Target paced(Staging.Target target) {
+        return bytes -> {
+            requireWanted();
+            int length = bytes.remaining();
+            boolean isMoreWanted = target.accept(bytes);
             count(length);
             Promises.await(
                     new JSPromise<JSObject>((resolve, reject) -> pace.taken(length, () -> resolve.accept(null))));
             requireWanted();
-        }
-        return true;
+            return isMoreWanted;
+        };
     }
 
     private void requireWanted() {

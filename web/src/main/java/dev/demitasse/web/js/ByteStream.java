@@ -9,22 +9,9 @@ import org.teavm.jso.typedarrays.Uint8Array;
 public interface ByteStream extends JSObject {
     Reader getReader();
 
-    /** @throws RuntimeException made of a JavaScript error, where the browser lacks readers of the mode */
-    Reader getReader(ReaderOptions options);
-
-    /** Options of {@code getReader}. */
-    interface ReaderOptions extends JSObject {
-        /** @param mode {@code byob}: bring your own buffer */
-        @JSProperty
-        void setMode(String mode);
-    }
-
-    /** {@code ReadableStreamDefaultReader} or {@code ReadableStreamBYOBReader}. */
+    /** {@code ReadableStreamDefaultReader}. */
     interface Reader extends JSObject {
         JSPromise<Chunk> read();
-
-        /** Reads into the array's buffer, which the chunk takes over. */
-        JSPromise<Chunk> read(Uint8Array target);
 
         void cancel();
     }

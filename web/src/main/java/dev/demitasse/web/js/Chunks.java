@@ -1,27 +1,26 @@
 package dev.demitasse.web.js;
 
 import org.jspecify.annotations.Nullable;
-import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.JSObject;
+import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** A stream's chunks, all in one buffer where the browser can: else those that are done with pile up until they are collected. */
+/** A stream's chunks. Each is freed when the next is asked for: else hundreds pile up until they are collected. */
 public final class Chunks {
-    private static final int BUFFER_BYTES = 1 << 20;
+    /** A port that leads nowhere. What is transferred to it is freed: there is no other way to free a buffer at once. */
+    private static final MessageChannel.Port NOWHERE = nowhere();
 
     private final ByteStream.Reader reader;
-    private @Nullable Uint8Array buffer;
+    private @Nullable Uint8Array last;
 
     public Chunks(ByteStream stream) {
-        ByteStream.ReaderOptions options = JSObjects.create();
-        options.setMode("byob");
-        ByteStream.Reader opened;
-        try {
-            opened = stream.getReader(options);
-            buffer = new Uint8Array(BUFFER_BYTES);
-        } catch (RuntimeException e) {
-            opened = stream.getReader();
-        }
-        reader = opened;
+        reader = stream.getReader();
+    }
+
+    private static MessageChannel.Port nowhere() {
+        MessageChannel channel = new MessageChannel();
+        channel.getPort2().close();
+        return channel.getPort1();
     }
 
     /**
@@ -31,19 +30,25 @@ public final class Chunks {
      * @throws JsException if the stream fails
      */
     public @Nullable Uint8Array next() {
-        Uint8Array free = buffer;
-        ByteStream.Chunk chunk = Promises.await(free == null ? reader.read() : reader.read(free));
-        if (chunk.isDone()) {
-            return null;
-        }
-        if (free != null) {
-            buffer = new Uint8Array(chunk.getValue().getBuffer());
-        }
-        return chunk.getValue();
+        free();
+        ByteStream.Chunk chunk = Promises.await(reader.read());
+        last = chunk.isDone() ? null : chunk.getValue();
+        return last;
     }
 
     /** Reads no further. */
     public void cancel() {
+        free();
         reader.cancel();
+    }
+
+    /** Frees the last chunk. */
+    public void free() {
+        if (last != null) {
+            JSArray<JSObject> buffers = new JSArray<>();
+            buffers.push(last.getBuffer());
+            NOWHERE.postMessage(0, buffers);
+            last = null;
+        }
     }
 }

@@ -38,6 +38,10 @@ public final class Files {
 
         @JSProperty
         void setAt(double position);
+
+        /** @param mode {@code read-only}: several may read at once; browsers that don't know it open for one alone */
+        @JSProperty
+        void setMode(String mode);
     }
 
     /** {@code FileSystemHandle}. */
@@ -80,6 +84,8 @@ public final class Files {
         JSPromise<Blob> getFile();
 
         JSPromise<AccessHandle> createSyncAccessHandle();
+
+        JSPromise<AccessHandle> createSyncAccessHandle(Options options);
 
         /** Renames, over a file that has the name. */
         JSPromise<JSObject> move(String name);

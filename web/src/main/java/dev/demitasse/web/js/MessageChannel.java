@@ -4,6 +4,7 @@ import org.teavm.jso.JSClass;
 import org.teavm.jso.JSFunctor;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
+import org.teavm.jso.core.JSArray;
 
 /** {@code MessageChannel}: the way to a task of its own without a timer's delay. */
 @JSClass
@@ -22,6 +23,11 @@ public class MessageChannel implements JSObject {
         void setOnMessage(Listener listener);
 
         void postMessage(int message);
+
+        /** @param transferred objects that are no longer of use here */
+        void postMessage(int message, JSArray<JSObject> transferred);
+
+        void close();
     }
 
     /** Takes a message. */

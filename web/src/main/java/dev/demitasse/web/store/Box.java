@@ -16,9 +16,15 @@ interface Box {
 
     void putText(String name, String text);
 
-    /** A complete piece, or null. */
+    /** A complete piece, or null. Its bytes stay where they are. */
     @Nullable
-    Blob piece(String name);
+    Blob blob(String name);
+
+    /** Opens a complete piece, or null. */
+    default @Nullable Piece piece(String name) {
+        Blob blob = blob(name);
+        return blob == null ? null : target -> Staging.feed(blob, target);
+    }
 
     /** Opens what there is of a piece, maybe nothing, to add to it. */
     Part part(String name);

@@ -27,7 +27,7 @@ final class CacheBox implements Box {
 
     @Override
     public @Nullable String text(String name) {
-        Blob blob = piece(name);
+        Blob blob = blob(name);
         return blob == null ? null : Promises.await(blob.text()).toString();
     }
 
@@ -47,7 +47,7 @@ final class CacheBox implements Box {
     }
 
     @Override
-    public @Nullable Blob piece(String name) {
+    public @Nullable Blob blob(String name) {
         Response response = Promises.await(cache.match(prefix + name));
         return response == null || JSObjects.isUndefined(response) ? null : Promises.await(response.blob());
     }
@@ -68,7 +68,7 @@ final class CacheBox implements Box {
         JSArrayReader<Caches.Key> keys = Promises.await(cache.keys());
         for (int i = 0; i < keys.getLength(); i++) {
             String name = keys.get(i).getUrl().substring(prefix.length());
-            Blob blob = piece(name);
+            Blob blob = blob(name);
             if (blob != null) {
                 sizes.put(name, (long) blob.getSize());
             }

@@ -2,9 +2,10 @@ package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.store.Manifest;
-import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -178,12 +179,17 @@ public final class Download {
             box.putText(key + META, ABSENT);
             return null;
         }
-        StringBuilder text = new StringBuilder();
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
         int index = 0;
-        for (Blob piece = piece(file, index); piece != null; piece = piece(file, ++index)) {
-            text.append(Promises.await(piece.text()).toString());
+        for (Piece piece = piece(file, index); piece != null; piece = piece(file, ++index)) {
+            piece.feed(bytes -> {
+                byte[] part = new byte[bytes.remaining()];
+                bytes.get(part);
+                text.write(part, 0, part.length);
+                return true;
+            });
         }
-        return text.toString();
+        return text.toString(StandardCharsets.UTF_8);
     }
 
     /** What the box knows of a file. */
@@ -366,7 +372,7 @@ public final class Download {
 
     /** Fetches missing pieces as long as there are any. */
     private void fetchMissing() {
-        for (Piece next = next(); next != null && failure == null && !closed; next = next()) {
+        for (Place next = next(); next != null && failure == null && !closed; next = next()) {
             if (isTooEarly(next.file, next.index)) {
                 changed.await();
             } else {
@@ -376,20 +382,20 @@ public final class Download {
         }
     }
 
-    private record Piece(ModelFile file, int index) {}
+    private record Place(ModelFile file, int index) {}
 
     /** The piece that should be fetched next: the one that is read, if it is missing, and those that follow. */
-    private @Nullable Piece next() {
-        Piece next = reading == null ? null : next(reading, reading.wanted());
+    private @Nullable Place next() {
+        Place next = reading == null ? null : next(reading, reading.wanted());
         for (int i = 0; i < files.size() && next == null; i++) {
             next = next(files.get(i), 0);
         }
         return next;
     }
 
-    private static @Nullable Piece next(ModelFile file, int from) {
+    private static @Nullable Place next(ModelFile file, int from) {
         int piece = file.nextMissing(from);
-        return !file.hasRanges() || file.isPast(piece) ? null : new Piece(file, piece);
+        return !file.hasRanges() || file.isPast(piece) ? null : new Place(file, piece);
     }
 
     /**
@@ -397,13 +403,13 @@ public final class Download {
      *
      * @return null past the file's end
      */
-    public @Nullable Blob piece(ModelFile file, int index) {
+    public @Nullable Piece piece(ModelFile file, int index) {
         reading = file;
         file.want(index);
         changed.fire();
         while (!file.isPast(index)) {
             if (file.isStored(index)) {
-                Blob piece = box.piece(file.name(index));
+                Piece piece = box.piece(file.name(index));
                 if (piece != null) {
                     return piece;
                 }

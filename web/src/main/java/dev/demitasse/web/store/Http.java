@@ -181,8 +181,13 @@ final class Http {
                 String range = header("Content-Range");
                 return range == null ? Gguf.UNKNOWN_LENGTH : number(range, range.indexOf('/') + 1, range.length());
             }
+            return bodyBytes();
+        }
+
+        /** Length of the body, or {@link Gguf#UNKNOWN_LENGTH}. */
+        long bodyBytes() {
             String length = header("Content-Length");
-            // That of an encoded body says nothing of the file's.
+            // That of an encoded body says nothing of what it is decoded.
             return length == null || header("Content-Encoding") != null
                     ? Gguf.UNKNOWN_LENGTH
                     : number(length, 0, length.length());
@@ -228,6 +233,9 @@ final class Http {
         void cancel() {
             open.remove(this);
             abort.abort();
+            if (chunks != null) {
+                chunks.free();
+            }
         }
     }
 }

@@ -30,7 +30,7 @@ final class MemoryBox implements Box {
     }
 
     @Override
-    public @Nullable Blob piece(String name) {
+    public @Nullable Blob blob(String name) {
         Piece piece = pieces.get(name);
         return piece == null ? null : piece.blob;
     }

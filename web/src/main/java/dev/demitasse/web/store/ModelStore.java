@@ -210,7 +210,7 @@ public final class ModelStore {
     private static NamedBlob file(Box box, ModelFile file, String name) {
         JSArray<JSObject> pieces = new JSArray<>();
         for (int i = 0; !file.isPast(i); i++) {
-            Blob piece = box.piece(file.name(i));
+            Blob piece = box.blob(file.name(i));
             if (piece == null) {
                 throw new StoreException("a part of " + name + " is no longer stored; load the model again");
             }

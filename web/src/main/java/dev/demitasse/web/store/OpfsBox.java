@@ -20,6 +20,8 @@ final class OpfsBox implements Box {
 
     private static final int OPEN_PAUSE_MS = 50;
 
+    private static final Files.Options READ_ONLY = options("read-only");
+
     private final Files.Directory folder;
 
     OpfsBox(Files.Directory folder) {
@@ -29,6 +31,12 @@ final class OpfsBox implements Box {
     static Files.Options options(boolean create) {
         Files.Options options = JSObjects.create();
         options.setCreate(create);
+        return options;
+    }
+
+    private static Files.Options options(String mode) {
+        Files.Options options = JSObjects.create();
+        options.setMode(mode);
         return options;
     }
 
@@ -49,7 +57,7 @@ final class OpfsBox implements Box {
 
     @Override
     public @Nullable String text(String name) {
-        Blob blob = piece(name);
+        Blob blob = blob(name);
         return blob == null ? null : Promises.await(blob.text()).toString();
     }
 
@@ -65,9 +73,32 @@ final class OpfsBox implements Box {
     }
 
     @Override
-    public @Nullable Blob piece(String name) {
+    public @Nullable Blob blob(String name) {
         Files.FileHandle file = find(name);
         return file == null ? null : Promises.await(file.getFile());
+    }
+
+    /** Past the blob and its streams where the browser lets several tabs read so at once, which costs less time and memory. */
+    @Override
+    public @Nullable Piece piece(String name) {
+        Files.FileHandle file = find(name);
+        if (file == null) {
+            return null;
+        }
+        Files.AccessHandle handle;
+        try {
+            handle = Promises.await(file.createSyncAccessHandle(READ_ONLY));
+        } catch (JsException e) {
+            Blob blob = Promises.await(file.getFile());
+            return target -> Staging.feed(blob, target);
+        }
+        return target -> {
+            try {
+                return Staging.feed(handle, target);
+            } finally {
+                handle.close();
+            }
+        };
     }
 
     @Override

@@ -2,7 +2,9 @@ package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Chunks;
+import dev.demitasse.web.js.Files;
 import java.nio.ByteBuffer;
+import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Where bytes of JavaScript's become Java's: one buffer, since TeaVM doesn't free direct buffers promptly. */
@@ -20,7 +22,7 @@ public final class Staging {
     }
 
     /** Reads a blob, as far as its bytes are wanted; whether more would be. */
-    static boolean feed(Blob blob, Target target) {
+    public static boolean feed(Blob blob, Target target) {
         Chunks chunks = new Chunks(blob.stream());
         for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
             if (!feed(chunk, target)) {
@@ -43,9 +45,28 @@ public final class Staging {
         return true;
     }
 
+    /** The same of a file. */
+    static boolean feed(Files.AccessHandle file, Target target) {
+        Files.Options at = JSObjects.create();
+        double position = 0;
+        at.setAt(position);
+        for (int count = file.read(view(), at); count > 0; count = file.read(view(), at)) {
+            if (!target.accept(BUFFER.duplicate().position(0).limit(count))) {
+                return false;
+            }
+            position += count;
+            at.setAt(position);
+        }
+        return true;
+    }
+
+    /** A new one each time: the memory's buffer changes when it grows. */
+    private static Uint8Array view() {
+        return Uint8Array.fromJavaBuffer(BUFFER);
+    }
+
     private static ByteBuffer copy(Uint8Array bytes) {
-        // A new view each time: the memory's buffer changes when it grows.
-        Uint8Array.fromJavaBuffer(BUFFER).set(bytes);
+        view().set(bytes);
         return BUFFER.duplicate().position(0).limit(bytes.getLength());
     }
 }

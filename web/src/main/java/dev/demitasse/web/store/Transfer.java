@@ -108,13 +108,16 @@ final class Transfer {
     }
 
     private void copy(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
-        String trouble = "it gave no bytes";
+        long missing = file.length(piece) - part.length();
+        long before = missing;
+        String trouble = "";
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
-                int count = (int) Math.min(bytes.getLength(), file.length(piece) - part.length());
+                int count = (int) Math.min(bytes.getLength(), missing);
                 append(file, part, bytes, 0, count);
-                trouble = "";
-                if (part.length() == file.length(piece)) {
+                missing -= count;
+                // An answer that ends here is read to its end: Chromium keeps megabytes of one that is cut short.
+                if (missing == 0 && reply.bodyBytes() != before) {
                     reply.cancel();
                     return;
                 }
@@ -122,12 +125,15 @@ final class Transfer {
         } catch (JsException e) {
             trouble = String.valueOf(e.getMessage());
         }
-        if (!trouble.isEmpty()) {
-            http.trouble(file.url(piece), trouble);
+        if (missing == before || missing > 0 && !trouble.isEmpty()) {
+            http.trouble(file.url(piece), trouble.isEmpty() ? "it gave no bytes" : trouble);
         }
     }
 
     private void append(ModelFile file, Box.Part part, Uint8Array bytes, int from, int count) {
+        if (count == 0) {
+            return;
+        }
         part.append(
                 count == bytes.getLength()
                         ? bytes
