@@ -1,26 +1,15 @@
 package dev.demitasse.web.js;
 
 import org.jspecify.annotations.Nullable;
-import org.teavm.jso.JSObject;
-import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A stream's chunks. Each is freed when the next is asked for: else hundreds pile up until they are collected. */
 public final class Chunks {
-    /** A port that leads nowhere. What is transferred to it is freed: there is no other way to free a buffer at once. */
-    private static final MessageChannel.Port NOWHERE = nowhere();
-
     private final ByteStream.Reader reader;
     private @Nullable Uint8Array last;
 
     public Chunks(ByteStream stream) {
         reader = stream.getReader();
-    }
-
-    private static MessageChannel.Port nowhere() {
-        MessageChannel channel = new MessageChannel();
-        channel.getPort2().close();
-        return channel.getPort1();
     }
 
     /**
@@ -45,9 +34,7 @@ public final class Chunks {
     /** Frees the last chunk. */
     public void free() {
         if (last != null) {
-            JSArray<JSObject> buffers = new JSArray<>();
-            buffers.push(last.getBuffer());
-            NOWHERE.postMessage(0, buffers);
+            Buffers.free(last);
             last = null;
         }
     }

@@ -7,6 +7,11 @@ public final class Addresses {
 
     private Addresses() {}
 
+    /** Whether the address may have the same model tomorrow: {@code blob:} and {@code data:} won't. */
+    static boolean isLasting(String url) {
+        return url.startsWith("http:") || url.startsWith("https:") || url.startsWith(LOCAL);
+    }
+
     /** Without query and fragment. */
     public static String path(String url) {
         int end = url.length();

@@ -2,6 +2,7 @@ package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufStream;
+import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.gguf.SplitStream;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.json.JsonField;
@@ -59,7 +60,7 @@ public final class ModelStore {
      * @param isWhole whether all of it is wanted, or perhaps only its beginning
      */
     public Download download(String url, boolean keep, boolean isWhole, Download.Listener listener) {
-        if (storage == null || !keep) {
+        if (storage == null || !keep || !Addresses.isLasting(url)) {
             return new Download(url, "", new MemoryBox(), isWhole ? MEMORY_PIECES : 0, listener);
         }
         String id = id(url);
@@ -91,8 +92,11 @@ public final class ModelStore {
         }
     }
 
+    /** The same for all parts of a split model. */
     private static String id(String url) {
-        byte[] bytes = url.getBytes(StandardCharsets.UTF_8);
+        List<String> parts = SplitNames.of(Addresses.name(url));
+        String address = parts == null ? url : Addresses.sibling(url, parts.get(0));
+        byte[] bytes = address.getBytes(StandardCharsets.UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
         return Hash.sha256(Uint8Array.fromJavaBuffer(direct)).substring(0, ID_DIGITS);
     }

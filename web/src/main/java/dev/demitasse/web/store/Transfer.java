@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.web.js.Buffers;
 import dev.demitasse.web.js.Hash;
 import dev.demitasse.web.js.JsException;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ final class Transfer {
     private final Http http;
     private final Box box;
     private final Listener listener;
+    private final Signal hashed = new Signal();
+    private boolean isHashing;
 
     Transfer(Http http, Box box, Listener listener) {
         this.http = http;
@@ -48,9 +51,7 @@ final class Transfer {
                     receive(file, piece, part, reply == null ? ask(file, piece, part.length()) : reply);
                     reply = null;
                 }
-                String sha256 = file.sha256(piece);
-                if (part.length() == file.length(piece)
-                        && (sha256 == null || sha256.equals(Hash.sha256(part.content())))) {
+                if (part.length() == file.length(piece) && isSound(part, file.sha256(piece))) {
                     break;
                 }
                 restart(file, part);
@@ -67,6 +68,26 @@ final class Transfer {
             if (!completed) {
                 part.close();
             }
+        }
+    }
+
+    /** Whether a part has a hash, if that is known. One at a time: it is all in memory for that. */
+    private boolean isSound(Box.Part part, @Nullable String sha256) {
+        if (sha256 == null) {
+            return true;
+        }
+        while (isHashing) {
+            hashed.await();
+        }
+        isHashing = true;
+        try {
+            Uint8Array content = part.content();
+            String hash = Hash.sha256(content);
+            Buffers.free(content);
+            return hash.equals(sha256);
+        } finally {
+            isHashing = false;
+            hashed.fire();
         }
     }
 
