@@ -141,7 +141,7 @@ class StoreTest {
     private CountDownLatch whenSent(long bytes) {
         CountDownLatch latch = new CountDownLatch(1);
         server.onBytes(sent -> {
-            if (sent >= bytes - MIB / 4) {
+            if (sent >= bytes - MIB / 2) {
                 server.bytesPerSecond(SLOW_LINE);
             }
             if (sent >= bytes) {
@@ -177,7 +177,7 @@ class StoreTest {
         for (int kill = 1; kill <= 5; kill++) {
             Page page = page();
             CountDownLatch sent = whenSent(kill * BYTES / 6);
-            server.bytesPerSecond(LINE);
+            server.bytesPerSecond(LINE / 2);
             begin(page, "/models/" + NAME, Map.of());
             sent.await();
             if (kill % 2 == 0) {
@@ -370,6 +370,7 @@ class StoreTest {
         server.bytesPerSecond(LINE / 2);
         Page page = page();
         quota(page, 60_000_000);
+        whenSent(60_000_000); // the line is slow by then
         begin(page, "/models/" + NAME, Map.of());
         String failure = failure(page);
         assertTrue(failure.contains("the browser's storage for this page is full"), failure);
