@@ -57,15 +57,7 @@ final class Browser implements AutoCloseable {
 
     /** Opens a page of the site. */
     Page open(String path) {
-        Page page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error")) {
-                consoleErrors.add(message.text());
-            }
-        });
-        page.onPageError(consoleErrors::add);
-        page.navigate("http://localhost:" + serve.port() + "/" + path);
-        return page;
+        return Chromium.open(context, "http://localhost:" + serve.port() + "/" + path, consoleErrors);
     }
 
     /** Serves the page at a path without the headers that isolate it, as a plain static host does. */
@@ -81,6 +73,11 @@ final class Browser implements AutoCloseable {
 
     /** Runs a script at the beginning of every engine's worker from now on: browsers in which something is missing, or breaks. */
     void changeWorkers(String script) {
+        changeWorkers(context, script);
+    }
+
+    /** The same where the context is another's. */
+    static void changeWorkers(BrowserContext context, String script) {
         context.route("**/engine-worker.js", route -> {
             APIResponse response = route.fetch();
             route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(script + "\n" + response.text()));

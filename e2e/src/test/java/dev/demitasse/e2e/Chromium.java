@@ -1,5 +1,7 @@
 package dev.demitasse.e2e;
 
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +33,19 @@ public final class Chromium {
     /** The one that DEMITASSE_CHROMIUM names, or the system's. */
     public static Path executable() {
         return Path.of(System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium"));
+    }
+
+    /** Opens a page, and keeps what its console and its scripts report as errors. */
+    static Page open(BrowserContext context, String url, List<String> errors) {
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error")) {
+                errors.add(message.text());
+            }
+        });
+        page.onPageError(errors::add);
+        page.navigate(url);
+        return page;
     }
 
     /** Playwright without a browser of its own. */

@@ -38,15 +38,7 @@ final class Profile implements AutoCloseable {
     }
 
     Page open(String url) {
-        Page page = context.newPage();
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error")) {
-                consoleErrors.add(message.text());
-            }
-        });
-        page.onPageError(consoleErrors::add);
-        page.navigate(url);
-        return page;
+        return Chromium.open(context, url, consoleErrors);
     }
 
     List<String> consoleErrors() {

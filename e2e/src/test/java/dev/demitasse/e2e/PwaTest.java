@@ -87,18 +87,11 @@ class PwaTest {
     void chromiumOffersToInstallIt() throws IOException {
         // A context that isn't persistent counts as incognito, where nothing can be installed.
         try (PlainHost host = new PlainHost(SITE, "/apps/cup/", NO_STORE);
-                BrowserContext context = playwright
-                        .chromium()
-                        .launchPersistentContext(
-                                dir.resolve("profile"),
-                                new BrowserType.LaunchPersistentContextOptions()
-                                        .setExecutablePath(Chromium.executable())
-                                        .setArgs(Chromium.ARGUMENTS))) {
-            Page page = context.newPage();
-            page.navigate(host.address() + NO_MODEL);
+                Profile profile = new Profile()) {
+            Page page = profile.open(host.address() + NO_MODEL);
             installed(page);
 
-            CDPSession devTools = context.newCDPSession(page);
+            CDPSession devTools = profile.context().newCDPSession(page);
             JsonObject manifest = devTools.send("Page.getAppManifest");
             assertTrue(manifest.getAsJsonArray("errors").isEmpty(), manifest.toString());
             JsonObject problems = devTools.send("Page.getInstallabilityErrors");

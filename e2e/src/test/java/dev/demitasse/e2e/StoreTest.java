@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StoreTest {
     private static final String NAME = "SmolLM2-135M-Instruct.Q4_1.gguf";
+    private static final String MODEL = "/models/" + NAME;
     private static final long BYTES = 98_362_432;
     private static final String SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
     private static final long MOST_BYTES = BYTES * 102 / 100;
@@ -88,7 +89,7 @@ class StoreTest {
     }
 
     private static void load(Page page) {
-        load(page, "/models/" + NAME, Map.of());
+        load(page, MODEL, Map.of());
     }
 
     private static void load(Page page, String model, Map<String, ?> options) {
@@ -119,7 +120,7 @@ class StoreTest {
 
     /** What is stored, whole, is the model, and is enough to answer. */
     private void assertWhole(Page page) {
-        assertEquals(SHA256, sha256(page, "/models/" + NAME));
+        assertEquals(SHA256, sha256(page, MODEL));
         assertAnswers(page);
     }
 
@@ -128,6 +129,16 @@ class StoreTest {
         assertTrue(
                 server.modelBytes() >= BYTES && server.modelBytes() <= MOST_BYTES,
                 server.modelBytes() + " bytes were sent of a model of " + BYTES);
+    }
+
+    /** Exports a model, stores what was exported, and deletes the model; returns the new address. */
+    private static String reimport(Page page, String model) {
+        return (String) page.evaluate("""
+                async (model) => {
+                  const address = await Demitasse.models.import(await Demitasse.models.export(model));
+                  await Demitasse.models.delete(model);
+                  return address;
+                }""", model);
     }
 
     private static List<?> stored(Page page) {
@@ -178,7 +189,7 @@ class StoreTest {
             Page page = page();
             CountDownLatch sent = whenSent(kill * BYTES / 6);
             server.bytesPerSecond(LINE / 2);
-            begin(page, "/models/" + NAME, Map.of());
+            begin(page, MODEL, Map.of());
             sent.await();
             if (kill % 2 == 0) {
                 page.close();
@@ -198,7 +209,7 @@ class StoreTest {
         server.bytesPerSecond(LINE);
         CountDownLatch sent = whenSent(BYTES / 2);
         Page page = page();
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         sent.await();
         server.stop();
         page.waitForTimeout(1000);
@@ -216,7 +227,7 @@ class StoreTest {
         load(page);
         assertWhole(page);
         assertLittleWasFetchedTwice();
-        page.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME);
+        page.evaluate("(model) => Demitasse.models.delete(model)", MODEL);
 
         long before = server.modelBytes();
         server.lengthFactor(1.5); // they say that more would come
@@ -230,13 +241,13 @@ class StoreTest {
         Page page = page();
         server.ranges(false);
         server.lengthFactor(0.5);
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         String failure = failure(page);
         assertTrue(failure.contains("past the end of the file"), failure);
         assertEquals(List.of(), stored(page)); // of no use
 
         server.lengthFactor(1.5);
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         failure = failure(page);
         assertTrue(failure.contains("the connection ends before its 147543648 bytes have come"), failure);
 
@@ -284,7 +295,7 @@ class StoreTest {
         server.bytesPerSecond(FAST_LINE);
         CountDownLatch sent = whenSent(BYTES / 3);
         Page page = page();
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         sent.await();
         server.etag("\"2\"");
         speedUp();
@@ -302,7 +313,7 @@ class StoreTest {
         server.flip(BYTES / 50, 1);
         CountDownLatch sent = whenSent(BYTES / 3);
         Page first = page();
-        begin(first, "/models/" + NAME, Map.of());
+        begin(first, MODEL, Map.of());
         sent.await();
         first.close();
         server.etag("\"2\"");
@@ -371,7 +382,7 @@ class StoreTest {
         Page page = page();
         quota(page, 60_000_000);
         whenSent(60_000_000); // the line is slow by then
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         String failure = failure(page);
         assertTrue(failure.contains("the browser's storage for this page is full"), failure);
         assertTrue(failure.contains("What has come is kept"), failure);
@@ -388,9 +399,9 @@ class StoreTest {
     @Test
     void tooLittleSpaceIsToldBeforehand() {
         changeWorkers("StorageManager.prototype.estimate = async () => ({ usage: 5e6, quota: 15e6 });");
-        server.bytesPerSecond(FAST_LINE);
+        server.bytesPerSecond(LINE);
         Page page = page();
-        begin(page, "/models/" + NAME, Map.of());
+        begin(page, MODEL, Map.of());
         String failure = failure(page);
         assertTrue(failure.contains("more bytes of storage, and the browser gives this page 10000000"), failure);
         assertTrue(server.modelBytes() < BYTES, "bytes sent: " + server.modelBytes());
@@ -408,8 +419,8 @@ class StoreTest {
         server.bytesPerSecond(FAST_LINE);
         Page first = page();
         Page second = page();
-        begin(first, "/models/" + NAME, Map.of());
-        begin(second, "/models/" + NAME, Map.of());
+        begin(first, MODEL, Map.of());
+        begin(second, MODEL, Map.of());
         finish(first);
         finish(second);
         assertAnswers(first);
@@ -423,13 +434,12 @@ class StoreTest {
         server.bytesPerSecond(LINE);
         CountDownLatch sent = whenSent(BYTES / 2);
         Page first = page();
-        begin(first, "/models/" + NAME, Map.of());
+        begin(first, MODEL, Map.of());
         Page second = page();
-        begin(second, "/models/" + NAME, Map.of());
+        begin(second, MODEL, Map.of());
         sent.await();
         PlaywrightException refused = assertThrows(
-                PlaywrightException.class,
-                () -> second.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME));
+                PlaywrightException.class, () -> second.evaluate("(model) => Demitasse.models.delete(model)", MODEL));
         assertTrue(refused.getMessage().contains("is being downloaded"), refused.getMessage());
         first.close();
         speedUp();
@@ -446,7 +456,7 @@ class StoreTest {
         page.evaluate("() => { globalThis.stop = new AbortController(); }");
         page.evaluate(
                 "(model) => { globalThis.loading = Demitasse.load(model, { signal: stop.signal }); loading.catch(() => {}); }",
-                "/models/" + NAME);
+                MODEL);
         sent.await();
         page.evaluate("() => stop.abort()");
         speedUp();
@@ -473,7 +483,7 @@ class StoreTest {
         assertEquals(List.of(), server.modelRequests());
         Map<?, ?> model = (Map<?, ?>) stored(second).get(0);
         assertEquals(true, model.get("complete"));
-        assertEquals(server.origin() + "/models/" + NAME, model.get("url"));
+        assertEquals(server.origin() + MODEL, model.get("url"));
         assertEquals(List.of(), profile.consoleErrors());
     }
 
@@ -481,8 +491,8 @@ class StoreTest {
     void needsAreToldBeforeTheWeightsCome() {
         server.bytesPerSecond(FAST_LINE);
         Page page = page();
-        Map<?, ?> needs = (Map<?, ?>) page.evaluate(
-                "(model) => Demitasse.needs(model, { contextLength: 256, device: 'cpu' })", "/models/" + NAME);
+        Map<?, ?> needs = (Map<?, ?>)
+                page.evaluate("(model) => Demitasse.needs(model, { contextLength: 256, device: 'cpu' })", MODEL);
         long memory = ((Number) ((Map<?, ?>) needs.get("memory")).get("total")).longValue();
         assertTrue(memory > BYTES && memory < 2 * BYTES, needs.toString());
         assertTrue(server.modelBytes() < BYTES, "bytes sent: " + server.modelBytes());
@@ -513,12 +523,7 @@ class StoreTest {
     void exportImportAndDelete() {
         Page page = page();
         load(page);
-        Object address = page.evaluate("""
-                async (model) => {
-                  const address = await Demitasse.models.import(await Demitasse.models.export(model));
-                  await Demitasse.models.delete(model);
-                  return address;
-                }""", "/models/" + NAME);
+        String address = reimport(page, MODEL);
         assertEquals("local:" + NAME, address);
         assertEquals(SHA256, sha256(page, "local:" + NAME));
         server.modelRequests().clear();
@@ -555,13 +560,8 @@ class StoreTest {
         assertLittleWasFetchedTwice();
         server.modelRequests().clear();
         // By another part's address it is the same model.
-        Object address = page.evaluate("""
-                async (model) => {
-                  const address = await Demitasse.models.import(await Demitasse.models.export(model));
-                  await Demitasse.models.delete(model);
-                  return address;
-                }""", part.replace("00002-of", "00003-of"));
-        load(page, (String) address, Map.of());
+        String address = reimport(page, part.replace("00002-of", "00003-of"));
+        load(page, address, Map.of());
         assertAnswers(page);
         assertEquals(List.of(), server.modelRequests());
     }
@@ -600,24 +600,19 @@ class StoreTest {
             host.add(TestWeights.smolLm2());
             host.exposesHeaders(false);
             Page page = page();
-            load(page, host.origin() + "/models/" + NAME, Map.of());
+            load(page, host.origin() + MODEL, Map.of());
             assertAnswers(page);
-            assertEquals(SHA256, sha256(page, host.origin() + "/models/" + NAME));
+            assertEquals(SHA256, sha256(page, host.origin() + MODEL));
             host.exposesHeaders(true);
-            page.evaluate("(model) => Demitasse.models.delete(model)", host.origin() + "/models/" + NAME);
-            load(page, host.origin() + "/models/" + NAME, Map.of());
+            page.evaluate("(model) => Demitasse.models.delete(model)", host.origin() + MODEL);
+            load(page, host.origin() + MODEL, Map.of());
             assertAnswers(page);
         }
     }
 
     /** Browsers and pages that lack something. */
     private void changeWorkers(String script) {
-        profile.context().route("**/engine-worker.js", route -> {
-            var response = route.fetch();
-            route.fulfill(new com.microsoft.playwright.Route.FulfillOptions()
-                    .setResponse(response)
-                    .setBody(script + "\n" + response.text()));
-        });
+        Browser.changeWorkers(profile.context(), script);
     }
 
     @Test
@@ -628,14 +623,14 @@ class StoreTest {
         Page first = page();
         load(first);
         assertAnswers(first);
-        assertEquals(SHA256, sha256(first, "/models/" + NAME));
+        assertEquals(SHA256, sha256(first, MODEL));
         first.close();
         server.modelRequests().clear();
         Page second = page();
         load(second);
         assertAnswers(second);
         assertEquals(List.of(), server.modelRequests());
-        second.evaluate("(model) => Demitasse.models.delete(model)", "/models/" + NAME);
+        second.evaluate("(model) => Demitasse.models.delete(model)", MODEL);
         assertEquals(List.of(), second.evaluate("() => caches.keys()"));
     }
 
@@ -656,12 +651,12 @@ class StoreTest {
     @Test
     void isNotKeptUnlessItShallBe() {
         Page page = page();
-        load(page, "/models/" + NAME, Map.of("cache", false));
+        load(page, MODEL, Map.of("cache", false));
         assertAnswers(page);
         assertEquals(List.of(), stored(page));
         assertEquals(BYTES, server.modelBytes());
         server.ranges(false);
-        load(page, "/models/" + NAME, Map.of("cache", false));
+        load(page, MODEL, Map.of("cache", false));
         assertAnswers(page);
         assertEquals(2 * BYTES, server.modelBytes());
     }

@@ -2,6 +2,7 @@ package dev.demitasse.shard;
 
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
+import dev.demitasse.hash.Sha256;
 import dev.demitasse.store.Manifest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,11 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +92,7 @@ public final class Shard {
                 }
                 String file = plan.shards().get(i).file();
                 put(folder.resolve(file), bytes, written);
-                shards.add(new Manifest.Shard(file, sha256(bytes)));
+                shards.add(new Manifest.Shard(file, Sha256.of(bytes)));
             }
         }
         return new Manifest(plan.name(), plan.bytes(), plan.shardBytes(), shards);
@@ -115,14 +113,6 @@ public final class Shard {
         Files.write(part, bytes);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
         written.add(file);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
     }
 
     /** Exit status 2, with one line on the error stream, if the model isn't cut. */

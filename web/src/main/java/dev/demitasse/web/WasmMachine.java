@@ -2,10 +2,9 @@ package dev.demitasse.web;
 
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.layout.Packing;
-import dev.demitasse.web.js.JsError;
+import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Kernels;
 import java.nio.ByteBuffer;
-import org.teavm.jso.JSExceptions;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
@@ -30,7 +29,7 @@ final class WasmMachine implements Machine {
                 } catch (RuntimeException e) {
                     throw new IllegalStateException(
                             "the model needs " + (bytes >> 20) + " MiB of memory, which can't be had: "
-                                    + ((JsError) JSExceptions.getJSException(e)).getMessage(),
+                                    + JsException.of(e).getMessage(),
                             e);
                 }
             }

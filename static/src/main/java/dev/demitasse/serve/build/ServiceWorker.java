@@ -1,12 +1,10 @@
 package dev.demitasse.serve.build;
 
+import dev.demitasse.hash.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,7 +43,7 @@ public final class ServiceWorker {
                         .map(file -> "  '" + file.getKey() + "': '" + file.getValue() + "',\n")
                         .collect(Collectors.joining())
                 + "};";
-        String version = sha256((source + files).getBytes(StandardCharsets.UTF_8));
+        String version = Sha256.of((source + files).getBytes(StandardCharsets.UTF_8));
         String complete =
                 fill(fill(source, NO_FILES, files), NO_VERSION, "const VERSION = '" + version.substring(0, 16) + "';");
         Files.writeString(site.resolve(NAME), complete);
@@ -60,7 +58,7 @@ public final class ServiceWorker {
                 if (!PATH.matcher(path).matches()) {
                     throw new IllegalArgumentException("not a name for a file of the site: " + path);
                 }
-                hashes.put(path, sha256(Files.readAllBytes(file)));
+                hashes.put(path, Sha256.of(Files.readAllBytes(file)));
             }
         }
         hashes.keySet().removeAll(Set.of(NAME, "models.json"));
@@ -72,14 +70,5 @@ public final class ServiceWorker {
             throw new IllegalArgumentException("the service worker's script has no line \"" + place + "\"");
         }
         return source.replace(place, content);
-    }
-
-    private static String sha256(byte[] content) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -16,13 +16,8 @@ public final class JsException extends RuntimeException {
         return e instanceof JsException js ? js : new JsException((JsError) JSExceptions.getJSException(e));
     }
 
-    /** Such as {@code QuotaExceededError}. */
-    public String name() {
-        return name;
-    }
-
-    /** Whether something threw a JavaScript error of a name. */
-    public static boolean is(RuntimeException e, String name) {
-        return e instanceof JsException js && js.name.equals(name);
+    /** Whether the error has a name, such as {@code QuotaExceededError}. */
+    public boolean is(String errorName) {
+        return name.equals(errorName);
     }
 }

@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Promises;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
@@ -11,8 +12,10 @@ interface Box {
     String PART = ".part";
 
     /** A text that was put here, or null. */
-    @Nullable
-    String text(String name);
+    default @Nullable String text(String name) {
+        Blob blob = blob(name);
+        return blob == null ? null : Promises.await(blob.text()).toString();
+    }
 
     void putText(String name, String text);
 

@@ -26,12 +26,6 @@ final class CacheBox implements Box {
     }
 
     @Override
-    public @Nullable String text(String name) {
-        Blob blob = blob(name);
-        return blob == null ? null : Promises.await(blob.text()).toString();
-    }
-
-    @Override
     public void putText(String name, String text) {
         JSArray<JSObject> parts = new JSArray<>();
         parts.push(JSString.valueOf(text));

@@ -99,7 +99,7 @@ public final class Download {
     public ModelFile open(String key, String url) {
         ModelFile file = find(key, url);
         if (file == null) {
-            throw new StoreException("can't fetch " + url + ": it answered with status 404");
+            throw Http.notFound(url);
         }
         return file;
     }
@@ -157,10 +157,6 @@ public final class Download {
     private String fetchText(String url) {
         while (true) {
             Http.Reply reply = http.get(url, 0, -1);
-            if (reply.status() == Http.NOT_FOUND) {
-                reply.cancel();
-                throw new StoreException("can't fetch " + url + ": it answered with status 404");
-            }
             try {
                 return reply.text();
             } catch (JsException e) {
@@ -266,21 +262,22 @@ public final class Download {
                 return known; // it needs only be completed
             }
             long start = known.start(piece);
-            Http.Reply reply = http.get(url, start + offset, start + known.length(piece) - 1);
-            if (reply.isPartial() && known.agrees(reply)) {
+            Http.Reply reply = http.find(url, start + offset, start + known.length(piece) - 1);
+            if (reply != null && reply.isPartial() && known.agrees(reply)) {
                 fetch(known, piece, reply);
                 return known;
             }
-            reply.cancel();
+            if (reply != null) {
+                reply.cancel();
+            }
         }
-        Http.Reply reply = http.get(url, 0, ModelFile.PIECE_BYTES - 1);
-        if (reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
+        Http.Reply reply = http.find(url, 0, ModelFile.PIECE_BYTES - 1);
+        if (reply != null && reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
             // A host that doesn't let pages see the header: without the length parts are of no use.
             reply.cancel();
-            reply = http.get(url, 0, -1);
+            reply = http.find(url, 0, -1);
         }
-        if (reply.status() == Http.NOT_FOUND) {
-            reply.cancel();
+        if (reply == null) {
             return null;
         }
         ModelFile file = known;
@@ -455,11 +452,6 @@ public final class Download {
             total += file.bytes();
         }
         return total;
-    }
-
-    /** Whether all of the opened files is stored. */
-    public boolean isComplete() {
-        return files.stream().allMatch(ModelFile::isComplete);
     }
 
     /** Whether what is stored lasts beyond the page. */

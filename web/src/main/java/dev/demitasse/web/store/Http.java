@@ -14,9 +14,9 @@ import org.teavm.jso.typedarrays.Uint8Array;
 
 /** The requests of one download. What may be a passing trouble is tried again, after pauses that double. */
 final class Http {
-    static final int OK = 200;
-    static final int PARTIAL = 206;
-    static final int NOT_FOUND = 404;
+    private static final int OK = 200;
+    private static final int PARTIAL = 206;
+    private static final int NOT_FOUND = 404;
 
     /** A connection that is silent for so long is taken for broken. */
     private static final int LONGEST_SILENCE_MS = 30_000;
@@ -41,27 +41,48 @@ final class Http {
      *
      * @param from first byte
      * @param to last byte; negative for all to the end
-     * @return with status 200, 206 or 404
+     * @return with status 200 or 206
      * @throws StoreException if there is no such answer
      */
     Reply get(String url, long from, long to) {
+        Reply reply = find(url, from, to);
+        if (reply == null) {
+            throw notFound(url);
+        }
+        return reply;
+    }
+
+    /** The same, or null if the server has no such file. */
+    @Nullable
+    Reply find(String url, long from, long to) {
         while (true) {
             try {
                 Reply reply = send(url, from, to);
                 int status = reply.status();
-                if (status == OK || status == PARTIAL || status == NOT_FOUND) {
+                if (status == OK || status == PARTIAL) {
                     return reply;
                 }
                 reply.cancel();
-                String answer = "it answered with status " + status;
-                if (status < 500 && status != 408 && status != 429) {
-                    throw new StoreException("can't fetch " + url + ": " + answer);
+                if (status == NOT_FOUND) {
+                    return null;
                 }
-                trouble(url, answer);
+                if (status < 500 && status != 408 && status != 429) {
+                    throw refused(url, status);
+                }
+                trouble(url, "it answered with status " + status);
             } catch (JsException e) {
                 trouble(url, String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    /** What to throw where a file has to be there. */
+    static StoreException notFound(String url) {
+        return refused(url, NOT_FOUND);
+    }
+
+    private static StoreException refused(String url, int status) {
+        return new StoreException("can't fetch " + url + ": it answered with status " + status);
     }
 
     private Reply send(String url, long from, long to) {

@@ -192,12 +192,10 @@ public final class ModelStore {
             throw new StoreException("there is no whole stored model " + url);
         }
         JSArray<NamedBlob> files = new JSArray<>();
-        String manifest = box.text(Download.MANIFEST);
-        if (manifest != null) {
-            files.push(file(
-                    box,
-                    ModelFile.of(ONLY_FILE, url, Manifest.parse(manifest)),
-                    Manifest.parse(manifest).name()));
+        String text = box.text(Download.MANIFEST);
+        if (text != null) {
+            Manifest manifest = Manifest.parse(text);
+            files.push(file(box, ModelFile.of(ONLY_FILE, url, manifest), manifest.name()));
         }
         for (String name : new TreeSet<>(box.sizes().keySet())) {
             String meta = name.endsWith(Download.META) ? box.text(name) : null;

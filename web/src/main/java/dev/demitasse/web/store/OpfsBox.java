@@ -44,7 +44,7 @@ final class OpfsBox implements Box {
         try {
             return Promises.await(folder.getFileHandle(name, options(false)));
         } catch (JsException e) {
-            if (JsException.is(e, NOT_FOUND)) {
+            if (e.is(NOT_FOUND)) {
                 return null;
             }
             throw e;
@@ -53,12 +53,6 @@ final class OpfsBox implements Box {
 
     private Files.FileHandle make(String name) {
         return Promises.await(folder.getFileHandle(name, options(true)));
-    }
-
-    @Override
-    public @Nullable String text(String name) {
-        Blob blob = blob(name);
-        return blob == null ? null : Promises.await(blob.text()).toString();
     }
 
     /** Whole or not at all: it is written under another name first. */
@@ -117,7 +111,7 @@ final class OpfsBox implements Box {
             try {
                 sizes.put(file.getName(), (long) Promises.await(file.getFile()).getSize());
             } catch (JsException e) {
-                if (!JsException.is(e, NOT_FOUND)) { // else it was renamed by another tab meanwhile
+                if (!e.is(NOT_FOUND)) { // else it was renamed by another tab meanwhile
                     throw e;
                 }
             }
@@ -127,10 +121,17 @@ final class OpfsBox implements Box {
 
     @Override
     public void delete(String name) {
+        remove(folder, name);
+    }
+
+    /** Deletes a file, or a folder with all that is in it, if it is there. */
+    static void remove(Files.Directory from, String name) {
+        Files.Options options = JSObjects.create();
+        options.setRecursive(true);
         try {
-            Promises.await(folder.removeEntry(name, options(false)));
+            Promises.await(from.removeEntry(name, options));
         } catch (JsException e) {
-            if (!JsException.is(e, NOT_FOUND)) {
+            if (!e.is(NOT_FOUND)) {
                 throw e;
             }
         }
@@ -146,7 +147,7 @@ final class OpfsBox implements Box {
             try {
                 return Promises.await(file.createSyncAccessHandle());
             } catch (JsException e) {
-                if (attempt == OPEN_ATTEMPTS || !JsException.is(e, "NoModificationAllowedError")) {
+                if (attempt == OPEN_ATTEMPTS || !e.is("NoModificationAllowedError")) {
                     throw e;
                 }
             }

@@ -1,7 +1,6 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Files;
-import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
@@ -52,14 +51,6 @@ final class OpfsStorage implements Storage {
 
     @Override
     public void delete(String id) {
-        Files.Options options = JSObjects.create();
-        options.setRecursive(true);
-        try {
-            Promises.await(folder.removeEntry(id, options));
-        } catch (JsException e) {
-            if (!JsException.is(e, "NotFoundError")) {
-                throw e;
-            }
-        }
+        OpfsBox.remove(folder, id);
     }
 }

@@ -11,6 +11,6 @@ final class StorageFullException extends StoreException {
     /** What to throw for a JavaScript error. */
     static RuntimeException of(RuntimeException e) {
         JsException error = JsException.of(e);
-        return error.name().equals("QuotaExceededError") ? new StorageFullException() : error;
+        return error.is("QuotaExceededError") ? new StorageFullException() : error;
     }
 }

@@ -62,8 +62,7 @@ final class Transfer {
                 }
             }
             completed = true;
-            part.complete();
-            listener.completed(file, piece);
+            complete(file, piece, part);
         } finally {
             if (!completed) {
                 part.close();
@@ -108,10 +107,6 @@ final class Transfer {
     private void receive(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
         String url = file.url(piece);
         long from = (file.isSharded() ? 0 : file.start(piece)) + part.length();
-        if (reply.status() == Http.NOT_FOUND) {
-            reply.cancel();
-            throw new StoreException("can't fetch " + url + ": it answered with status 404");
-        }
         if (!file.isSharded() && !file.agrees(reply)) {
             reply.cancel();
             throw new ChangedException(url);
@@ -172,9 +167,12 @@ final class Transfer {
         Http.Reply reply = first;
         for (int idle = 0; idle < MOST_IDLE_PASSES; ) {
             if (reply == null) {
-                reply = http.get(file.url(0), 0, -1);
+                reply = http.find(file.url(0), 0, -1);
             }
-            if (reply.status() != Http.OK || !file.agrees(reply)) {
+            if (reply == null) {
+                throw new ChangedException(file.url(0));
+            }
+            if (reply.isPartial() || !file.agrees(reply)) {
                 reply.cancel();
                 throw new ChangedException(file.url(0));
             }
