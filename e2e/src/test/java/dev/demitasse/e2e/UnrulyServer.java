@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /** An HTTP/1.1 server of a site and of models that does wrong what networks, servers and hosts do wrong, on command. */
@@ -84,6 +85,8 @@ final class UnrulyServer implements AutoCloseable {
     private volatile long bytesPerSecond = Long.MAX_VALUE;
     private volatile LongConsumer onBytes = bytes -> {};
     private long sendAt;
+    /** Connections share the line in turns: one that waits longest is next. */
+    private final ReentrantLock line = new ReentrantLock(true);
 
     /** Serves a site at the root, and models by name under {@code models/}. */
     UnrulyServer(Path site) throws IOException {
@@ -330,16 +333,19 @@ final class UnrulyServer implements AutoCloseable {
         });
     }
 
-    private synchronized void pace(int count) {
+    private void pace(int count) {
         if (bytesPerSecond == Long.MAX_VALUE) {
             return;
         }
-        long now = System.nanoTime();
-        sendAt = Math.max(now, sendAt) + count * 1_000_000_000L / bytesPerSecond;
+        line.lock();
         try {
+            long now = System.nanoTime();
+            sendAt = Math.max(now, sendAt) + count * 1_000_000_000L / bytesPerSecond;
             Thread.sleep((sendAt - now) / 1_000_000);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        } finally {
+            line.unlock();
         }
     }
 
