@@ -160,7 +160,7 @@ public final class Engine {
     /** Begins to append up to a batch of these tokens, from {@link #length} on, to the sequence. */
     void run(int[] tokens, int count) {
         int end = Math.min(count, length + backend.batchSize());
-        backend.forward(tokens, length, end, length, end == count);
+        backend.forward(tokens, length, end, length, end == count ? 1 : 0);
         System.arraycopy(tokens, length, sequence, length, end - length);
         length = end;
     }

@@ -140,7 +140,7 @@ public final class Generation {
 
     private int choose(Backend backend) {
         TopLogits top = fetched ? null : backend.top();
-        return top == null ? sampler.sample(backend.logits()) : sampler.sample(top);
+        return top == null ? sampler.sample(backend.logits(0)) : sampler.sample(top);
     }
 
     /**
