@@ -677,6 +677,11 @@ export interface CreateMonitor extends EventTarget {
     listener: ((event: ProgressEvent) => void) | null,
     options?: boolean | AddEventListenerOptions,
   ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
 }
 
 export interface LanguageModelPromptOptions {
