@@ -77,4 +77,32 @@ public interface Backend {
 
     /** Logits that the last {@link #forward} computed: one float32 for each id of the vocabulary, valid until the next. */
     float[] logits();
+
+    /**
+     * Names how keys and values lie in a snapshot of the KV cache, with all that depends on the model: a snapshot can be
+     * restored where the name is the same, whatever the context.
+     */
+    String kvLayout();
+
+    /** Bytes of a snapshot of the first so many positions, of all layers; a multiple of 4. */
+    long kvBytes(int positions);
+
+    /**
+     * Copies, or begins to copy, a part of such a snapshot: as many bytes as {@code target} has left, a multiple of 4, from
+     * {@code offset} on, another one. When {@link #whenDone it is done}, the target's position is its limit; it is where it was
+     * if the device was lost. What the last {@link #forward} computed is no longer available.
+     *
+     * @param target direct where the backend needs that
+     * @throws IndexOutOfBoundsException for positions past the context, or bytes past the snapshot
+     */
+    void readKv(int positions, long offset, ByteBuffer target);
+
+    /**
+     * Puts back a part of such a snapshot, to its limit. When all parts are back, in any order, the KV cache holds these
+     * positions, as if they had been run.
+     *
+     * @param source direct where the backend needs that
+     * @throws IndexOutOfBoundsException for positions past the context, or bytes past the snapshot
+     */
+    void writeKv(int positions, long offset, ByteBuffer source);
 }

@@ -129,6 +129,29 @@ final class LateBackend implements Backend {
     }
 
     @Override
+    public String kvLayout() {
+        return backend.kvLayout();
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return backend.kvBytes(positions);
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        call();
+        backend.readKv(positions, offset, target);
+        busy = true;
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        call();
+        backend.writeKv(positions, offset, source);
+    }
+
+    @Override
     public void whenDone(Runnable action) {
         if (busy) {
             waiting.add(action);

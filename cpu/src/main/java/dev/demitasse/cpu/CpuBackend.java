@@ -1,6 +1,7 @@
 package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
@@ -173,5 +174,34 @@ public final class CpuBackend implements Backend {
             logits[i] = staging.getFloat(4 * i);
         }
         return logits;
+    }
+
+    @Override
+    public String kvLayout() {
+        return KvLayout.NAME + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        return layout.lowering.kvPieces(positions);
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(addresses[piece] + at, part));
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, source, (piece, at, part) -> machine.write(addresses[piece] + at, part));
     }
 }

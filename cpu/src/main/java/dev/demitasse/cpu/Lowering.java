@@ -117,6 +117,35 @@ final class Lowering {
         return address(plan.logits());
     }
 
+    /** Where the pieces of a snapshot begin: of each layer each head's keys, then its values. */
+    long[] kvAddresses() {
+        return kvPieces((op, head, isKeys) ->
+                (isKeys ? keys : values)[op.layer()] + head * KvLayout.bytes(context, op.headSize()));
+    }
+
+    /** Bytes of these pieces. */
+    long[] kvPieces(int positions) {
+        int keyPositions = KvLayout.wholeBlocks(positions);
+        return kvPieces((op, head, isKeys) -> KvLayout.bytes(isKeys ? keyPositions : positions, op.headSize()));
+    }
+
+    private interface KvPiece {
+        long of(Op.Attention op, int head, boolean isKeys);
+    }
+
+    private long[] kvPieces(KvPiece piece) {
+        List<Long> all = new ArrayList<>();
+        for (Op op : plan.body()) {
+            if (op instanceof Op.Attention attention) {
+                for (int head = 0; head < attention.kvHeads(); head++) {
+                    all.add(piece.of(attention, head, true));
+                    all.add(piece.of(attention, head, false));
+                }
+            }
+        }
+        return all.stream().mapToLong(Long::longValue).toArray();
+    }
+
     /** Bytes that each thread needs for itself. */
     int scratchBytes() {
         return Scratch.bytes(headSize);

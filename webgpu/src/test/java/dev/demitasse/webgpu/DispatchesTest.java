@@ -74,9 +74,13 @@ class DispatchesTest {
         }
 
         @Override
-        public void submit(Buffer result, long offset, int bytes) {
-            submissions++;
+        public void read(Buffer buffer, long offset, int bytes) {
             resultBytes = bytes;
+        }
+
+        @Override
+        public void submit() {
+            submissions++;
         }
 
         @Override

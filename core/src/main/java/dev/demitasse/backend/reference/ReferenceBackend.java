@@ -1,6 +1,7 @@
 package dev.demitasse.backend.reference;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.MemoryPlan;
@@ -98,6 +99,38 @@ public final class ReferenceBackend implements Backend {
     @Override
     public float[] logits() {
         return logits;
+    }
+
+    @Override
+    public String kvLayout() {
+        return "float32 [position][kvHead][element]" + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    /** Each layer's keys, then its values. */
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        long[] pieces = new long[2 * kvCaches.size()];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = kvCaches.get(i / 2).bytes(positions);
+        }
+        return pieces;
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        KvSnapshot.copy(kvPieces(positions), offset, target, (piece, at, part) -> kvCaches.get(piece / 2)
+                .read(piece % 2 == 0, at, part));
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        KvSnapshot.copy(kvPieces(positions), offset, source, (piece, at, part) -> kvCaches.get(piece / 2)
+                .write(piece % 2 == 0, positions, at, part));
     }
 
     /** One batch on its way through the plan. */
