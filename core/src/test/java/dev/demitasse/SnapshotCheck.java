@@ -55,13 +55,13 @@ public final class SnapshotCheck {
 
     private static void run(Backend backend, int[] tokens, int from, int to) {
         for (int at = from; at < to; at += backend.batchSize()) {
-            backend.forward(tokens, at, Math.min(to, at + backend.batchSize()), at, false);
+            backend.forward(tokens, at, Math.min(to, at + backend.batchSize()), at, 0);
         }
     }
 
     private static float[] next(Backend backend, int token) {
-        backend.forward(new int[] {token}, 0, 1, POSITIONS, true);
-        return backend.logits().clone();
+        backend.forward(new int[] {token}, 0, 1, POSITIONS, 1);
+        return backend.logits(0).clone();
     }
 
     private interface Part {

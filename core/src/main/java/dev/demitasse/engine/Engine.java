@@ -217,7 +217,7 @@ public final class Engine {
     void run(int[] tokens, int count) {
         int from = session.length();
         int end = Math.min(count, from + backend.batchSize());
-        backend.forward(tokens, from, end, from, end == count);
+        backend.forward(tokens, from, end, from, end == count ? 1 : 0);
         session.append(tokens, end);
     }
 

@@ -157,10 +157,10 @@ public final class Generation {
             return sampler.sample(top);
         }
         if (options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
-            return sampler.sample(backend.logits());
+            return sampler.sample(backend.logits(0));
         }
-        float[] logits = backend.logits().clone(); // the sampler changes them
-        int id = sampler.sample(backend.logits());
+        float[] logits = backend.logits(0).clone(); // the sampler changes them
+        int id = sampler.sample(backend.logits(0));
         logProbs = LogProbs.of(logits, id, options.logProbs());
         return id;
     }

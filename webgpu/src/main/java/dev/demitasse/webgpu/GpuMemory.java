@@ -83,7 +83,7 @@ final class GpuMemory {
         List<MemoryPlan.Use> uses = new ArrayList<>();
         fusion.body().forEach(s -> uses.add(s.use()));
         fusion.head().forEach(s -> uses.add(s.use()));
-        buffers = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize);
+        buffers = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize, 1);
         arenaBytes = 4L * (buffers.size() + partialsSize());
         requireBindable("activations", arenaBytes, device);
         arena = device.createStorage("activations", arenaBytes);

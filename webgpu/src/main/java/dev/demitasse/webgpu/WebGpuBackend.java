@@ -85,6 +85,12 @@ public final class WebGpuBackend implements Backend {
         return batchSize;
     }
 
+    /** The likeliest tokens are sought in one row. */
+    @Override
+    public int logitRows() {
+        return 1;
+    }
+
     @Override
     public int contextLength() {
         return contextLength;
@@ -100,15 +106,15 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        int count = requireBatch(tokens, from, to, position);
+    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
         if (!ready) {
             weights.requireAll();
             ready = true;
         }
         writeStep(tokens, from, count, position);
         (count == 1 ? single : batch).run(device, count, position);
-        if (!withLogits) {
+        if (logitRows == 0) {
             device.submit();
             return;
         }
@@ -133,11 +139,11 @@ public final class WebGpuBackend implements Backend {
         int[] tokens = {1 % plan.vocabularySize(), 2 % plan.vocabularySize()};
         int both = Math.min(2, Math.min(batchSize, contextLength));
         candidates = 1;
-        forward(tokens, 0, both, 0, true);
+        forward(tokens, 0, both, 0, 1);
         whenDone(() -> {
             float expected = greatest();
             for (int i = 0; i < both; i++) {
-                forward(tokens, i, i + 1, i, i == both - 1);
+                forward(tokens, i, i + 1, i, i == both - 1 ? 1 : 0);
             }
             whenDone(() -> {
                 float actual = greatest();
@@ -238,7 +244,7 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public float[] logits() {
+    public float[] logits(int row) {
         device.result().asFloatBuffer().get(logits);
         return logits;
     }
