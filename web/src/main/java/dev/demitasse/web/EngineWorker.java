@@ -122,9 +122,9 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean unfit) {
                 loadRequest = null;
-                postError(request.getId(), "Error", message);
+                postError(request.getId(), unfit ? "DeviceUnfit" : "Error", message);
             }
         });
     }
@@ -203,7 +203,7 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean unfit) {
                 interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
             }
         });
