@@ -29,7 +29,8 @@ public final class Engine {
     private final int[] sequence;
 
     private int length;
-    private @Nullable Generation current;
+    /** The generation or embedding that uses the KV cache. */
+    private @Nullable Object current;
 
     Engine(
             Model model,
@@ -134,6 +135,25 @@ public final class Engine {
     }
 
     /**
+     * Starts an embedding; a generation that was still running can't go on, and the KV cache's content is lost.
+     *
+     * @throws IllegalArgumentException if there are no tokens, or more than the context has positions
+     */
+    public Embedding embed(int[] tokens) {
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("the text to embed is empty");
+        }
+        if (tokens.length > contextLength()) {
+            throw new IllegalArgumentException(
+                    "the text to embed has " + tokens.length + " tokens; the context has room for " + contextLength());
+        }
+        length = 0;
+        Embedding embedding = new Embedding(this, tokens);
+        current = embedding;
+        return embedding;
+    }
+
+    /**
      * From now on this generation uses the engine. Of the KV cache, what begins its tokens stays.
      *
      * @param count of the tokens
@@ -148,8 +168,8 @@ public final class Engine {
         current = generation;
     }
 
-    boolean isCurrent(Generation generation) {
-        return current == generation;
+    boolean isCurrent(Object user) {
+        return current == user;
     }
 
     /** Number of tokens in the KV cache. */
