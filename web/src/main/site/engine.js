@@ -315,7 +315,7 @@ export class Demitasse {
     if (this.#pending?.id !== id) {
       return; // sent before the worker heard that nobody waits any more
     }
-    const { onBegin, onNeeds, onProgress, onToken, wants } = this.#pending.callbacks;
+    const { onBegin, onNeeds, onProgress, onToken, onVector, wants } = this.#pending.callbacks;
     switch (type) {
       case 'device':
         this.device = content.device;
@@ -327,6 +327,9 @@ export class Demitasse {
       case 'token':
         onBegin?.();
         onToken?.(content);
+        break;
+      case 'vector':
+        onVector(content.vector);
         break;
       case 'needs':
         if (wants === 'needs') {
