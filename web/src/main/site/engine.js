@@ -1,6 +1,7 @@
 // The engine: a language model in the page, run by a dedicated worker.
 import { completionCalls, embeddingCalls } from './completions.js';
 import { DemitasseError } from './errors.js';
+import { loadOrAskRemote, withoutRemote } from './remote.js';
 
 /**
  * @typedef {object} Progress
@@ -34,6 +35,8 @@ import { DemitasseError } from './errors.js';
  *   cross-origin isolated
  * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
  *   model, else the CPU
+ * @property {string} [baseURL] of an OpenAI-compatible server, such as https://host/v1: if this device can't run the model, and
+ *   `allowRemote` says `true`, the same calls go there; `apiKey`, `remoteModel` and `allowRemote` are told of in remote.js
  *
  * @typedef {object} Model
  * @property {string} name
@@ -47,7 +50,8 @@ import { DemitasseError } from './errors.js';
  * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
  *   recommend, which holds where a chat's options say nothing
  *
- * @typedef {{kind: 'webgpu' | 'cpu', threads: number, reason: string}} Device what computes, and why that was chosen; a GPU has no threads
+ * @typedef {{kind: 'webgpu' | 'cpu' | 'remote', threads: number, reason: string, host?: string}} Device what computes, and why that was
+ *   chosen; only the CPU has threads, only a server a host
  */
 
 const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'threads', 'device'];
@@ -122,6 +126,10 @@ export class Demitasse {
    * @returns {Promise<Demitasse>}
    */
   static async load(model, options = {}) {
+    return loadOrAskRemote((here) => Demitasse.#loadHere(model, here), options);
+  }
+
+  static async #loadHere(model, options) {
     const engine = new Demitasse();
     try {
       const loaded = await engine.#load('load', model, options);
@@ -144,7 +152,7 @@ export class Demitasse {
   static async needs(model, options = {}) {
     const engine = new Demitasse();
     try {
-      return (await engine.#load('needs', model, options)).needs;
+      return (await engine.#load('needs', model, withoutRemote(options))).needs;
     } finally {
       engine.close();
     }
@@ -245,11 +253,12 @@ export class Demitasse {
   /**
    * The ids of a text's tokens. The text of a special token stands for the token.
    *
-   * @param {string} text
+   * @param {string | object} input a text; or the body of a request of chat completions, which stands for its prompt
    * @returns {Promise<number[]>}
    */
-  async tokenize(text) {
-    return (await this.#send({ type: 'tokenize', text })).ids;
+  async tokenize(input) {
+    const request = typeof input === 'string' ? { text: input } : { body: JSON.stringify(input) };
+    return (await this.#send({ type: 'tokenize', ...request })).ids;
   }
 
   /** Ends the worker and frees its memory. An answer under way is rejected. */
@@ -386,8 +395,8 @@ function createWorker() {
 }
 
 /** What the worker says went wrong. */
-function failure({ name, message, status, param }) {
-  return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name });
+function failure({ name, message, status, param, code }) {
+  return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name, code });
 }
 
 /** The URL, in full. */

@@ -122,9 +122,15 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean isUnfit) {
                 loadRequest = null;
-                postError(request.getId(), "Error", message);
+                Reply reply = Reply.of("error", request.getId());
+                reply.setName("Error");
+                reply.setMessage(message);
+                if (isUnfit) {
+                    reply.setCode("device_unfit");
+                }
+                WorkerScope.postMessage(reply);
             }
         });
     }
@@ -203,7 +209,7 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean isUnfit) {
                 interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
             }
         });
@@ -255,7 +261,10 @@ public final class EngineWorker {
 
     private void tokenize(Request request) {
         Reply reply = Reply.of("tokens", request.getId());
-        reply.setIds(engine().tokenizer().encode(request.getText(), false));
+        reply.setIds(
+                JSObjects.isUndefined(request.getText())
+                        ? CompletionRequest.chatPrompt(request.getBody(), engine(), now())
+                        : engine().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
 

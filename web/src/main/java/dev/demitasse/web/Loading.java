@@ -24,7 +24,8 @@ final class Loading {
 
         void ready(Engine engine, long bytes, Placement placement);
 
-        void failed(String message);
+        /** @param isUnfit whether the device can't run the model, or not keep it */
+        void failed(String message, boolean isUnfit);
     }
 
     /** Where to compute. */
@@ -97,20 +98,20 @@ final class Loading {
         gpuFailed = true;
         stopReading();
         if (wish == Wish.WEBGPU) {
-            failed("the GPU can't run the model: " + reason);
+            failed("the GPU can't run the model: " + reason, true);
         } else {
             takeCpu(reason);
         }
     }
 
     private void takeCpu(String why) {
-        CpuPlacement.find(threads, contextLength, why, this::read, this::failed);
+        CpuPlacement.find(threads, contextLength, why, this::read, reason -> failed(reason, false));
     }
 
-    private void failed(String message) {
+    private void failed(String message, boolean isUnfit) {
         if (!done) {
             done = true;
-            listener.failed(message);
+            listener.failed(message, isUnfit);
         }
     }
 
@@ -130,6 +131,8 @@ final class Loading {
         /** Why the GPU's backend could not be made: no fault of the model's. */
         private @Nullable String refusal;
 
+        private boolean isUnfit;
+
         Attempt(Placement placement) {
             this.placement = placement;
         }
@@ -140,6 +143,7 @@ final class Loading {
                 throw new ModelReader.NotWanted();
             }
             if (disk != null && disk.isShort()) {
+                isUnfit = true;
                 throw new IllegalStateException(
                         "the model needs " + disk.missing() + " more bytes of storage, and the browser "
                                 + "gives this page " + disk.available()
@@ -150,6 +154,8 @@ final class Loading {
             } catch (RuntimeException e) {
                 if (placement.kind().equals("webgpu")) {
                     refusal = String.valueOf(e.getMessage());
+                } else {
+                    isUnfit = true;
                 }
                 throw e;
             }
@@ -173,7 +179,7 @@ final class Loading {
         @Override
         public void failed(String message) {
             if (refusal == null) {
-                Loading.this.failed(message);
+                Loading.this.failed(message, isUnfit);
             } else {
                 gpuFailed(refusal);
             }
