@@ -35,8 +35,6 @@ import { loadOrAskRemote, withoutRemote } from './remote.js';
  *   cross-origin isolated
  * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
  *   model, else the CPU
- * @property {string} [baseURL] of an OpenAI-compatible server, such as https://host/v1: if this device can't run the model, and
- *   `allowRemote` says `true`, the same calls go there; `apiKey`, `remoteModel` and `allowRemote` are told of in remote.js
  *
  * @typedef {object} Model
  * @property {string} name
@@ -122,11 +120,11 @@ export class Demitasse {
    *
    * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself. Of a model in parts, any part's URL; of one
    *   in shards, their manifest's, which ends in `.json`; a folder's URL ends with a slash
-   * @param {LoadOptions} [options]
+   * @param {LoadOptions & import('./remote.js').RemoteOptions} [options]
    * @returns {Promise<Demitasse>}
    */
   static async load(model, options = {}) {
-    return loadOrAskRemote((here) => Demitasse.#loadHere(model, here), options);
+    return loadOrAskRemote((own) => Demitasse.#loadHere(model, own), options);
   }
 
   static async #loadHere(model, options) {
@@ -395,8 +393,11 @@ function createWorker() {
 }
 
 /** What the worker says went wrong. */
-function failure({ name, message, status, param, code }) {
-  return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name, code });
+function failure({ name, message, status, param }) {
+  if (name === 'DeviceUnfit') {
+    return new DemitasseError(message, { status: 507, code: 'device_unfit' });
+  }
+  return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name });
 }
 
 /** The URL, in full. */

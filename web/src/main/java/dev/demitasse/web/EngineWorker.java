@@ -122,15 +122,9 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message, boolean isUnfit) {
+            public void failed(String message, boolean unfit) {
                 loadRequest = null;
-                Reply reply = Reply.of("error", request.getId());
-                reply.setName("Error");
-                reply.setMessage(message);
-                if (isUnfit) {
-                    reply.setCode("device_unfit");
-                }
-                WorkerScope.postMessage(reply);
+                postError(request.getId(), unfit ? "DeviceUnfit" : "Error", message);
             }
         });
     }
@@ -209,7 +203,7 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message, boolean isUnfit) {
+            public void failed(String message, boolean unfit) {
                 interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
             }
         });

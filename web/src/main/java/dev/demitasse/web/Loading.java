@@ -24,8 +24,8 @@ final class Loading {
 
         void ready(Engine engine, long bytes, Placement placement);
 
-        /** @param isUnfit whether the device can't run the model, or not keep it */
-        void failed(String message, boolean isUnfit);
+        /** @param unfit whether another device might run the model */
+        void failed(String message, boolean unfit);
     }
 
     /** Where to compute. */
@@ -105,13 +105,13 @@ final class Loading {
     }
 
     private void takeCpu(String why) {
-        CpuPlacement.find(threads, contextLength, why, this::read, reason -> failed(reason, false));
+        CpuPlacement.find(threads, contextLength, why, this::read, reason -> failed(reason, true));
     }
 
-    private void failed(String message, boolean isUnfit) {
+    private void failed(String message, boolean unfit) {
         if (!done) {
             done = true;
-            listener.failed(message, isUnfit);
+            listener.failed(message, unfit);
         }
     }
 
@@ -128,10 +128,8 @@ final class Loading {
     /** Loading on one device. */
     private final class Attempt implements ModelReader.Listener {
         private final Placement placement;
-        /** Why the GPU's backend could not be made: no fault of the model's. */
+        /** Why the backend could not be made: no fault of the model's. */
         private @Nullable String refusal;
-
-        private boolean isUnfit;
 
         Attempt(Placement placement) {
             this.placement = placement;
@@ -143,7 +141,6 @@ final class Loading {
                 throw new ModelReader.NotWanted();
             }
             if (disk != null && disk.isShort()) {
-                isUnfit = true;
                 throw new IllegalStateException(
                         "the model needs " + disk.missing() + " more bytes of storage, and the browser "
                                 + "gives this page " + disk.available()
@@ -152,11 +149,7 @@ final class Loading {
             try {
                 return placement.backends().create(plan, context);
             } catch (RuntimeException e) {
-                if (placement.kind().equals("webgpu")) {
-                    refusal = String.valueOf(e.getMessage());
-                } else {
-                    isUnfit = true;
-                }
+                refusal = String.valueOf(e.getMessage());
                 throw e;
             }
         }
@@ -178,10 +171,10 @@ final class Loading {
 
         @Override
         public void failed(String message) {
-            if (refusal == null) {
-                Loading.this.failed(message, isUnfit);
-            } else {
+            if (refusal != null && placement.kind().equals("webgpu")) {
                 gpuFailed(refusal);
+            } else {
+                Loading.this.failed(message, refusal != null);
             }
         }
     }

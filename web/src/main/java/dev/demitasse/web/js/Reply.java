@@ -80,10 +80,6 @@ public interface Reply extends JSObject {
     @JSProperty
     void setParam(String path);
 
-    /** Of an error: {@code device_unfit} if the device can't run the model. */
-    @JSProperty
-    void setCode(String code);
-
     /** Of an error: as HTTP has it. */
     @JSProperty
     void setStatus(int status);
