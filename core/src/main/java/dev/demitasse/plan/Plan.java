@@ -6,8 +6,8 @@ import java.util.List;
  * What a model computes for a batch of tokens at consecutive positions.
  *
  * @param body run for every batch; fills the KV cache
- * @param head run only where logits are asked for, on the batch's last token
- * @param logits what the head leaves: one row of the vocabulary's size
+ * @param head run only where logits are asked for, on the batch's last tokens
+ * @param logits what the head leaves: for each of these a row of the vocabulary's size
  * @param buffers all activations, by id
  * @param weights all tensors read, by id
  * @param kvWidths elements of one position's key (and as many of its value) in each layer's cache

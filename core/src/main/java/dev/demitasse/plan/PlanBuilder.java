@@ -144,10 +144,10 @@ public final class PlanBuilder {
         ignored.add(tensor);
     }
 
-    /** Ends the body: what follows is run on the batch's last token only, where logits are asked for. */
-    public Buffer lastRow(Buffer in) {
+    /** Ends the body: what follows is run on the batch's last tokens only, where logits are asked for. */
+    public Buffer lastRows(Buffer in) {
         ops = head;
-        return append(new Op.LastRow(in, buffer("last row", in.width(), Rows.LAST)));
+        return append(new Op.LastRows(in, buffer("last rows", in.width(), Rows.LAST)));
     }
 
     /**

@@ -126,9 +126,9 @@ class SmolLm2Test {
     private static float[] prefill(int[] prompt) {
         for (int from = 0; from < prompt.length; from += backend.batchSize()) {
             int to = Math.min(prompt.length, from + backend.batchSize());
-            backend.forward(prompt, from, to, from, to == prompt.length);
+            backend.forward(prompt, from, to, from, to == prompt.length ? 1 : 0);
         }
-        return backend.logits();
+        return backend.logits(0);
     }
 
     private static int[] generate(int[] prompt, int count) {

@@ -1,6 +1,7 @@
 package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
@@ -114,13 +115,18 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public int logitRows() {
+        return layout.lowering.logitRows();
+    }
+
+    @Override
     public int contextLength() {
         return contextLength;
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        int count = requireBatch(tokens, from, to, position);
+    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
         if (!ready) {
             layout.weights.requireAll();
             ready = true;
@@ -133,13 +139,13 @@ public final class CpuBackend implements Backend {
             writeAngles(table, position, count);
         }
         long program = layout.prefillAddress;
-        if (withLogits) {
+        if (logitRows > 0) {
             program = count == 1 ? layout.decodeAddress : layout.prefillWithHeadAddress;
         }
         staging.putLong(0, program);
         write(Control.PROGRAM, 8);
-        staging.putInt(0, count).putInt(4, position);
-        write(Control.TOKENS, 8);
+        staging.putInt(0, count).putInt(4, position).putInt(8, logitRows);
+        write(Control.TOKENS, 12);
         machine.start();
     }
 
@@ -164,14 +170,43 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public float[] logits() {
+    public float[] logits(int row) {
         staging.position(0);
         staging.limit(4 * logits.length);
-        machine.read(layout.lowering.logits(), staging);
+        machine.read(layout.lowering.logits() + 4L * logits.length * row, staging);
         staging.clear();
         for (int i = 0; i < logits.length; i++) {
             logits[i] = staging.getFloat(4 * i);
         }
         return logits;
+    }
+
+    @Override
+    public String kvLayout() {
+        return KvLayout.NAME + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        return layout.lowering.kvPieces(positions);
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(addresses[piece] + at, part));
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, source, (piece, at, part) -> machine.write(addresses[piece] + at, part));
     }
 }

@@ -365,7 +365,7 @@ final class Lowering {
                 cap = softCap.cap();
             } else if (op instanceof Op.Add) {
                 operation = 2;
-            } else if (op instanceof Op.LastRow) {
+            } else if (op instanceof Op.LastRows) {
                 operation = 3;
             } else {
                 throw new IllegalArgumentException("unknown operation " + op);
