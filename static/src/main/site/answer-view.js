@@ -95,12 +95,12 @@ export class AnswerView {
     body?.append(element('h4', t('toolResult')), scrollable(content));
   }
 
-  /** Shows what the answer took. */
-  figures(info) {
+  /** Shows what the answer took, and what can be done with it. */
+  finish(info, actions) {
     this.#reading.remove();
-    if (info) {
-      this.item.append(element('p', describe(info), 'figures'));
-    }
+    const foot = element('div', '', 'foot');
+    foot.append(...(info ? [element('p', describe(info), 'figures')] : []), actions);
+    this.item.append(foot);
   }
 }
 

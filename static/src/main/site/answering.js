@@ -49,7 +49,7 @@ async function receive(message, said, again, signal, told) {
   const info = { server: serverName() ?? undefined, model: engine.model?.name };
   message.info = info;
   let began;
-  for await (const { choices, usage, timings } of stream) {
+  for await (const { choices = [], usage, timings } of stream) {
     began ??= performance.now();
     const [{ delta = {}, finish_reason: reason } = {}] = choices;
     message.content += delta.content ?? '';

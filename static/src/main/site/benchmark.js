@@ -21,6 +21,8 @@ import { onState, state } from './status.js';
 
 const STORE = 'benchmarks';
 const FORMAT = 'demitasse benchmarks';
+/** Of the plot, in pixels. */
+const MAX_WIDTH = 720;
 const REPETITIONS = 3;
 const MEASURES = [
   { name: 'prefill128', prompt: 128, answer: 1 },
@@ -159,7 +161,7 @@ function draw() {
       return { label, value: median(values), from: Math.min(...values), to: Math.max(...values) };
     }),
   }));
-  chart.replaceChildren(barChart(groups, t('benchmarkChart'), speedText));
+  chart.replaceChildren(barChart(groups, t('benchmarkChart'), speedText, Math.min(chart.clientWidth || MAX_WIDTH, MAX_WIDTH)));
 }
 
 function showStart() {
@@ -169,6 +171,7 @@ function showStart() {
   byId('benchmark-model').textContent = isHere ? engine.model.name : t('benchmarkNoModel');
 }
 
+addEventListener('resize', draw);
 start.addEventListener('click', () => (measuring ? measuring.abort() : measure()));
 onModel(() => {
   measuring?.abort();

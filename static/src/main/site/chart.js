@@ -1,6 +1,5 @@
 // Bars as SVG. Their numbers stand in a table elsewhere, for those who don't see them.
 
-const WIDTH = 640;
 const LABEL = 64;
 const VALUE = 64;
 const BAR = 18;
@@ -11,15 +10,16 @@ const HEADING = 30;
  * @param {{title: string, bars: {label: string, value: number, from: number, to: number}[]}[]} groups each with a scale of its own
  * @param {string} name of the picture
  * @param {(value: number) => string} text
+ * @param {number} width in pixels
  */
-export function barChart(groups, name, text) {
+export function barChart(groups, name, text, width) {
   const chart = svg('svg', { role: 'img', 'aria-label': name });
   let y = 0;
   for (const { title, bars } of groups.filter((group) => group.bars.length > 0)) {
     chart.append(svg('text', { x: 0, y: y + 19, class: 'title' }, title));
     y += HEADING;
     const most = Math.max(...bars.map(({ to }) => to));
-    const at = (value) => ((WIDTH - LABEL - VALUE) * value) / most;
+    const at = (value) => ((width - LABEL - VALUE) * value) / most;
     bars.forEach(({ label, value, from, to }) => {
       const middle = y + BAR / 2;
       chart.append(
@@ -32,7 +32,7 @@ export function barChart(groups, name, text) {
     });
     y += GAP;
   }
-  chart.setAttribute('viewBox', `0 0 ${WIDTH} ${Math.max(y, 1)}`);
+  chart.setAttribute('viewBox', `0 0 ${width} ${Math.max(y, 1)}`);
   return chart;
 }
 

@@ -111,8 +111,7 @@ function finish(view, last) {
       respond(path[asked], true);
     }
   });
-  view.figures(last.info);
-  view.item.append(actions(path[asked + 1] ?? last, last.content, again));
+  view.finish(last.info, actions(path[asked + 1] ?? last, last.content, again));
 }
 
 /** Copying, one more action, and the way to the message's alternatives. */

@@ -139,6 +139,7 @@ byId('shade').addEventListener('click', closeSidebar);
 byId('new-chat').addEventListener('click', () => show(null));
 byId('new-chat-small').addEventListener('click', () => show(null));
 phone.addEventListener('change', closeSidebar);
+addEventListener('hashchange', closeSidebar);
 sidebar.addEventListener('keydown', ({ key }) => {
   if (key === 'Escape') {
     closeSidebar();
