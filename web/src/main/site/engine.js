@@ -1,6 +1,7 @@
 // The engine: a language model in the page, run by a dedicated worker.
 import { completionCalls, embeddingCalls } from './completions.js';
 import { DemitasseError } from './errors.js';
+import { loadOrAskRemote } from './remote.js';
 
 /**
  * @typedef {object} Progress
@@ -118,10 +119,14 @@ export class Demitasse {
    *
    * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself. Of a model in parts, any part's URL; of one
    *   in shards, their manifest's, which ends in `.json`; a folder's URL ends with a slash
-   * @param {LoadOptions} [options]
+   * @param {LoadOptions & import('./remote.js').RemoteOptions} [options]
    * @returns {Promise<Demitasse>}
    */
   static async load(model, options = {}) {
+    return loadOrAskRemote((own) => Demitasse.#loadHere(model, own), options);
+  }
+
+  static async #loadHere(model, options) {
     const engine = new Demitasse();
     try {
       const loaded = await engine.#load('load', model, options);
@@ -310,7 +315,7 @@ export class Demitasse {
     if (this.#pending?.id !== id) {
       return; // sent before the worker heard that nobody waits any more
     }
-    const { onBegin, onNeeds, onProgress, onToken, wants } = this.#pending.callbacks;
+    const { onBegin, onNeeds, onProgress, onToken, onVector, wants } = this.#pending.callbacks;
     switch (type) {
       case 'device':
         this.device = content.device;
@@ -322,6 +327,9 @@ export class Demitasse {
       case 'token':
         onBegin?.();
         onToken?.(content);
+        break;
+      case 'vector':
+        onVector(content.vector);
         break;
       case 'needs':
         if (wants === 'needs') {
@@ -387,6 +395,9 @@ function createWorker() {
 
 /** What the worker says went wrong. */
 function failure({ name, message, status, param }) {
+  if (name === 'DeviceUnfit') {
+    return new DemitasseError(message, { status: 507, code: 'device_unfit' });
+  }
   return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name });
 }
 

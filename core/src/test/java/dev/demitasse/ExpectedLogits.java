@@ -39,8 +39,8 @@ public final class ExpectedLogits {
     }
 
     /**
-     * Prefills of three lengths, whole, in chunks and token by token; one with logits of many of its tokens; and 24 greedy steps after
-     * one of them.
+     * Prefills of three lengths, whole, in chunks and token by token; one with logits of many of its tokens; 24 greedy steps after
+     * one of them; and an embedding.
      */
     public void check(Loader loader, float tolerance) {
         for (int batch : new int[] {70, 5, 1}) {
@@ -66,6 +66,7 @@ public final class ExpectedLogits {
                 backend.forward(id, 0, 1, 17 + step, 1);
             }
             assertLogits(expected.get("last"), backend.logits(0), tolerance, "after decoding");
+            assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
         }
     }
 
@@ -74,6 +75,21 @@ public final class ExpectedLogits {
             int to = Math.min(length, from + backend.batchSize());
             backend.forward(prompt, from, to, from, to == length ? 1 : 0);
         }
+    }
+
+    /** The mean of the hidden states. */
+    private float[] embedding(Backend backend, int length) {
+        float[] mean = new float[expected.get("embedding").size()];
+        for (int from = 0; from < length; from += backend.batchSize()) {
+            int to = Math.min(length, from + backend.batchSize());
+            backend.embed(prompt, from, to, from);
+            float[] hidden = backend.hidden();
+            assertEquals((to - from) * mean.length, hidden.length);
+            for (int i = 0; i < hidden.length; i++) {
+                mean[i % mean.length] += hidden[i] / length;
+            }
+        }
+        return mean;
     }
 
     private void assertLogits(JsonNode logits, float[] actual, float tolerance, String when) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Executes one plan over one KV cache. Made for a plan, then loaded with its weights, then run.
  *
  * <p>A backend may only begin work where it is asked to: what reads results then waits for {@link #whenDone}. If it loses
- * its device, {@link #forward}, {@link #top}, {@link #fetchLogits} and {@link #logits} throw {@link DeviceLostException}.
+ * its device, what begins work or gives results throws {@link DeviceLostException}.
  */
 public interface Backend {
     /**
@@ -40,6 +40,17 @@ public interface Backend {
      *     vocabulary, or too many rows of logits
      */
     void forward(int[] tokens, int from, int to, int position, int logits);
+
+    /**
+     * Runs, or begins to run, the plan's body as {@link #forward} does, and instead of the head the final norm on all of the
+     * batch's tokens.
+     *
+     * @throws IndexOutOfBoundsException as {@link #forward}
+     */
+    void embed(int[] tokens, int from, int to, int position);
+
+    /** What the last {@link #embed} computed: hidden states as float32 {@code [tokens, width]}. */
+    float[] hidden();
 
     /**
      * Checks what {@link #forward} was given, but for the ids.

@@ -32,7 +32,9 @@ public final class Engine {
     /** Whose keys and values the cache holds. */
     private Session session = new Session();
 
-    private @Nullable Generation current;
+    /** The generation or embedding that uses the KV cache. */
+    private @Nullable Object current;
+
     private @Nullable TokenTrie tokenTrie;
 
     Engine(
@@ -192,6 +194,26 @@ public final class Engine {
     }
 
     /**
+     * Starts an embedding; a generation that was still running can't go on. The KV cache's content is lost: its session is an
+     * empty one then.
+     *
+     * @throws IllegalArgumentException if there are no tokens, or more than the context has positions
+     */
+    public Embedding embed(int[] tokens) {
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("the text to embed is empty");
+        }
+        if (tokens.length > contextLength()) {
+            throw new IllegalArgumentException(
+                    "the text to embed has " + tokens.length + " tokens; the context has room for " + contextLength());
+        }
+        enter(new Session());
+        Embedding embedding = new Embedding(this, tokens);
+        current = embedding;
+        return embedding;
+    }
+
+    /**
      * From now on this generation uses the engine. Of the KV cache, what begins its tokens stays.
      *
      * @param count of the tokens
@@ -204,8 +226,8 @@ public final class Engine {
         current = generation;
     }
 
-    boolean isCurrent(Generation generation) {
-        return current == generation;
+    boolean isCurrent(Object user) {
+        return current == user;
     }
 
     /** Number of tokens in the KV cache. */

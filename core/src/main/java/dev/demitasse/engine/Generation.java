@@ -256,7 +256,7 @@ public final class Generation {
         if (grammar != null && grammar.mustEnd()) {
             return FinishReason.STOP;
         }
-        if (completionTokens() == maxTokens) {
+        if (completionTokens() == maxTokens || count > engine.contextLength()) {
             return FinishReason.LENGTH;
         }
         return null;

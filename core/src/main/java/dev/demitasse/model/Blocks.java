@@ -24,7 +24,7 @@ final class Blocks {
 
     /** @param softCap cap on the logits; 0 for none */
     static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
-        Buffer last = b.rmsNorm(b.lastRows(x), "output_norm.weight", s.width(), s.epsilon());
+        Buffer last = b.finalNorm(x, "output_norm.weight", s.width(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";
         return b.build(b.softCap(b.matMul(last, output, b.rows("token_embd.weight")), softCap));
     }

@@ -34,6 +34,7 @@ public final class MemoryPlan {
     public static MemoryPlan of(Plan plan, int batch, int last) {
         List<Use> uses = new ArrayList<>();
         plan.body().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
+        plan.finalNorm().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
         plan.head().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
         return of(uses, plan.logits(), batch, last);
     }

@@ -6,6 +6,8 @@ import java.util.List;
  * What a model computes for a batch of tokens at consecutive positions.
  *
  * @param body run for every batch; fills the KV cache
+ * @param finalNorm run only where hidden states are asked for, on all of the batch's tokens
+ * @param hidden what that leaves: a row for each token
  * @param head run only where logits are asked for, on the batch's last tokens
  * @param logits what the head leaves: for each of these a row of the vocabulary's size
  * @param buffers all activations, by id
@@ -14,6 +16,8 @@ import java.util.List;
  */
 public record Plan(
         List<Op> body,
+        List<Op> finalNorm,
+        Buffer hidden,
         List<Op> head,
         Buffer logits,
         List<Buffer> buffers,

@@ -107,6 +107,19 @@ final class LateBackend implements Backend {
     }
 
     @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        call();
+        backend.embed(tokens, from, to, position);
+        busy = true;
+    }
+
+    @Override
+    public float[] hidden() {
+        call();
+        return backend.hidden();
+    }
+
+    @Override
     public TopLogits top() {
         call();
         if (candidates == 0) {

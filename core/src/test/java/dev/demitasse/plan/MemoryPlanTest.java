@@ -25,6 +25,7 @@ class MemoryPlanTest {
         Plan plan = Model.of(Gguf.parse(file, file.capacity()), 0).plan();
         MemoryPlan memory = MemoryPlan.of(plan, BATCH, LAST);
         List<Op> ops = new ArrayList<>(plan.body());
+        ops.addAll(plan.finalNorm());
         ops.addAll(plan.head());
 
         // Each element of the arena holds the id of the buffer that was last written to it.

@@ -122,6 +122,11 @@ final class Lowering {
         return address(plan.logits());
     }
 
+    /** Where the first of the batch's hidden states is; the others follow. */
+    long hidden() {
+        return address(plan.hidden());
+    }
+
     int logitRows() {
         return logitRows;
     }
@@ -175,16 +180,15 @@ final class Lowering {
     }
 
     /**
-     * The plan as commands.
+     * Parts of the plan as commands.
      *
      * @param single whether for batches of one token: matrix–vector products, attention shared out by positions
-     * @param withHead whether logits are computed
+     * @param parts one after the other
      */
-    Program program(boolean single, boolean withHead) {
+    Program program(boolean single, List<List<Op>> parts) {
         Writer writer = new Writer(single);
-        plan.body().forEach(writer::add);
-        if (withHead) {
-            plan.head().forEach(writer::add);
+        for (List<Op> part : parts) {
+            part.forEach(writer::add);
         }
         writer.program.end();
         return writer.program;

@@ -82,6 +82,7 @@ final class GpuMemory {
         context = contextLength;
         List<MemoryPlan.Use> uses = new ArrayList<>();
         fusion.body().forEach(s -> uses.add(s.use()));
+        fusion.finalNorm().forEach(s -> uses.add(s.use()));
         fusion.head().forEach(s -> uses.add(s.use()));
         buffers = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize, 1);
         arenaBytes = 4L * (buffers.size() + partialsSize());

@@ -78,6 +78,11 @@ final class Lowering {
         return program(fusion.body(), true);
     }
 
+    /** What gives the hidden states of a batch of any size. */
+    Program finalNorm() {
+        return program(fusion.finalNorm(), false);
+    }
+
     Program head() {
         return program(fusion.head(), true);
     }

@@ -9,6 +9,7 @@ import dev.demitasse.plan.Rotary;
 import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ public final class WebGpuBackend implements Backend {
     private final GpuMemory memory;
     private final Program batch;
     private final Program single;
+    private final Program finalNorm;
     private final Program head;
     private final Program first;
     private final Program list;
@@ -55,6 +57,7 @@ public final class WebGpuBackend implements Backend {
         Lowering lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
         batch = lowering.batch();
         single = lowering.single();
+        finalNorm = lowering.finalNorm();
         head = lowering.head();
         first = lowering.selection(false);
         list = lowering.selection(true);
@@ -107,12 +110,7 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = requireBatch(tokens, from, to, position, logitRows);
-        if (!ready) {
-            weights.requireAll();
-            ready = true;
-        }
-        writeStep(tokens, from, count, position);
+        int count = begin(tokens, from, to, position, logitRows);
         (count == 1 ? single : batch).run(device, count, position);
         if (logitRows == 0) {
             device.submit();
@@ -126,6 +124,35 @@ public final class WebGpuBackend implements Backend {
             device.read(memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
             device.submit();
         }
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        int count = begin(tokens, from, to, position, 0);
+        batch.run(device, count, position);
+        finalNorm.run(device, count, position);
+        GpuMemory.View hidden = memory.view(plan.hidden());
+        device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
+        device.submit();
+    }
+
+    @Override
+    public float[] hidden() {
+        FloatBuffer result = device.result().asFloatBuffer();
+        float[] hidden = new float[result.remaining()];
+        result.get(hidden);
+        return hidden;
+    }
+
+    /** Writes what the kernels find of a batch, and gives its tokens' number. */
+    private int begin(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
+        if (!ready) {
+            weights.requireAll();
+            ready = true;
+        }
+        writeStep(tokens, from, count, position);
+        return count;
     }
 
     /**

@@ -37,6 +37,7 @@ public final class ReferenceBackend implements Backend {
     private final float[] row;
 
     private float[] scores = {};
+    private float[] hidden = {};
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -87,6 +88,27 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        Pass pass = begin(tokens, from, to, position, logitRows);
+        if (logitRows > 0) {
+            plan.head().forEach(pass::run);
+        }
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        Pass pass = begin(tokens, from, to, position, 0);
+        plan.finalNorm().forEach(pass::run);
+        hidden = new float[pass.elements(plan.hidden())];
+        System.arraycopy(arena, memory.offset(plan.hidden()), hidden, 0, hidden.length);
+    }
+
+    @Override
+    public float[] hidden() {
+        return hidden;
+    }
+
+    /** Runs the body. */
+    private Pass begin(int[] tokens, int from, int to, int position, int logitRows) {
         int count = requireBatch(tokens, from, to, position, logitRows);
         for (LoadedWeight weight : weights) {
             if (!weight.isLoaded()) {
@@ -95,9 +117,7 @@ public final class ReferenceBackend implements Backend {
         }
         Pass pass = new Pass(tokens, from, count, position, logitRows);
         plan.body().forEach(pass::run);
-        if (logitRows > 0) {
-            plan.head().forEach(pass::run);
-        }
+        return pass;
     }
 
     @Override
