@@ -38,8 +38,12 @@ class ArchitectureTest {
                 .definedBy("dev.demitasse.backend..")
                 .layer("sampling")
                 .definedBy("dev.demitasse.sampling")
+                .layer("grammar")
+                .definedBy("dev.demitasse.grammar")
                 .layer("engine")
                 .definedBy("dev.demitasse.engine")
+                .layer("api")
+                .definedBy("dev.demitasse.api")
                 .whereLayer("json")
                 .mayNotAccessAnyLayer()
                 .whereLayer("gguf")
@@ -62,6 +66,12 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("gguf", "plan", "sampling")
                 .whereLayer("sampling")
                 .mayNotAccessAnyLayer()
+                .whereLayer("grammar")
+                .mayOnlyAccessLayers("json")
+                .whereLayer("engine")
+                .mayOnlyBeAccessedByLayers("api")
+                .whereLayer("api")
+                .mayNotBeAccessedByAnyLayer()
                 .check(CORE);
     }
 

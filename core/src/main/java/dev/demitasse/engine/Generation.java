@@ -3,6 +3,7 @@ package dev.demitasse.engine;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.AnswerParser;
 import dev.demitasse.chat.ToolCall;
+import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.sampling.Sampler;
 import dev.demitasse.sampling.TopLogits;
 import dev.demitasse.tokenizer.StreamDecoder;
@@ -29,7 +30,9 @@ public final class Generation {
     private final StreamDecoder decoder;
     private final StopTexts stopTexts;
     private final AnswerParser parser;
+    private final @Nullable GrammarFilter grammar;
     private final int promptTokens;
+    private final int maxTokens;
     private final int cachedTokens;
 
     private Engine engine;
@@ -46,6 +49,7 @@ public final class Generation {
     private boolean fetched;
 
     private int chosen = Sampler.UNDECIDED;
+    private @Nullable LogProbs logProbs;
     private @Nullable RuntimeException failure;
 
     private long prefillNanos;
@@ -61,11 +65,15 @@ public final class Generation {
         promptTokens = prompt.length;
         count = prompt.length;
         tokenizer = engine.tokenizer();
-        sampler = new Sampler(options.sampling(), prompt);
+        maxTokens = Math.min(options.maxTokens(), engine.contextLength() + 1 - promptTokens);
+        grammar = options.grammar() == null
+                ? null
+                : new GrammarFilter(options.grammar(), engine.tokenTrie(), tokenizer, maxTokens);
+        sampler = new Sampler(options.sampling(), prompt, grammar);
         decoder = new StreamDecoder(tokenizer, options.format().markers());
         parser = new AnswerParser(options.format());
         stopTexts = new StopTexts(options.stop());
-        engine.serve(this, tokens, count, sampler.candidates());
+        engine.serve(this, tokens, count, candidates());
         cachedTokens = engine.length();
     }
 
@@ -138,9 +146,23 @@ public final class Generation {
         return true;
     }
 
+    /** How many of the likeliest tokens to ask the backend for; 0 for all logits. */
+    private int candidates() {
+        return options.logProbs() == GenerationOptions.NO_LOG_PROBS ? sampler.candidates() : 0;
+    }
+
     private int choose(Backend backend) {
         TopLogits top = fetched ? null : backend.top();
-        return top == null ? sampler.sample(backend.logits()) : sampler.sample(top);
+        if (top != null) {
+            return sampler.sample(top);
+        }
+        if (options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
+            return sampler.sample(backend.logits(0));
+        }
+        float[] logits = backend.logits(0).clone(); // the sampler changes them
+        int id = sampler.sample(backend.logits(0));
+        logProbs = LogProbs.of(logits, id, options.logProbs());
+        return id;
     }
 
     /**
@@ -186,9 +208,12 @@ public final class Generation {
             tokens = Arrays.copyOf(tokens, 2 * count);
         }
         tokens[count++] = id;
+        if (grammar != null) {
+            grammar.accept(id);
+        }
         String text = tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id));
         AnswerParser.Piece piece = parser.push(text);
-        return new Event.Token(id, piece.reasoning(), piece.text());
+        return new Event.Token(id, piece.reasoning(), piece.text(), logProbs);
     }
 
     /**
@@ -204,7 +229,7 @@ public final class Generation {
         if (chosen == Sampler.UNDECIDED) {
             work = Work.NONE;
         }
-        other.serve(this, tokens, count, sampler.candidates());
+        other.serve(this, tokens, count, candidates());
     }
 
     private void requireUnfinished() {
@@ -228,7 +253,10 @@ public final class Generation {
         if (stopTexts.reached() || (completionTokens() > 0 && tokenizer.isEndOfGeneration(tokens[count - 1]))) {
             return FinishReason.STOP;
         }
-        if (completionTokens() == options.maxTokens() || count > engine.contextLength()) {
+        if (grammar != null && grammar.mustEnd()) {
+            return FinishReason.STOP;
+        }
+        if (completionTokens() == maxTokens || count > engine.contextLength()) {
             return FinishReason.LENGTH;
         }
         return null;

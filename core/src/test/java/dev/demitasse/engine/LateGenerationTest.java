@@ -1,5 +1,6 @@
 package dev.demitasse.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -251,6 +252,28 @@ class LateGenerationTest {
         }
         assertEquals(3 + MAX_TOKENS + 1, events.size());
         return events;
+    }
+
+    @Test
+    void embeddingsComeLater() {
+        float[] expected = embedding(engine(64, backend -> backend));
+        assertArrayEquals(expected, embedding(new Machine(LateBackend.NEVER).engine));
+        assertThrows(DeviceLostException.class, () -> embedding(new Machine(3).engine));
+    }
+
+    private static float[] embedding(Engine engine) {
+        Embedding embedding = engine.embed(PROMPT);
+        while (!embedding.isFinished()) {
+            embedding.begin();
+            boolean[] ready = {false};
+            embedding.whenReady(() -> ready[0] = true);
+            if (!ready[0] && engine.backend() instanceof LateBackend device) {
+                device.work();
+            }
+            assertTrue(ready[0]);
+            embedding.next();
+        }
+        return embedding.vector();
     }
 
     private static List<Event> withoutTimes(List<Event> events) {

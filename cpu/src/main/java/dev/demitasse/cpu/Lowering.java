@@ -23,9 +23,12 @@ final class Lowering {
     record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, long cosines, long sines) {}
 
     private static final int CHUNKS_PER_THREAD = 4;
+    /** More would take memory that nobody needs. */
+    private static final int MOST_LOGIT_ROWS = 16;
 
     private final Plan plan;
     private final int batchSize;
+    private final int logitRows;
     private final int context;
     private final Weights weights;
     private final MemoryPlan buffers;
@@ -42,10 +45,11 @@ final class Lowering {
     Lowering(Plan plan, int contextLength, int batchSize, int threads, Weights weights, MemoryLayout memory) {
         this.plan = plan;
         this.batchSize = batchSize;
+        logitRows = Math.min(batchSize, MOST_LOGIT_ROWS);
         this.weights = weights;
         this.threads = threads;
         context = KvLayout.context(contextLength);
-        buffers = MemoryPlan.of(plan, batchSize);
+        buffers = MemoryPlan.of(plan, batchSize, logitRows);
         arena = memory.allocate(4L * buffers.size());
         tokens = memory.allocate(4L * batchSize);
         int layers = plan.kvWidths().size();
@@ -113,8 +117,47 @@ final class Lowering {
         return tokens;
     }
 
+    /** Where the first row of logits is; the others follow. */
     long logits() {
         return address(plan.logits());
+    }
+
+    /** Where the first of the batch's hidden states is; the others follow. */
+    long hidden() {
+        return address(plan.hidden());
+    }
+
+    int logitRows() {
+        return logitRows;
+    }
+
+    /** Where the pieces of a snapshot begin: of each layer each head's keys, then its values. */
+    long[] kvAddresses() {
+        return kvPieces((op, head, isKeys) ->
+                (isKeys ? keys : values)[op.layer()] + head * KvLayout.bytes(context, op.headSize()));
+    }
+
+    /** Bytes of these pieces. */
+    long[] kvPieces(int positions) {
+        int keyPositions = KvLayout.wholeBlocks(positions);
+        return kvPieces((op, head, isKeys) -> KvLayout.bytes(isKeys ? keyPositions : positions, op.headSize()));
+    }
+
+    private interface KvPiece {
+        long of(Op.Attention op, int head, boolean isKeys);
+    }
+
+    private long[] kvPieces(KvPiece piece) {
+        List<Long> all = new ArrayList<>();
+        for (Op op : plan.body()) {
+            if (op instanceof Op.Attention attention) {
+                for (int head = 0; head < attention.kvHeads(); head++) {
+                    all.add(piece.of(attention, head, true));
+                    all.add(piece.of(attention, head, false));
+                }
+            }
+        }
+        return all.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Bytes that each thread needs for itself. */
@@ -137,16 +180,15 @@ final class Lowering {
     }
 
     /**
-     * The plan as commands.
+     * Parts of the plan as commands.
      *
      * @param single whether for batches of one token: matrix–vector products, attention shared out by positions
-     * @param withHead whether logits are computed
+     * @param parts one after the other
      */
-    Program program(boolean single, boolean withHead) {
+    Program program(boolean single, List<List<Op>> parts) {
         Writer writer = new Writer(single);
-        plan.body().forEach(writer::add);
-        if (withHead) {
-            plan.head().forEach(writer::add);
+        for (List<Op> part : parts) {
+            part.forEach(writer::add);
         }
         writer.program.end();
         return writer.program;
@@ -162,13 +204,17 @@ final class Lowering {
             this.single = single;
         }
 
-        /** For the commands' field: 1, or 0 for as many as there are tokens. */
+        /** For the commands' field. */
         private int rows(Buffer buffer) {
-            return single || buffer.rows() == Buffer.Rows.LAST ? 1 : 0;
+            if (single) {
+                return 1;
+            }
+            return buffer.rows() == Buffer.Rows.LAST ? Command.AS_LOGITS : Command.AS_TOKENS;
         }
 
         private long bytes(Buffer buffer) {
-            return 4L * buffer.width() * (rows(buffer) == 1 ? 1 : batchSize);
+            int most = buffer.rows() == Buffer.Rows.LAST ? logitRows : batchSize;
+            return 4L * buffer.width() * (single ? 1 : most);
         }
 
         /** Chunks of an operation on single elements, rows or heads: not worth sharing for one token. */
@@ -222,9 +268,9 @@ final class Lowering {
             } else if (op instanceof Op.Add add) {
                 Line line = reading(line(Opcode.ADD, op.out()), Command.IN, add.a());
                 program.add(reading(line, Command.OTHER, add.b()));
-            } else if (op instanceof Op.LastRow lastRow) {
-                program.add(reading(line(Opcode.LAST_ROW, op.out()), Command.IN, lastRow.in())
-                        .with(Command.COLUMNS, lastRow.in().width()));
+            } else if (op instanceof Op.LastRows lastRows) {
+                program.add(reading(line(Opcode.LAST_ROWS, op.out()), Command.IN, lastRows.in())
+                        .with(Command.COLUMNS, lastRows.in().width()));
             } else {
                 throw new IllegalArgumentException("unknown operation " + op);
             }
@@ -232,7 +278,7 @@ final class Lowering {
 
         private void addMatMul(Op.MatMul op) {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
-            Line line = line(rows(op.out()) == 1 ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+            Line line = line(single ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
                     .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
                     .with(Command.PACKING, matrix.packing().ordinal())
                     .with(Command.COLUMNS, matrix.columns())

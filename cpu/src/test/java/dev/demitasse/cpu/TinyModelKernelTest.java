@@ -2,6 +2,8 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
+import dev.demitasse.SnapshotCheck;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -25,6 +27,17 @@ class TinyModelKernelTest {
                                             batch,
                                             RemoteMachine.factory(node, new Variant(true, false, 2)))),
                             TOLERANCE);
+        }
+    }
+
+    @Test
+    void snapshotsAreRestored() {
+        try (Node node = new Node()) {
+            SnapshotCheck.check(context -> BackendLoader.load(
+                    BackendLoader.tinyModel("llama"),
+                    context,
+                    (plan, same) ->
+                            new CpuBackend(plan, same, 16, RemoteMachine.factory(node, new Variant(true, false, 2)))));
         }
     }
 }

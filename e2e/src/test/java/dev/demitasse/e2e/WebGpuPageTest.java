@@ -26,11 +26,12 @@ class WebGpuPageTest {
             }""";
     private static final String ASK = """
             async (options) => {
-              const { text, usage } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
+              const { choices, usage } = await engine.chat.completions.create({
+                messages: [{ role: 'user', content: 'What is the capital of France?' }],
                 temperature: 0,
                 ...options,
               });
-              return { text, ...usage };
+              return { text: choices[0].message.content, completionTokens: usage.completion_tokens };
             }""";
     private static final String ANSWER = "The capital of France is Paris.";
     /** The answer's tokens, the end included. */

@@ -203,7 +203,7 @@ final class Executor {
         kernels.put(Opcode.GATED_GELU, rows.gatedGelu());
         kernels.put(Opcode.SOFT_CAP, rows.softCap());
         kernels.put(Opcode.ADD, rows.add());
-        kernels.put(Opcode.LAST_ROW, rows.lastRow());
+        kernels.put(Opcode.LAST_ROWS, rows.lastRows());
 
         Kernel kernel = new Kernel(module, "execute");
         Function f = kernel.f;

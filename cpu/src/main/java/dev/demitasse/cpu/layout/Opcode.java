@@ -23,5 +23,5 @@ public enum Opcode {
     GATED_GELU,
     SOFT_CAP,
     ADD,
-    LAST_ROW
+    LAST_ROWS
 }

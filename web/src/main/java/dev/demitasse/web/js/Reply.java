@@ -76,6 +76,22 @@ public interface Reply extends JSObject {
     @JSProperty
     void setMessage(String message);
 
+    /** Of an error: the field of the request that is wrong. */
+    @JSProperty
+    void setParam(String path);
+
+    /** Of an error: as HTTP has it. */
+    @JSProperty
+    void setStatus(int status);
+
+    /** JSON: {token, logprob, bytes, top_logprobs: [{token, logprob, bytes}]}. */
+    @JSProperty
+    void setLogProbs(String json);
+
+    /** JSON: [{name, tokens, bytes, saved}]. */
+    @JSProperty
+    void setSessions(String json);
+
     /** What was loaded. */
     interface ModelSummary extends JSObject {
         @JSProperty
@@ -95,6 +111,14 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setChatTemplate(boolean present);
+
+        /** Whether the chat template has a place for tools. */
+        @JSProperty
+        void setTools(boolean present);
+
+        /** Whether answers may begin with reasoning. */
+        @JSProperty
+        void setThinks(boolean thinks);
 
         @JSProperty
         void setSampling(Sampling sampling);

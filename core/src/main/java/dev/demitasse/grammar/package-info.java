@@ -1,0 +1,5 @@
+/** Grammars. */
+@NullMarked
+package dev.demitasse.grammar;
+
+import org.jspecify.annotations.NullMarked;
