@@ -260,7 +260,10 @@ public final class EngineWorker {
 
     private void tokenize(Request request) {
         Reply reply = Reply.of("tokens", request.getId());
-        reply.setIds(engine().tokenizer().encode(request.getText(), false));
+        reply.setIds(
+                JSObjects.isUndefined(request.getText())
+                        ? CompletionRequest.chatPrompt(request.getBody(), engine(), now())
+                        : engine().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
 
