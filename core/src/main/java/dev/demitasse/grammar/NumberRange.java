@@ -67,6 +67,24 @@ final class NumberRange {
             return new Decimal(false, digits, point);
         }
 
+        /** Whether it is a whole number of digits that are supported. */
+        boolean isSmall() {
+            return fraction() == 0 && whole() < MAX_DIGITS;
+        }
+
+        /** How many of {@code 10^-fraction} it is; 0 if too many. */
+        int count(int fraction) {
+            int length = point + fraction;
+            if (length > 6) {
+                return 0;
+            }
+            int count = 0;
+            for (int i = 0; i < length; i++) {
+                count = count * 10 + wholeDigit(i);
+            }
+            return count;
+        }
+
         boolean isZero() {
             return digits.isEmpty();
         }
@@ -94,8 +112,7 @@ final class NumberRange {
             if (isZero() || other.isZero() || negative != other.negative) {
                 return Integer.compare(sign(), other.sign());
             }
-            int absolute =
-                    point != other.point ? Integer.compare(point, other.point) : digits.compareTo(other.digits);
+            int absolute = point != other.point ? Integer.compare(point, other.point) : digits.compareTo(other.digits);
             return negative ? -absolute : absolute;
         }
 
@@ -123,7 +140,8 @@ final class NumberRange {
 
     /** Any number; those that aren't whole may have an exponent. */
     static Dfa any(boolean whole) {
-        Dfa.Builder builder = new Dfa.Builder();
+        Budget budget = new Budget();
+        Dfa.Builder builder = new Dfa.Builder(budget);
         of(builder, null, null, whole ? 0 : MAX_DIGITS, 1, 0);
         if (!whole) {
             // after any number
@@ -154,19 +172,14 @@ final class NumberRange {
      * @param maxFraction digits after the point; 0 for integers
      * @param modulus whose multiples they are, counted in units of 10^-{@code unit}
      */
-    static Dfa of(@Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit) {
-        Dfa.Builder builder = new Dfa.Builder();
+    static Dfa of(@Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit, Budget budget) {
+        Dfa.Builder builder = new Dfa.Builder(budget);
         of(builder, low, high, maxFraction, modulus, unit);
         return builder.build();
     }
 
     private static void of(
-            Dfa.Builder builder,
-            @Nullable Limit low,
-            @Nullable Limit high,
-            int maxFraction,
-            int modulus,
-            int unit) {
+            Dfa.Builder builder, @Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit) {
         if (high == null || high.value().compare(Decimal.ZERO) >= 0) {
             boolean positive = low != null && low.value().compare(Decimal.ZERO) > 0;
             Limit least = positive || low != null && low.value().isZero() ? low : Limit.ZERO;
@@ -186,7 +199,7 @@ final class NumberRange {
         queue.add(begin);
         for (int i = 0; i < queue.size(); i++) {
             State state = queue.get(i);
-            int at = states.get(state);
+            int at = state(state);
             if (state.fraction < 0) {
                 whole(state, at);
             } else {
@@ -251,7 +264,8 @@ final class NumberRange {
             if (highAt == GREATER) {
                 continue;
             }
-            int remainder = state.fraction < modulusFraction ? (state.remainder * 10 + digit) % modulus : state.remainder;
+            int remainder =
+                    state.fraction < modulusFraction ? (state.remainder * 10 + digit) % modulus : state.remainder;
             to(at, digit, new State(state.whole, state.fraction + 1, lowAt, highAt, remainder, false));
         }
     }
