@@ -78,7 +78,7 @@ public interface Backend {
      */
     default void candidates(int count) {}
 
-    /** The likeliest tokens by the one row of logits of the last {@link #forward}; null if {@link #logits} has all of them. */
+    /** The likeliest tokens by the one row of logits of the last {@link #forward}; null if {@link #logits} has all of them, as of several rows. */
     default @Nullable TopLogits top() {
         return null;
     }
