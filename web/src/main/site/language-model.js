@@ -136,7 +136,10 @@ export class LanguageModel extends EventTarget {
       session = LanguageModel.#new(lease, settings, initial);
       signal?.addEventListener('abort', () => session.#destroy(signal.reason));
       if (initial.length > 0) {
-        await session.#call(signal, (stop) => session.#read([], stop));
+        await session.#call(signal, async (stop) => {
+          await session.#makeRoom([]);
+          await session.#read([], stop);
+        });
       }
       return session;
     } catch (error) {
@@ -412,7 +415,7 @@ function isEngine(model) {
 /** @returns the model, its URL in full */
 function checkedModel(model) {
   if (typeof model === 'string') {
-    return new URL(model, document.baseURI).href;
+    return new URL(model, globalThis.document?.baseURI ?? location.href).href;
   }
   if (model !== undefined && !(model instanceof Blob) && !isEngine(model)) {
     throw new TypeError('model must be a URL string, a Blob or an engine');
