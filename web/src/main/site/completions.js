@@ -29,13 +29,18 @@ export function completionCalls(run, modelName) {
 export function embeddingCalls(run, modelName) {
   return {
     create: async (body, options = {}) => {
-      const { vectors, promptTokens } = await run({ type: 'embed', body: JSON.stringify(body) }, checked(body, options));
+      const vectors = [];
+      const { total } = await run(
+        { type: 'embed', body: JSON.stringify(body) },
+        { ...checked(body, options), onVector: (vector) => vectors.push(Float32Array.from(vector)) },
+      );
+      options.signal?.throwIfAborted();
       const encode = body.encoding_format === 'base64' ? base64 : (vector) => Array.from(vector);
       return {
         object: 'list',
         model: modelName(),
         data: vectors.map((vector, index) => ({ object: 'embedding', index, embedding: encode(vector) })),
-        usage: { prompt_tokens: promptTokens, total_tokens: promptTokens },
+        usage: { prompt_tokens: total, total_tokens: total },
       };
     },
   };

@@ -163,8 +163,12 @@ export class Demitasse {
   readonly completions: Completions;
   readonly embeddings: Embeddings;
 
-  /** The ids of a text's tokens. The text of a special token stands for the token. */
-  tokenize(text: string): Promise<number[]>;
+  /**
+   * The ids of a text's tokens. The text of a special token stands for the token.
+   *
+   * @param input a text; or a request of chat completions, which stands for its prompt
+   */
+  tokenize(input: string | ChatCompletionCreateParams): Promise<number[]>;
 
   /** A conversation that keeps what the model has read of it, whatever others ask in between. */
   session(): Session;
@@ -190,8 +194,8 @@ export interface Session {
   /** Keeps what the model has read in the browser's storage, under a name. */
   save(name: string): Promise<void>;
 
-  /** Frees its memory; it answers no more. */
-  close(): void;
+  /** Frees what it holds; it answers no more. */
+  close(): Promise<void>;
 }
 
 export interface SavedSession {
@@ -227,9 +231,9 @@ export interface Completions {
 }
 
 export interface Embeddings {
-  create(body: EmbeddingCreateParams & { encoding_format: 'base64' }): Promise<Base64EmbeddingResponse>;
-  create(body: EmbeddingCreateParams & { encoding_format?: 'float' }): Promise<CreateEmbeddingResponse>;
-  create(body: EmbeddingCreateParams): Promise<CreateEmbeddingResponse | Base64EmbeddingResponse>;
+  create(body: EmbeddingCreateParams & { encoding_format: 'base64' }, options?: RequestOptions): Promise<Base64EmbeddingResponse>;
+  create(body: EmbeddingCreateParams & { encoding_format?: 'float' }, options?: RequestOptions): Promise<CreateEmbeddingResponse>;
+  create(body: EmbeddingCreateParams, options?: RequestOptions): Promise<CreateEmbeddingResponse | Base64EmbeddingResponse>;
 }
 
 export interface RequestOptions {
@@ -307,6 +311,8 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
   /** Variables of the model's chat template: `{ enable_thinking: false }`, say. */
   chat_template_kwargs?: Record<string, unknown>;
+  /** The answer goes on from the last message, an assistant's, of which it then tells only the rest. */
+  continue_final_message?: boolean;
   /** Accepted, and means nothing. */
   metadata?: Record<string, string> | null;
   /** Accepted, and means nothing. */
@@ -521,6 +527,8 @@ export interface Timings {
 export interface CompletionCreateParamsBase extends SamplingParams {
   /** A text, or the ids of its tokens. */
   prompt: string | number[];
+  /** Holds the text to JSON, or to a JSON schema. */
+  response_format?: ResponseFormat;
   /** How many of the likeliest tokens at each place are told with their probabilities. */
   logprobs?: number | null;
 }
@@ -567,7 +575,8 @@ export interface CompletionLogprobs {
 export interface EmbeddingCreateParams {
   /** Accepted, and means nothing: an engine has one model. */
   model?: string;
-  input: string | string[];
+  /** Texts, or the ids of their tokens. */
+  input: string | string[] | number[] | number[][];
   /** `base64` gives the bytes of 32-bit floats, little-endian. */
   encoding_format?: 'float' | 'base64';
   /** Accepted, and means nothing. */

@@ -1,7 +1,7 @@
 // The engine: a language model in the page, run by a dedicated worker.
 import { completionCalls, embeddingCalls } from './completions.js';
 import { DemitasseError } from './errors.js';
-import { loadOrAskRemote } from './remote.js';
+import { loadOrAskRemote, withoutRemote } from './remote.js';
 
 /**
  * @typedef {object} Progress
@@ -48,7 +48,8 @@ import { loadOrAskRemote } from './remote.js';
  * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
  *   recommend, which holds where a chat's options say nothing
  *
- * @typedef {{kind: 'webgpu' | 'cpu', threads: number, reason: string}} Device what computes, and why that was chosen; a GPU has no threads
+ * @typedef {{kind: 'webgpu' | 'cpu' | 'remote', threads: number, reason: string, host?: string}} Device what computes, and why that was
+ *   chosen; only the CPU has threads, only a server a host
  */
 
 const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'threads', 'device'];
@@ -149,7 +150,7 @@ export class Demitasse {
   static async needs(model, options = {}) {
     const engine = new Demitasse();
     try {
-      return (await engine.#load('needs', model, options)).needs;
+      return (await engine.#load('needs', model, withoutRemote(options))).needs;
     } finally {
       engine.close();
     }
@@ -250,11 +251,12 @@ export class Demitasse {
   /**
    * The ids of a text's tokens. The text of a special token stands for the token.
    *
-   * @param {string} text
+   * @param {string | object} input a text; or the body of a request of chat completions, which stands for its prompt
    * @returns {Promise<number[]>}
    */
-  async tokenize(text) {
-    return (await this.#send({ type: 'tokenize', text })).ids;
+  async tokenize(input) {
+    const request = typeof input === 'string' ? { text: input } : { body: JSON.stringify(input) };
+    return (await this.#send({ type: 'tokenize', ...request })).ids;
   }
 
   /** Ends the worker and frees its memory. An answer under way is rejected. */
@@ -315,7 +317,7 @@ export class Demitasse {
     if (this.#pending?.id !== id) {
       return; // sent before the worker heard that nobody waits any more
     }
-    const { onBegin, onNeeds, onProgress, onToken, wants } = this.#pending.callbacks;
+    const { onBegin, onNeeds, onProgress, onToken, onVector, wants } = this.#pending.callbacks;
     switch (type) {
       case 'device':
         this.device = content.device;
@@ -327,6 +329,9 @@ export class Demitasse {
       case 'token':
         onBegin?.();
         onToken?.(content);
+        break;
+      case 'vector':
+        onVector(content.vector);
         break;
       case 'needs':
         if (wants === 'needs') {

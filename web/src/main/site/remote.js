@@ -6,6 +6,8 @@ import { DemitasseError } from './errors.js';
 const MEMORY_SHARE = 0.8;
 /** The most that browsers say of a device's memory: then it may have any more. */
 const MOST_MEMORY = 8 * 2 ** 30;
+/** A module with a struct: not every browser has the garbage collection that the engine needs. */
+const WASM_GC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 3, 1, 0x5f, 0];
 
 /**
  * @typedef {object} RemoteOptions
@@ -33,6 +35,9 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
   const { signal, onNeeds } = options;
   const doesNotFit = new AbortController();
   try {
+    if (!globalThis.WebAssembly?.validate(new Uint8Array(WASM_GC))) {
+      throw unfit('this browser lacks WebAssembly with garbage collection, which the engine needs');
+    }
     return await load({
       ...options,
       signal: anyOf(doesNotFit.signal, signal),
@@ -40,7 +45,7 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
         onNeeds?.(needs);
         const reason = whyTooLarge(needs);
         if (reason) {
-          doesNotFit.abort(new DemitasseError(reason, { status: 507, code: 'device_unfit' }));
+          doesNotFit.abort(unfit(reason));
         }
       },
     });
@@ -61,8 +66,13 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
   }
 }
 
+/** What is left of options for a load in this page. */
+export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...options }) {
+  return options;
+}
+
 /** @returns {string | undefined} why a model that needs this much can't be run */
-function whyTooLarge({ memory: { total, device } }) {
+export function whyTooLarge({ memory: { total, device } }) {
   if (device < MOST_MEMORY && total > MEMORY_SHARE * device) {
     const megabytes = (bytes) => Math.round(bytes / 1e6);
     return `the model needs ${megabytes(total)} MB of memory, and the device has about ${megabytes(device)} MB`;
@@ -112,7 +122,7 @@ class RemoteEngine {
       chat: this.chat,
       completions: this.completions,
       save: async () => unsupported('saved sessions'),
-      close: () => {},
+      close: async () => {},
     };
   }
 
@@ -132,12 +142,13 @@ class RemoteEngine {
     this.#closing.abort(new Error('The engine was closed.'));
   }
 
-  // `speculative` is about this page's engine, and a strict server would refuse it.
+  // `speculative` is about this page's engine, and a strict server would refuse it. vLLM wants to hear twice that an answer goes on.
   async #create(path, { speculative, ...body }, { signal } = {}) {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const controller = new AbortController();
-    const request = { ...body, model: this.model.name };
+    const goesOn = body.continue_final_message && { add_generation_prompt: false };
+    const request = { ...body, ...goesOn, model: this.model.name };
     const response = await this.#server.fetch(path, request, anyOf(controller.signal, this.#closing.signal, signal));
     if (!body.stream) {
       return readJson(response);
@@ -283,6 +294,10 @@ function errorOf({ error, message, detail, param, code }, status) {
     typeof said === 'string' ? said : `the server answered with status ${status}`,
     { status, param: error?.param ?? param ?? null, code: error?.code ?? code ?? null },
   );
+}
+
+function unfit(reason) {
+  return new DemitasseError(reason, { status: 507, code: 'device_unfit' });
 }
 
 function unsupported(what) {

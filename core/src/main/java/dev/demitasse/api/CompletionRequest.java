@@ -66,7 +66,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             "parallel_tool_calls",
             "response_format",
             "reasoning_effort",
-            "chat_template_kwargs");
+            "chat_template_kwargs",
+            "continue_final_message");
     private static final Set<String> TEXT = withCommon("prompt", "echo", "suffix", "best_of", "response_format");
 
     private static final int MOST_CHOICES = 128;
@@ -101,11 +102,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             throw new FieldException(top.path(), "needs logprobs: true");
         }
         int told = !tells ? GenerationOptions.NO_LOG_PROBS : top.isPresent() ? (int) top.integer(0, MOST_LOG_PROBS) : 0;
-        List<Message> messages = Message.readAll(json.member("messages").value());
-        if (!engine.hasChatTemplate()) {
-            throw new FieldException("messages", "can't be read: the model has no chat template");
-        }
-        Engine.ChatPrompt prompt = engine.chatPrompt(messages, variables(json, tools), now);
+        Engine.ChatPrompt prompt = prompt(json, tools, engine, now);
         return request(
                 json,
                 engine,
@@ -116,6 +113,38 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                 Integer.MAX_VALUE,
                 told,
                 AnswerGrammar.of(prompt.format(), tools, text));
+    }
+
+    /**
+     * The tokens of the prompt of such a request, even if they leave no room for an answer.
+     *
+     * @param body JSON
+     * @param now the user's clock
+     * @throws FieldException naming the field that is wrong
+     */
+    public static int[] chatPrompt(String body, Engine engine, LocalTime now) {
+        JsonField json = parse(body, CHAT);
+        return prompt(json, Tools.read(json), engine, now).ids();
+    }
+
+    private static Engine.ChatPrompt prompt(JsonField json, Tools tools, Engine engine, LocalTime now) {
+        List<Message> messages = Message.readAll(json.member("messages").value());
+        if (!engine.hasChatTemplate()) {
+            throw new FieldException("messages", "can't be read: the model has no chat template");
+        }
+        JsonField goesOn = json.member("continue_final_message");
+        if (!goesOn.isPresent() || !goesOn.bool()) {
+            return engine.chatPrompt(messages, variables(json, tools), now);
+        }
+        int last = messages.size() - 1;
+        Map<String, @Nullable Object> message = messages.get(last).fields();
+        if (last == 0
+                || !"assistant".equals(message.get("role"))
+                || !(message.get("content") instanceof String begun)) {
+            throw new FieldException(
+                    goesOn.path(), "needs a last message of the assistant's, with content, after others");
+        }
+        return engine.chatPrompt(messages.subList(0, last), begun, variables(json, tools), now);
     }
 
     /**
@@ -202,7 +231,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
         JsonField effort = json.member("reasoning_effort");
         if (effort.isPresent()
-                && effort.oneOf("none", "minimal", "low", "medium", "high", "xhigh")
+                && effort.oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max")
                         .equals("none")) {
             variables.put("enable_thinking", false);
         }

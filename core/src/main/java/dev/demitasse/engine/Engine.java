@@ -75,14 +75,21 @@ public final class Engine {
     /** A rendered conversation, and what its answer may hold beside text. */
     public record ChatPrompt(int[] ids, AnswerFormat format) {}
 
+    /** The prompt of a conversation whose answer is all the model's. */
+    public ChatPrompt chatPrompt(List<Message> messages, Map<String, @Nullable Object> variables, LocalTime now) {
+        return chatPrompt(messages, "", variables, now);
+    }
+
     /**
      * The prompt of a conversation by the model's chat template, open for the assistant's answer.
      *
+     * @param begun how the answer begins, from where the model goes on
      * @param variables what else the template may read: {@code tools}, {@code enable_thinking}, …
      * @param now the user's clock, which some templates tell the model
      * @throws IllegalStateException if the model has no template
      */
-    public ChatPrompt chatPrompt(List<Message> messages, Map<String, @Nullable Object> variables, LocalTime now) {
+    public ChatPrompt chatPrompt(
+            List<Message> messages, String begun, Map<String, @Nullable Object> variables, LocalTime now) {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
@@ -90,19 +97,21 @@ public final class Engine {
         all.putAll(variables);
         if (variables.get("tools") instanceof List<?> tools && !tools.isEmpty()) {
             if (!hasTools()) {
-                return promptWithTools(chatTemplate, messages, tools, all, now);
+                return promptWithTools(chatTemplate, messages, begun, tools, all, now);
             }
             if (chatTemplate.source().contains("xml_tools")) {
                 all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
             }
         }
         String prompt = chatTemplate.render(messages, true, all, now);
-        return new ChatPrompt(tokenizer.encode(prompt, false), AnswerFormat.of(chatTemplate.source(), prompt, all));
+        return new ChatPrompt(
+                tokenizer.encode(prompt + begun, false), AnswerFormat.of(chatTemplate.source(), prompt, all));
     }
 
     private ChatPrompt promptWithTools(
             ChatTemplate template,
             List<Message> messages,
+            String begun,
             List<?> tools,
             Map<String, @Nullable Object> variables,
             LocalTime now) {
@@ -115,7 +124,7 @@ public final class Engine {
         }
         AnswerFormat format =
                 AnswerFormat.of(template.source(), prompt, Map.of()).withToolPrompt();
-        return new ChatPrompt(tokenizer.encode(prompt, false), format);
+        return new ChatPrompt(tokenizer.encode(prompt + begun, false), format);
     }
 
     /** Whether the model's chat template tells it of tools; for one that doesn't, {@link ToolPrompt} does. */

@@ -71,6 +71,15 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /** Serves a folder of JavaScript modules under a path. */
+    void serveModules(String path, Path folder) {
+        context.route("**/" + path + "/**", route -> {
+            String url = route.request().url();
+            Path file = folder.resolve(url.substring(url.indexOf(path) + path.length() + 1));
+            route.fulfill(new Route.FulfillOptions().setPath(file).setContentType("text/javascript"));
+        });
+    }
+
     /** Runs a script at the beginning of every engine's worker from now on: browsers in which something is missing, or breaks. */
     void changeWorkers(String script) {
         changeWorkers(context, script);

@@ -1,17 +1,21 @@
 package dev.demitasse.web;
 
 import dev.demitasse.api.CompletionRequest;
+import dev.demitasse.api.EmbeddingRequest;
 import dev.demitasse.chat.LocalTime;
+import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonWriter;
 import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
 import dev.demitasse.web.store.SessionStore;
+import dev.demitasse.web.store.Signal;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
@@ -69,6 +73,7 @@ public final class EngineWorker {
             switch (request.getType()) {
                 case "load", "needs" -> load(request);
                 case "chat", "complete" -> inThread(request, () -> answer(request));
+                case "embed" -> inThread(request, () -> embed(request));
                 case "tokenize" -> tokenize(request);
                 case "closeSession", "saveSession", "restoreSession" -> inThread(request, () -> session(request));
                 case "sessions", "deleteSession" -> inThread(request, () -> storedSessions(request));
@@ -255,7 +260,10 @@ public final class EngineWorker {
 
     private void tokenize(Request request) {
         Reply reply = Reply.of("tokens", request.getId());
-        reply.setIds(engine().tokenizer().encode(request.getText(), false));
+        reply.setIds(
+                JSObjects.isUndefined(request.getText())
+                        ? CompletionRequest.chatPrompt(request.getBody(), engine(), now())
+                        : engine().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
 
@@ -285,6 +293,32 @@ public final class EngineWorker {
             begun.cancel();
         }
         begun.start();
+    }
+
+    private void embed(Request request) {
+        aborted = false;
+        sessions().leave();
+        int tokens = 0;
+        for (int[] ids : EmbeddingRequest.inputs(request.getBody(), engine())) {
+            Embedding embedding = engine().embed(ids);
+            while (!embedding.isFinished()) {
+                embedding.begin();
+                Signal.until(embedding::whenReady);
+                embedding.next();
+                Promises.sleep(0); // an abort may have come
+                if (aborted) {
+                    postError(request.getId(), "AbortError", "embedding was aborted");
+                    return;
+                }
+            }
+            tokens += ids.length;
+            Reply reply = Reply.of("vector", request.getId());
+            reply.setVector(embedding.vector());
+            WorkerScope.postMessage(reply);
+        }
+        Reply reply = Reply.of("done", request.getId());
+        reply.setTotal(tokens);
+        WorkerScope.postMessage(reply);
     }
 
     private void session(Request request) {

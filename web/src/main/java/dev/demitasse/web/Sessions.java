@@ -59,6 +59,13 @@ final class Sessions {
         enter(slot(id));
     }
 
+    /** Leaves the engine to something that is no session. */
+    void leave() {
+        Slot none = new Slot(new Session());
+        none.closed = true;
+        enter(none);
+    }
+
     private Slot slot(int id) {
         Slot slot = slots.get(id);
         if (slot == null) {

@@ -62,6 +62,9 @@ public interface Reply extends JSObject {
     void setIds(int[] ids);
 
     @JSProperty
+    void setVector(float[] vector);
+
+    @JSProperty
     void setFinishReason(String reason);
 
     @JSProperty

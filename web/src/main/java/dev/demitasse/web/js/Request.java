@@ -28,7 +28,7 @@ public interface Request extends JSObject {
     @JSProperty
     JSArrayReader<NamedBlob> getFiles();
 
-    /** Of a {@code chat}, {@code complete} or {@code embed}: JSON, as OpenAI's API has it. */
+    /** Of a {@code chat}, {@code complete}, {@code embed} or {@code tokenize}: JSON, as OpenAI's API has it. */
     @JSProperty
     String getBody();
 
@@ -44,9 +44,9 @@ public interface Request extends JSObject {
     @JSProperty
     String getName();
 
-    /** Of a {@code tokenize}. */
+    /** Of a {@code tokenize}; undefined if its text is the prompt of a chat's {@link #getBody body}. */
     @JSProperty
-    String getText();
+    Text getText();
 
     @JSProperty
     Options getOptions();
