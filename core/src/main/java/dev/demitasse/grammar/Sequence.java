@@ -2,43 +2,44 @@ package dev.demitasse.grammar;
 
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
+import java.util.function.ToLongFunction;
 
-/** One rule after the other. */
-final class Sequence extends Rule {
-    private final List<Rule> parts;
+/** One rule after the other. A state is the index of the next. */
+final class Sequence extends Composite {
+    private final Rule[] parts;
+
+    Sequence(List<Rule> parts) {
+        this.parts = parts.toArray(new Rule[0]);
+    }
 
     Sequence(Rule... parts) {
-        this.parts = List.of(parts);
+        this.parts = parts;
     }
 
     @Override
-    void enter(Stack below, State.Builder ways) {
-        Stack all = below;
-        for (int i = parts.size() - 1; i >= 0 && all != null; i--) {
-            all = push(parts.get(i), all);
+    void expand(long state, Stack below, Ways ways) {
+        int i = (int) state;
+        if (i == parts.length) {
+            ways.enter(below);
+        } else {
+            Stack rest = i + 1 == parts.length ? below : ways.push(this, state + 1, below);
+            ways.enter(ways.push(parts[i], 0, rest));
         }
-        ways.enter(all);
-    }
-
-    private static @Nullable Stack push(Rule part, @Nullable Stack rest) {
-        return Stack.push(part, rest);
     }
 
     @Override
-    void measure() {
+    long distance(long state, ToLongFunction<Rule> whole) {
         long sum = 0;
-        int highest = 0;
-        for (Rule part : parts) {
-            sum = sum(sum, part.distance);
-            highest = Math.max(highest, part.height);
+        for (int i = (int) state; i < parts.length; i++) {
+            sum = sum(sum, whole.applyAsLong(parts[i]));
         }
-        distance = sum;
-        height = highest;
+        return sum;
     }
 
     @Override
     void forEachPart(Consumer<Rule> action) {
-        parts.forEach(action);
+        for (Rule part : parts) {
+            action.accept(part);
+        }
     }
 }
