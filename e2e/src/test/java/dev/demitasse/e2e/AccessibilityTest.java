@@ -162,6 +162,7 @@ class AccessibilityTest {
                     nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
                 }""");
         found.forEach(violation -> violations.add(view + ": " + violation));
-        assertTrue((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view + " is too wide");
+        assertTrue(
+                (boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view + " is too wide");
     }
 }

@@ -46,9 +46,7 @@ class EmbedTest {
 
     @Test
     void chatsShareAnEngine() throws IOException {
-        Page page = open(
-                "shared.html",
-                """
+        Page page = open("shared.html", """
                 <script>
                   window.events = [];
                   for (const type of ['demitasse-ready', 'demitasse-answer']) {
@@ -61,15 +59,13 @@ class EmbedTest {
                   #two { --demitasse-accent: rgb(10, 90, 60); }
                   #two::part(send) { border-radius: 0px; }
                 </style>
-                """,
-                """
+                """, """
                 <h1>Café</h1>
                 <main>
                   <demitasse-chat id="one" %1$s></demitasse-chat>
                   <demitasse-chat id="two" %1$s theme="light" texts='{"send": "Go"}'><p>Ask about our café.</p></demitasse-chat>
                 </main>
-                """
-                        .formatted(chat()));
+                """.formatted(chat()));
         Locator one = page.locator("#one");
         Locator two = page.locator("#two");
         assertThat(one.getByRole(AriaRole.TEXTBOX)).isVisible();
@@ -120,7 +116,10 @@ class EmbedTest {
 
     @Test
     void stopsAndGoesOn() throws IOException {
-        Page page = open("stop.html", "", "<main><h1>Café</h1><demitasse-chat autoload %s></demitasse-chat></main>".formatted(chat()));
+        Page page = open(
+                "stop.html",
+                "",
+                "<main><h1>Café</h1><demitasse-chat autoload %s></demitasse-chat></main>".formatted(chat()));
         Locator chat = page.locator("demitasse-chat");
         Locator input = chat.locator("textarea");
         input.fill("Write a long story about a ship.");
@@ -166,7 +165,8 @@ class EmbedTest {
     @Test
     void runsInASandbox() throws IOException {
         write("framed.html", "", "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
-        Page page = open("sandbox.html", "", "<iframe sandbox=allow-scripts src=framed.html width=600 height=650></iframe>");
+        Page page = open(
+                "sandbox.html", "", "<iframe sandbox=allow-scripts src=framed.html width=600 height=650></iframe>");
         FrameLocator frame = page.frameLocator("iframe");
         Locator chat = frame.locator("demitasse-chat");
         ask(chat);
@@ -217,9 +217,7 @@ class EmbedTest {
     }
 
     private void write(String name, String head, String body) throws IOException {
-        Files.writeString(
-                pages.resolve(name),
-                """
+        Files.writeString(pages.resolve(name), """
                 <!doctype html>
                 <html lang="en">
                   <meta charset="utf-8">
@@ -229,7 +227,6 @@ class EmbedTest {
                   <script type="module" src="%sdemitasse.js"></script>
                   %s
                 </html>
-                """
-                        .formatted(head, browser.address(), body));
+                """.formatted(head, browser.address(), body));
     }
 }

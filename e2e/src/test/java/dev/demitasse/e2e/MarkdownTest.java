@@ -27,8 +27,7 @@ class MarkdownTest {
             + "require-trusted-types-for 'script'; trusted-types dompurify";
 
     /** Notes what runs, what the policy stops, and all that isn't known to be harmless. */
-    private static final String WATCH =
-            """
+    private static final String WATCH = """
             window.troubles = [];
             for (const trap of ['alert', 'confirm', 'prompt', 'open', 'msgbox']) {
               window[trap] = () => troubles.push(trap);
@@ -112,8 +111,7 @@ class MarkdownTest {
             List<String> errors = new ArrayList<>();
             Page page = Chromium.open(context, PAGE + path, errors);
             strangeRequests.clear();
-            page.evaluate(
-                    """
+            page.evaluate("""
                     async (texts) => {
                       const { renderMarkdown, updateMarkdown } = await import('./markdown.js');
                       const main = document.querySelector('main');
@@ -132,8 +130,7 @@ class MarkdownTest {
                       }
                       updateMarkdown(growing, texts.join('\\n\\n'));
                       inspect(growing, 'all');
-                    }""",
-                    texts);
+                    }""", texts);
             page.waitForTimeout(300); // for errors of images, and the like
             assertEquals(List.of(), page.evaluate("troubles"), path);
             assertEquals(List.of(), errors, path);
@@ -151,7 +148,11 @@ class MarkdownTest {
         page.waitForFunction("troubles.length > 0");
         page.evaluate("inspect(document.querySelector('main'), 'here')");
         assertEquals(
-                List.of("alert", "here: an element IMG", "here: IMG src=https://evil.example/x", "here: IMG onerror=alert(1)"),
+                List.of(
+                        "alert",
+                        "here: an element IMG",
+                        "here: IMG src=https://evil.example/x",
+                        "here: IMG onerror=alert(1)"),
                 page.evaluate("troubles"));
         assertEquals(List.of("https://evil.example/x"), strangeRequests);
         page.close();
@@ -162,8 +163,7 @@ class MarkdownTest {
     @Timeout(60)
     void excessIsRendered() {
         Page page = Chromium.open(context, PAGE + "lax", new ArrayList<>());
-        Object blocks = page.evaluate(
-                """
+        Object blocks = page.evaluate("""
                 async () => {
                   const { renderMarkdown } = await import('./markdown.js');
                   const excess = ['> ', '- ', '1. ', '[', '[a](', '![', '*a_', '**', '_a ', '`', '<', '| a ', '&', '~~a', 'http://a.'];
@@ -176,9 +176,15 @@ class MarkdownTest {
     @Test
     void rendersMarkdown() {
         Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
-        check(page, "One *two **three*** `four`~~five~~\nsix", "<p>One <em>two <strong>three</strong></em> <code>four</code><s>five</s><br>six</p>");
+        check(
+                page,
+                "One *two **three*** `four`~~five~~\nsix",
+                "<p>One <em>two <strong>three</strong></em> <code>four</code><s>five</s><br>six</p>");
         check(page, "# A\n\n### B", "<h4>A</h4><h6>B</h6>");
-        check(page, "3. a\n4. b\n   - c\n     - d", "<ol start=\"3\"><li>a</li><li>b<ul><li>c<ul><li>d</li></ul></li></ul></li></ol>");
+        check(
+                page,
+                "3. a\n4. b\n   - c\n     - d",
+                "<ol start=\"3\"><li>a</li><li>b<ul><li>c<ul><li>d</li></ul></li></ul></li></ol>");
         check(page, "- [x] done\n- [ ] to do", "<ul><li>☑ done</li><li>☐ to do</li></ul>");
         check(page, "> said\n\n---", "<blockquote><p>said</p></blockquote><hr>");
         check(
@@ -210,15 +216,13 @@ class MarkdownTest {
     }
 
     private static void check(Page page, String markdown, String html) {
-        Object rendered = page.evaluate(
-                """
+        Object rendered = page.evaluate("""
                 async (text) => {
                   const { renderMarkdown } = await import('./markdown.js');
                   const main = document.querySelector('main');
                   main.replaceChildren(renderMarkdown(text));
                   return main.innerHTML.replaceAll(/(?<=>)\\n|\\n(?=<)/g, '');
-                }""",
-                markdown);
+                }""", markdown);
         assertEquals(html, rendered, markdown);
     }
 
@@ -226,8 +230,7 @@ class MarkdownTest {
     @Test
     void keepsWhatIsDrawn() {
         Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
-        Object kept = page.evaluate(
-                """
+        Object kept = page.evaluate("""
                 async () => {
                   const { updateMarkdown } = await import('./markdown.js');
                   const main = document.querySelector('main');

@@ -50,7 +50,8 @@ class SettingsPageTest {
 
             page.locator("#prompt").fill("What is the capital of France?");
             page.locator("#prompt").press("Enter");
-            assertThat(page.locator(".figures")).hasText(Pattern.compile("3 Tokens · [0-9]+,[0-9] Tok/s .* abgeschnitten"));
+            assertThat(page.locator(".figures"))
+                    .hasText(Pattern.compile("3 Tokens · [0-9]+,[0-9] Tok/s .* abgeschnitten"));
             page.reload();
             ready(page);
             assertThat(page.locator("#new-chat")).hasText("Neuer Chat");
@@ -119,8 +120,7 @@ class SettingsPageTest {
                 requests.add(route.request());
                 boolean isSecond = route.request().postData().contains("\"role\":\"tool\"");
                 route.fulfill(new Route.FulfillOptions()
-                        .setHeaders(
-                                Map.of("Content-Type", "text/event-stream", "Access-Control-Allow-Origin", "*"))
+                        .setHeaders(Map.of("Content-Type", "text/event-stream", "Access-Control-Allow-Origin", "*"))
                         .setBody(isSecond ? ANSWER : CALL));
             });
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
@@ -151,12 +151,12 @@ class SettingsPageTest {
             assertEquals("Bearer secret", requests.get(0).headers().get("authorization"));
             JsonNode first = body(requests.get(0));
             assertEquals("big", first.get("model").asText());
-            assertEquals(List.of("current_time", "calculator", "convert_units"), first.get("tools").findValuesAsText("name"));
+            assertEquals(
+                    List.of("current_time", "calculator", "convert_units"),
+                    first.get("tools").findValuesAsText("name"));
             assertFalse(first.has("speculative"));
             JsonNode messages = body(requests.get(1)).get("messages");
-            assertEquals(
-                    List.of("user", "assistant", "tool"),
-                    messages.findValuesAsText("role"));
+            assertEquals(List.of("user", "assistant", "tool"), messages.findValuesAsText("role"));
             assertEquals("call_7", messages.get(2).get("tool_call_id").asText());
         }
     }
