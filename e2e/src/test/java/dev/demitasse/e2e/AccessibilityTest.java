@@ -9,9 +9,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,8 +40,6 @@ class AccessibilityTest {
               {"id": "r", "created": 1, "model": "SmolLM2", "machine": "Linux", "device": "cpu", "threads": 2,
                "memory": 1000000, "speeds": {"prefill128": [1, 2, 3], "prefill512": [4, 5, 6], "decode64": [7, 8, 9]}}]}
             """;
-
-    private static final String AXE = resource("/axe.min.js");
 
     @TempDir
     Path folder;
@@ -138,14 +133,6 @@ class AccessibilityTest {
         }
     }
 
-    private static String resource(String name) {
-        try (InputStream in = AccessibilityTest.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private static void openSidebar(Page page, boolean isPhone) {
         if (isPhone) {
             page.locator("#sidebar-open").click();
@@ -154,13 +141,7 @@ class AccessibilityTest {
     }
 
     private void check(Page page, String view) {
-        page.evaluate(AXE);
-        List<?> found = (List<?>) page.evaluate("""
-                async () => {
-                  const { violations } = await axe.run();
-                  return violations.flatMap(({ id, nodes }) =>
-                    nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
-                }""");
+        List<?> found = Axe.violations(page);
         found.forEach(violation -> violations.add(view + ": " + violation));
         assertTrue(
                 (boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view + " is too wide");
