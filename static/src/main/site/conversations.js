@@ -141,7 +141,8 @@ export function find({ title, messages }, wanted) {
     const at = folded(content).indexOf(wanted);
     if (at >= 0) {
       // Accents folded away shift the place by a few letters: the passage is for reading.
-      return content.slice(Math.max(0, at - 20), at + wanted.length + 60).replace(/\s+/g, ' ');
+      const start = Math.max(0, at - 20);
+      return (start > 0 ? '…' : '') + content.slice(start, at + wanted.length + 60).replace(/\s+/g, ' ');
     }
   }
   return null;

@@ -38,6 +38,7 @@ export function showModel() {
   device.dataset.kind = kind;
   device.hidden = kind === null;
   byId('where').textContent = source?.server ? t('answersFrom', { server: source.server }) : t('answersHere');
+  byId('welcome-text').hidden = Boolean(source?.server);
   byId('where').dataset.kind = source?.server ? 'remote' : 'local';
   const entries = Object.entries({ ...origin(), ...properties() });
   facts.replaceChildren(...entries.flatMap(([name, value]) => [element('dt', t(`fact.${name}`)), element('dd', value)]));
