@@ -1,5 +1,6 @@
 // The SIMD kernels: which of their modules this browser can run, and machines of a module, a memory and threads.
 // What the modules do is told in dev.demitasse.cpu; a machine's methods are those of dev.demitasse.cpu.Machine.
+import { startWorker } from './start-worker.js';
 
 // Each is named in full, so that bundlers find it.
 const MODULES = {
@@ -80,7 +81,9 @@ function fetchNow(name) {
 export function startThreads(count) {
   return Promise.all(
     Array.from({ length: count }, () => {
-      const worker = new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
+      const worker =
+        startWorker('kernel-thread.js', import.meta.url) ??
+        new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
       return new Promise((resolve, reject) => {
         worker.onmessage = () => resolve(worker);
         worker.onerror = (event) => reject(new Error(`a thread did not start: ${event.message ?? 'no kernel-thread.js'}`));

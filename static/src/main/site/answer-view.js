@@ -1,7 +1,7 @@
 // One turn of the model, as it is drawn: what it thought, what it said, the tools it called, and what it took.
-import { GrowingMarkdown } from './growing-markdown.js';
 import { number, t } from './i18n.js';
-import { element, icon } from './page.js';
+import { updateMarkdown } from './markdown.js';
+import { copy, element, icon, iconButton } from './page.js';
 
 export class AnswerView {
   /** The list's item. */
@@ -25,7 +25,7 @@ export class AnswerView {
 
   /** Begins a message. */
   begin() {
-    this.#step = { thoughts: null, text: null, markdown: null, calls: 0 };
+    this.#step = { thoughts: null, text: null, calls: 0 };
   }
 
   /** Draws a growing message with the next frame, however often this is called until then. */
@@ -56,13 +56,11 @@ export class AnswerView {
       step.thoughts.appendData(reasoning.slice(data.length));
     }
     if (content) {
-      if (!step.text) {
-        step.text = this.#steps.appendChild(element('div', '', 'text markdown'));
-        step.markdown = new GrowingMarkdown(step.text);
-      }
-      isComplete ? step.markdown.finish(content) : step.markdown.grow(content);
+      step.text ??= this.#steps.appendChild(element('div', '', 'text markdown'));
+      updateMarkdown(step.text, content);
     }
     if (isComplete) {
+      step.text?.querySelectorAll('pre').forEach(addCopying);
       calls.slice(step.calls).forEach((call) => this.#addCall(call));
       step.calls = calls.length;
     }
@@ -102,6 +100,14 @@ export class AnswerView {
     foot.append(...(info ? [element('p', describe(info), 'figures')] : []), actions);
     this.item.append(foot);
   }
+}
+
+/** A button on a block of code, which copies it. */
+function addCopying(pre) {
+  const block = element('div', '', 'code-block');
+  pre.replaceWith(block);
+  const button = iconButton('copy', t('copyCode'), () => copy(pre.textContent.trimEnd(), button));
+  block.append(pre, button);
 }
 
 function scrollable(text) {

@@ -86,7 +86,6 @@ function request(said, again) {
   const system = systemPrompt.trim() === '' ? [] : [{ role: 'system', content: systemPrompt }];
   const isSmallest = !remote && engine.model.parameters < SMALLEST_TO_DRAW;
   const body = {
-    model: remote ? settings.remoteModel : undefined,
     messages: [...system, ...said.map(forModel)],
     stream: true,
     stream_options: { include_usage: true },

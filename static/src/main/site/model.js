@@ -2,6 +2,7 @@
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
+import { remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
 import { announce, fail, show } from './status.js';
 
@@ -113,7 +114,7 @@ async function start(choose) {
     signal.throwIfAborted();
     source = chosen;
     listeners.forEach((listener) => listener());
-    const loaded = await Demitasse.load(...loadArguments(chosen, signal));
+    const loaded = await (chosen.server ? remote(signal) : local(chosen, signal));
     if (signal.aborted) {
       loaded.close();
       return;
@@ -133,24 +134,22 @@ async function start(choose) {
   }
 }
 
-function loadArguments({ url, file, server, name }, signal) {
-  if (server) {
-    const { baseURL, apiKey, remoteModel } = settings;
-    return [remoteModel, { signal, baseURL, apiKey: apiKey || undefined, remoteModel: remoteModel || undefined }];
-  }
+function remote(signal) {
+  const { baseURL, apiKey, remoteModel } = settings;
+  return remoteEngine({ baseURL, apiKey: apiKey || undefined, model: remoteModel || undefined, signal });
+}
+
+function local({ url, file, name }, signal) {
   const from = !url || url.origin === location.origin ? '' : url.host;
   const { device, threads, contextLength } = settings;
-  return [
-    file ?? url.href,
-    {
-      signal,
-      device,
-      threads: threads ?? undefined,
-      contextLength: contextLength ?? undefined,
-      onNeeds: showNeeds,
-      onProgress: (step) => showProgress(step, name, from),
-    },
-  ];
+  return Demitasse.load(file ?? url.href, {
+    signal,
+    device,
+    threads: threads ?? undefined,
+    contextLength: contextLength ?? undefined,
+    onNeeds: showNeeds,
+    onProgress: (step) => showProgress(step, name, from),
+  });
 }
 
 function showNeeds(given) {

@@ -84,10 +84,10 @@ async function measureMemory() {
   }
 }
 
-/** Bytes that the page and its workers take; null where the browser doesn't say. */
+/** Bytes that the page and its workers take; where the browser doesn't say, or leaves workers out, what the engine does. */
 export async function pageMemory() {
   const measured = await performance.measureUserAgentSpecificMemory?.().catch(() => null);
-  return measured?.bytes ?? null;
+  return Math.max(measured?.bytes ?? 0, needs?.memory.total ?? 0) || null;
 }
 
 // The lists

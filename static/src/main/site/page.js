@@ -56,7 +56,11 @@ export function confirmButton(text, question, action) {
 
 /** A dialog that a click beside it closes, too. */
 export function openDialog(dialog) {
-  dialog.onclick = ({ target }) => target === dialog && dialog.close(); // within, its content is hit
+  dialog.onclick = ({ target }) => {
+    if (target === dialog) { // within, its content is hit
+      dialog.close();
+    }
+  };
   dialog.querySelector('.close').onclick = () => dialog.close();
   if (!dialog.open) {
     dialog.showModal();

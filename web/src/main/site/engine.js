@@ -2,6 +2,7 @@
 import { completionCalls, embeddingCalls } from './completions.js';
 import { DemitasseError } from './errors.js';
 import { loadOrAskRemote, withoutRemote } from './remote.js';
+import { createEngineWorker } from './worker.js';
 
 /**
  * @typedef {object} Progress
@@ -90,7 +91,7 @@ export class Demitasse {
     delete: async (name) => void (await this.#send({ type: 'deleteSession', name })),
   };
 
-  #worker = createWorker();
+  #worker = createEngineWorker();
   #lastId = 0;
   #lastSession = 0;
   /** Requests that wait their turn. */
@@ -389,10 +390,6 @@ class Session {
   async close() {
     await this.#send({ type: 'closeSession' });
   }
-}
-
-function createWorker() {
-  return new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' });
 }
 
 /** What the worker says went wrong. */

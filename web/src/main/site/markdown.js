@@ -3,52 +3,65 @@
 // Markdown makes.
 import DOMPurify from './lib/dompurify.js';
 import hljs from './lib/highlight.js';
-import { Marked } from './lib/marked.js';
+import MarkdownIt from './lib/markdown-it.js';
 
 const PROTOCOLS = ['http:', 'https:', 'mailto:'];
+const isSafe = (url) => URL.canParse(url) && PROTOCOLS.includes(new URL(url).protocol);
 
 /** As highlight.js names the parts of code. */
 const HIGHLIGHT_CLASSES = /^hljs-[a-z_-]+( [a-z]+_+)*$/;
 
-/** What comes before a text's headings on a page: its title, its sections and who is speaking. */
+/** What stands above a text's headings on a page: its title, those of its sections, and who is speaking. */
 const HEADINGS_ABOVE = 3;
 
-const ESCAPES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escaped = (text) => text.replace(/[&<>"]/g, (character) => ESCAPES[character]);
+const ALIGNMENT = 'text-align:';
 
-const marked = new Marked({
-  gfm: true,
+const parser = new MarkdownIt({
+  linkify: true,
   breaks: true, // models end lines where they want them to end: in verses and addresses, say
-  tokenizer: {
-    // No HTML: what looks like it is text.
-    html() {},
-    tag() {},
-  },
-  renderer: {
-    code({ text, lang }) {
-      const language = lang?.match(/\S+/)?.[0] ?? '';
-      const code = hljs.getLanguage(language)
-        ? hljs.highlight(text, { language, ignoreIllegals: true }).value
-        : escaped(text);
-      return `<pre><code>${code}</code></pre>`;
-    },
-    heading({ tokens, depth }) {
-      const tag = `h${Math.min(6, depth + HEADINGS_ABOVE)}`;
-      return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
-    },
-    checkbox: ({ checked }) => (checked ? '☑' : '☐'),
-    image(image) {
-      return this.link({ ...image, title: null, tokens: [altText(image)] });
-    },
-    link({ href, tokens }) {
-      // There are no links in links.
-      const content = tokens.map((token) => (token.type === 'image' ? altText(token) : token));
-      return `<a href="${escaped(href)}">${this.parser.parseInline(content)}</a>`;
-    },
+});
+parser.linkify.set({ fuzzyLink: false }); // README.md is no host
+parser.validateLink = isSafe;
+parser.core.ruler.push('adapt', ({ tokens }) => tokens.forEach(adapt));
+
+const { escapeHtml } = parser.utils;
+Object.assign(parser.renderer.rules, {
+  fence: (tokens, i) => code(tokens[i]),
+  code_block: (tokens, i) => code(tokens[i]),
+  // Nothing is fetched.
+  image: (tokens, i) => {
+    const { content, attrs } = tokens[i];
+    const url = new Map(attrs).get('src');
+    const text = escapeHtml(content || url);
+    return isInLink(tokens, i) ? text : `<a href="${escapeHtml(url)}">${text}</a>`;
   },
 });
 
-const altText = ({ href, text }) => ({ type: 'text', text: text || href });
+function code({ info, content }) {
+  const [language] = info.trim().split(/\s/);
+  const text = content.replace(/\n$/, '');
+  const html = hljs.getLanguage(language)
+    ? hljs.highlight(text, { language, ignoreIllegals: true }).value
+    : escapeHtml(text);
+  return `<pre><code>${html}</code></pre>`;
+}
+
+function isInLink(tokens, i) {
+  const last = tokens.slice(0, i).findLast(({ type }) => type === 'link_open' || type === 'link_close');
+  return last?.type === 'link_open';
+}
+
+/** What this page's Markdown has otherwise than the parser. */
+function adapt(token, i, tokens) {
+  const { type, attrs, children } = token;
+  if (type.startsWith('heading_')) {
+    token.tag = `h${Math.min(6, HEADINGS_ABOVE + Number(token.tag.slice(1)))}`;
+  } else if (type === 'th_open' || type === 'td_open') {
+    token.attrs = attrs?.map(([, style]) => ['align', style.slice(ALIGNMENT.length)]);
+  } else if (type === 'inline' && tokens[i - 2]?.type === 'list_item_open' && children[0]?.type === 'text') {
+    children[0].content = children[0].content.replace(/^\[ \] /, '☐ ').replace(/^\[x\] /i, '☑ ');
+  }
+}
 
 /** Of our own, so that other users of the library on the page keep their settings. */
 const purifier = DOMPurify(window);
@@ -57,7 +70,7 @@ purifier.setConfig({
   ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml'],
   ALLOWED_TAGS: [
     ...['#text', 'p', 'br', 'hr', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'li', 'pre', 'code', 'span'],
-    ...['em', 'strong', 'del', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+    ...['em', 'strong', 's', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
   ALLOWED_ATTR: ['href', 'class', 'start', 'align'],
   ALLOW_DATA_ATTR: false,
@@ -66,7 +79,7 @@ purifier.setConfig({
 purifier.addHook('uponSanitizeAttribute', (element, attribute) => {
   const { attrName: name, attrValue: value } = attribute;
   if (name === 'href') {
-    attribute.keepAttr = URL.canParse(value) && PROTOCOLS.includes(new URL(value).protocol);
+    attribute.keepAttr = isSafe(value);
   } else if (name === 'class') {
     attribute.keepAttr = element.localName === 'span' && HIGHLIGHT_CLASSES.test(value);
   }
@@ -79,64 +92,68 @@ purifier.addHook('afterSanitizeAttributes', (element) => {
 });
 
 /**
- * A Markdown text as elements, which `markdown.css` gives their looks below an element of the class `markdown`. Text that can't be
- * rendered comes as it stands, in a paragraph of the class `plain`: where it is nested too deeply, and all text where a page's
- * Trusted Types don't allow the policy `dompurify`.
+ * A Markdown text as elements, which `markdown.css` gives their looks below an element of the class `markdown`. Where a page's
+ * Trusted Types don't allow the policy `dompurify`, the text comes as it stands, in a paragraph of the class `plain`.
  *
- * @param {string} text with the Markdown of GitHub; its line breaks are kept
+ * @param {string} text CommonMark with tables, strikethrough and task lists; its line breaks are kept
  * @returns {DocumentFragment} with links to http, https and mailto only, and without images, ids, names and styles
  */
 export function renderMarkdown(text) {
   const fragment = document.createDocumentFragment();
-  fragment.append(...blocksOf(text).flatMap(nodesOf));
+  try {
+    fragment.append(...blocksOf(text).flatMap(nodesOf));
+  } catch {
+    fragment.replaceChildren(plain(text));
+  }
   return fragment;
 }
 
-/** The blocks that {@link updateMarkdown} has drawn, with their nodes. */
+/** The blocks that {@link updateMarkdown} has drawn: the HTML and the nodes of each. */
 const drawn = new WeakMap();
 
 /**
- * Draws a text that grows: blocks that are as they were stay, with what is selected in them. It costs what the blocks that changed
- * do.
+ * Draws a text that grows: blocks that are as they were stay, with what is selected in them.
  *
- * @param {Element} element whose content this alone changes
+ * @param {Element} element whose content only this changes
  * @param {string} text as of {@link renderMarkdown}
  */
 export function updateMarkdown(element, text) {
   const before = drawn.get(element) ?? [];
   const blocks = blocksOf(text);
-  const firstChanged = blocks.findIndex(({ html }, i) => html !== before[i]?.html);
+  const firstChanged = blocks.findIndex((html, i) => html !== before[i]?.html);
   const same = firstChanged < 0 ? blocks.length : firstChanged;
-  before.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
-  const changed = blocks.slice(same).map((block) => ({ ...block, nodes: nodesOf(block) }));
-  element.append(...changed.flatMap(({ nodes }) => nodes));
-  drawn.set(element, [...before.slice(0, same), ...changed]);
+  try {
+    const changed = blocks.slice(same).map((html) => ({ html, nodes: nodesOf(html) }));
+    before.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
+    element.append(...changed.flatMap(({ nodes }) => nodes));
+    drawn.set(element, [...before.slice(0, same), ...changed]);
+  } catch {
+    element.replaceChildren(plain(text));
+  }
 }
 
-/** A text's blocks: the Markdown and the HTML, not yet sanitized, of each. */
+/** The HTML of each of a text's blocks, not yet sanitized. */
 function blocksOf(text) {
-  try {
-    return marked.lexer(text).map((token) => ({ markdown: token.raw, html: marked.parser([token]) }));
-  } catch {
-    return [{ markdown: text, html: escaped(text) }];
+  const environment = {};
+  const blocks = [];
+  let tokens = [];
+  let depth = 0;
+  for (const token of parser.parse(text, environment)) {
+    tokens.push(token);
+    depth += token.nesting;
+    if (depth === 0) {
+      blocks.push(parser.renderer.render(tokens, parser.options, environment));
+      tokens = [];
+    }
   }
+  return blocks;
 }
 
-function nodesOf({ markdown, html }) {
-  let fragment;
-  try {
-    fragment = purifier.sanitize(html);
-  } catch {
-    return [plain(markdown)];
-  }
+function nodesOf(html) {
+  const fragment = purifier.sanitize(html);
   fragment.querySelectorAll('pre').forEach((code) => (code.tabIndex = 0)); // it may be wide: keys scroll it
   fragment.querySelectorAll('table').forEach(inScroller);
-  return [...fragment.childNodes].flatMap((node) => {
-    if (node instanceof Element) {
-      return [node];
-    }
-    return node.data.trim() === '' ? [] : [plain(node.data)];
-  });
+  return [...fragment.children];
 }
 
 function plain(text) {

@@ -285,7 +285,9 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                         stops(json.member("stop")),
                         format,
                         grammar,
-                        logProbs));
+                        logProbs,
+                        !json.member("speculative").isPresent()
+                                || json.member("speculative").bool()));
     }
 
     private static List<String> stops(JsonField stop) {

@@ -24,7 +24,10 @@ public interface Backend {
     /** Most tokens of one {@link #forward}. */
     int batchSize();
 
-    /** Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. */
+    /**
+     * Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. Where they are asked for all
+     * tokens of a batch, they equal to the last bit what a pass for each token would give, as do keys and values.
+     */
     int logitRows();
 
     /** Positions of the KV cache: tokens a sequence can have. */
@@ -75,7 +78,7 @@ public interface Backend {
      */
     default void candidates(int count) {}
 
-    /** The likeliest tokens by the one row of logits of the last {@link #forward}; null if {@link #logits} has all of them. */
+    /** The likeliest tokens by the one row of logits of the last {@link #forward}; null if {@link #logits} has all of them, as of several rows. */
     default @Nullable TopLogits top() {
         return null;
     }

@@ -13,6 +13,7 @@ import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -244,12 +245,28 @@ public final class Engine {
         return session.length();
     }
 
-    /** Begins to append up to a batch of these tokens, from {@link #length} on, to the sequence. */
-    void run(int[] tokens, int count) {
+    /**
+     * Begins to append up to a batch of these tokens, from {@link #length} on, to the sequence.
+     *
+     * @param draft what may come after the only one that is appended: logits of these are computed, too, but only what is then
+     *     {@link #accept accepted} belongs to the sequence
+     */
+    void run(int[] tokens, int count, int[] draft) {
         int from = session.length();
         int end = Math.min(count, from + backend.batchSize());
-        backend.forward(tokens, from, end, from, end == count ? 1 : 0);
+        if (draft.length == 0) {
+            backend.forward(tokens, from, end, from, end == count ? 1 : 0);
+        } else {
+            int[] all = Arrays.copyOfRange(tokens, from, end + draft.length);
+            System.arraycopy(draft, 0, all, end - from, draft.length);
+            backend.forward(all, 0, all.length, from, all.length);
+        }
         session.append(tokens, end);
+    }
+
+    /** The tokens up to {@code count} are those of the draft: their keys and values are there. */
+    void accept(int[] tokens, int count) {
+        session.append(tokens, count);
     }
 
     /**

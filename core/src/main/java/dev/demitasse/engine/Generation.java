@@ -31,6 +31,7 @@ public final class Generation {
     private final StopTexts stopTexts;
     private final AnswerParser parser;
     private final @Nullable GrammarFilter grammar;
+    private final PromptLookup lookup = new PromptLookup();
     private final int promptTokens;
     private final int maxTokens;
     private final int cachedTokens;
@@ -48,12 +49,19 @@ public final class Generation {
     /** Whether all logits were asked for. */
     private boolean fetched;
 
+    /** Tokens that were run on the chance that they are chosen. */
+    private int[] draft = PromptLookup.NONE;
+    /** Which of the last pass's logits the next token is chosen by: above 0 after as many tokens of the draft that were right. */
+    private int row;
+
     private int chosen = Sampler.UNDECIDED;
     private @Nullable LogProbs logProbs;
     private @Nullable RuntimeException failure;
 
     private long prefillNanos;
     private long decodeNanos;
+    private int draftedTokens;
+    private int acceptedTokens;
     private boolean cancelled;
     private boolean finished;
 
@@ -101,10 +109,23 @@ public final class Generation {
         start = System.nanoTime();
         reading = engine.length() < Math.max(promptTokens, count - 1);
         fetched = false;
-        if (engine.length() < count) {
-            engine.run(tokens, count);
+        if (row > 0) {
+            engine.accept(tokens, count);
+        } else if (engine.length() < count) {
+            draft = draft();
+            engine.run(tokens, count, draft);
+            draftedTokens += draft.length;
         }
         work = Work.BEGUN;
+    }
+
+    private int[] draft() {
+        if (!options.speculative() || engine.length() < count - 1 || completionTokens() == 0) {
+            return PromptLookup.NONE;
+        }
+        int room = Math.min(maxTokens - completionTokens() - 1, engine.contextLength() - count);
+        int most = Math.min(engine.backend().logitRows() - 1, room);
+        return most <= 0 ? PromptLookup.NONE : lookup.draft(tokens, count, most);
     }
 
     /**
@@ -132,6 +153,9 @@ public final class Generation {
         }
         try {
             if (!reading) {
+                if (row == 0 && !fetched && completionTokens() > 0) {
+                    lookup.took(draft.length, System.nanoTime() - start);
+                }
                 chosen = choose(engine.backend());
                 if (chosen == Sampler.UNDECIDED) {
                     fetched = true;
@@ -157,10 +181,10 @@ public final class Generation {
             return sampler.sample(top);
         }
         if (options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
-            return sampler.sample(backend.logits(0));
+            return sampler.sample(backend.logits(row));
         }
-        float[] logits = backend.logits(0).clone(); // the sampler changes them
-        int id = sampler.sample(backend.logits(0));
+        float[] logits = backend.logits(row).clone(); // the sampler changes them
+        int id = sampler.sample(backend.logits(row));
         logProbs = LogProbs.of(logits, id, options.logProbs());
         return id;
     }
@@ -208,6 +232,14 @@ public final class Generation {
             tokens = Arrays.copyOf(tokens, 2 * count);
         }
         tokens[count++] = id;
+        lookup.chosen(id);
+        if (row < draft.length && draft[row] == id) {
+            acceptedTokens++;
+            row++;
+        } else {
+            draft = PromptLookup.NONE;
+            row = 0;
+        }
         if (grammar != null) {
             grammar.accept(id);
         }
@@ -226,6 +258,8 @@ public final class Generation {
         requireUnfinished();
         engine = other;
         failure = null;
+        draft = PromptLookup.NONE;
+        row = 0;
         if (chosen == Sampler.UNDECIDED) {
             work = Work.NONE;
         }
@@ -272,7 +306,14 @@ public final class Generation {
         AnswerParser.Piece rest = parser.finish();
         List<ToolCall> toolCalls = parser.toolCalls();
         FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
-        Usage usage = new Usage(promptTokens, cachedTokens, completionTokens(), prefillNanos, decodeNanos);
+        Usage usage = new Usage(
+                promptTokens,
+                cachedTokens,
+                completionTokens(),
+                draftedTokens,
+                acceptedTokens,
+                prefillNanos,
+                decodeNanos);
         return new Event.Finished(
                 why, more.reasoning() + rest.reasoning(), more.text() + rest.text(), toolCalls, usage);
     }

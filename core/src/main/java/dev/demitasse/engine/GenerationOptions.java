@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param grammar what the answer must be; null if it may be anything
  * @param logProbs how many of the likeliest tokens to tell with each token, and its own probability; {@link #NO_LOG_PROBS} for
  *     neither
+ * @param speculative whether tokens may be guessed and then verified several at a time where that is faster; the answer is the same
  */
 public record GenerationOptions(
         SamplingOptions sampling,
@@ -22,7 +23,8 @@ public record GenerationOptions(
         List<String> stop,
         AnswerFormat format,
         @Nullable Grammar grammar,
-        int logProbs) {
+        int logProbs,
+        boolean speculative) {
     /** In place of a count of likely tokens. */
     public static final int NO_LOG_PROBS = -1;
 
@@ -41,6 +43,6 @@ public record GenerationOptions(
 
     /** An answer that may be anything. */
     public GenerationOptions(SamplingOptions sampling, int maxTokens, List<String> stop, AnswerFormat format) {
-        this(sampling, maxTokens, stop, format, null, NO_LOG_PROBS);
+        this(sampling, maxTokens, stop, format, null, NO_LOG_PROBS, true);
     }
 }

@@ -1,4 +1,4 @@
-/** Grammars. */
+/** Structured output: from a JSON Schema to the tokens that may come next. */
 @NullMarked
 package dev.demitasse.grammar;
 

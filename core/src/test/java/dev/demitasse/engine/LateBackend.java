@@ -85,7 +85,7 @@ final class LateBackend implements Backend {
 
     @Override
     public int logitRows() {
-        return 1;
+        return backend.logitRows();
     }
 
     @Override
@@ -102,7 +102,7 @@ final class LateBackend implements Backend {
     public void forward(int[] tokens, int from, int to, int position, int logits) {
         call();
         backend.forward(tokens, from, to, position, logits);
-        allFetched = candidates == 0;
+        allFetched = candidates == 0 || logits > 1;
         busy = true;
     }
 
@@ -122,7 +122,7 @@ final class LateBackend implements Backend {
     @Override
     public TopLogits top() {
         call();
-        if (candidates == 0) {
+        if (allFetched) {
             return null;
         }
         tops++;

@@ -287,7 +287,7 @@ class LateGenerationTest {
                         end.reasoning(),
                         end.text(),
                         end.toolCalls(),
-                        new Usage(usage.promptTokens(), usage.cachedTokens(), usage.completionTokens(), 0, 0));
+                        new Usage(usage.promptTokens(), usage.cachedTokens(), usage.completionTokens(), 0, 0, 0, 0));
             }
             same.add(event);
         }

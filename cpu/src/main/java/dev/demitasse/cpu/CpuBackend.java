@@ -49,6 +49,7 @@ public final class CpuBackend implements Backend {
         logits = new float[plan.vocabularySize()];
         machine = machines.create(layout.bytes);
         machine.write(layout.decodeAddress, layout.decode.encode());
+        machine.write(layout.fewAddress, layout.few.encode());
         machine.write(layout.prefillAddress, layout.prefill.encode());
         machine.write(layout.prefillWithHeadAddress, layout.prefillWithHead.encode());
         machine.write(layout.finalNormAddress, layout.finalNorm.encode());
@@ -77,10 +78,12 @@ public final class CpuBackend implements Backend {
         final Weights weights;
         final Lowering lowering;
         final Program decode;
+        final Program few;
         final Program prefill;
         final Program prefillWithHead;
         final Program finalNorm;
         final long decodeAddress;
+        final long fewAddress;
         final long prefillAddress;
         final long prefillWithHeadAddress;
         final long finalNormAddress;
@@ -92,11 +95,13 @@ public final class CpuBackend implements Backend {
             MemoryLayout memory = new MemoryLayout();
             weights = new Weights(plan, memory);
             lowering = new Lowering(plan, contextLength, batchSize, threads, weights, memory);
-            decode = lowering.program(true, List.of(plan.body(), plan.head()));
-            prefill = lowering.program(false, List.of(plan.body()));
-            prefillWithHead = lowering.program(false, List.of(plan.body(), plan.head()));
-            finalNorm = lowering.program(false, List.of(plan.finalNorm()));
+            decode = lowering.program(Lowering.Batch.ONE, List.of(plan.body(), plan.head()));
+            few = lowering.program(Lowering.Batch.FEW, List.of(plan.body(), plan.head()));
+            prefill = lowering.program(Lowering.Batch.MANY, List.of(plan.body()));
+            prefillWithHead = lowering.program(Lowering.Batch.MANY, List.of(plan.body(), plan.head()));
+            finalNorm = lowering.program(Lowering.Batch.MANY, List.of(plan.finalNorm()));
             decodeAddress = memory.allocate(decode.bytes());
+            fewAddress = memory.allocate(few.bytes());
             prefillAddress = memory.allocate(prefill.bytes());
             prefillWithHeadAddress = memory.allocate(prefillWithHead.bytes());
             finalNormAddress = memory.allocate(finalNorm.bytes());
@@ -136,11 +141,17 @@ public final class CpuBackend implements Backend {
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
         int count = begin(tokens, from, to, position, logitRows);
-        long program = layout.prefillAddress;
-        if (logitRows > 0) {
-            program = count == 1 ? layout.decodeAddress : layout.prefillWithHeadAddress;
+        run(program(count, logitRows));
+    }
+
+    private long program(int count, int logitRows) {
+        if (logitRows == 0) {
+            return layout.prefillAddress;
         }
-        run(program);
+        if (logitRows < count) {
+            return layout.prefillWithHeadAddress;
+        }
+        return count == 1 ? layout.decodeAddress : layout.fewAddress;
     }
 
     @Override

@@ -74,7 +74,7 @@ final class Lowering {
                 }
                 largestHead = Math.max(largestHead, attention.headSize());
                 int resultBytes = attention.heads() * Scratch.resultBytes(attention.headSize());
-                mostResults = Math.max(mostResults, shares(attention) * resultBytes);
+                mostResults = Math.max(mostResults, logitRows * shares(attention) * resultBytes);
             }
         }
         for (Weight weight : plan.weights()) {
@@ -170,7 +170,7 @@ final class Lowering {
         return threads == 1 ? 1 : CHUNKS_PER_THREAD * threads;
     }
 
-    /** Shares of the positions in a single token's attention, where there are fewer KV heads than chunks wanted. */
+    /** Shares of the positions in one token's attention, where there are fewer KV heads than chunks wanted. */
     private int shares(Op.Attention op) {
         return (chunks() + op.kvHeads() - 1) / op.kvHeads();
     }
@@ -182,11 +182,10 @@ final class Lowering {
     /**
      * Parts of the plan as commands.
      *
-     * @param single whether for batches of one token: matrix–vector products, attention shared out by positions
      * @param parts one after the other
      */
-    Program program(boolean single, List<List<Op>> parts) {
-        Writer writer = new Writer(single);
+    Program program(Batch batch, List<List<Op>> parts) {
+        Writer writer = new Writer(batch);
         for (List<Op> part : parts) {
             part.forEach(writer::add);
         }
@@ -194,32 +193,47 @@ final class Lowering {
         return writer.program;
     }
 
+    /** Tokens that a program is for. */
+    enum Batch {
+        /** One: matrix–vector products, and attention shared out by positions. */
+        ONE,
+        /** Up to {@link #logitRows}: attention of each as if it were alone. So results are those of single tokens, to the last bit. */
+        FEW,
+        /** Up to all of a batch. */
+        MANY
+    }
+
     private final class Writer {
         private final Program program = new Program();
-        private final boolean single;
+        private final Batch batch;
         /** The buffer of which the quantized copy is. */
         private @Nullable Buffer inCopy;
 
-        Writer(boolean single) {
-            this.single = single;
+        Writer(Batch batch) {
+            this.batch = batch;
         }
 
         /** For the commands' field. */
         private int rows(Buffer buffer) {
-            if (single) {
+            if (batch == Batch.ONE) {
                 return 1;
             }
             return buffer.rows() == Buffer.Rows.LAST ? Command.AS_LOGITS : Command.AS_TOKENS;
         }
 
         private long bytes(Buffer buffer) {
-            int most = buffer.rows() == Buffer.Rows.LAST ? logitRows : batchSize;
-            return 4L * buffer.width() * (single ? 1 : most);
+            int most =
+                    switch (batch) {
+                        case ONE -> 1;
+                        case FEW -> logitRows;
+                        case MANY -> buffer.rows() == Buffer.Rows.LAST ? logitRows : batchSize;
+                    };
+            return 4L * buffer.width() * most;
         }
 
         /** Chunks of an operation on single elements, rows or heads: not worth sharing for one token. */
         private int smallChunks() {
-            return single ? 1 : chunks();
+            return batch == Batch.ONE ? 1 : chunks();
         }
 
         private Line line(Opcode opcode, Buffer out) {
@@ -278,7 +292,7 @@ final class Lowering {
 
         private void addMatMul(Op.MatMul op) {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
-            Line line = line(single ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+            Line line = line(batch == Batch.ONE ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
                     .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
                     .with(Command.PACKING, matrix.packing().ordinal())
                     .with(Command.COLUMNS, matrix.columns())
@@ -335,12 +349,14 @@ final class Lowering {
             reading(store, Command.OTHER, op.value());
             program.add(
                     heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
-            if (single) {
+            if (batch != Batch.MANY) {
                 int shares = shares(op);
-                long resultBytes = (long) shares * op.heads() * Scratch.resultBytes(op.headSize());
+                int tokens = batch == Batch.ONE ? 1 : logitRows;
+                long resultBytes = (long) tokens * shares * op.heads() * Scratch.resultBytes(op.headSize());
                 Line attend =
-                        reading(new Line(Opcode.ATTEND_ONE).chunks(op.kvHeads() * shares), Command.IN, op.query());
+                        reading(new Line(Opcode.ATTEND_EACH).chunks(op.kvHeads() * shares), Command.IN, op.query());
                 program.add(heads(attend, op)
+                        .with(Command.ROWS, rows(op.query()))
                         .reads(Command.KEYS, key, cacheBytes)
                         .reads(Command.VALUES, value, cacheBytes)
                         .writes(Command.OTHER, results, resultBytes));

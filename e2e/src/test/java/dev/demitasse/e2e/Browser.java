@@ -57,7 +57,17 @@ final class Browser implements AutoCloseable {
 
     /** Opens a page of the site. */
     Page open(String path) {
-        return Chromium.open(context, "http://localhost:" + serve.port() + "/" + path, consoleErrors);
+        return visit(address() + path);
+    }
+
+    /** Opens any page. */
+    Page visit(String url) {
+        return Chromium.open(context, url, consoleErrors);
+    }
+
+    /** Address of the site. */
+    String address() {
+        return "http://localhost:" + serve.port() + "/";
     }
 
     /** Serves the page at a path without the headers that isolate it, as a plain static host does. */

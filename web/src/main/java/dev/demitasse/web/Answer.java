@@ -170,6 +170,8 @@ final class Answer {
         counts.setPromptTokens(usage.promptTokens());
         counts.setCachedTokens(usage.cachedTokens());
         counts.setCompletionTokens(usage.completionTokens());
+        counts.setDraftedTokens(usage.draftedTokens());
+        counts.setAcceptedTokens(usage.acceptedTokens());
         reply.setUsage(counts);
         Reply.Timings timings = JSObjects.create();
         timings.setPrefillMs(usage.prefillNanos() / 1e6);

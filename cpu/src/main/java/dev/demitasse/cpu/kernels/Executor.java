@@ -196,7 +196,7 @@ final class Executor {
         kernels.put(Opcode.QUANTIZE, Quantization.build(module));
         kernels.put(Opcode.ROPE, rows.rope());
         kernels.put(Opcode.STORE_KV, attention.storeKv());
-        kernels.put(Opcode.ATTEND_ONE, attention.attendOne());
+        kernels.put(Opcode.ATTEND_EACH, attention.attendEach());
         kernels.put(Opcode.COMBINE, attention.combine());
         kernels.put(Opcode.ATTEND_BATCH, attention.attendBatch());
         kernels.put(Opcode.GATED_SILU, rows.gatedSilu());

@@ -199,6 +199,12 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setCompletionTokens(int count);
+
+        @JSProperty
+        void setDraftedTokens(int count);
+
+        @JSProperty
+        void setAcceptedTokens(int count);
     }
 
     /** Milliseconds an answer took. */
