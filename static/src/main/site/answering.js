@@ -7,6 +7,8 @@ import { runTool, TOOLS } from './tools.js';
 const MAX_ROUNDS = 6;
 /** Models with fewer parameters than this soon lose the thread where tokens are drawn at random. */
 const SMALLEST_TO_DRAW = 500e6;
+/** What keeps these from saying the same for ever. */
+const REPETITION_PENALTY = 1.1;
 
 /**
  * @typedef {object} Answering told what comes
@@ -90,6 +92,7 @@ function request(said, again) {
     stream: true,
     stream_options: { include_usage: true },
     temperature: temperature ?? (isSmallest && !again ? 0 : undefined),
+    repetition_penalty: temperature === null && isSmallest ? REPETITION_PENALTY : undefined,
     top_p: topP ?? undefined,
     top_k: topK ?? undefined,
     min_p: minP ?? undefined,
