@@ -9,6 +9,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.FrameLocator;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.demitasse.TestWeights;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,15 +27,18 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
 
+    /** For what is there already, or never. */
+    private static final LocatorAssertions.HasTextOptions SOON = new LocatorAssertions.HasTextOptions().setTimeout(5000);
+
     @TempDir
     Path pages;
 
-    private Browser browser;
+    private Browser browser; static Browser DEBUG;
     private PlainHost host;
 
     @BeforeEach
     void start() throws IOException {
-        browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
+        DEBUG = browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
         host = new PlainHost(pages, "/", Map.of());
     }
 
@@ -76,12 +81,9 @@ class EmbedTest {
         accessible(page);
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-asking.png")));
         one.locator("[part~=confirm]").click();
-        assertThat(one).hasAttribute("state", "ready");
-        assertThat(one.locator(".assistant [part=text]")).hasText("The capital of France is Paris.");
-
+        answers(one);
         ask(two); // what is stored by now is not asked for again
-        assertThat(two).hasAttribute("state", "ready");
-        assertThat(two.locator(".assistant [part=text]")).hasText("The capital of France is Paris.");
+        answers(two);
         assertEquals(1, page.workers().size());
         assertFalse((boolean) page.evaluate("crossOriginIsolated"));
         accessible(page);
@@ -146,6 +148,8 @@ class EmbedTest {
                 policy("worker-src blob:"),
                 "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
         Locator chat = page.locator("demitasse-chat");
+        ask(chat);
+        chat.locator("[part~=confirm]").click();
         answers(chat);
         assertEquals(List.of(), browser.consoleErrors());
         assertThat(chat.locator("[part=chat]")).hasCSS("display", "flex"); // styled
@@ -171,7 +175,7 @@ class EmbedTest {
         ask(chat);
         assertThat(chat.locator("[part=notice]")).containsText("This page cannot keep it");
         chat.locator("[part~=confirm]").click();
-        assertThat(chat.locator(".assistant [part=text]")).hasText("The capital of France is Paris.");
+        answers(chat);
         assertEquals(List.of(), browser.consoleErrors());
     }
 
@@ -181,10 +185,9 @@ class EmbedTest {
     }
 
     private static void answers(Locator chat) {
-        ask(chat);
-        chat.locator("[part~=confirm]").click();
-        assertThat(chat.locator(".assistant [part=text]")).hasText("The capital of France is Paris.");
-        assertThat(chat).hasAttribute("state", "ready");
+        assertThat(chat).hasAttribute("state", Pattern.compile("ready|error"));
+        System.err.println(DEBUG.consoleErrors());
+        assertThat(chat.locator(".assistant [part=text]")).hasText("The capital of France is Paris.", SOON);
     }
 
     private static void accessible(Page page) {
