@@ -33,12 +33,12 @@ class EmbedTest {
     @TempDir
     Path pages;
 
-    private Browser browser; static Browser DEBUG;
+    private Browser browser;
     private PlainHost host;
 
     @BeforeEach
     void start() throws IOException {
-        DEBUG = browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
+        browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
         host = new PlainHost(pages, "/", Map.of());
     }
 
@@ -186,7 +186,6 @@ class EmbedTest {
 
     private static void answers(Locator chat) {
         assertThat(chat).hasAttribute("state", Pattern.compile("ready|error"));
-        System.err.println(DEBUG.consoleErrors());
         assertThat(chat.locator(".assistant [part=text]")).hasText("The capital of France is Paris.", SOON);
     }
 
