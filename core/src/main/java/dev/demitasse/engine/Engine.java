@@ -13,7 +13,6 @@ import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -257,7 +256,8 @@ public final class Engine {
         if (draft.length == 0) {
             backend.forward(tokens, from, end, from, end == count ? 1 : 0);
         } else {
-            int[] all = Arrays.copyOfRange(tokens, from, end + draft.length);
+            int[] all = new int[end - from + draft.length]; // TeaVM's copyOfRange can't go past the end
+            System.arraycopy(tokens, from, all, 0, end - from);
             System.arraycopy(draft, 0, all, end - from, draft.length);
             backend.forward(all, 0, all.length, from, all.length);
         }
