@@ -49,7 +49,8 @@ const styles = Promise.all([
 
 async function sheet(url) {
   const made = new CSSStyleSheet();
-  const response = await fetch(url).catch(() => null);
+  // Vite's development server gives a module to whoever doesn't ask for CSS.
+  const response = await fetch(url, { headers: { Accept: 'text/css' } }).catch(() => null);
   if (response?.ok) {
     made.replaceSync(await response.text());
   } else {

@@ -702,7 +702,7 @@ export interface LanguageModelPromptOptions {
 
 /**
  * A conversation in the shape of the web's Prompt API (https://webmachinelearning.github.io/prompt-api/): code that is written for
- * it runs here, on a model of one's own. Sessions of the same model share one engine, which is freed with the last of them.
+ * it runs here, on a model of one's own. All on a page that use the same model share one engine, which is freed when nobody does.
  *
  * @example
  * LanguageModel.use('models/SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -764,9 +764,35 @@ export class LanguageModel extends EventTarget {
 // The element
 
 /**
- * `<demitasse-chat>`: a chat to drop into a page. Attributes: `model` (URL), `system` (text), `theme`, `placeholder` (text), `autoload`.
+ * `<demitasse-chat>`: a chat to drop into a page. Attributes: `model` (URL, needed), `system` (the system's message), `theme` (`light`,
+ * `dark` or `auto`), `placeholder`, `autoload` (load the model without being asked), `max-tokens` and `temperature` of answers, and
+ * `texts` (JSON). Its attribute `state` tells what it does: `idle`, `asking`, `loading`, `ready`, `answering` or `error`.
  */
-export interface DemitasseChat extends HTMLElement {}
+export interface DemitasseChat extends HTMLElement {
+  addEventListener<Type extends keyof DemitasseChatEventMap>(
+    type: Type,
+    listener: (this: DemitasseChat, event: DemitasseChatEventMap[Type]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+export interface DemitasseChatEventMap extends HTMLElementEventMap {
+  /** The model is loaded. */
+  'demitasse-ready': CustomEvent<{ model: Model; device: Device }>;
+  /** An answer is complete. */
+  'demitasse-answer': CustomEvent<{
+    question: string;
+    content: string;
+    reasoning: string;
+    finishReason: FinishReason;
+    usage: CompletionUsage;
+  }>;
+}
 
 declare global {
   interface HTMLElementTagNameMap {

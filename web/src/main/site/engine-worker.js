@@ -2,10 +2,10 @@
 import { loadKernels } from './kernels.js';
 import { instantiate } from './loader.js';
 
-// For Java. Bundlers find the files of a folder by such a name, some only those right in it.
+// For Java. Bundlers find the files of a folder by such a name, some only those right in it, and some put a string in place of the URL.
 self.loadKernels = loadKernels;
-self.fetchShader = (name) =>
-  fetch(
+self.shaderUrl = (name) =>
+  String(
     name.startsWith('formats/')
       ? new URL(`./webgpu/formats/${name.slice('formats/'.length)}.wgsl`, import.meta.url)
       : new URL(`./webgpu/${name}.wgsl`, import.meta.url),

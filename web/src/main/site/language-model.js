@@ -2,6 +2,7 @@
 // names of the draft before, too (`inputUsage` and the like). Only text goes in and out.
 import { Demitasse } from './engine.js';
 import { whyTooLarge } from './remote.js';
+import { joinEngine, joinedEngine } from './shared-engines.js';
 
 const ROLES = ['system', 'user', 'assistant'];
 const TYPES = ['text', 'image', 'audio', 'tool-call', 'tool-response'];
@@ -15,11 +16,8 @@ const MOST_TOP_K = 128;
 /** An answer that still calls tools after so many rounds will not end. */
 const MOST_TOOL_ROUNDS = 16;
 
-/** The engines that sessions share, by their models: URLs in full, or Blobs. */
-const engines = new Map();
-
 /**
- * A conversation with a model. Sessions of the same model share one engine, which is freed with the last of them.
+ * A conversation with a model. All on a page that use the same model share one engine, which is freed when nobody does.
  *
  * @example
  * LanguageModel.use('models/SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -33,7 +31,9 @@ export class LanguageModel extends EventTarget {
   /** Older prompts and answers had to be removed, for want of room. */
   oncontextoverflow = null;
   onquotaoverflow = null;
-  #lease;
+  #model;
+  #engine;
+  #leave;
   #settings;
   #session;
   #initial;
@@ -45,21 +45,31 @@ export class LanguageModel extends EventTarget {
   #queue = Promise.resolve();
 
   /** @hideconstructor Use {@link LanguageModel.create}. */
-  constructor(lease, settings, initial) {
+  constructor({ model, engine, leave, settings, initial }) {
     if (!LanguageModel.#isCreating) {
       throw new TypeError('Illegal constructor: use LanguageModel.create()');
     }
     super();
-    this.#lease = lease;
+    this.#model = model;
+    this.#engine = engine;
+    this.#leave = leave;
     this.#settings = settings;
-    this.#session = lease.engine.session();
+    this.#session = engine.session();
     this.#initial = initial;
   }
 
-  static #new(lease, settings, initial) {
-    LanguageModel.#isCreating = true;
+  static async #open({ model, settings, initial, progress, signal }) {
+    const shared = join(model, progress);
     try {
-      return new LanguageModel(lease, settings, initial);
+      const engine = await loaded(shared, signal);
+      if (engine.closed) {
+        throw new DOMException('The engine is closed.', 'InvalidStateError');
+      }
+      LanguageModel.#isCreating = true;
+      return new LanguageModel({ model, engine, leave: shared.leave, settings, initial });
+    } catch (error) {
+      shared.leave();
+      throw error;
     } finally {
       LanguageModel.#isCreating = false;
     }
@@ -85,9 +95,9 @@ export class LanguageModel extends EventTarget {
     if (isEngine(model)) {
       return model.closed ? 'unavailable' : 'available';
     }
-    const shared = engines.get(model);
-    if (shared || model instanceof Blob) {
-      return shared && !shared.engine ? 'downloading' : 'available';
+    const joined = joinedEngine(model);
+    if (joined !== undefined || model instanceof Blob) {
+      return joined === null ? 'downloading' : 'available';
     }
     const stored = await Demitasse.models.list();
     if (stored.some(({ url, complete }) => complete && url === model)) {
@@ -103,7 +113,7 @@ export class LanguageModel extends EventTarget {
   /** What `topK` and `temperature` may be; null until the model of {@link LanguageModel.use} is loaded. */
   static async params() {
     const model = LanguageModel.#default;
-    const engine = isEngine(model) ? model : engines.get(model)?.engine;
+    const engine = isEngine(model) ? model : joinedEngine(model);
     return engine
       ? {
           defaultTopK: defaultTopK(engine),
@@ -129,11 +139,9 @@ export class LanguageModel extends EventTarget {
     }
     const progress = monitored(monitor);
     progress(0);
-    const lease = await leaseOf(model, progress, signal);
+    const session = await LanguageModel.#open({ model, settings, initial, progress, signal });
     progress(1);
-    let session;
     try {
-      session = LanguageModel.#new(lease, settings, initial);
       signal?.addEventListener('abort', () => session.#destroy(signal.reason));
       if (initial.length > 0) {
         await session.#call(signal, async (stop) => {
@@ -143,7 +151,7 @@ export class LanguageModel extends EventTarget {
       }
       return session;
     } catch (error) {
-      session ? session.destroy() : lease.release();
+      session.destroy();
       throw error;
     }
   }
@@ -153,7 +161,7 @@ export class LanguageModel extends EventTarget {
   }
 
   get contextWindow() {
-    return this.#lease.engine.model.contextLength ?? Infinity;
+    return this.#engine.model.contextLength ?? Infinity;
   }
 
   get inputUsage() {
@@ -165,12 +173,12 @@ export class LanguageModel extends EventTarget {
   }
 
   get topK() {
-    return this.#settings.topK ?? defaultTopK(this.#lease.engine);
+    return this.#settings.topK ?? defaultTopK(this.#engine);
   }
 
   get temperature() {
     const { temperature, samplingMode } = this.#settings;
-    return temperature ?? TEMPERATURES[samplingMode] * defaultTemperature(this.#lease.engine);
+    return temperature ?? TEMPERATURES[samplingMode] * defaultTemperature(this.#engine);
   }
 
   get samplingMode() {
@@ -230,8 +238,8 @@ export class LanguageModel extends EventTarget {
 
   /** A session that goes on from here on its own. */
   async clone({ signal } = {}) {
-    return this.#call(signal, async () => {
-      const clone = LanguageModel.#new(this.#lease.again(), this.#settings, this.#initial);
+    return this.#call(signal, async (stop) => {
+      const clone = await LanguageModel.#open({ model: this.#model, settings: this.#settings, initial: this.#initial, signal: stop });
       clone.#turns = [...this.#turns];
       clone.#usage = this.#usage;
       return clone;
@@ -247,7 +255,7 @@ export class LanguageModel extends EventTarget {
     if (!this.#destruction.signal.aborted) {
       this.#destruction.abort(reason);
       this.#session.close().catch(() => {}); // the engine was closed, and the session with it
-      this.#lease.release();
+      this.#leave();
     }
   }
 
@@ -359,7 +367,7 @@ export class LanguageModel extends EventTarget {
 
   /** Tokens of a conversation, as the model reads it. */
   async #count(messages) {
-    return (await this.#lease.engine.tokenize(this.#request(messages))).length;
+    return (await this.#engine.tokenize(this.#request(messages))).length;
   }
 
   #request(messages) {
@@ -396,7 +404,7 @@ export class LanguageModel extends EventTarget {
         return await action(stop);
       } catch (error) {
         stop.throwIfAborted();
-        throw this.#lease.engine.closed
+        throw this.#engine.closed
           ? new DOMException('The engine was closed.', 'InvalidStateError')
           : asDomException(error);
       }
@@ -423,94 +431,29 @@ function checkedModel(model) {
   return model;
 }
 
-/** An engine, and a `release` for when it is needed no more. */
-async function leaseOf(model, progress, signal) {
+/** An engine that others on this page may use, too; each who joined leaves once. */
+function join(model, progress = () => {}) {
   if (isEngine(model)) {
-    if (model.closed) {
-      throw new DOMException('The engine is closed.', 'InvalidStateError');
-    }
-    const lease = { engine: model, release: () => {}, again: () => lease };
-    return lease;
+    return { engine: Promise.resolve(model), leave: () => {} };
   }
-  let shared = engines.get(model);
-  if (!shared || shared.engine?.closed) {
-    shared = new SharedEngine(model);
-  }
-  return shared.lease(progress, signal);
+  return joinEngine(model, {
+    onNeeds: () => {},
+    onProgress: ({ phase, loaded, total }) => {
+      if (phase === 'download' && total > 0) {
+        progress(loaded / total);
+      }
+    },
+  });
 }
 
-/** An engine of all sessions with one model. */
-class SharedEngine {
-  /** Set when it is loaded. */
-  engine = null;
-  #model;
-  #users = 0;
-  #listeners = new Set();
-  #stop = new AbortController();
-  #loading;
-
-  constructor(model) {
-    this.#model = model;
-    engines.set(model, this);
-    this.#loading = Demitasse.load(model, {
-      signal: this.#stop.signal,
-      onProgress: ({ phase, loaded, total }) => {
-        if (phase === 'download' && total > 0) {
-          this.#listeners.forEach((listener) => listener(loaded / total));
-        }
-      },
-    });
-    this.#loading.then(
-      (engine) => {
-        this.engine = engine;
-      },
-      () => this.#forget(),
-    );
-  }
-
-  async lease(progress, signal) {
-    this.#users++;
-    this.#listeners.add(progress);
-    try {
-      const engine = await unlessAborted(this.#loading, signal);
-      return this.#leased(engine);
-    } catch (error) {
-      this.#release();
-      signal?.throwIfAborted();
-      throw error instanceof TypeError || error instanceof DOMException
-        ? error
-        : new DOMException(error.message, 'OperationError');
-    } finally {
-      this.#listeners.delete(progress);
-    }
-  }
-
-  #leased(engine) {
-    return {
-      engine,
-      release: () => this.#release(),
-      again: () => {
-        this.#users++;
-        return this.#leased(engine);
-      },
-    };
-  }
-
-  #release() {
-    if (--this.#users === 0) {
-      this.#forget();
-      this.#stop.abort();
-      this.#loading.then(
-        (engine) => engine.close(),
-        () => {},
-      );
-    }
-  }
-
-  #forget() {
-    if (engines.get(this.#model) === this) {
-      engines.delete(this.#model);
-    }
+async function loaded(shared, signal) {
+  try {
+    return await unlessAborted(shared.engine, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof TypeError || error instanceof DOMException
+      ? error
+      : new DOMException(error.message, 'OperationError');
   }
 }
 

@@ -7,7 +7,7 @@ const engines = new Map();
 /**
  * Loads a model, or joins those who have: each user leaves once.
  *
- * @param {string} url of the model
+ * @param {string | Blob} url of the model, in full; or the model itself
  * @param {{onProgress: (progress: object) => void, onNeeds: (needs: object) => void}} listeners while the model is loaded
  * @returns {{engine: Promise<Demitasse>, leave: () => void}} `leave` ends a load that nobody waits for any more
  */
@@ -21,6 +21,11 @@ export function joinEngine(url, listeners) {
     listeners.onNeeds(shared.needs);
   }
   return { engine: shared.engine, leave: () => leave(url, shared, listeners) };
+}
+
+/** @returns {Demitasse | null | undefined} a model's shared engine; null while it is loaded, undefined if nobody uses it */
+export function joinedEngine(url) {
+  return engines.get(url)?.loaded ?? (engines.has(url) ? null : undefined);
 }
 
 function start(url) {

@@ -256,7 +256,7 @@ public final class Engine {
         if (draft.length == 0) {
             backend.forward(tokens, from, end, from, end == count ? 1 : 0);
         } else {
-            int[] all = new int[end - from + draft.length]; // TeaVM's copyOfRange can't go past the end
+            int[] all = new int[end - from + draft.length]; // TeaVM 0.15's copyOfRange traps past the end
             System.arraycopy(tokens, from, all, 0, end - from);
             System.arraycopy(draft, 0, all, end - from, draft.length);
             backend.forward(all, 0, all.length, from, all.length);

@@ -87,7 +87,8 @@ class WebGpuPageTest {
             Page page = browser.open("icon.svg");
             assertDevice("webgpu", "swiftshader", load(page, Map.of("device", "webgpu")));
             assertEquals(ANSWER, ask(page, Map.of()).get("text"));
-            for (Map<String, ?> options : List.of(Map.<String, Object>of(), Map.of("temperature", 0.01, "topP", 0.9))) {
+            for (Map<String, ?> options :
+                    List.of(Map.<String, Object>of(), Map.of("temperature", 0.01, "top_p", 0.9))) {
                 Worker worker = page.workers().get(0);
                 worker.evaluate(COUNT);
                 Map<?, ?> answer = ask(page, options);

@@ -94,7 +94,7 @@ final class GpuPlacement implements Placement.Pace {
             this.action = action;
             this.failure = failure;
             for (String name : Shaders.FILES) {
-                WorkerScope.fetchShader(name)
+                WorkerScope.fetch(WorkerScope.shaderUrl(name))
                         .then(
                                 response -> {
                                     if (!response.isOk()) {

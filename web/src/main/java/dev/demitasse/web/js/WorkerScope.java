@@ -38,12 +38,12 @@ public abstract class WorkerScope implements JSObject {
     public static native JSPromise<Response> fetch(String url, Response.Options options);
 
     /**
-     * Fetches a file of the GPU's kernels; defined by {@code engine-worker.js}.
+     * Where a file of the GPU's kernels is; defined by {@code engine-worker.js}.
      *
      * @param name without {@code .wgsl}
      */
     @JSTopLevel
-    public static native JSPromise<Response> fetchShader(String name);
+    public static native String shaderUrl(String name);
 
     /** Undefined where the page is not a secure context. */
     @JSTopLevel
