@@ -28,7 +28,8 @@ class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
 
     /** For what is there already, or never. */
-    private static final LocatorAssertions.HasTextOptions SOON = new LocatorAssertions.HasTextOptions().setTimeout(5000);
+    private static final LocatorAssertions.HasTextOptions SOON =
+            new LocatorAssertions.HasTextOptions().setTimeout(5000);
 
     @TempDir
     Path pages;
@@ -145,7 +146,7 @@ class EmbedTest {
     void worksUnderAStrictPolicy() throws IOException {
         Page page = open(
                 "strict.html",
-                policy("worker-src blob:"),
+                policy("worker-src blob: " + browser.address()),
                 "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
         Locator chat = page.locator("demitasse-chat");
         ask(chat);
