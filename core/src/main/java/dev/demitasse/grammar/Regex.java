@@ -232,7 +232,7 @@ final class Regex {
                 read();
             }
             at++;
-        } else if (pattern.startsWith("(?<", at - 3) || pattern.startsWith("?", at) && !skip("?:")) {
+        } else if (at >= 3 && pattern.startsWith("(?<", at - 3) || pattern.startsWith("?", at) && !skip("?:")) {
             throw unsupported("a group with (?");
         }
         if (++nesting > MAX_GROUPS) {

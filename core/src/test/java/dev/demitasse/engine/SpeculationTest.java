@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.grammar.Grammar;
 import dev.demitasse.huggingface.Folder;
 import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.sampling.SamplingOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,7 +93,17 @@ class SpeculationTest {
 
     private static GenerationOptions options(
             SamplingOptions sampling, int maxTokens, List<String> stop, int logProbs, boolean speculative) {
-        return new GenerationOptions(sampling, maxTokens, stop, AnswerFormat.PLAIN, null, logProbs, speculative);
+        return options(sampling, maxTokens, stop, null, logProbs, speculative);
+    }
+
+    private static GenerationOptions options(
+            SamplingOptions sampling,
+            int maxTokens,
+            List<String> stop,
+            Grammar grammar,
+            int logProbs,
+            boolean speculative) {
+        return new GenerationOptions(sampling, maxTokens, stop, AnswerFormat.PLAIN, grammar, logProbs, speculative);
     }
 
     /** Accepted guesses of an answer that is the same without any. */
@@ -133,6 +145,28 @@ class SpeculationTest {
     @Test
     void logProbabilitiesAreThoseOfEachToken() {
         assertTrue(check(sampling(12, 0, 4), 50, List.of(), 4) > 0);
+    }
+
+    /** Lists of two numbers, which end only because the answer must. */
+    @Test
+    void grammarsAdvanceTokenByToken() {
+        Map<String, Object> items = Map.of("enum", List.of(11L, 12L));
+        Grammar lists = Grammar.jsonSchema(Map.of("type", "array", "items", items));
+        Map<Integer, Float> bias = new HashMap<>();
+        for (char c : ",12".toCharArray()) {
+            bias.put(engine.tokenizer().encode("" + c, false)[0], 12f);
+        }
+        SamplingOptions sampling = new SamplingOptions(1, 0, 1, 0, 1, 0, 0, bias, 7);
+        int accepted = 0;
+        for (int maxTokens : new int[] {10, 25, 40, 60}) {
+            Answer without = answer(PROMPT, options(sampling, maxTokens, List.of(), lists, -1, false));
+            Answer with = answer(PROMPT, options(sampling, maxTokens, List.of(), lists, -1, true));
+            assertEquals(without.events, with.events);
+            accepted += with.accepted;
+            String text = with.text.toString();
+            assertTrue(text.matches("\\s*\\[\\s*1[12](\\s*,\\s*1[12])+\\s*]\\s*"), text);
+        }
+        assertTrue(accepted > 0);
     }
 
     @Test

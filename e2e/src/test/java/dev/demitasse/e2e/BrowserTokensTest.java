@@ -98,6 +98,32 @@ class BrowserTokensTest {
         assertEquals(List.of("download", 98_362_432, 98_362_432), progress.get(progress.size() - 1));
     }
 
+    /** Tokens that are guessed and verified several at a time are those that come one by one. */
+    @Test
+    void guessesDoNotShow() {
+        List<?> answers = (List<?>) page.evaluate("""
+                async () => {
+                  const answer = (speculative, temperature) => engine.completions.create({
+                    prompt: '1, 2, 3, 1, 2, 3, 1,',
+                    max_tokens: 150,
+                    temperature,
+                    seed: 1,
+                    speculative,
+                    return_tokens: true,
+                  });
+                  const answers = [];
+                  for (const temperature of [0, 0.5]) {
+                    answers.push(await answer(false, temperature), await answer(true, temperature));
+                  }
+                  return answers.map(({ choices, timings }) => [String(choices[0].tokens), timings.draft_n_accepted > 0]);
+                }""");
+        for (int i = 0; i < answers.size(); i += 2) {
+            List<?> without = (List<?>) answers.get(i);
+            assertEquals(false, without.get(1));
+            assertEquals(List.of(without.get(0), true), answers.get(i + 1));
+        }
+    }
+
     @Test
     void aSecondTurnReadsOnlyWhatIsNew() {
         Map<?, ?> usage = (Map<?, ?>) page.evaluate("""
