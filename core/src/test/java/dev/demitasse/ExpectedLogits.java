@@ -66,7 +66,9 @@ public final class ExpectedLogits {
                 backend.forward(id, 0, 1, 17 + step, 1);
             }
             assertLogits(expected.get("last"), backend.logits(0), tolerance, "after decoding");
-            assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
+            if (expected.has("embedding")) { // of the folders' models only logits were recorded
+                assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
+            }
         }
     }
 
