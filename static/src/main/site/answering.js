@@ -117,7 +117,7 @@ function forModel({ role, content, tool_calls, tool_call_id }) {
 }
 
 /** Whether the model is offered the page's tools. */
-export const usesTools = () => settings.tools && (serverName() !== null || engine.model.tools);
+const usesTools = () => settings.tools && (serverName() !== null || engine.model.tools);
 
 /**
  * What a model should see of a conversation: an answer that failed or is empty would teach it to give more of them, and many

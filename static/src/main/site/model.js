@@ -2,12 +2,9 @@
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
-import { remoteEngine } from './remote.js';
+import { MEMORY_SHARE, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
 import { announce, fail, show } from './status.js';
-
-/** The part of the device's memory above which a model may not fit: others need some, too. */
-const MEMORY_SHARE = 0.8;
 
 const needsText = byId('needs');
 const needsWarning = byId('needs-warning');

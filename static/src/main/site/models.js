@@ -294,7 +294,7 @@ function showError(failure, cause) {
   errors.scrollIntoView({ block: 'nearest' });
 }
 
-export function openModels() {
+function openModels() {
   say('');
   errors.replaceChildren();
   openDialog(panel);

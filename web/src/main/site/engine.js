@@ -401,7 +401,7 @@ function failure({ name, message, status, param }) {
 }
 
 /** The URL, in full. */
-function absolute(url) {
+export function absolute(url) {
   return new URL(url, globalThis.document?.baseURI ?? location.href).href;
 }
 

@@ -1,7 +1,7 @@
 // The web's Prompt API (https://webmachinelearning.github.io/prompt-api/, draft of June 2026) over engines in this page, with the
 // names of the draft before, too (`inputUsage` and the like). Only text goes in and out.
-import { Demitasse } from './engine.js';
-import { whyTooLarge } from './remote.js';
+import { absolute, Demitasse } from './engine.js';
+import { anyOf, whyTooLarge } from './remote.js';
 import { joinEngine, joinedEngine } from './shared-engines.js';
 
 const ROLES = ['system', 'user', 'assistant'];
@@ -423,7 +423,7 @@ function isEngine(model) {
 /** @returns the model, its URL in full */
 function checkedModel(model) {
   if (typeof model === 'string') {
-    return new URL(model, globalThis.document?.baseURI ?? location.href).href;
+    return absolute(model);
   }
   if (model !== undefined && !(model instanceof Blob) && !isEngine(model)) {
     throw new TypeError('model must be a URL string, a Blob or an engine');
@@ -625,10 +625,6 @@ function quotaExceeded(requested, quota) {
 }
 
 // Signals
-
-function anyOf(...signals) {
-  return AbortSignal.any(signals.filter(Boolean));
-}
 
 /** The promise, or at once the reason why nobody waits for it any more. */
 function unlessAborted(promise, signal) {

@@ -3,7 +3,7 @@
 import { DemitasseError } from './errors.js';
 
 /** The part of a device's memory above which a model does not fit: others need some, too. */
-const MEMORY_SHARE = 0.8;
+export const MEMORY_SHARE = 0.8;
 /** The most that browsers say of a device's memory: then it may have any more. */
 const MOST_MEMORY = 8 * 2 ** 30;
 /** A module with a struct: not every browser has the garbage collection that the engine needs. */
@@ -252,7 +252,7 @@ class Server {
  *
  * @param {ReadableStream<Uint8Array>} body
  */
-export async function* eventData(body) {
+async function* eventData(body) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
@@ -317,6 +317,7 @@ function checkedBase(baseURL) {
   throw new TypeError('baseURL must be an http or https URL without user, query and fragment, such as https://host/v1');
 }
 
-function anyOf(...signals) {
+/** A signal of several, some of which may be undefined. */
+export function anyOf(...signals) {
   return AbortSignal.any(signals.filter(Boolean));
 }

@@ -47,10 +47,9 @@ final class AnswerGrammar {
     }
 
     /**
-     * The whole answer's form.
+     * The whole answer's form, with the model's reasoning if it thinks.
      *
-     * @param text of the answer's text; null for any
-     * @param whole whether the model's reasoning may precede
+     * @param text the form of the answer's text; null for any
      * @return null if the answer may be anything
      * @throws FieldException if the model has no way to call tools that is JSON, but must call one
      */

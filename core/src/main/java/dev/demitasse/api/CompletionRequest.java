@@ -91,13 +91,10 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
     public static CompletionRequest chat(String body, int choice, Engine engine, LocalTime now, long seed) {
         JsonField json = parse(body, CHAT);
         Tools tools = Tools.read(json);
-        if (json.member("parallel_tool_calls").isPresent()) {
-            json.member("parallel_tool_calls").bool();
-        }
+        json.member("parallel_tool_calls").bool(true);
         Grammar text = AnswerGrammar.ofResponseFormat(json.member("response_format"));
-        JsonField logProbs = json.member("logprobs");
         JsonField top = json.member("top_logprobs");
-        boolean tells = logProbs.isPresent() && logProbs.bool();
+        boolean tells = json.member("logprobs").bool(false);
         if (top.isPresent() && !tells) {
             throw new FieldException(top.path(), "needs logprobs: true");
         }
@@ -133,7 +130,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             throw new FieldException("messages", "can't be read: the model has no chat template");
         }
         JsonField goesOn = json.member("continue_final_message");
-        if (!goesOn.isPresent() || !goesOn.bool()) {
+        if (!goesOn.bool(false)) {
             return engine.chatPrompt(messages, variables(json, tools), now);
         }
         int last = messages.size() - 1;
@@ -259,9 +256,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             json.member("n").integer(1, MOST_CHOICES);
         }
         for (String name : List.of("stream", "return_tokens")) {
-            if (json.member(name).isPresent()) {
-                json.member(name).bool();
-            }
+            json.member(name).bool(false);
         }
         if (json.member("stream_options").isPresent()) {
             json.member("stream_options").requireKnown(Set.of("include_usage", "include_obfuscation"));
@@ -286,8 +281,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                         format,
                         grammar,
                         logProbs,
-                        !json.member("speculative").isPresent()
-                                || json.member("speculative").bool()));
+                        json.member("speculative").bool(true)));
     }
 
     private static List<String> stops(JsonField stop) {

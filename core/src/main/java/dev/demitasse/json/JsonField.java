@@ -60,13 +60,6 @@ public record JsonField(String path, @Nullable Object value) {
         return name;
     }
 
-    public double number() {
-        if (value instanceof Number number) {
-            return number.doubleValue();
-        }
-        throw isNot("a number");
-    }
-
     /** A number from {@code least} to {@code most}. */
     public double number(double least, double most) {
         if (value instanceof Number number && number.doubleValue() >= least && number.doubleValue() <= most) {
@@ -84,6 +77,11 @@ public record JsonField(String path, @Nullable Object value) {
             return bool;
         }
         throw isNot("true or false");
+    }
+
+    /** The same, if it is present. */
+    public boolean bool(boolean absent) {
+        return isPresent() ? bool() : absent;
     }
 
     /** A string that is one of these. */

@@ -39,6 +39,15 @@ final class Candidates {
         }
     }
 
+    /** Starts over with the whole vocabulary, in order. */
+    void orderAll(float[] logits) {
+        clear(logits.length, Float.NEGATIVE_INFINITY);
+        for (int id = 0; id < logits.length; id++) {
+            add(id, logits[id]);
+        }
+        order();
+    }
+
     void order() {
         heapSize = size;
         for (int i = heapSize / 2 - 1; i >= 0; i--) {

@@ -17,11 +17,7 @@ public record LogProbs(float chosen, int[] topIds, float[] top) {
      */
     public static LogProbs of(float[] logits, int id, int count) {
         Candidates candidates = new Candidates();
-        candidates.clear(logits.length, Float.NEGATIVE_INFINITY);
-        for (int i = 0; i < logits.length; i++) {
-            candidates.add(i, logits[i]);
-        }
-        candidates.order();
+        candidates.orderAll(logits);
         float max = candidates.logit(0);
         double sum = 0;
         for (float logit : logits) {

@@ -119,11 +119,7 @@ public final class Sampler {
         }
         int id = likeliest(logits);
         if (options.temperature() > 0) {
-            candidates.clear(logits.length, Float.NEGATIVE_INFINITY);
-            for (int i = 0; i < logits.length; i++) {
-                candidates.add(i, logits[i]);
-            }
-            candidates.order();
+            candidates.orderAll(logits);
             id = draw(Double.NaN);
         }
         count(id);

@@ -31,11 +31,9 @@ class ApiTest {
 
     private static Page open() {
         Page page = browser.open("icon.svg");
+        Browser.loadEngine(page, Map.of("contextLength", 4096, "device", "cpu"));
         page.evaluate("""
-                async () => {
-                  const { Demitasse } = await import('/demitasse.js');
-                  const { default: model } = await (await fetch('/models.json')).json();
-                  globalThis.engine = await Demitasse.load(model, { contextLength: 4096, device: 'cpu' });
+                () => {
                   globalThis.france = [{ role: 'user', content: 'What is the capital of France?' }];
                   globalThis.colour = [{ role: 'user', content: 'Name a colour, and say why.' }];
                   // Greedily, a few tokens: [text, prompt tokens, of these reused]

@@ -90,6 +90,21 @@ final class Browser implements AutoCloseable {
         });
     }
 
+    /**
+     * Loads the site's model in one of its pages, as {@code engine}, with a context of 512 if the options say no other.
+     *
+     * @return the engine's device
+     */
+    static Map<?, ?> loadEngine(Page page, Object options) {
+        return (Map<?, ?>) page.evaluate("""
+                async (options) => {
+                  const { Demitasse } = await import('/demitasse.js');
+                  const { default: model } = await (await fetch('/models.json')).json();
+                  globalThis.engine = await Demitasse.load(new URL(model, location.origin).href, { contextLength: 512, ...options });
+                  return engine.device;
+                }""", options);
+    }
+
     /** Runs a script at the beginning of every engine's worker from now on: browsers in which something is missing, or breaks. */
     void changeWorkers(String script) {
         changeWorkers(context, script);

@@ -48,12 +48,19 @@ final class Profile implements AutoCloseable {
     @Override
     public void close() {
         playwright.close();
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            // Chromium may still be writing its last; the folder is a temporary one.
+        }
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
-            // Chromium may still be writing its last; the folder is a temporary one.
         }
     }
 }

@@ -28,13 +28,6 @@ class StructuredOutputTest {
     private static final int BATCH = 10;
     private static final int MAX_TOKENS = 200;
 
-    private static final String LOAD = """
-            async (device) => {
-              const { Demitasse } = await import('/demitasse.js');
-              const { default: model } = await (await fetch('/models.json')).json();
-              globalThis.engine = await Demitasse.load(model, { contextLength: 1024, device });
-              return engine.device.kind;
-            }""";
     private static final String ANSWER = """
             async ([schemas, seeds, maxTokens]) => {
               const answers = [];
@@ -63,10 +56,14 @@ class StructuredOutputTest {
         check(file, "webgpu", Chromium.SOFTWARE_WEBGPU);
     }
 
+    private static Map<?, ?> load(Page page, String device) {
+        return Browser.loadEngine(page, Map.of("contextLength", 1024, "device", device));
+    }
+
     private static void check(Path model, String device, List<String> arguments) throws IOException {
         try (Browser browser = new Browser(model.toString(), new NewContextOptions(), arguments)) {
             Page page = browser.open("icon.svg");
-            assertEquals(device, page.evaluate(LOAD, device));
+            assertEquals(device, load(page, device).get("kind"));
             int tokens = 0;
             for (int first = 0; first < SCHEMAS; first += BATCH) {
                 List<String> schemas = new ArrayList<>();
@@ -93,7 +90,7 @@ class StructuredOutputTest {
     void aToolIsCalledAndItsResultIsUsed() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = browser.open("icon.svg");
-            page.evaluate(LOAD, "cpu");
+            load(page, "cpu");
             Map<?, ?> trip = (Map<?, ?>) page.evaluate("""
                     async () => {
                       const tools = [{

@@ -17,13 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** The engine on WebGPU in a page, on Chromium's software adapter: what it does for a token, and what happens where the GPU fails. */
 class WebGpuPageTest {
-    private static final String LOAD = """
-            async (options) => {
-              const { Demitasse } = await import('/demitasse.js');
-              const { default: model } = await (await fetch('/models.json')).json();
-              globalThis.engine = await Demitasse.load(new URL(model, location.origin).href, { contextLength: 512, ...options });
-              return engine.device;
-            }""";
     private static final String ASK = """
             async (options) => {
               const { choices, usage } = await engine.chat.completions.create({
@@ -48,7 +41,7 @@ class WebGpuPageTest {
     }
 
     private static Map<?, ?> load(Page page, Object options) {
-        return (Map<?, ?>) page.evaluate(LOAD, options);
+        return Browser.loadEngine(page, options);
     }
 
     private static Map<?, ?> ask(Page page, Object options) {
