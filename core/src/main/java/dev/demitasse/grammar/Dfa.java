@@ -86,6 +86,15 @@ final class Dfa extends Automaton {
 
     /** An automaton of any states that can be told apart by {@code equals}. */
     static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, Budget budget) {
+        int[] classes = new int[256];
+        for (int b = 0; b < 256; b++) {
+            classes[b] = b;
+        }
+        return of(start, step, accepts, classes, budget);
+    }
+
+    /** @param classes of each byte value, the first that leads to the same states from all */
+    static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, int[] classes, Budget budget) {
         Builder builder = new Builder(budget);
         Map<S, Integer> numbers = new HashMap<>();
         List<S> states = new ArrayList<>();
@@ -97,6 +106,10 @@ final class Dfa extends Automaton {
                 builder.accept(i);
             }
             for (int b = 0; b < 256; b++) {
+                if (classes[b] != b) {
+                    builder.edge(i, b, b, builder.to(i, classes[b]));
+                    continue;
+                }
                 S next = step.next(state, b);
                 if (next != null) {
                     Integer known = numbers.get(next);
@@ -139,6 +152,10 @@ final class Dfa extends Automaton {
         /** Leads from a state to another by the bytes from {@code low} to {@code high}. */
         void edge(int from, int low, int high, int to) {
             Arrays.fill(rows.get(from), low, high + 1, to);
+        }
+
+        int to(int from, int b) {
+            return rows.get(from)[b];
         }
 
         void edges(int from, String bytes, int to) {

@@ -1,12 +1,72 @@
 package dev.demitasse.grammar;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The values of {@code format} that are more than annotations here. */
+/**
+ * The values of {@code format} that are more than annotations here. What they allow is valid to every validator; not all
+ * that some validator takes is allowed, such as quotes in addresses of mail.
+ */
 final class Formats {
+    private static final String YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])";
+    private static final String DAY =
+            "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
+    private static final String LEAP = "(?:0[48]|[2468][048]|[13579][26])";
+    private static final String DATE = "(?:" + YEAR + "-" + DAY + "|(?:[0-9]{2}" + LEAP + "|" + LEAP + "00)-02-29)";
+    private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
+            + "(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)";
+    private static final String LABEL = "[A-Za-z](?:[A-Za-z0-9]{0,14}(?:-[A-Za-z0-9]{1,15}){0,3})";
+    private static final String HOST = LABEL + "(?:\\." + LABEL + ")";
+    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final String HEX = "[0-9A-Fa-f]{1,4}";
+    private static final String ATOM = "[A-Za-z0-9_%+-]{1,20}";
+    private static final String PATH = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*";
+    private static final String QUERY = "(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*";
+
+    private static final Map<String, String> PATTERNS = Map.of(
+            "date", DATE,
+            "time", TIME,
+            "date-time", DATE + "T" + TIME,
+            "uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
+            "email",
+                    ATOM + "(?:\\." + ATOM + "){0,2}@" + HOST
+                            + "{0,2}\\.(?:com|org|net|edu|gov|info|io|dev|app|[a-z]{2})",
+            "hostname", HOST + "{0,2}",
+            "ipv4", "(?:" + BYTE + "\\.){3}" + BYTE,
+            "ipv6", ipv6(),
+            "uri",
+                    "[A-Za-z][A-Za-z0-9+.-]{0,15}://" + HOST + "{0,2}(?::[1-9][0-9]{0,3})?(?:/" + PATH + ")*(?:\\?"
+                            + QUERY + ")?(?:#" + QUERY + ")?");
+
+    private static final Map<String, Dfa> KNOWN = new HashMap<>();
+
     private Formats() {}
 
-    static @Nullable Dfa of(String name, boolean lenient) {
-        return null;
+    /** JSON strings of a format, in quotes; null for a format that says nothing. */
+    static @Nullable Dfa of(String name) {
+        Dfa known = KNOWN.get(name);
+        String pattern = PATTERNS.get(name);
+        if (known == null && pattern != null) {
+            known = Regex.search("^(?:" + pattern + ")$", false, new Budget());
+            KNOWN.put(name, known);
+        }
+        return known;
+    }
+
+    /** RFC 4291, section 2.2, without IPv4 in it: eight groups, of which some that are 0 may be left out once. */
+    private static String ipv6() {
+        StringBuilder all = new StringBuilder("(?:" + HEX + ":){7}" + HEX + "|(?:" + HEX + ":){1,7}:");
+        for (int before = 1; before <= 6; before++) {
+            all.append("|(?:")
+                    .append(HEX)
+                    .append(":){")
+                    .append(before)
+                    .append("}(?::")
+                    .append(HEX)
+                    .append("){1,");
+            all.append(7 - before).append('}');
+        }
+        return all + "|:(?::" + HEX + "){1,7}|::";
     }
 }

@@ -29,7 +29,7 @@ class Frame {
         if (next == Automaton.NONE) {
             return null;
         }
-        if (min == 0 && max == Rule.NEVER) {
+        if (!counts()) {
             return automaton.frame(next);
         }
         if (state != Strings.CONTENT) {
@@ -39,6 +39,11 @@ class Frame {
             return min > 0 ? null : automaton.frame(next);
         }
         return max == 0 ? null : new Frame(automaton, next, Math.max(0, min - 1), max == Rule.NEVER ? max : max - 1);
+    }
+
+    /** Whether the number of characters matters. */
+    final boolean counts() {
+        return min > 0 || max < Rule.NEVER;
     }
 
     final boolean continues() {

@@ -306,7 +306,7 @@ final class SchemaTerms {
             }
             JsonField format = schema.member("format");
             if (format.isPresent()) {
-                Dfa known = Formats.of(format.string(), lenient);
+                Dfa known = lenient ? null : Formats.of(format.string());
                 all = known == null ? all : both(all, known);
             }
         }
@@ -438,14 +438,14 @@ final class SchemaTerms {
         long max = least("maxItems");
         int first = 0;
         boolean says = min > 0 || max < Rule.NEVER;
+        JsonField different = null;
         for (JsonField schema : schemas) {
             JsonField unique = schema.member("uniqueItems");
             if (unique.isPresent() && !(unique.value() instanceof Boolean)) {
                 throw unique.isNot("true or false");
             }
             if (Boolean.TRUE.equals(unique.value()) && max > 1 && !lenient) {
-                throw new IllegalArgumentException(
-                        unique.path() + " is not supported where there may be more than one item");
+                different = unique;
             }
             JsonField prefix = schema.member("prefixItems");
             if (prefix.isPresent()) {
@@ -453,11 +453,17 @@ final class SchemaTerms {
             }
             says |= prefix.isPresent() || schema.member("items").isPresent();
         }
-        if (!says) {
-            return Json.ARRAY;
-        }
         if (min > max) {
             return Json.NOTHING;
+        }
+        if (different != null) {
+            if (first > 0) {
+                throw new IllegalArgumentException(different.path() + " is not supported together with prefixItems");
+            }
+            return new UniqueArray(item(0), min, max, different.path());
+        }
+        if (!says) {
+            return Json.ARRAY;
         }
         List<Rule> prefix = new ArrayList<>();
         for (int i = 0; i < first && i < max; i++) {

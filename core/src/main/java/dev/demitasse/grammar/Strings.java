@@ -107,7 +107,7 @@ final class Strings {
             return;
         }
         int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-        bytes.write((0xf00 >> more & 0xff) | c >> 6 * more);
+        bytes.write((0xff00 >> more + 1 & 0xff) | c >> 6 * more);
         for (int i = more - 1; i >= 0; i--) {
             bytes.write(0x80 | c >> 6 * i & 0x3f);
         }

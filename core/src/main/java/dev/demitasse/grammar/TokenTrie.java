@@ -250,7 +250,7 @@ public final class TokenTrie {
     /** Goes through all below a node, where a terminal begins after the node's byte. */
     private void walk(int node, Frame frame, Stack below, long limit, long[] allowed) {
         Automaton automaton = frame.automaton;
-        boolean counts = automaton == Strings.TEXT;
+        boolean counts = frame.counts();
         int from = depth[node];
         int stateBefore = states[from];
         int charactersBefore = characters[from];
@@ -294,12 +294,12 @@ public final class TokenTrie {
     /** What all tokens do within a terminal, from where a text stands in it. */
     private TerminalTokens tokens(Frame frame) {
         Automaton automaton = frame.automaton;
-        long key = Rule.mix(automaton.key, frame.state);
+        boolean counts = frame.counts();
+        long key = Rule.mix(automaton.key, frame.state * 2L + (counts ? 1 : 0));
         TerminalTokens known = remembered.get(key);
         if (known != null) {
             return known;
         }
-        boolean counts = automaton == Strings.TEXT;
         TerminalTokens.Builder found = new TerminalTokens.Builder(size);
         states[0] = frame.state;
         characters[0] = 0;

@@ -1,7 +1,9 @@
 package dev.demitasse.grammar;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 
 /** A few texts, as a trie. */
 final class Words extends Automaton {
@@ -72,6 +74,29 @@ final class Words extends Automaton {
             distance[i] = accepting[i] ? 0 : least;
         }
         return new Words(label, firstChild, sibling, accepting, distance);
+    }
+
+    /** All of them, in order. */
+    List<byte[]> texts() {
+        List<byte[]> texts = new ArrayList<>();
+        int[] parent = new int[label.length];
+        for (int node = 0; node < label.length; node++) {
+            for (int child = firstChild[node]; child != 0; child = sibling[child]) {
+                parent[child] = node;
+            }
+            if (accepting[node]) {
+                int length = 0;
+                for (int at = node; at != 0; at = parent[at]) {
+                    length++;
+                }
+                byte[] text = new byte[length];
+                for (int at = node; at != 0; at = parent[at]) {
+                    text[--length] = label[at];
+                }
+                texts.add(text);
+            }
+        }
+        return texts;
     }
 
     /** Bytes in common with the text before. */

@@ -1,0 +1,94 @@
+package dev.demitasse.grammar;
+
+import dev.demitasse.TestWeights;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.Metadata;
+import dev.demitasse.huggingface.TokenizerJson;
+import dev.demitasse.json.JsonReader;
+import dev.demitasse.tokenizer.Tokenizer;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a mask costs for each token of an answer: microseconds, on average over the answer and at worst, the first time an
+ * answer is written in a schema and once everything is known.
+ *
+ * <pre>core/bench dev.demitasse.grammar.MaskSpeed</pre>
+ */
+final class MaskSpeed {
+    private static final int REMAINING = 4096;
+    private static final int RUNS = 20;
+
+    private static final String PERSON = """
+            {"type": "object", "properties": {"name": {"type": "string", "maxLength": 60}, "age": {"type": "integer", \
+            "minimum": 0, "maximum": 150}, "email": {"type": "string", "minLength": 3}, "bio": {"type": \
+            "string"}, "tags": {"type": "array", "items": {"enum": ["red", "green", "blue"]}, "maxItems": 5}}, \
+            "required": ["name", "age"], "additionalProperties": false}""";
+    private static final String PERSON_TEXT = """
+            {"name": "Ada Lovelace", "age": 36, "email": "ada@analytical.engine", "bio": "English mathematician and \
+            writer, known for her work on Charles Babbage's \\"Analytical Engine\\".\\nShe was the first to see that it \
+            could do more than calculate.", "tags": ["red", "blue"]}""";
+    private static final String ANY_TEXT = """
+            {"title": "Weather in Zürich", "values": [1, 2.5, -3e2, null, true], "nested": {"name": "a", "list": \
+            [{"x": 1, "y": [2, 3]}, {"x": 4, "y": []}]}, "text": "It rains — cats and dogs — today."}""";
+
+    private MaskSpeed() {}
+
+    public static void main(String[] arguments) {
+        Map<String, Tokenizer> tokenizers = new LinkedHashMap<>();
+        ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
+        tokenizers.put("smollm2", Tokenizer.of(Gguf.parse(file, file.capacity()).metadata()));
+        for (String name : new String[] {"llama3", "gemma3"}) {
+            tokenizers.put(
+                    name,
+                    Tokenizer.of(new Metadata(TokenizerJson.metadata(
+                            TestWeights.tokenizer(name, "tokenizer.json"),
+                            TestWeights.tokenizer(name, "tokenizer_config.json")))));
+        }
+        tokenizers.forEach((name, tokenizer) -> {
+            long start = System.nanoTime();
+            TokenTrie trie = trie(tokenizer);
+            System.out.printf(
+                    "%-8s %,d tokens, trie in %.0f ms%n", name, trie.size(), (System.nanoTime() - start) / 1e6);
+            measure("person", tokenizer, PERSON, PERSON_TEXT);
+            measure("any object", tokenizer, "{\"type\": \"object\"}", ANY_TEXT);
+        });
+    }
+
+    private static TokenTrie trie(Tokenizer tokenizer) {
+        return new TokenTrie(tokenizer.size(), id -> tokenizer.isSpecial(id) ? null : tokenizer.bytes(id));
+    }
+
+    private static void measure(String what, Tokenizer tokenizer, String schema, String text) {
+        int[] ids = tokenizer.encodeLiteral(text);
+        float[] logits = new float[tokenizer.size()];
+        double[] first = new double[2];
+        double[] known = new double[2];
+        for (int run = 0; run < RUNS; run++) {
+            TokenTrie fresh = trie(tokenizer);
+            Grammar grammar = Grammar.jsonSchema(JsonReader.read(schema));
+            first = answer(new Matcher(grammar, fresh), ids, logits);
+            known = answer(new Matcher(grammar, fresh), ids, logits);
+            if (run == 0) {
+                System.out.printf("  %-10s cold   %5.0f on average, %6.0f at worst%n", what, first[0], first[1]);
+            }
+        }
+        System.out.printf("  %-10s first  %5.0f on average, %6.0f at worst%n", what, first[0], first[1]);
+        System.out.printf("  %-10s known  %5.0f on average, %6.0f at worst%n", what, known[0], known[1]);
+    }
+
+    private static double[] answer(Matcher matcher, int[] ids, float[] logits) {
+        double sum = 0;
+        double worst = 0;
+        for (int i = 0; i < ids.length; i++) {
+            long start = System.nanoTime();
+            matcher.mask(logits, REMAINING - i);
+            matcher.accept(ids[i]);
+            double micros = (System.nanoTime() - start) / 1e3;
+            sum += micros;
+            worst = Math.max(worst, micros);
+        }
+        return new double[] {sum / ids.length, worst};
+    }
+}
