@@ -15,11 +15,19 @@ final class Formats {
     private static final String LEAP = "(?:0[48]|[2468][048]|[13579][26])";
     private static final String DATE = "(?:" + YEAR + "-" + DAY + "|(?:[0-9]{2}" + LEAP + "|" + LEAP + "00)-02-29)";
     private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
-            + "(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)";
+            + "(?:Z|[+](?:0[0-9]|1[0-3]):[0-5][0-9]|-(?:0[1-9]|1[01]):[0-5][0-9])";
     private static final String LABEL = "[A-Za-z](?:[A-Za-z0-9]{0,14}(?:-[A-Za-z0-9]{1,15}){0,3})";
     private static final String HOST = LABEL + "(?:\\." + LABEL + ")";
     private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     private static final String HEX = "[0-9A-Fa-f]{1,4}";
+
+    /** Top-level domains, which some validators look up: those of countries and the oldest others. */
+    private static final String TOP = "(?:com|org|net|edu|gov|mil|int|info|biz|name|dev|app"
+            + "|a[cdefgilmoqrstuwxz]|b[abdefghijmnorstwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]"
+            + "|g[adefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+            + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghiklmnortuvxyz]"
+            + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw])";
+
     private static final String ATOM = "[A-Za-z0-9_%+-]{1,20}";
     private static final String PATH = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*";
     private static final String QUERY = "(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*";
@@ -29,9 +37,7 @@ final class Formats {
             "time", TIME,
             "date-time", DATE + "T" + TIME,
             "uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
-            "email",
-                    ATOM + "(?:\\." + ATOM + "){0,2}@" + HOST
-                            + "{0,2}\\.(?:com|org|net|edu|gov|info|io|dev|app|[a-z]{2})",
+            "email", ATOM + "(?:\\." + ATOM + "){0,2}@" + HOST + "{0,2}\\." + TOP,
             "hostname", HOST + "{0,2}",
             "ipv4", "(?:" + BYTE + "\\.){3}" + BYTE,
             "ipv6", ipv6(),

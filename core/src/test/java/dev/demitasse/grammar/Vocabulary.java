@@ -179,6 +179,9 @@ final class Vocabulary {
             for (int id = 0; id < logits.length; id++) {
                 best = logits[id] > logits[best] ? id : best;
             }
+            if (logits[best] == Float.NEGATIVE_INFINITY && matcher.mayEnd()) {
+                break; // whatever may follow is too long
+            }
             if (logits[best] == Float.NEGATIVE_INFINITY || !matcher.allows(best, remaining)) {
                 throw new AssertionError("no way on after " + joined(text) + " with " + remaining + " to come");
             }
