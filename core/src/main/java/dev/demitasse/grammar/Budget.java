@@ -2,7 +2,7 @@ package dev.demitasse.grammar;
 
 /** How much work and memory one grammar may take, so that a hostile schema takes no more than a large one. */
 final class Budget {
-    private long left = 8_000_000;
+    private long left = 20_000_000;
 
     /**
      * @param steps of a few nanoseconds each

@@ -6,10 +6,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What an answer may be, as a language over bytes. Immutable. */
 public final class Grammar {
-    final Rule rule;
+    private final Rule rule;
 
     private Grammar(Rule rule) {
         this.rule = rule;
+    }
+
+    /** Before any text. */
+    State start() {
+        Stack whole = Stack.push(rule, Stack.END);
+        if (whole == null) {
+            throw new IllegalStateException("a grammar without any text");
+        }
+        return whole.entered();
     }
 
     /**

@@ -22,18 +22,13 @@ public final class Matcher {
      *     could be no way on
      */
     public Matcher(Grammar grammar, TokenTrie trie) {
-        this(trie, start(grammar));
+        this(trie, grammar.start());
         trie.checkBytes();
     }
 
     private Matcher(TokenTrie trie, State state) {
         this.trie = trie;
         this.state = state;
-    }
-
-    private static State start(Grammar grammar) {
-        Stack stack = Stack.push(grammar.rule, Stack.END);
-        return stack == null ? Stack.END.entered() : stack.entered();
     }
 
     /** Whether one token may come next; like a bit of {@link #mask}, but without what that costs. */

@@ -20,6 +20,7 @@ final class SchemaCompiler {
     private static final int MAX_RULES = 20_000;
     private static final int MAX_REFERENCES = 200; // one leading to the next
     private static final long RULE_COST = 300;
+    private static final long ITEM_COST = 150;
 
     /** Says nothing about which values are valid. Keywords for references lead to nothing that isn't looked up. */
     private static final Set<String> ANNOTATIONS = Set.of(
@@ -108,7 +109,10 @@ final class SchemaCompiler {
     Rule compile() {
         Rule rule = measured(List.of(new Item(number(root), Part.ALL)));
         if (rule.distance >= Rule.NEVER) {
-            throw new IllegalArgumentException("schema can't be satisfied: no JSON text is valid against it");
+            throw error("schema", "can't be satisfied: no JSON text is valid against it");
+        }
+        if (Stack.push(rule, Stack.END) == null) {
+            throw error("schema", "needs arrays and objects nested deeper than " + Stack.MAX_DEPTH);
         }
         return rule;
     }
@@ -275,7 +279,7 @@ final class SchemaCompiler {
         if (known != null) {
             return known;
         }
-        budget.spend(RULE_COST);
+        budget.spend(RULE_COST + ITEM_COST * set.size());
         if (rules.size() == MAX_RULES) {
             throw new TooLargeException("needs more than " + MAX_RULES + " rules");
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stack {
     /** Arrays and objects that may be open at once; other readers of JSON take at least as many. */
-    private static final int MAX_DEPTH = 128;
+    static final int MAX_DEPTH = 128;
 
     /** Nothing: the text's end. */
     static final Stack END = new Stack(new Rule[0], new Stack[0], true);
