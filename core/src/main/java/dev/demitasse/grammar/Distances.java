@@ -35,7 +35,7 @@ final class Distances {
         Map<Rule, Integer> nesting = new HashMap<>();
         for (Rule rule : rules) {
             if (rule instanceof Choice choice) {
-                checkNesting(choice, nesting, budget);
+                checkNesting(choice, nesting, 0, budget);
             }
         }
     }
@@ -55,15 +55,11 @@ final class Distances {
         return rules;
     }
 
-    private static int checkNesting(Choice choice, Map<Rule, Integer> known, Budget budget) {
-        return checkNesting(choice, known, 0, budget);
-    }
-
     private static int checkNesting(Choice choice, Map<Rule, Integer> known, int depth, Budget budget) {
         Integer found = known.get(choice);
         if (found != null) {
             if (found < 0) {
-                throw new IllegalArgumentException("refers to itself, with nothing in between");
+                throw new IllegalArgumentException("schema refers to itself, with nothing in between");
             }
             return found;
         }

@@ -46,7 +46,7 @@ final class ObjectRule extends Rule {
         this.min = min <= requiredFrom[0] ? 0 : min;
         counts = this.min > 0 || max < NEVER;
         if (this.min > MAX_COSTS || (members.size() + 1L) * (Math.min(this.min, members.size()) + 1) > MAX_COSTS) {
-            throw new TooLargeException("minProperties is too large");
+            throw new TooLargeException("has a minProperties that is too large");
         }
     }
 

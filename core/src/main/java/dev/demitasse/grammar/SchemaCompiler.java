@@ -137,10 +137,8 @@ final class SchemaCompiler {
     // Schemas
 
     private int number(JsonField field) {
+        checkSchema(field);
         Object value = field.value();
-        if (!(value instanceof Map) && !(value instanceof Boolean)) {
-            throw field.isNot("a schema: an object, true or false");
-        }
         Integer known = numbers.get(value);
         if (known == null) {
             known = nodes.size();
@@ -148,6 +146,12 @@ final class SchemaCompiler {
             nodes.add(new Node(field));
         }
         return known;
+    }
+
+    static void checkSchema(JsonField field) {
+        if (!(field.value() instanceof Map) && !(field.value() instanceof Boolean)) {
+            throw field.isNot("a schema: an object, true or false");
+        }
     }
 
     private Node node(int number) {
@@ -168,10 +172,16 @@ final class SchemaCompiler {
                 throw error(node.field.path() + ".$id", "is supported at the root only");
             }
             boolean says = SchemaTerms.KEYWORDS.contains(keyword);
+            if (says && map.get(keyword) == null && !keyword.equals("const")) {
+                throw error(node.field.path() + "." + keyword, "is null");
+            }
             own |= says;
             if (!says && !ANNOTATIONS.contains(keyword) && !APPLICATORS.contains(keyword)) {
                 throw error(node.field.path() + "." + keyword, "is not supported");
             }
+        }
+        if (own && !node.never) {
+            SchemaTerms.check(node.field);
         }
         if (own) {
             node.parts.add(Part.OWN);
@@ -324,7 +334,11 @@ final class SchemaCompiler {
                 }
                 schemas.add(node(part.number).field);
             }
-            return new SchemaTerms(schemas, this, budget, lenient).rules();
+            try {
+                return new SchemaTerms(schemas, this, budget, lenient).rules();
+            } catch (TooLargeException e) {
+                throw error(schemas.get(0).path(), e.getMessage());
+            }
         }
         Node node = node(choice.number);
         List<Integer> options =

@@ -58,6 +58,41 @@ final class SchemaTerms {
         this.lenient = lenient;
     }
 
+    /** Sees to it that each keyword has a value of the right kind, also where it says nothing about the type at hand. */
+    static void check(JsonField schema) {
+        for (String keyword : schema.object().keySet()) {
+            JsonField field = schema.member(keyword);
+            switch (keyword) {
+                case "maxItems", "maxLength", "maxProperties", "minItems", "minLength", "minProperties" -> size(field);
+                case "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum" -> checked(field);
+                case "multipleOf" -> {
+                    if (checked(field).doubleValue() <= 0) {
+                        throw field.isNot("a number above 0");
+                    }
+                }
+                case "format", "pattern" -> field.string();
+                case "enum", "prefixItems" -> field.elements();
+                case "properties" -> field.object();
+                case "required" -> {
+                    for (JsonField name : field.elements()) {
+                        name.string();
+                    }
+                }
+                case "uniqueItems" -> {
+                    if (!(field.value() instanceof Boolean)) {
+                        throw field.isNot("true or false");
+                    }
+                }
+                case "additionalProperties", "items" -> SchemaCompiler.checkSchema(field);
+                default -> {}
+            }
+        }
+    }
+
+    private static long size(JsonField field) {
+        return Math.min(Rule.NEVER, field.integer(0, Long.MAX_VALUE));
+    }
+
     /** The values of {@code enum} or {@code const}; null without either. */
     static @Nullable List<JsonField> values(JsonField schema) {
         if (!(schema.value() instanceof Map<?, ?> map)) {
@@ -266,7 +301,7 @@ final class SchemaTerms {
         for (JsonField schema : schemas) {
             JsonField field = schema.member(keyword);
             if (field.isPresent()) {
-                greatest = Math.max(greatest, Math.min(Rule.NEVER, field.integer(0, Long.MAX_VALUE)));
+                greatest = Math.max(greatest, size(field));
             }
         }
         return greatest;
@@ -277,7 +312,7 @@ final class SchemaTerms {
         for (JsonField schema : schemas) {
             JsonField field = schema.member(keyword);
             if (field.isPresent()) {
-                least = Math.min(least, field.integer(0, Long.MAX_VALUE));
+                least = Math.min(least, size(field));
             }
         }
         return least;
@@ -290,8 +325,15 @@ final class SchemaTerms {
             return Json.NOTHING;
         }
         Dfa strings = described();
+        if (strings != Strings.TEXT && (min > 0 || max < Rule.NEVER)) {
+            try {
+                return Strings.limited(strings, min, max, budget);
+            } catch (TooLargeException e) {
+                throw tooLarge(" has a pattern or format and a length, which together ", e);
+            }
+        }
         if (strings != Strings.TEXT) {
-            return min == 0 && max == Rule.NEVER ? strings : Strings.limited(strings, min, max, budget);
+            return strings;
         }
         return min == 0 && max == Rule.NEVER ? Json.STRING : new Text(min, max);
     }
@@ -327,7 +369,19 @@ final class SchemaTerms {
 
     // Numbers
 
+    private IllegalArgumentException tooLarge(String what, TooLargeException problem) {
+        return new IllegalArgumentException(schemas.get(0).path() + what + problem.getMessage(), problem);
+    }
+
     private Rule number(boolean whole) {
+        try {
+            return numbers(whole);
+        } catch (TooLargeException e) {
+            throw tooLarge(" has a multipleOf that ", e);
+        }
+    }
+
+    private Rule numbers(boolean whole) {
         Limit low = limit("minimum", "exclusiveMinimum", 1);
         Limit high = limit("maximum", "exclusiveMaximum", -1);
         List<Decimal> units = units();
@@ -349,7 +403,8 @@ final class SchemaTerms {
                 return Json.NUMBER;
             }
             throw new IllegalArgumentException(
-                    schemas.get(0).path() + " allows no number of " + NumberRange.MAX_DIGITS + " digits");
+                    schemas.get(0).path() + " has limits between which there is no number of at most "
+                            + NumberRange.MAX_DIGITS + " digits; others are not supported");
         }
         return all;
     }
@@ -396,9 +451,6 @@ final class SchemaTerms {
             JsonField field = schema.member("multipleOf");
             if (field.isPresent()) {
                 Decimal unit = Decimal.of(checked(field));
-                if (unit.isZero() || unit.negative()) {
-                    throw field.isNot("a number above 0");
-                }
                 if (unit.count(unit.fraction()) == 0) {
                     throw field.isNot("a number of few digits, as far as is supported");
                 }
@@ -441,9 +493,6 @@ final class SchemaTerms {
         JsonField different = null;
         for (JsonField schema : schemas) {
             JsonField unique = schema.member("uniqueItems");
-            if (unique.isPresent() && !(unique.value() instanceof Boolean)) {
-                throw unique.isNot("true or false");
-            }
             if (Boolean.TRUE.equals(unique.value()) && max > 1 && !lenient) {
                 different = unique;
             }

@@ -32,7 +32,7 @@ final class Words extends Automaton {
     }
 
     private static Words of(byte[][] texts) {
-        Arrays.sort(texts, Arrays::compareUnsigned);
+        Arrays.sort(texts, Words::compare);
         int nodes = 1;
         for (int i = 0; i < texts.length; i++) {
             nodes += texts[i].length - shared(texts, i);
@@ -97,6 +97,15 @@ final class Words extends Automaton {
             }
         }
         return texts;
+    }
+
+    /** By bytes without signs. TeaVM has no {@link Arrays#compareUnsigned}. */
+    private static int compare(byte[] a, byte[] b) {
+        int at = Arrays.mismatch(a, b);
+        if (at < 0 || at == Math.min(a.length, b.length)) {
+            return Integer.compare(a.length, b.length);
+        }
+        return Integer.compare(a[at] & 0xff, b[at] & 0xff);
     }
 
     /** Bytes in common with the text before. */
