@@ -24,7 +24,9 @@ public final class Grammar {
     /**
      * JSON texts that are valid against a schema of JSON Schema 2020-12: not all of them, but nothing else. Members come in
      * the order of {@code properties}, others after them, and none twice; white space is bounded, and so are the digits of
-     * numbers.
+     * numbers. What a schema doesn't speak of isn't there, though it would be valid: members besides the declared ones
+     * where it has no {@code additionalProperties} (llama.cpp does the same), strings where it names no type but has
+     * {@code properties}.
      *
      * @param schema as {@link dev.demitasse.json.JsonReader} gives it
      * @throws IllegalArgumentException naming the place in the schema, such as {@code schema.properties.a.pattern}, and

