@@ -8,6 +8,7 @@ NAME.gguf holds no tokenizer. NAME.json holds
     logits     after the first 1, 17 and 70 of them
     greedy     24 ids that follow the first 17
     last       logits after those
+    embedding  mean of the hidden states of the prompt's first 17, after the final norm
 """
 
 import json
@@ -199,6 +200,7 @@ for name, (architecture, config) in MODELS.items():
             "logits": [rounded(values) for values in logits],
             "greedy": ids[0, 17:].tolist(),
             "last": rounded(after(ids).tolist()),
+            "embedding": rounded(model.model(prompt[:, :17], use_cache=False).last_hidden_state.mean(1)[0].tolist()),
         }
     (folder / f"{name}.json").write_text(json.dumps(expected) + "\n")
     print(name, (folder / f"{name}.gguf").stat().st_size, len(set(expected["greedy"])), max(map(abs, expected["last"])))

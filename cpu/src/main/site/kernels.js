@@ -1,5 +1,18 @@
 // The SIMD kernels: which of their modules this browser can run, and machines of a module, a memory and threads.
 // What the modules do is told in dev.demitasse.cpu; a machine's methods are those of dev.demitasse.cpu.Machine.
+import { startWorker } from './start-worker.js';
+
+// Each is named in full, so that bundlers find it.
+const MODULES = {
+  'kernels': new URL('./kernels.wasm', import.meta.url),
+  'kernels-64': new URL('./kernels-64.wasm', import.meta.url),
+  'kernels-shared': new URL('./kernels-shared.wasm', import.meta.url),
+  'kernels-shared-64': new URL('./kernels-shared-64.wasm', import.meta.url),
+  'kernels-relaxed': new URL('./kernels-relaxed.wasm', import.meta.url),
+  'kernels-relaxed-64': new URL('./kernels-relaxed-64.wasm', import.meta.url),
+  'kernels-relaxed-shared': new URL('./kernels-relaxed-shared.wasm', import.meta.url),
+  'kernels-relaxed-shared-64': new URL('./kernels-relaxed-shared-64.wasm', import.meta.url),
+};
 
 const PAGE = 65536;
 const MAX_PAGES = 2 ** 16; // 4 GiB
@@ -27,7 +40,7 @@ export async function loadKernels(wanted) {
   const name = `kernels${relaxed ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
   const hasWide = validates(...MEMORY_64);
   const [narrow, workers] = await Promise.all([
-    WebAssembly.compileStreaming(fetchPart(`${name}.wasm`)),
+    WebAssembly.compileStreaming(fetchPart(name)),
     startThreads(shared ? wanted - 1 : 0),
   ]);
   return {
@@ -38,16 +51,16 @@ export async function loadKernels(wanted) {
       if (wide && !hasWide) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
-      const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64.wasm`)) : narrow;
+      const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64`)) : narrow;
       return new KernelMachine(module, bytes, { shared, wide, workers });
     },
   };
 }
 
 async function fetchPart(name) {
-  const response = await fetch(new URL(name, import.meta.url));
+  const response = await fetch(MODULES[name]);
   if (!response.ok) {
-    throw new Error(`${name} answered with status ${response.status}`);
+    throw new Error(`${name}.wasm answered with status ${response.status}`);
   }
   return response;
 }
@@ -55,11 +68,11 @@ async function fetchPart(name) {
 /** Waits for the bytes, as a worker may: few models need this part. */
 function fetchNow(name) {
   const request = new XMLHttpRequest();
-  request.open('GET', new URL(name, import.meta.url), false);
+  request.open('GET', MODULES[name], false);
   request.responseType = 'arraybuffer';
   request.send();
   if (request.status !== 200) {
-    throw new Error(`${name} answered with status ${request.status}`);
+    throw new Error(`${name}.wasm answered with status ${request.status}`);
   }
   return request.response;
 }
@@ -68,7 +81,9 @@ function fetchNow(name) {
 export function startThreads(count) {
   return Promise.all(
     Array.from({ length: count }, () => {
-      const worker = new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
+      const worker =
+        startWorker('kernel-thread.js', import.meta.url) ??
+        new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
       return new Promise((resolve, reject) => {
         worker.onmessage = () => resolve(worker);
         worker.onerror = (event) => reject(new Error(`a thread did not start: ${event.message ?? 'no kernel-thread.js'}`));

@@ -1,100 +1,135 @@
-// The panel of stored models, and in words what a model needs. All text that it shows is set as text, never as markup.
+// The dialog of models: the one in use, those of the site and of this device, and ways to get others.
 import { Demitasse } from './demitasse.js';
-import { byId, decoded, element, fileName, modelUrl, size } from './page.js';
+import { compare, number, onLanguage, size, t } from './i18n.js';
+import { engine, fits, needs, onModel, runFile, siteModels, source, use } from './model.js';
+import { byId, button, confirmButton, decoded, element, fileName, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
+import { change, settings } from './settings.js';
 
 const { models } = Demitasse;
 
-/** The part of the device's memory above which a model may not fit: others need some, too. */
-const MEMORY_SHARE = 0.8;
-/** A download may begin a while after it was asked for. */
-const DOWNLOAD_BEGINS_MS = 60_000;
 const PART = /-\d{5}-of-(\d{5})\.gguf$/;
+/** What a model takes beside its weights, roughly, as a part of these: keys and values, activations. */
+const BESIDE_WEIGHTS = 1.3;
 
 const address = byId('model-address');
-const addressForm = byId('model-address-form');
+const device = byId('device');
 const errors = byId('models-errors');
+const facts = byId('facts');
 const importButton = byId('import');
-const importFiles = byId('import-files');
 const list = byId('stored');
+const modelName = byId('model-name');
 const noneStored = byId('none-stored');
-const open = byId('models-open');
+const offered = byId('offered');
 const panel = byId('models');
 const space = byId('space');
 const status = byId('models-status');
 const title = byId('models-title');
 
-/** The URL of the model that is loaded. */
-let inUse = null;
 /** The list is drawn as the newest reading has it. */
 let readings = 0;
 
-/** @param {string | null} url of the model that is loaded now */
-export function setModelInUse(url) {
-  inUse = url;
+// The model in use
+
+/** Shows what answers, in the header and in the dialog. */
+export function showModel() {
+  modelName.textContent = engine?.model?.name ?? source?.name ?? t('model');
+  const kind = engine?.device.kind ?? (source?.server ? 'remote' : null);
+  device.textContent = { webgpu: 'GPU', cpu: 'CPU', remote: t('server') }[kind] ?? '';
+  device.dataset.kind = kind;
+  device.hidden = kind === null;
+  byId('where').textContent = source?.server ? t('answersFrom', { server: source.server }) : t('answersHere');
+  byId('welcome-text').hidden = Boolean(source?.server);
+  byId('where').dataset.kind = source?.server ? 'remote' : 'local';
+  const entries = Object.entries({ ...origin(), ...properties() });
+  facts.replaceChildren(...entries.flatMap(([name, value]) => [element('dt', t(`fact.${name}`)), element('dd', value)]));
   if (panel.open) {
     refresh();
+    measureMemory();
   }
 }
 
-/**
- * @param {import('./demitasse.js').Needs} needs
- * @returns {{text: string, warning: string}} for people; the warning is empty if the model fits
- */
-export function describeNeeds({ disk, memory }) {
-  const taken = `${size(memory.total)} of memory`;
-  const isTight = memory.device && memory.total > MEMORY_SHARE * memory.device;
+const origin = () => (source ? { from: source.server ?? source.url?.href ?? t('fileOfYours', { name: source.name }) } : {});
+
+function properties() {
+  if (!engine) {
+    return {};
+  }
+  const { model, device: { kind, threads, reason } } = engine;
+  if (kind === 'remote') {
+    return { device: t('remoteDevice', { server: source.server }) };
+  }
   return {
-    text: `${disk ? describeDisk(disk) : 'not stored: this page has no storage'} · ${taken}`,
-    warning: isTight
-      ? `The model needs ${taken}; the browser says that this device has about ${memory.device / 2 ** 30} GB. ` +
-        'It may be slow, or fail to load.'
-      : '',
+    architecture: model.architecture,
+    parameters: number(model.parameters, { notation: 'compact', maximumSignificantDigits: 3 }),
+    size: size(model.bytes),
+    context: t('tokens', { count: model.contextLength }),
+    abilities: abilities(model),
+    memory: needs ? t('estimated', { size: size(needs.memory.total) }) : '',
+    device: kind === 'cpu' ? t('cpuDevice', { threads, reason }) : t('gpuDevice', { reason }),
   };
 }
 
-function describeDisk({ total, stored, available }) {
-  const free = available < 0 ? '' : `, ${size(available)} free`;
-  if (total <= 0) {
-    return `to download: its server does not say how much${free}`;
-  }
-  if (stored >= total) {
-    return `${size(total)}, stored on this device`;
-  }
-  return `${size(total)} to download${free}`;
+function abilities({ chatTemplate, tools, thinks }) {
+  const has = [chatTemplate && 'ability.chat', tools && 'ability.tools', thinks && 'ability.thinking'].filter((key) => key);
+  return has.length > 0 ? has.map((key) => t(key)).join(', ') : t('ability.none');
 }
 
-// The list
+/** What page and engine take, as far as the browser tells; it may take its time. */
+async function measureMemory() {
+  const measured = await pageMemory();
+  const before = facts.querySelector('#memory-measured');
+  if (measured && engine && !before) {
+    const text = element('dd', t('measured', { size: size(measured) }));
+    text.id = 'memory-measured';
+    facts.append(element('dt', t('fact.used')), text);
+  }
+}
+
+/** Bytes that the page and its workers take; where the browser doesn't say, or leaves workers out, what the engine does. */
+export async function pageMemory() {
+  const measured = await performance.measureUserAgentSpecificMemory?.().catch(() => null);
+  return Math.max(measured?.bytes ?? 0, needs?.memory.total ?? 0) || null;
+}
+
+// The lists
 
 async function refresh() {
   const reading = ++readings;
   try {
-    const [stored, spaceText] = await Promise.all([models.list(), describeSpace()]);
+    const [stored, site, estimate] = await Promise.all([
+      models.list(),
+      siteModels().catch(() => ({ models: [] })),
+      navigator.storage?.estimate?.(),
+    ]);
+    const spaceText = await describeSpace(estimate);
     if (reading === readings) {
       space.textContent = spaceText;
       noneStored.hidden = stored.length > 0;
-      draw(stored.sort((a, b) => nameOf(a).localeCompare(nameOf(b))));
+      drawStored(stored.sort((a, b) => compare(nameOf(a), nameOf(b))));
+      drawOffered(site.models.filter(({ url }) => !stored.some((model) => model.url === absolute(url))), estimate);
     }
   } catch (cause) {
-    showError('The stored models could not be listed', cause);
+    showError(t('modelsNotListed'), cause);
   }
 }
 
+const absolute = (url) => (URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).href : url);
+
 /** How full the browser's storage is, and whether it keeps what is there, as far as it says so. */
-async function describeSpace() {
-  const { usage, quota } = (await navigator.storage?.estimate?.()) ?? {};
+async function describeSpace({ usage, quota } = {}) {
   if (usage === undefined || quota === undefined) {
     return '';
   }
   const kept = await navigator.storage.persisted?.();
-  const keeps = { true: ' · kept until you delete it', false: ' · the browser may delete it if it runs short of space' };
-  return `${size(usage)} used, ${size(quota - usage)} free${keeps[kept] ?? ''}`;
+  const keeps = kept === undefined ? '' : ` · ${t(kept ? 'spaceKept' : 'spaceMayGo')}`;
+  return t('spaceUsed', { used: size(usage), free: size(quota - usage) }) + keeps;
 }
 
 /** Draws the list anew; the focus stays where it was. */
-function draw(stored) {
+function drawStored(stored) {
   const { activeElement: focused } = document;
   const url = list.contains(focused) ? focused.closest('li').dataset.url : null;
-  list.replaceChildren(...stored.map(row));
+  list.replaceChildren(...stored.map(storedRow));
   if (url) {
     (buttonsOf(url).find(({ textContent }) => textContent === focused.textContent) ?? title).focus();
   }
@@ -106,90 +141,83 @@ const nameOf = ({ name }) => decoded(name);
 const buttonsOf = (url) =>
   [...list.children].filter((item) => item.dataset.url === url).flatMap((item) => [...item.querySelectorAll('button')]);
 
-function row(model, index) {
-  const name = element('h3', nameOf(model));
-  name.id = `stored-${index}`;
+function storedRow(model) {
   const url = new URL(model.url);
-  const from = url.protocol === 'local:' ? 'imported' : `from ${url.host}`;
-  const state = model.complete ? 'complete' : 'incomplete: goes on when loaded';
+  const from = url.protocol === 'local:' ? t('imported') : t('fromHost', { host: url.host });
+  const state = t(model.complete ? 'complete' : 'incomplete');
+  const actions = [];
+  if (model.complete) {
+    actions.push(button(t('export'), 'quiet', () => exportModel(model)));
+  }
+  actions.push(confirmButton(t('delete'), t('reallyDelete'), () => deleteModel(model)));
+  const file = fileName(url);
+  return row(url, nameOf(model), [`${size(model.bytes)} · ${state} · ${from}`, ...(file === nameOf(model) ? [] : [file])], actions);
+}
+
+function row(url, named, lines, actions, fit) {
+  const name = element('h4', named);
+  name.id = `model-${encodeURIComponent(url.href)}`;
   const heading = element('div', '', 'row');
   heading.append(name);
-  const about = element('div', '');
-  about.append(heading, element('p', `${size(model.bytes)} · ${state} · ${from}`, 'small'));
-  if (fileName(url) !== name.textContent) {
-    about.append(element('p', fileName(url), 'small'));
-  }
-
-  const actions = element('div', '', 'actions');
-  if (model.url === inUse) {
-    heading.append(element('span', 'In use', 'badge'));
+  const about = element('div');
+  about.append(heading, ...lines.map((line) => element('p', line, 'small')));
+  const buttons = element('div', '', 'actions');
+  if (url.href === source?.url?.href) {
+    heading.append(element('span', t('inUse'), 'badge'));
   } else {
-    actions.append(button('Use', '', () => use(model.url)));
+    buttons.append(button(t('use'), '', () => useModel(url)));
   }
-  if (model.complete) {
-    actions.append(button('Export', 'quiet', () => exportModel(model)));
+  if (fit) {
+    heading.append(fit);
   }
-  actions.append(deleteButton(model));
-  [...actions.children].forEach((action) => action.setAttribute('aria-describedby', name.id));
-
-  const item = element('li', '');
-  item.dataset.url = model.url;
-  item.append(about, actions);
+  buttons.append(...actions);
+  [...buttons.children].forEach((action) => action.setAttribute('aria-describedby', name.id));
+  const item = element('li');
+  item.dataset.url = url.href;
+  item.append(about, buttons);
   return item;
 }
 
-function button(text, className, onclick) {
-  return Object.assign(element('button', text, className), { type: 'button', onclick });
+function drawOffered(site, estimate) {
+  byId('offered-section').hidden = site.length === 0;
+  offered.replaceChildren(...site.map(({ url: given, name, bytes }) => {
+    const url = modelUrl(given);
+    const where = url.origin === location.origin ? t('ofThisSite') : t('fromHost', { host: url.host });
+    const lines = [[...(bytes ? [size(bytes)] : []), where].join(' · ')];
+    return row(url, name ?? fileName(url), lines, [], bytes ? fitBadge(bytes, estimate) : null);
+  }));
 }
 
-/** Asks once, by its text. */
-function deleteButton(model) {
-  const made = button('Delete', 'quiet', async ({ detail: clicks }) => {
-    if (made.textContent === 'Delete') {
-      made.textContent = 'Really delete?';
-      made.className = 'danger';
-    } else if (clicks < 2) { // who clicks twice at once has not read the question
-      await deleteModel(model);
-    }
-  });
-  made.onblur = () => {
-    made.textContent = 'Delete';
-    made.className = 'quiet';
-  };
-  return made;
+/** Whether a model of so many bytes should run here, by what the browser tells of the device. */
+function fitBadge(bytes, { usage = 0, quota = Infinity } = {}) {
+  const memory = navigator.deviceMemory && navigator.deviceMemory * 2 ** 30;
+  const key = bytes > quota - usage ? 'noSpace' : fits({ total: bytes * BESIDE_WEIGHTS, device: memory }) ? 'fits' : 'tight';
+  return element('span', t(`fit.${key}`), `badge ${key}`);
 }
 
 // What can be done with a model
 
-function use(url) {
-  const page = new URL(location.href);
-  page.searchParams.set('model', url);
-  page.hash = '';
-  location.assign(page);
+function useModel(url) {
+  panel.close();
+  use(url);
 }
 
 async function exportModel(model) {
-  await attempt(`${nameOf(model)} was not exported`, async () => {
+  await attempt(t('notExported', { name: nameOf(model) }), async () => {
     const files = await models.export(model.url);
-    files.forEach(save);
-    say(`Exported: ${files.map((file) => decoded(file.name)).join(', ')}`);
+    files.forEach(saveFile);
+    say(t('exported', { names: files.map((file) => decoded(file.name)).join(', ') }));
   });
-}
-
-/** Offers a file as a download. */
-function save(file) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = decoded(file.name);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_BEGINS_MS);
 }
 
 async function deleteModel(model) {
   title.focus(); // the button goes
-  await attempt(`${nameOf(model)} was not deleted`, async () => {
+  await attempt(t('notDeleted', { name: nameOf(model) }), async () => {
     await models.delete(model.url);
-    say(`${nameOf(model)} was deleted.`);
+    if (settings.model === model.url) {
+      change({ model: null });
+    }
+    say(t('deleted', { name: nameOf(model) }));
   });
   await refresh();
 }
@@ -198,10 +226,10 @@ async function importChosen(files) {
   importButton.disabled = true;
   for (const ofModel of byModel(files)) {
     const [{ name }] = ofModel;
-    say(`Importing ${name}…`);
-    await attempt(`${name} was not imported`, async () => {
+    say(t('importing', { name }));
+    await attempt(t('notImported', { name }), async () => {
       const url = await importModel(ofModel);
-      say(`${name} is stored.`);
+      say(t('isStored', { name }));
       await refresh();
       if (document.activeElement !== address) {
         buttonsOf(url)[0]?.focus();
@@ -223,16 +251,27 @@ async function importModel(files) {
   const [{ name }] = files;
   const parts = Number(PART.exec(name)?.[1] ?? 1);
   if (files.length !== parts) {
-    throw new Error(`The model has ${parts} parts, of which ${files.length} were chosen. Choose all of them together.`);
+    throw new Error(t('partsMissing', { count: parts, chosen: files.length }));
   }
   const url = `local:${encodeURIComponent(name)}`;
   if ((await models.list()).some((stored) => stored.url === url)) {
-    throw new Error('A model of this name was imported already. Delete that first.');
+    throw new Error(t('importedAlready'));
   }
   return models.import(files, url);
 }
 
-// What the panel says
+/** Runs the file of a model at once; one in parts is kept for that. */
+function run(files) {
+  if (files.length === 1 && !PART.test(files[0].name)) {
+    panel.close();
+    runFile(files[0]);
+  } else {
+    openModels();
+    importChosen(files);
+  }
+}
+
+// What the dialog says
 
 /** Does what was asked for, and shows why it failed if it did. */
 async function attempt(failure, action) {
@@ -249,39 +288,61 @@ function say(text) {
 }
 
 function showError(failure, cause) {
-  const shown = element('p', '');
+  const shown = element('p');
   shown.append(element('strong', failure), `: ${cause.message}`);
   errors.append(shown);
   errors.scrollIntoView({ block: 'nearest' });
 }
 
-open.addEventListener('click', () => {
+export function openModels() {
   say('');
   errors.replaceChildren();
-  panel.showModal();
-  refresh();
-});
-panel.addEventListener('click', ({ target }) => {
-  if (target === panel) { // beside the panel: within, its content is hit
-    panel.close();
-  }
-});
-panel.addEventListener('click', ({ target }) => target.matches('button') && errors.replaceChildren(), { capture: true });
-byId('models-close').addEventListener('click', () => panel.close());
-importButton.addEventListener('click', () => importFiles.click());
-importFiles.addEventListener('change', () => {
-  const files = [...importFiles.files];
-  importFiles.value = ''; // so that choosing the same file again is a change
+  openDialog(panel);
+  showModel();
+}
+
+byId('models-open').addEventListener('click', openModels);
+panel.addEventListener('click', ({ target }) => target.closest('button') && errors.replaceChildren(), { capture: true });
+importButton.addEventListener('click', () => byId('import-files').click());
+byId('run-file').addEventListener('click', () => byId('run-files').click());
+onFilesChosen(byId('import-files'), (files) => {
   errors.replaceChildren();
   importChosen(files);
 });
-addressForm.addEventListener('submit', (event) => {
+onFilesChosen(byId('run-files'), run);
+byId('model-address-form').addEventListener('submit', (event) => {
   event.preventDefault();
   errors.replaceChildren();
   try {
-    use(modelUrl(address.value.trim(), ['https:', 'http:']).href);
+    useModel(modelUrl(address.value.trim(), ['https:', 'http:']));
   } catch (cause) {
-    showError('The model was not loaded', cause);
+    showError(t('notLoadedBecause'), cause);
     address.focus();
+  }
+});
+onModel(showModel);
+onLanguage(showModel);
+
+// Files dropped anywhere
+
+const drop = byId('drop');
+const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
+
+addEventListener('dragover', (event) => {
+  if (hasFiles(event)) {
+    event.preventDefault();
+    drop.hidden = false;
+  }
+});
+addEventListener('dragleave', ({ relatedTarget }) => {
+  if (!relatedTarget) { // out of the window
+    drop.hidden = true;
+  }
+});
+addEventListener('drop', (event) => {
+  if (hasFiles(event)) {
+    event.preventDefault();
+    drop.hidden = true;
+    run([...event.dataTransfer.files]);
   }
 });

@@ -1,6 +1,8 @@
 // What makes the page an app: its service worker, which keeps page and engine for offline use, and isolates the page where
 // its host doesn't.
 
+import { t } from './i18n.js';
+
 const HOUR = 3_600_000;
 const RELOADED = 'reloaded to be isolated';
 
@@ -59,7 +61,7 @@ function offerUpdates(registration) {
 
   updateButton.onclick = () => registration.waiting?.postMessage('take over');
   workers.addEventListener('message', () => {
-    noticeText.textContent = 'A new version is ready. Before updating, close the other tabs that show this page.';
+    noticeText.textContent = t('updateCloseTabs');
   });
   let controlled = workers.controller !== null;
   workers.addEventListener('controllerchange', () => {

@@ -2,7 +2,14 @@
 import { loadKernels } from './kernels.js';
 import { instantiate } from './loader.js';
 
-self.loadKernels = loadKernels; // for Java
+// For Java. Bundlers find the files of a folder by such a name, some only those right in it, and some put a string in place of the URL.
+self.loadKernels = loadKernels;
+self.shaderUrl = (name) =>
+  String(
+    name.startsWith('formats/')
+      ? new URL(`./webgpu/formats/${name.slice('formats/'.length)}.wgsl`, import.meta.url)
+      : new URL(`./webgpu/${name}.wgsl`, import.meta.url),
+  );
 
 // An error that no one handled, a trap in a promise's callback say, must reach the page's `worker.onerror`.
 self.onunhandledrejection = ({ reason }) =>

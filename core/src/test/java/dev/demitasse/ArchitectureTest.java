@@ -42,6 +42,8 @@ class ArchitectureTest {
                 .definedBy("dev.demitasse.sampling")
                 .layer("engine")
                 .definedBy("dev.demitasse.engine")
+                .layer("api")
+                .definedBy("dev.demitasse.api")
                 .whereLayer("json")
                 .mayNotAccessAnyLayer()
                 .whereLayer("gguf")
@@ -66,6 +68,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("gguf", "plan", "sampling")
                 .whereLayer("sampling")
                 .mayNotAccessAnyLayer()
+                .whereLayer("engine")
+                .mayOnlyBeAccessedByLayers("api")
+                .whereLayer("api")
+                .mayNotBeAccessedByAnyLayer()
                 .check(CORE);
     }
 

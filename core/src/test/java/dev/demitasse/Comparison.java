@@ -59,7 +59,7 @@ public final class Comparison {
 
     /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
     public static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
-        return builder.build(builder.lastRow(middle.apply(builder, builder.embed("table", width))));
+        return builder.build(builder.lastRows(middle.apply(builder, builder.embed("table", width))));
     }
 
     public static int[] tokens(int count, Random random) {
@@ -114,27 +114,40 @@ public final class Comparison {
     }
 
     /**
-     * Runs tokens at a position and compares what the last gives.
+     * Runs tokens at a position and compares what the last ones give, one or several of them.
      *
      * @param tolerance of the difference, relative to the greatest magnitude; elements that aren't finite must match in that
      */
     public void run(int[] tokens, int position, double tolerance) {
-        run(tokens, position, tolerance, element -> 0);
+        run(tokens, position, tolerance, (token, element) -> 0);
     }
 
-    /** @param bound what an element may differ by beside the tolerance */
-    public void run(int[] tokens, int position, double tolerance, IntToDoubleFunction bound) {
-        reference.forward(tokens, 0, tokens.length, position, true);
-        tested.forward(tokens, 0, tokens.length, position, true);
-        float[] expected = reference.logits();
-        float[] actual = tested.logits();
+    /** What an element of a token's row may differ by beside the tolerance. */
+    public interface Bound {
+        double of(int token, int element);
+    }
+
+    /** @param bound beside the tolerance */
+    public void run(int[] tokens, int position, double tolerance, Bound bound) {
+        int rows = 1 + random.nextInt(Math.min(tokens.length, tested.logitRows()));
+        reference.forward(tokens, 0, tokens.length, position, rows);
+        tested.forward(tokens, 0, tokens.length, position, rows);
+        for (int row = 0; row < rows; row++) {
+            String what = "row " + row + " of " + rows + ", " + tokens.length + " tokens at " + position;
+            int token = tokens[tokens.length - rows + row];
+            compare(reference.logits(row), tested.logits(row), tolerance, element -> bound.of(token, element), what);
+        }
+    }
+
+    private static void compare(
+            float[] expected, float[] actual, double tolerance, IntToDoubleFunction bound, String what) {
         assertEquals(expected.length, actual.length);
         double greatest = 0;
         for (float value : expected) {
             greatest = Float.isFinite(value) ? Math.max(greatest, Math.abs(value)) : greatest;
         }
         for (int i = 0; i < expected.length; i++) {
-            String where = tokens.length + " tokens at " + position + ", element " + i;
+            String where = what + ", element " + i;
             if (!Float.isFinite(expected[i])) {
                 assertTrue(!Float.isFinite(actual[i]), where + " should not be finite but is " + actual[i]);
             } else {

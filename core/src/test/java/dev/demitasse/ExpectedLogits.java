@@ -38,7 +38,10 @@ public final class ExpectedLogits {
         check(loader, FLOAT32_TOLERANCE);
     }
 
-    /** Prefills of three lengths, whole, in chunks and token by token, and 24 greedy steps after one of them. */
+    /**
+     * Prefills of three lengths, whole, in chunks and token by token; one with logits of many of its tokens; 24 greedy steps after
+     * one of them; and an embedding.
+     */
     public void check(Loader loader, float tolerance) {
         for (int batch : new int[] {70, 5, 1}) {
             Backend backend = loader.load(batch);
@@ -46,25 +49,49 @@ public final class ExpectedLogits {
                 prefill(backend, LENGTHS[i]);
                 assertLogits(
                         expected.get("logits").get(i),
-                        backend.logits(),
+                        backend.logits(0),
                         tolerance,
                         "after " + LENGTHS[i] + " by " + batch);
             }
+            int rows = Math.min(LENGTHS[1], backend.logitRows());
+            backend.forward(prompt, 0, rows, 0, rows);
+            assertLogits(expected.get("logits").get(0), backend.logits(0), tolerance, "first of " + rows);
+            if (rows == LENGTHS[1]) {
+                assertLogits(expected.get("logits").get(1), backend.logits(rows - 1), tolerance, "last of " + rows);
+            }
             prefill(backend, 17);
             for (int step = 0; step < 24; step++) {
-                int[] id = {argmax(backend.logits())};
+                int[] id = {argmax(backend.logits(0))};
                 assertEquals(expected.get("greedy").get(step).asInt(), id[0], resource + " step " + step);
-                backend.forward(id, 0, 1, 17 + step, true);
+                backend.forward(id, 0, 1, 17 + step, 1);
             }
-            assertLogits(expected.get("last"), backend.logits(), tolerance, "after decoding");
+            assertLogits(expected.get("last"), backend.logits(0), tolerance, "after decoding");
+            if (expected.has("embedding")) { // of the folders' models only logits were recorded
+                assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
+            }
         }
     }
 
     private void prefill(Backend backend, int length) {
         for (int from = 0; from < length; from += backend.batchSize()) {
             int to = Math.min(length, from + backend.batchSize());
-            backend.forward(prompt, from, to, from, to == length);
+            backend.forward(prompt, from, to, from, to == length ? 1 : 0);
         }
+    }
+
+    /** The mean of the hidden states. */
+    private float[] embedding(Backend backend, int length) {
+        float[] mean = new float[expected.get("embedding").size()];
+        for (int from = 0; from < length; from += backend.batchSize()) {
+            int to = Math.min(length, from + backend.batchSize());
+            backend.embed(prompt, from, to, from);
+            float[] hidden = backend.hidden();
+            assertEquals((to - from) * mean.length, hidden.length);
+            for (int i = 0; i < hidden.length; i++) {
+                mean[i % mean.length] += hidden[i] / length;
+            }
+        }
+        return mean;
     }
 
     private void assertLogits(JsonNode logits, float[] actual, float tolerance, String when) {

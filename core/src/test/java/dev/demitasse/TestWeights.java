@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the real weights lie that {@code e2e/setup} fetches; see the README. */
+/** Where the real weights lie, and what else {@code e2e/setup} fetches; see the README. */
 public final class TestWeights {
     private TestWeights() {}
 
@@ -35,6 +35,11 @@ public final class TestWeights {
         }
     }
 
+    /** The folder of npm packages. */
+    public static Path npm() {
+        return find("npm/node_modules");
+    }
+
     /** The whole file, mapped. */
     public static ByteBuffer map(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
@@ -47,7 +52,7 @@ public final class TestWeights {
     private static Path find(String name) {
         Path file = cache().resolve(name);
         if (!Files.exists(file)) {
-            throw new IllegalStateException("no weights at " + file + ": run ./test, which fetches them");
+            throw new IllegalStateException("nothing at " + file + ": run ./test, which fetches them");
         }
         return file;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Executes one plan over one KV cache. Made for a plan, then loaded with its weights, then run.
  *
  * <p>A backend may only begin work where it is asked to: what reads results then waits for {@link #whenDone}. If it loses
- * its device, {@link #forward}, {@link #top}, {@link #fetchLogits} and {@link #logits} throw {@link DeviceLostException}.
+ * its device, what begins work or gives results throws {@link DeviceLostException}.
  */
 public interface Backend {
     /**
@@ -24,6 +24,12 @@ public interface Backend {
     /** Most tokens of one {@link #forward}. */
     int batchSize();
 
+    /**
+     * Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. Where they are asked for all
+     * tokens of a batch, they equal to the last bit what a pass for each token would give, as do keys and values.
+     */
+    int logitRows();
+
     /** Positions of the KV cache: tokens a sequence can have. */
     int contextLength();
 
@@ -32,23 +38,36 @@ public interface Backend {
      * {@code position} and after, and writes their keys and values over whatever the KV cache held there. All positions before
      * must have been run, or begun.
      *
-     * @param logits whether to run the head on the last of them, too
-     * @throws IndexOutOfBoundsException for an empty or too large batch, a position past the context or an id outside the
-     *     vocabulary
+     * @param logits on how many of them, the last ones, to run the head, too
+     * @throws IndexOutOfBoundsException for an empty or too large batch, a position past the context, an id outside the
+     *     vocabulary, or too many rows of logits
      */
-    void forward(int[] tokens, int from, int to, int position, boolean logits);
+    void forward(int[] tokens, int from, int to, int position, int logits);
+
+    /**
+     * Runs, or begins to run, the plan's body as {@link #forward} does, and instead of the head the final norm on all of the
+     * batch's tokens.
+     *
+     * @throws IndexOutOfBoundsException as {@link #forward}
+     */
+    void embed(int[] tokens, int from, int to, int position);
+
+    /** What the last {@link #embed} computed: hidden states as float32 {@code [tokens, width]}. */
+    float[] hidden();
 
     /**
      * Checks what {@link #forward} was given, but for the ids.
      *
      * @return number of tokens
-     * @throws IndexOutOfBoundsException for an empty or too large batch, or a position past the context
+     * @throws IndexOutOfBoundsException for an empty or too large batch, a position past the context, or too many rows of
+     *     logits
      */
-    default int requireBatch(int[] tokens, int from, int to, int position) {
+    default int requireBatch(int[] tokens, int from, int to, int position, int logits) {
         Objects.checkFromToIndex(from, to, tokens.length);
         int count = to - from;
         Objects.checkIndex(count - 1, batchSize());
         Objects.checkFromToIndex(position, position + count, contextLength());
+        Objects.checkFromToIndex(0, logits, Math.min(count, logitRows()));
         return count;
     }
 
@@ -59,7 +78,7 @@ public interface Backend {
      */
     default void candidates(int count) {}
 
-    /** The likeliest tokens by the logits of the last {@link #forward}; null if {@link #logits} has all of them. */
+    /** The likeliest tokens by the one row of logits of the last {@link #forward}; null if {@link #logits} has all of them, as of several rows. */
     default @Nullable TopLogits top() {
         return null;
     }
@@ -75,6 +94,38 @@ public interface Backend {
         action.run();
     }
 
-    /** Logits that the last {@link #forward} computed: one float32 for each id of the vocabulary, valid until the next. */
-    float[] logits();
+    /**
+     * Logits that the last {@link #forward} computed: one float32 for each id of the vocabulary, valid until the next call.
+     *
+     * @param row 0 for the first of the tokens that logits were asked for
+     */
+    float[] logits(int row);
+
+    /**
+     * Names how keys and values lie in a snapshot of the KV cache, with all that depends on the model: a snapshot can be
+     * restored where the name is the same, whatever the context.
+     */
+    String kvLayout();
+
+    /** Bytes of a snapshot of the first so many positions, of all layers; a multiple of 4. */
+    long kvBytes(int positions);
+
+    /**
+     * Copies, or begins to copy, a part of such a snapshot: as many bytes as {@code target} has left, a multiple of 4, from
+     * {@code offset} on, another one. When {@link #whenDone it is done}, the target's position is its limit; it is where it was
+     * if the device was lost. What the last {@link #forward} computed is no longer available.
+     *
+     * @param target direct where the backend needs that
+     * @throws IndexOutOfBoundsException for positions past the context, or bytes past the snapshot
+     */
+    void readKv(int positions, long offset, ByteBuffer target);
+
+    /**
+     * Puts back a part of such a snapshot, to its limit. When all parts are back, in any order, the KV cache holds these
+     * positions, as if they had been run.
+     *
+     * @param source direct where the backend needs that
+     * @throws IndexOutOfBoundsException for positions past the context, or bytes past the snapshot
+     */
+    void writeKv(int positions, long offset, ByteBuffer source);
 }

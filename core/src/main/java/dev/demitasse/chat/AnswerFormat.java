@@ -17,8 +17,8 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
     /** Text only. */
     public static final AnswerFormat PLAIN = new AnswerFormat(false, false, List.of());
 
-    static final String THINK = "<think>";
-    static final String END_THINK = "</think>";
+    public static final String THINK = "<think>";
+    public static final String END_THINK = "</think>";
 
     /**
      * What a model with this template answers.
@@ -31,6 +31,26 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
         boolean thinks = template.contains(THINK);
         return new AnswerFormat(
                 thinks, thinks && prompt.stripTrailing().endsWith(THINK), ToolCallFormat.of(template, variables));
+    }
+
+    /** The same, where tools were described by {@link ToolPrompt}. */
+    public AnswerFormat withToolPrompt() {
+        return new AnswerFormat(thinks, opened, List.of(ToolPrompt.FORMAT));
+    }
+
+    /** How the answer may call a tool; null if it can't, or not in JSON. */
+    public @Nullable CallSyntax callSyntax() {
+        for (ToolCallFormat format : toolCalls) {
+            if (format.syntax() != null) {
+                return format.syntax();
+            }
+        }
+        return null;
+    }
+
+    /** All texts that are {@link #markers} of any format. */
+    public static Set<String> allMarkers() {
+        return new AnswerFormat(true, false, ToolCallFormat.ALL).markers();
     }
 
     /** Texts that must reach {@link AnswerParser} though the vocabulary may have them as special tokens. */

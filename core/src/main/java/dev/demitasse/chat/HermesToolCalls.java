@@ -29,6 +29,11 @@ final class HermesToolCalls implements ToolCallFormat {
     }
 
     @Override
+    public CallSyntax syntax() {
+        return new CallSyntax(begin() + "\n{\"name\": ", ", \"arguments\": ", "}\n" + end());
+    }
+
+    @Override
     public List<ToolCall> read(String text) {
         return JsonToolCalls.read(text.substring(begin().length()));
     }

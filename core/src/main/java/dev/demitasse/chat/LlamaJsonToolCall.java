@@ -26,6 +26,11 @@ final class LlamaJsonToolCall implements ToolCallFormat {
     }
 
     @Override
+    public CallSyntax syntax() {
+        return new CallSyntax("{\"name\": ", ", \"parameters\": ", "}");
+    }
+
+    @Override
     public List<ToolCall> read(String text) {
         return JsonToolCalls.read(text);
     }

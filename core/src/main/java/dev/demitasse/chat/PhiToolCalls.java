@@ -29,6 +29,11 @@ final class PhiToolCalls implements ToolCallFormat {
     }
 
     @Override
+    public CallSyntax syntax() {
+        return new CallSyntax(begin() + "[{\"name\": ", ", \"arguments\": ", "}]" + end());
+    }
+
+    @Override
     public List<ToolCall> read(String text) {
         return JsonToolCalls.read(text.substring(begin().length()));
     }

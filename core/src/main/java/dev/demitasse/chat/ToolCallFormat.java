@@ -55,6 +55,11 @@ interface ToolCallFormat {
     /** Whether a call can only stand at the beginning of the answer. */
     boolean isWholeAnswer();
 
+    /** How to write a call that {@link #read} understands; null if that isn't JSON. */
+    default @Nullable CallSyntax syntax() {
+        return null;
+    }
+
     /**
      * Reads what stands from {@link #begin}, included, to {@link #end}, excluded.
      *

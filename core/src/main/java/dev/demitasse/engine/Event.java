@@ -1,7 +1,9 @@
 package dev.demitasse.engine;
 
 import dev.demitasse.chat.ToolCall;
+import dev.demitasse.sampling.LogProbs;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What one step of a {@link Generation} brought. */
 public sealed interface Event {
@@ -16,8 +18,10 @@ public sealed interface Event {
      *
      * @param reasoning of the model's, before its answer, that became certain with it
      * @param text what became certain with it; empty while a character, a marker or a stop text may still be incomplete
+     * @param logProbs if they were asked for
      */
-    record Token(int id, String reasoning, String text) implements Event {}
+    record Token(
+            int id, String reasoning, String text, @Nullable LogProbs logProbs) implements Event {}
 
     /**
      * The answer is complete; no events follow.

@@ -3,6 +3,7 @@ package dev.demitasse.engine;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.AnswerParser;
 import dev.demitasse.chat.ToolCall;
+import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.sampling.Sampler;
 import dev.demitasse.sampling.TopLogits;
 import dev.demitasse.tokenizer.StreamDecoder;
@@ -29,7 +30,10 @@ public final class Generation {
     private final StreamDecoder decoder;
     private final StopTexts stopTexts;
     private final AnswerParser parser;
+    private final @Nullable GrammarFilter grammar;
+    private final PromptLookup lookup = new PromptLookup();
     private final int promptTokens;
+    private final int maxTokens;
     private final int cachedTokens;
 
     private Engine engine;
@@ -45,11 +49,19 @@ public final class Generation {
     /** Whether all logits were asked for. */
     private boolean fetched;
 
+    /** Tokens that were run on the chance that they are chosen. */
+    private int[] draft = PromptLookup.NONE;
+    /** Which of the last pass's logits the next token is chosen by: above 0 after as many tokens of the draft that were right. */
+    private int row;
+
     private int chosen = Sampler.UNDECIDED;
+    private @Nullable LogProbs logProbs;
     private @Nullable RuntimeException failure;
 
     private long prefillNanos;
     private long decodeNanos;
+    private int draftedTokens;
+    private int acceptedTokens;
     private boolean cancelled;
     private boolean finished;
 
@@ -61,11 +73,15 @@ public final class Generation {
         promptTokens = prompt.length;
         count = prompt.length;
         tokenizer = engine.tokenizer();
-        sampler = new Sampler(options.sampling(), prompt);
+        maxTokens = Math.min(options.maxTokens(), engine.contextLength() + 1 - promptTokens);
+        grammar = options.grammar() == null
+                ? null
+                : new GrammarFilter(options.grammar(), engine.tokenTrie(), tokenizer, maxTokens);
+        sampler = new Sampler(options.sampling(), prompt, grammar);
         decoder = new StreamDecoder(tokenizer, options.format().markers());
         parser = new AnswerParser(options.format());
         stopTexts = new StopTexts(options.stop());
-        engine.serve(this, tokens, count, sampler.candidates());
+        engine.serve(this, tokens, count, candidates());
         cachedTokens = engine.length();
     }
 
@@ -93,10 +109,23 @@ public final class Generation {
         start = System.nanoTime();
         reading = engine.length() < Math.max(promptTokens, count - 1);
         fetched = false;
-        if (engine.length() < count) {
-            engine.run(tokens, count);
+        if (row > 0) {
+            engine.accept(tokens, count);
+        } else if (engine.length() < count) {
+            draft = draft();
+            engine.run(tokens, count, draft);
+            draftedTokens += draft.length;
         }
         work = Work.BEGUN;
+    }
+
+    private int[] draft() {
+        if (!options.speculative() || engine.length() < count - 1 || completionTokens() == 0) {
+            return PromptLookup.NONE;
+        }
+        int room = Math.min(maxTokens - completionTokens() - 1, engine.contextLength() - count);
+        int most = Math.min(engine.backend().logitRows() - 1, room);
+        return most <= 0 ? PromptLookup.NONE : lookup.draft(tokens, count, most);
     }
 
     /**
@@ -124,6 +153,9 @@ public final class Generation {
         }
         try {
             if (!reading) {
+                if (row == 0 && !fetched && completionTokens() > 0) {
+                    lookup.took(draft.length, System.nanoTime() - start);
+                }
                 chosen = choose(engine.backend());
                 if (chosen == Sampler.UNDECIDED) {
                     fetched = true;
@@ -138,9 +170,23 @@ public final class Generation {
         return true;
     }
 
+    /** How many of the likeliest tokens to ask the backend for; 0 for all logits. */
+    private int candidates() {
+        return options.logProbs() == GenerationOptions.NO_LOG_PROBS ? sampler.candidates() : 0;
+    }
+
     private int choose(Backend backend) {
         TopLogits top = fetched ? null : backend.top();
-        return top == null ? sampler.sample(backend.logits()) : sampler.sample(top);
+        if (top != null) {
+            return sampler.sample(top);
+        }
+        if (options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
+            return sampler.sample(backend.logits(row));
+        }
+        float[] logits = backend.logits(row).clone(); // the sampler changes them
+        int id = sampler.sample(backend.logits(row));
+        logProbs = LogProbs.of(logits, id, options.logProbs());
+        return id;
     }
 
     /**
@@ -186,9 +232,20 @@ public final class Generation {
             tokens = Arrays.copyOf(tokens, 2 * count);
         }
         tokens[count++] = id;
+        lookup.chosen(id);
+        if (row < draft.length && draft[row] == id) {
+            acceptedTokens++;
+            row++;
+        } else {
+            draft = PromptLookup.NONE;
+            row = 0;
+        }
+        if (grammar != null) {
+            grammar.accept(id);
+        }
         String text = tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id));
         AnswerParser.Piece piece = parser.push(text);
-        return new Event.Token(id, piece.reasoning(), piece.text());
+        return new Event.Token(id, piece.reasoning(), piece.text(), logProbs);
     }
 
     /**
@@ -201,10 +258,12 @@ public final class Generation {
         requireUnfinished();
         engine = other;
         failure = null;
+        draft = PromptLookup.NONE;
+        row = 0;
         if (chosen == Sampler.UNDECIDED) {
             work = Work.NONE;
         }
-        other.serve(this, tokens, count, sampler.candidates());
+        other.serve(this, tokens, count, candidates());
     }
 
     private void requireUnfinished() {
@@ -228,7 +287,10 @@ public final class Generation {
         if (stopTexts.reached() || (completionTokens() > 0 && tokenizer.isEndOfGeneration(tokens[count - 1]))) {
             return FinishReason.STOP;
         }
-        if (completionTokens() == options.maxTokens() || count > engine.contextLength()) {
+        if (grammar != null && grammar.mustEnd()) {
+            return FinishReason.STOP;
+        }
+        if (completionTokens() == maxTokens || count > engine.contextLength()) {
             return FinishReason.LENGTH;
         }
         return null;
@@ -244,7 +306,14 @@ public final class Generation {
         AnswerParser.Piece rest = parser.finish();
         List<ToolCall> toolCalls = parser.toolCalls();
         FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
-        Usage usage = new Usage(promptTokens, cachedTokens, completionTokens(), prefillNanos, decodeNanos);
+        Usage usage = new Usage(
+                promptTokens,
+                cachedTokens,
+                completionTokens(),
+                draftedTokens,
+                acceptedTokens,
+                prefillNanos,
+                decodeNanos);
         return new Event.Finished(
                 why, more.reasoning() + rest.reasoning(), more.text() + rest.text(), toolCalls, usage);
     }

@@ -3,11 +3,12 @@ package dev.demitasse.json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A value of a request and where it stands there, so that what is wrong with it can be said by name. Null counts as
- * absent. Every getter throws {@link IllegalArgumentException} for a value of another kind.
+ * absent. Every getter throws {@link FieldException} for a value of another kind.
  *
  * @param path such as {@code messages[2].role}
  * @param value as {@link JsonReader} gives it
@@ -66,6 +67,46 @@ public record JsonField(String path, @Nullable Object value) {
         throw isNot("a number");
     }
 
+    /** A number from {@code least} to {@code most}. */
+    public double number(double least, double most) {
+        if (value instanceof Number number && number.doubleValue() >= least && number.doubleValue() <= most) {
+            return number.doubleValue();
+        }
+        throw isNot("a number from " + plain(least) + " to " + plain(most));
+    }
+
+    private static String plain(double number) {
+        return number == (long) number ? Long.toString((long) number) : Double.toString(number);
+    }
+
+    public boolean bool() {
+        if (value instanceof Boolean bool) {
+            return bool;
+        }
+        throw isNot("true or false");
+    }
+
+    /** A string that is one of these. */
+    public String oneOf(String... names) {
+        if (value instanceof String name && List.of(names).contains(name)) {
+            return name;
+        }
+        throw isNot("one of \"" + String.join("\", \"", names) + "\"");
+    }
+
+    /**
+     * Checks that this object has no other fields.
+     *
+     * @throws FieldException naming the first other one
+     */
+    public void requireKnown(Set<String> names) {
+        for (String name : object().keySet()) {
+            if (!names.contains(name)) {
+                throw new FieldException(member(name).path(), "is not known");
+            }
+        }
+    }
+
     /** A whole number from {@code least} to {@code most}. */
     public long integer(long least, long most) {
         if (value instanceof Long number && number >= least && number <= most) {
@@ -75,14 +116,14 @@ public record JsonField(String path, @Nullable Object value) {
     }
 
     /** What to throw if the value is none of what is expected. */
-    public IllegalArgumentException isNot(String expected) {
+    public FieldException isNot(String expected) {
         if (value == null) {
-            return new IllegalArgumentException(path + " is missing; it must be " + expected);
+            return new FieldException(path, "is missing; it must be " + expected);
         }
         String found = JsonWriter.write(value, -1);
         if (found.length() > LONGEST_QUOTE) {
             found = found.substring(0, LONGEST_QUOTE) + "…";
         }
-        return new IllegalArgumentException(path + " is " + found + "; it must be " + expected);
+        return new FieldException(path, "is " + found + "; it must be " + expected);
     }
 }

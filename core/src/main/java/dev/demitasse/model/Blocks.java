@@ -17,14 +17,14 @@ final class Blocks {
         return b.add(x, b.matMul(b.gated(Activation.SILU, gate, up), block + "ffn_down.weight", s.width()));
     }
 
-    /** Norm and output matrix on the last token; without one of its own the embedding's serves (tied embeddings). */
+    /** Norm and output matrix on the last tokens; without one of its own the embedding's serves (tied embeddings). */
     static Plan head(PlanBuilder b, Buffer x, Sizes s) {
         return head(b, x, s, 0);
     }
 
     /** @param softCap cap on the logits; 0 for none */
     static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
-        Buffer last = b.rmsNorm(b.lastRow(x), "output_norm.weight", s.width(), s.epsilon());
+        Buffer last = b.finalNorm(x, "output_norm.weight", s.width(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";
         return b.build(b.softCap(b.matMul(last, output, b.rows("token_embd.weight")), softCap));
     }

@@ -14,7 +14,7 @@ public record Buffer(int id, String name, int width, Rows rows) {
     public enum Rows {
         /** One for every token of the batch. */
         BATCH,
-        /** A single one, for the batch's last token. */
+        /** One for each of the batch's last tokens, of which logits are asked for. */
         LAST
     }
 }

@@ -28,18 +28,20 @@ public final class MemoryPlan {
 
     /**
      * @param batch most rows of a batch
+     * @param last most rows that logits are asked for
      * @throws ArithmeticException if the arena would pass 2³¹ elements
      */
-    public static MemoryPlan of(Plan plan, int batch) {
+    public static MemoryPlan of(Plan plan, int batch, int last) {
         List<Use> uses = new ArrayList<>();
         plan.body().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
+        plan.finalNorm().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
         plan.head().forEach(op -> uses.add(new Use(op.out(), op.inputs())));
-        return of(uses, plan.logits(), batch);
+        return of(uses, plan.logits(), batch, last);
     }
 
     /** @param result a buffer that must outlive the last use */
-    public static MemoryPlan of(List<Use> uses, Buffer result, int batch) {
-        List<Placed> all = lifetimes(uses, result, batch);
+    public static MemoryPlan of(List<Use> uses, Buffer result, int batch, int last) {
+        List<Placed> all = lifetimes(uses, result, batch, last);
         all.sort(Comparator.comparingInt((Placed p) -> p.length).reversed());
         List<Placed> placed = new ArrayList<>();
         int[] offsets =
@@ -74,11 +76,11 @@ public final class MemoryPlan {
         return Math.addExact(elements, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static List<Placed> lifetimes(List<Use> uses, Buffer result, int batch) {
+    private static List<Placed> lifetimes(List<Use> uses, Buffer result, int batch, int last) {
         Map<Integer, Placed> lifetimes = new HashMap<>();
         for (int step = 0; step < uses.size(); step++) {
             Buffer out = uses.get(step).out();
-            int rows = out.rows() == Rows.BATCH ? batch : 1;
+            int rows = out.rows() == Rows.BATCH ? batch : last;
             Placed fresh = new Placed(out, aligned(Math.multiplyExact(out.width(), rows)), step);
             lifetimes.computeIfAbsent(out.id(), id -> fresh).lastUse = step;
             for (Buffer in : uses.get(step).inputs()) {

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One step of a plan. Operations work on every row of the batch; {@code out} has as many rows as {@code in}, except for
- * {@link LastRow}. In shapes, {@code n} stands for the rows.
+ * {@link LastRows}. In shapes, {@code n} stands for the rows.
  */
 public sealed interface Op {
     /** The buffer this operation writes. */
@@ -151,8 +151,8 @@ public sealed interface Op {
         }
     }
 
-    /** {@code out} is the batch's last row of {@code in}. */
-    record LastRow(Buffer in, Buffer out) implements Op {
+    /** {@code out} holds the last rows of {@code in}: as many as logits are asked for. */
+    record LastRows(Buffer in, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);

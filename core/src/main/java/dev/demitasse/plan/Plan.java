@@ -6,14 +6,18 @@ import java.util.List;
  * What a model computes for a batch of tokens at consecutive positions.
  *
  * @param body run for every batch; fills the KV cache
- * @param head run only where logits are asked for, on the batch's last token
- * @param logits what the head leaves: one row of the vocabulary's size
+ * @param finalNorm run only where hidden states are asked for, on all of the batch's tokens
+ * @param hidden what that leaves: a row for each token
+ * @param head run only where logits are asked for, on the batch's last tokens
+ * @param logits what the head leaves: for each of these a row of the vocabulary's size
  * @param buffers all activations, by id
  * @param weights all tensors read, by id
  * @param kvWidths elements of one position's key (and as many of its value) in each layer's cache
  */
 public record Plan(
         List<Op> body,
+        List<Op> finalNorm,
+        Buffer hidden,
         List<Op> head,
         Buffer logits,
         List<Buffer> buffers,

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,11 @@ public final class PlanBuilder {
     private final List<Weight> weights = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
     private final List<Op> body = new ArrayList<>();
+    private final List<Op> finalNorm = new ArrayList<>();
     private final List<Op> head = new ArrayList<>();
     private final List<Integer> kvWidths = new ArrayList<>();
     private List<Op> ops = body;
+    private @Nullable Buffer hidden;
 
     public PlanBuilder(Gguf gguf) {
         tensors = gguf.tensorsByName();
@@ -144,10 +147,23 @@ public final class PlanBuilder {
         ignored.add(tensor);
     }
 
-    /** Ends the body: what follows is run on the batch's last token only, where logits are asked for. */
-    public Buffer lastRow(Buffer in) {
+    /** Ends the body: what follows is run on the batch's last tokens only, where logits are asked for. */
+    public Buffer lastRows(Buffer in) {
+        if (hidden == null) {
+            hidden = in;
+        }
         ops = head;
-        return append(new Op.LastRow(in, buffer("last row", in.width(), Rows.LAST)));
+        return append(new Op.LastRows(in, buffer("last rows", in.width(), Rows.LAST)));
+    }
+
+    /**
+     * Ends the body, and gives the last tokens' hidden states as they go into the output matrix; all tokens' are what the plan
+     * calls hidden.
+     */
+    public Buffer finalNorm(Buffer in, String weight, int width, float epsilon) {
+        ops = finalNorm;
+        hidden = rmsNorm(in, weight, width, epsilon);
+        return rmsNorm(lastRows(in), weight, width, epsilon);
     }
 
     /**
@@ -163,6 +179,8 @@ public final class PlanBuilder {
         }
         return new Plan(
                 List.copyOf(body),
+                List.copyOf(finalNorm),
+                Objects.requireNonNull(hidden, "a plan has a head"),
                 List.copyOf(head),
                 logits,
                 List.copyOf(buffers),

@@ -4,10 +4,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the tokens of one answer. In this order: penalties and bias on the logits, then of the likeliest first top-k,
- * top-p, min-p, then temperature and the draw (llama.cpp's default order of these).
+ * Chooses the tokens of one answer. In this order: penalties and bias on the logits, the filter, then of the likeliest first
+ * top-k, top-p, min-p, then temperature and the draw (llama.cpp's default order of these).
  */
 public final class Sampler {
     /** What {@link #sample(TopLogits)} gives where the entries don't decide. */
@@ -17,6 +18,7 @@ public final class Sampler {
     private static final int MOST_CANDIDATES = 256;
 
     private final SamplingOptions options;
+    private final @Nullable TokenFilter filter;
     /** Whether any penalty changes a logit. */
     private final boolean penalizes;
 
@@ -29,9 +31,20 @@ public final class Sampler {
     private final SplitMix64 random;
     private final Candidates candidates = new Candidates();
 
-    /** @param prompt the tokens before the answer, which the repetition penalty counts as seen */
+    /** A sampler for which every token may come. */
     public Sampler(SamplingOptions options, int[] prompt) {
+        this(options, prompt, null);
+    }
+
+    /**
+     * A sampler at the beginning of an answer.
+     *
+     * @param prompt the tokens before the answer, which the repetition penalty counts as seen
+     * @param filter asked anew for each token; null if every token may come
+     */
+    public Sampler(SamplingOptions options, int[] prompt, @Nullable TokenFilter filter) {
         this.options = options;
+        this.filter = filter;
         penalizes =
                 options.repetitionPenalty() != 1 || options.frequencyPenalty() != 0 || options.presencePenalty() != 0;
         wanted = wanted();
@@ -50,10 +63,10 @@ public final class Sampler {
             return 0;
         }
         if (options.temperature() == 0) {
-            return penalizes ? MOST_CANDIDATES : 1;
+            return penalizes || filter != null ? MOST_CANDIDATES : 1;
         }
         boolean few = options.topK() > 0 && options.topK() <= MOST_CANDIDATES;
-        boolean nucleus = options.topK() == 0 && options.topP() < 1 && !penalizes;
+        boolean nucleus = options.topK() == 0 && options.topP() < 1 && !penalizes && filter == null;
         boolean likely = options.topP() == 1 && options.minP() > 0;
         return few || nucleus || likely ? MOST_CANDIDATES : 0;
     }
@@ -78,7 +91,9 @@ public final class Sampler {
         candidates.clear(top.count(), wanted == 1 ? Float.NEGATIVE_INFINITY : top.threshold());
         for (int i = 0; i < top.count(); i++) {
             int id = top.ids()[i];
-            candidates.add(id, penalized(id, top.logits()[i]));
+            if (filter == null || filter.allows(id)) {
+                candidates.add(id, penalized(id, top.logits()[i]));
+            }
         }
         candidates.order();
         if (candidates.size() == 0) {
@@ -94,11 +109,14 @@ public final class Sampler {
     /**
      * Chooses the next token and counts it as generated.
      *
-     * @param logits one for each id; penalties and bias are applied to it in place
+     * @param logits one for each id; penalties, bias and filter are applied to it in place
      * @throws IllegalArgumentException if every logit is minus infinity or one is not a number
      */
     public int sample(float[] logits) {
         adjust(logits);
+        if (filter != null) {
+            filter.mask(logits);
+        }
         int id = likeliest(logits);
         if (options.temperature() > 0) {
             candidates.clear(logits.length, Float.NEGATIVE_INFINITY);
@@ -174,7 +192,7 @@ public final class Sampler {
             open = false;
         }
         if (options.topP() < 1) {
-            if (open && options.topK() > 0) {
+            if (open && (options.topK() > 0 || filter != null)) {
                 return UNDECIDED;
             }
             double total = expSum;

@@ -125,6 +125,16 @@ public abstract class Tokenizer {
         return endOfGeneration.contains(id);
     }
 
+    /** All tokens of which {@link #isEndOfGeneration} is true. */
+    public final int[] endOfGeneration() {
+        int[] ids = new int[endOfGeneration.size()];
+        int count = 0;
+        for (int id : endOfGeneration) {
+            ids[count++] = id;
+        }
+        return ids;
+    }
+
     /** Whether a token steers the model and is no part of the text that a reader sees. */
     public final boolean isSpecial(int id) {
         return special[checked(id)];

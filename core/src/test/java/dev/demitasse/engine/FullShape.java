@@ -33,7 +33,7 @@ final class FullShape {
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, 1, List.of(), AnswerFormat.PLAIN));
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
-                float logit = engine.backend().logits()[token.id()];
+                float logit = engine.backend().logits(0)[token.id()];
                 System.out.printf(
                         "%d prompt tokens, first token %d with logit %.3f after %.1f s%n",
                         prompt.length, token.id(), logit, seconds(start));

@@ -64,7 +64,7 @@ class Gemma3Test {
         int length = 0;
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
-                gaps[length] = gap(engine.backend().logits());
+                gaps[length] = gap(engine.backend().logits(0));
                 ids[length++] = token.id();
             }
         }

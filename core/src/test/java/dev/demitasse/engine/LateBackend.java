@@ -84,6 +84,11 @@ final class LateBackend implements Backend {
     }
 
     @Override
+    public int logitRows() {
+        return backend.logitRows();
+    }
+
+    @Override
     public int contextLength() {
         return backend.contextLength();
     }
@@ -94,21 +99,34 @@ final class LateBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean logits) {
+    public void forward(int[] tokens, int from, int to, int position, int logits) {
         call();
         backend.forward(tokens, from, to, position, logits);
-        allFetched = candidates == 0;
+        allFetched = candidates == 0 || logits > 1;
         busy = true;
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        call();
+        backend.embed(tokens, from, to, position);
+        busy = true;
+    }
+
+    @Override
+    public float[] hidden() {
+        call();
+        return backend.hidden();
     }
 
     @Override
     public TopLogits top() {
         call();
-        if (candidates == 0) {
+        if (allFetched) {
             return null;
         }
         tops++;
-        return ExactTop.of(backend.logits(), Math.min(candidates, mostCandidates));
+        return ExactTop.of(backend.logits(0), Math.min(candidates, mostCandidates));
     }
 
     @Override
@@ -120,12 +138,35 @@ final class LateBackend implements Backend {
     }
 
     @Override
-    public float[] logits() {
+    public float[] logits(int row) {
         call();
         if (!allFetched) {
             throw new AssertionError("logits that were not fetched");
         }
-        return backend.logits();
+        return backend.logits(row);
+    }
+
+    @Override
+    public String kvLayout() {
+        return backend.kvLayout();
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return backend.kvBytes(positions);
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        call();
+        backend.readKv(positions, offset, target);
+        busy = true;
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        call();
+        backend.writeKv(positions, offset, source);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.demitasse.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -253,6 +254,28 @@ class LateGenerationTest {
         return events;
     }
 
+    @Test
+    void embeddingsComeLater() {
+        float[] expected = embedding(engine(64, backend -> backend));
+        assertArrayEquals(expected, embedding(new Machine(LateBackend.NEVER).engine));
+        assertThrows(DeviceLostException.class, () -> embedding(new Machine(3).engine));
+    }
+
+    private static float[] embedding(Engine engine) {
+        Embedding embedding = engine.embed(PROMPT);
+        while (!embedding.isFinished()) {
+            embedding.begin();
+            boolean[] ready = {false};
+            embedding.whenReady(() -> ready[0] = true);
+            if (!ready[0] && engine.backend() instanceof LateBackend device) {
+                device.work();
+            }
+            assertTrue(ready[0]);
+            embedding.next();
+        }
+        return embedding.vector();
+    }
+
     private static List<Event> withoutTimes(List<Event> events) {
         List<Event> same = new ArrayList<>();
         for (Event event : events) {
@@ -264,7 +287,7 @@ class LateGenerationTest {
                         end.reasoning(),
                         end.text(),
                         end.toolCalls(),
-                        new Usage(usage.promptTokens(), usage.cachedTokens(), usage.completionTokens(), 0, 0));
+                        new Usage(usage.promptTokens(), usage.cachedTokens(), usage.completionTokens(), 0, 0, 0, 0));
             }
             same.add(event);
         }

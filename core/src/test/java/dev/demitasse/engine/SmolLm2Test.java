@@ -2,6 +2,7 @@ package dev.demitasse.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -123,12 +124,42 @@ class SmolLm2Test {
         assertTrue(worst <= TOLERANCE, "" + worst);
     }
 
+    @Test
+    void embeddingsEqualHuggingFaces() {
+        ByteBuffer expected = floats("smollm2-135m-embeddings.f32");
+        String[] names = {"prose", "question", "chat-multi-turn"};
+        int width = expected.capacity() / Float.BYTES / names.length;
+        int[] prompt = ids(find("question").get("prompt_ids"));
+        int[] answer = generate(prompt, 3);
+        for (int i = 0; i < names.length; i++) {
+            int[] tokens = ids(find(names[i]).get("prompt_ids"));
+            Embedding embedding = engine.embed(tokens);
+            int batches = 0;
+            for (; !embedding.isFinished(); batches++) {
+                assertThrows(IllegalStateException.class, embedding::vector);
+                embedding.next();
+            }
+            assertEquals((tokens.length + 31) / 32, batches);
+            float[] vector = embedding.vector();
+            assertEquals(width, vector.length);
+            for (int j = 0; j < width; j++) {
+                assertEquals(expected.getFloat((i * width + j) * Float.BYTES), vector[j], 1e-4f, names[i] + " " + j);
+            }
+        }
+        assertArrayEquals(answer, generate(prompt, 3), "the KV cache holds something else now");
+        assertThrows(IllegalArgumentException.class, () -> engine.embed(new int[0]));
+        assertThrows(IllegalArgumentException.class, () -> engine.embed(new int[engine.contextLength() + 1]));
+        Embedding left = engine.embed(prompt);
+        generate(prompt, 1);
+        assertThrows(IllegalStateException.class, left::next);
+    }
+
     private static float[] prefill(int[] prompt) {
         for (int from = 0; from < prompt.length; from += backend.batchSize()) {
             int to = Math.min(prompt.length, from + backend.batchSize());
-            backend.forward(prompt, from, to, from, to == prompt.length);
+            backend.forward(prompt, from, to, from, to == prompt.length ? 1 : 0);
         }
-        return backend.logits();
+        return backend.logits(0);
     }
 
     private static int[] generate(int[] prompt, int count) {

@@ -65,7 +65,7 @@ class SplitLoaderTest {
     }
 
     private static float[] logits(Engine engine, int[] prompt) {
-        engine.backend().forward(prompt, 0, prompt.length, 0, true);
-        return engine.backend().logits().clone();
+        engine.backend().forward(prompt, 0, prompt.length, 0, 1);
+        return engine.backend().logits(0).clone();
     }
 }

@@ -67,10 +67,10 @@ class HostileSchemaTest {
     @MethodSource("large")
     void isTaken(String schema) {
         Grammar grammar = Grammar.jsonSchema(JsonReader.read(schema));
-        Validator validator = new Validator(schema);
+        SchemaCheck validator = new SchemaCheck(schema);
         for (int i = 0; i < 3; i++) {
             String text = Vocabulary.SYNTHETIC.walk(grammar, 30 * i, new Random(i));
-            assertTrue(validator.problems(text).isEmpty(), text);
+            assertTrue(validator.errors(text).isEmpty(), text);
         }
     }
 

@@ -31,7 +31,7 @@ class RandomSchemaTest {
                 refused++;
                 continue;
             }
-            Validator validator = new Validator(schema);
+            SchemaCheck validator = new SchemaCheck(schema);
             Random random = new Random(seed);
             for (int i = 0; i < walks; i++) {
                 String text = "";
@@ -41,7 +41,7 @@ class RandomSchemaTest {
                 } catch (RuntimeException | AssertionError e) {
                     throw new AssertionError("seed " + seed + ": " + text + "\n" + schema, e);
                 }
-                assertEquals(List.of(), validator.problems(text), "seed " + seed + ": " + text + "\n" + schema);
+                assertEquals(List.of(), validator.errors(text), "seed " + seed + ": " + text + "\n" + schema);
             }
         }
         assertTrue(refused * 10 < schemas, refused + " schemas were refused");
@@ -56,12 +56,12 @@ class RandomSchemaTest {
             if (grammar == null) {
                 continue;
             }
-            Validator validator = new Validator(schema);
+            SchemaCheck validator = new SchemaCheck(schema);
             Object root = RandomSchema.of(seed);
             Random random = new Random(seed);
             for (int i = 0; i < 5; i++) {
                 String text = Compact.write(RandomSchema.document(root, root, random));
-                if (validator.problems(text).isEmpty()) {
+                if (validator.errors(text).isEmpty()) {
                     valid++;
                     assertTrue(
                             Vocabulary.SYNTHETIC.takes(grammar, text, random),

@@ -2,7 +2,9 @@ package dev.demitasse.model;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
+import dev.demitasse.SnapshotCheck;
 import dev.demitasse.backend.reference.ReferenceBackend;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,5 +18,11 @@ class TinyModelTest {
                         BackendLoader.tinyModel(name),
                         128,
                         (plan, context) -> new ReferenceBackend(plan, context, batch)));
+    }
+
+    @Test
+    void snapshotsAreRestored() {
+        SnapshotCheck.check(context -> BackendLoader.load(
+                BackendLoader.tinyModel("gemma3"), context, (plan, same) -> new ReferenceBackend(plan, same, 16)));
     }
 }

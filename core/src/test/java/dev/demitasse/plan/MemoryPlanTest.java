@@ -17,13 +17,15 @@ import org.junit.jupiter.api.Test;
 /** The arena of SmolLM2's plan, checked by running through it. */
 class MemoryPlanTest {
     private static final int BATCH = 32;
+    private static final int LAST = 4;
 
     @Test
     void noBufferIsOverwrittenBeforeItsLastUse() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
         Plan plan = Model.of(Gguf.parse(file, file.capacity()), 0).plan();
-        MemoryPlan memory = MemoryPlan.of(plan, BATCH);
+        MemoryPlan memory = MemoryPlan.of(plan, BATCH, LAST);
         List<Op> ops = new ArrayList<>(plan.body());
+        ops.addAll(plan.finalNorm());
         ops.addAll(plan.head());
 
         // Each element of the arena holds the id of the buffer that was last written to it.
@@ -55,6 +57,6 @@ class MemoryPlanTest {
     }
 
     private static int length(Buffer buffer) {
-        return buffer.width() * (buffer.rows() == Rows.BATCH ? BATCH : 1);
+        return buffer.width() * (buffer.rows() == Rows.BATCH ? BATCH : LAST);
     }
 }

@@ -1,6 +1,7 @@
 package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
@@ -8,6 +9,7 @@ import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -24,6 +26,8 @@ public final class CpuBackend implements Backend {
     private final ByteBuffer staging;
     private final float[] logits;
     private boolean ready;
+    /** Tokens of the last batch whose hidden states were computed. */
+    private int embedded;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -39,13 +43,16 @@ public final class CpuBackend implements Backend {
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             pairs = Math.max(pairs, table.rotary().dimensions() / 2);
         }
-        staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * pairs))
+        int widest = Math.max(pairs, plan.hidden().width());
+        staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * widest))
                 .order(ByteOrder.LITTLE_ENDIAN);
         logits = new float[plan.vocabularySize()];
         machine = machines.create(layout.bytes);
         machine.write(layout.decodeAddress, layout.decode.encode());
+        machine.write(layout.fewAddress, layout.few.encode());
         machine.write(layout.prefillAddress, layout.prefill.encode());
         machine.write(layout.prefillWithHeadAddress, layout.prefillWithHead.encode());
+        machine.write(layout.finalNormAddress, layout.finalNorm.encode());
         staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
         write(Control.SCRATCH, 12);
     }
@@ -71,11 +78,15 @@ public final class CpuBackend implements Backend {
         final Weights weights;
         final Lowering lowering;
         final Program decode;
+        final Program few;
         final Program prefill;
         final Program prefillWithHead;
+        final Program finalNorm;
         final long decodeAddress;
+        final long fewAddress;
         final long prefillAddress;
         final long prefillWithHeadAddress;
+        final long finalNormAddress;
         final long scratch;
         final int scratchBytes;
         final long bytes;
@@ -84,12 +95,16 @@ public final class CpuBackend implements Backend {
             MemoryLayout memory = new MemoryLayout();
             weights = new Weights(plan, memory);
             lowering = new Lowering(plan, contextLength, batchSize, threads, weights, memory);
-            decode = lowering.program(true, true);
-            prefill = lowering.program(false, false);
-            prefillWithHead = lowering.program(false, true);
+            decode = lowering.program(Lowering.Batch.ONE, List.of(plan.body(), plan.head()));
+            few = lowering.program(Lowering.Batch.FEW, List.of(plan.body(), plan.head()));
+            prefill = lowering.program(Lowering.Batch.MANY, List.of(plan.body()));
+            prefillWithHead = lowering.program(Lowering.Batch.MANY, List.of(plan.body(), plan.head()));
+            finalNorm = lowering.program(Lowering.Batch.MANY, List.of(plan.finalNorm()));
             decodeAddress = memory.allocate(decode.bytes());
+            fewAddress = memory.allocate(few.bytes());
             prefillAddress = memory.allocate(prefill.bytes());
             prefillWithHeadAddress = memory.allocate(prefillWithHead.bytes());
+            finalNormAddress = memory.allocate(finalNorm.bytes());
             scratchBytes = MemoryLayout.aligned(lowering.scratchBytes());
             scratch = memory.allocate((long) scratchBytes * threads);
             bytes = memory.size();
@@ -114,13 +129,47 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public int logitRows() {
+        return layout.lowering.logitRows();
+    }
+
+    @Override
     public int contextLength() {
         return contextLength;
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        int count = requireBatch(tokens, from, to, position);
+    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = begin(tokens, from, to, position, logitRows);
+        run(program(count, logitRows));
+    }
+
+    private long program(int count, int logitRows) {
+        if (logitRows == 0) {
+            return layout.prefillAddress;
+        }
+        if (logitRows < count) {
+            return layout.prefillWithHeadAddress;
+        }
+        return count == 1 ? layout.decodeAddress : layout.fewAddress;
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        embedded = begin(tokens, from, to, position, 0);
+        run(layout.prefillAddress);
+        run(layout.finalNormAddress);
+    }
+
+    private void run(long program) {
+        staging.putLong(0, program);
+        write(Control.PROGRAM, 8);
+        machine.start();
+    }
+
+    /** Writes what programs find of a batch, and gives its tokens' number. */
+    private int begin(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
         if (!ready) {
             layout.weights.requireAll();
             ready = true;
@@ -132,15 +181,9 @@ public final class CpuBackend implements Backend {
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        long program = layout.prefillAddress;
-        if (withLogits) {
-            program = count == 1 ? layout.decodeAddress : layout.prefillWithHeadAddress;
-        }
-        staging.putLong(0, program);
-        write(Control.PROGRAM, 8);
-        staging.putInt(0, count).putInt(4, position);
-        write(Control.TOKENS, 8);
-        machine.start();
+        staging.putInt(0, count).putInt(4, position).putInt(8, logitRows);
+        write(Control.TOKENS, 12);
+        return count;
     }
 
     private void writeAngles(Lowering.RotaryTable table, int position, int count) {
@@ -164,14 +207,54 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public float[] logits() {
-        staging.position(0);
-        staging.limit(4 * logits.length);
-        machine.read(layout.lowering.logits(), staging);
-        staging.clear();
-        for (int i = 0; i < logits.length; i++) {
-            logits[i] = staging.getFloat(4 * i);
-        }
+    public float[] logits(int row) {
+        read(layout.lowering.logits() + 4L * logits.length * row, logits);
         return logits;
+    }
+
+    @Override
+    public float[] hidden() {
+        float[] hidden = new float[embedded * plan.hidden().width()];
+        read(layout.lowering.hidden(), hidden);
+        return hidden;
+    }
+
+    private void read(long address, float[] target) {
+        staging.position(0);
+        staging.limit(4 * target.length);
+        machine.read(address, staging);
+        staging.clear();
+        for (int i = 0; i < target.length; i++) {
+            target[i] = staging.getFloat(4 * i);
+        }
+    }
+
+    @Override
+    public String kvLayout() {
+        return KvLayout.NAME + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        return layout.lowering.kvPieces(positions);
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(addresses[piece] + at, part));
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        long[] addresses = layout.lowering.kvAddresses();
+        KvSnapshot.copy(
+                kvPieces(positions), offset, source, (piece, at, part) -> machine.write(addresses[piece] + at, part));
     }
 }

@@ -23,9 +23,12 @@ final class Lowering {
     record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, long cosines, long sines) {}
 
     private static final int CHUNKS_PER_THREAD = 4;
+    /** More would take memory that nobody needs. */
+    private static final int MOST_LOGIT_ROWS = 16;
 
     private final Plan plan;
     private final int batchSize;
+    private final int logitRows;
     private final int context;
     private final Weights weights;
     private final MemoryPlan buffers;
@@ -42,10 +45,11 @@ final class Lowering {
     Lowering(Plan plan, int contextLength, int batchSize, int threads, Weights weights, MemoryLayout memory) {
         this.plan = plan;
         this.batchSize = batchSize;
+        logitRows = Math.min(batchSize, MOST_LOGIT_ROWS);
         this.weights = weights;
         this.threads = threads;
         context = KvLayout.context(contextLength);
-        buffers = MemoryPlan.of(plan, batchSize);
+        buffers = MemoryPlan.of(plan, batchSize, logitRows);
         arena = memory.allocate(4L * buffers.size());
         tokens = memory.allocate(4L * batchSize);
         int layers = plan.kvWidths().size();
@@ -70,7 +74,7 @@ final class Lowering {
                 }
                 largestHead = Math.max(largestHead, attention.headSize());
                 int resultBytes = attention.heads() * Scratch.resultBytes(attention.headSize());
-                mostResults = Math.max(mostResults, shares(attention) * resultBytes);
+                mostResults = Math.max(mostResults, logitRows * shares(attention) * resultBytes);
             }
         }
         for (Weight weight : plan.weights()) {
@@ -113,8 +117,47 @@ final class Lowering {
         return tokens;
     }
 
+    /** Where the first row of logits is; the others follow. */
     long logits() {
         return address(plan.logits());
+    }
+
+    /** Where the first of the batch's hidden states is; the others follow. */
+    long hidden() {
+        return address(plan.hidden());
+    }
+
+    int logitRows() {
+        return logitRows;
+    }
+
+    /** Where the pieces of a snapshot begin: of each layer each head's keys, then its values. */
+    long[] kvAddresses() {
+        return kvPieces((op, head, isKeys) ->
+                (isKeys ? keys : values)[op.layer()] + head * KvLayout.bytes(context, op.headSize()));
+    }
+
+    /** Bytes of these pieces. */
+    long[] kvPieces(int positions) {
+        int keyPositions = KvLayout.wholeBlocks(positions);
+        return kvPieces((op, head, isKeys) -> KvLayout.bytes(isKeys ? keyPositions : positions, op.headSize()));
+    }
+
+    private interface KvPiece {
+        long of(Op.Attention op, int head, boolean isKeys);
+    }
+
+    private long[] kvPieces(KvPiece piece) {
+        List<Long> all = new ArrayList<>();
+        for (Op op : plan.body()) {
+            if (op instanceof Op.Attention attention) {
+                for (int head = 0; head < attention.kvHeads(); head++) {
+                    all.add(piece.of(attention, head, true));
+                    all.add(piece.of(attention, head, false));
+                }
+            }
+        }
+        return all.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Bytes that each thread needs for itself. */
@@ -127,7 +170,7 @@ final class Lowering {
         return threads == 1 ? 1 : CHUNKS_PER_THREAD * threads;
     }
 
-    /** Shares of the positions in a single token's attention, where there are fewer KV heads than chunks wanted. */
+    /** Shares of the positions in one token's attention, where there are fewer KV heads than chunks wanted. */
     private int shares(Op.Attention op) {
         return (chunks() + op.kvHeads() - 1) / op.kvHeads();
     }
@@ -137,43 +180,60 @@ final class Lowering {
     }
 
     /**
-     * The plan as commands.
+     * Parts of the plan as commands.
      *
-     * @param single whether for batches of one token: matrix–vector products, attention shared out by positions
-     * @param withHead whether logits are computed
+     * @param parts one after the other
      */
-    Program program(boolean single, boolean withHead) {
-        Writer writer = new Writer(single);
-        plan.body().forEach(writer::add);
-        if (withHead) {
-            plan.head().forEach(writer::add);
+    Program program(Batch batch, List<List<Op>> parts) {
+        Writer writer = new Writer(batch);
+        for (List<Op> part : parts) {
+            part.forEach(writer::add);
         }
         writer.program.end();
         return writer.program;
     }
 
+    /** Tokens that a program is for. */
+    enum Batch {
+        /** One: matrix–vector products, and attention shared out by positions. */
+        ONE,
+        /** Up to {@link #logitRows}: attention of each as if it were alone. So results are those of single tokens, to the last bit. */
+        FEW,
+        /** Up to all of a batch. */
+        MANY
+    }
+
     private final class Writer {
         private final Program program = new Program();
-        private final boolean single;
+        private final Batch batch;
         /** The buffer of which the quantized copy is. */
         private @Nullable Buffer inCopy;
 
-        Writer(boolean single) {
-            this.single = single;
+        Writer(Batch batch) {
+            this.batch = batch;
         }
 
-        /** For the commands' field: 1, or 0 for as many as there are tokens. */
+        /** For the commands' field. */
         private int rows(Buffer buffer) {
-            return single || buffer.rows() == Buffer.Rows.LAST ? 1 : 0;
+            if (batch == Batch.ONE) {
+                return 1;
+            }
+            return buffer.rows() == Buffer.Rows.LAST ? Command.AS_LOGITS : Command.AS_TOKENS;
         }
 
         private long bytes(Buffer buffer) {
-            return 4L * buffer.width() * (rows(buffer) == 1 ? 1 : batchSize);
+            int most =
+                    switch (batch) {
+                        case ONE -> 1;
+                        case FEW -> logitRows;
+                        case MANY -> buffer.rows() == Buffer.Rows.LAST ? logitRows : batchSize;
+                    };
+            return 4L * buffer.width() * most;
         }
 
         /** Chunks of an operation on single elements, rows or heads: not worth sharing for one token. */
         private int smallChunks() {
-            return single ? 1 : chunks();
+            return batch == Batch.ONE ? 1 : chunks();
         }
 
         private Line line(Opcode opcode, Buffer out) {
@@ -222,9 +282,9 @@ final class Lowering {
             } else if (op instanceof Op.Add add) {
                 Line line = reading(line(Opcode.ADD, op.out()), Command.IN, add.a());
                 program.add(reading(line, Command.OTHER, add.b()));
-            } else if (op instanceof Op.LastRow lastRow) {
-                program.add(reading(line(Opcode.LAST_ROW, op.out()), Command.IN, lastRow.in())
-                        .with(Command.COLUMNS, lastRow.in().width()));
+            } else if (op instanceof Op.LastRows lastRows) {
+                program.add(reading(line(Opcode.LAST_ROWS, op.out()), Command.IN, lastRows.in())
+                        .with(Command.COLUMNS, lastRows.in().width()));
             } else {
                 throw new IllegalArgumentException("unknown operation " + op);
             }
@@ -232,7 +292,7 @@ final class Lowering {
 
         private void addMatMul(Op.MatMul op) {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
-            Line line = line(rows(op.out()) == 1 ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+            Line line = line(batch == Batch.ONE ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
                     .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
                     .with(Command.PACKING, matrix.packing().ordinal())
                     .with(Command.COLUMNS, matrix.columns())
@@ -289,12 +349,14 @@ final class Lowering {
             reading(store, Command.OTHER, op.value());
             program.add(
                     heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
-            if (single) {
+            if (batch != Batch.MANY) {
                 int shares = shares(op);
-                long resultBytes = (long) shares * op.heads() * Scratch.resultBytes(op.headSize());
+                int tokens = batch == Batch.ONE ? 1 : logitRows;
+                long resultBytes = (long) tokens * shares * op.heads() * Scratch.resultBytes(op.headSize());
                 Line attend =
-                        reading(new Line(Opcode.ATTEND_ONE).chunks(op.kvHeads() * shares), Command.IN, op.query());
+                        reading(new Line(Opcode.ATTEND_EACH).chunks(op.kvHeads() * shares), Command.IN, op.query());
                 program.add(heads(attend, op)
+                        .with(Command.ROWS, rows(op.query()))
                         .reads(Command.KEYS, key, cacheBytes)
                         .reads(Command.VALUES, value, cacheBytes)
                         .writes(Command.OTHER, results, resultBytes));

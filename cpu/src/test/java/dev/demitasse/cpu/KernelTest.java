@@ -81,7 +81,7 @@ public abstract class KernelTest {
                 int rows = Math.min(width, 9 + random.nextInt(20)); // the logits are a row, which must name every token
                 Comparison comparison = new Comparison(
                                 new GgufBuilder().tensor("table", type, width, rows),
-                                builder -> builder.build(builder.lastRow(builder.embed("table", width, 2.5f))),
+                                builder -> builder.build(builder.lastRows(builder.embed("table", width, 2.5f))),
                                 BATCH,
                                 backends,
                                 random)
@@ -90,7 +90,10 @@ public abstract class KernelTest {
                 for (int token = 0; token < rows; token++) {
                     int[] tokens = {random.nextInt(rows), token};
                     comparison.run(
-                            tokens, 0, packed ? 1e-6 : REQUANTIZED, element -> packed ? 0 : 2.5 * REQUANTIZED_ABSOLUTE);
+                            tokens,
+                            0,
+                            packed ? 1e-6 : REQUANTIZED,
+                            (id, element) -> packed ? 0 : 2.5 * REQUANTIZED_ABSOLUTE);
                 }
             }
         });
@@ -133,17 +136,16 @@ public abstract class KernelTest {
         boolean packed = Packing.of(type).type() == type;
         for (int count = 1; count <= BATCH; count++) {
             int[] tokens = tokens(count, random);
-            int last = tokens[count - 1] * columns;
-            comparison.run(tokens, 0, ROUNDING, row -> {
+            comparison.run(tokens, 0, ROUNDING, (token, row) -> {
                 double bound = 0;
                 for (int from = 0; from < columns; from += Packing.BLOCK_COLUMNS) {
                     int to = Math.min(columns, from + Packing.BLOCK_COLUMNS);
                     double greatestWeight = greatest(matrix, row * columns + from, row * columns + to);
-                    double greatestInput = greatest(inputs, last + from, last + to);
+                    double greatestInput = greatest(inputs, token * columns + from, token * columns + to);
                     for (int c = from; c < to; c++) {
                         bound += inputError * greatestInput * Math.abs(matrix[row * columns + c])
                                 + (packed ? 0 : REQUANTIZED * greatestWeight + REQUANTIZED_ABSOLUTE)
-                                        * Math.abs(inputs[last + c]);
+                                        * Math.abs(inputs[token * columns + c]);
                     }
                 }
                 return bound;

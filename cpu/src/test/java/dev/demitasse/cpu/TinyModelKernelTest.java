@@ -1,9 +1,16 @@
 package dev.demitasse.cpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
+import dev.demitasse.SnapshotCheck;
+import dev.demitasse.backend.Backend;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every architecture, by the kernels in Node, against Hugging Face in float32. */
 class TinyModelKernelTest {
@@ -25,6 +32,49 @@ class TinyModelKernelTest {
                                             batch,
                                             RemoteMachine.factory(node, new Variant(true, false, 2)))),
                             TOLERANCE);
+        }
+    }
+
+    /** So a draft's verification chooses the tokens that decoding one by one would. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama", "gemma3", "phi3"})
+    void fewTokensAtOnceAreComputedAsSingleOnes(String name) {
+        for (int threads : new int[] {1, 3}) {
+            try (Node node = new Node()) {
+                Backend backend = BackendLoader.load(
+                        BackendLoader.tinyModel(name),
+                        300,
+                        (plan, context) -> new CpuBackend(
+                                plan, context, 64, RemoteMachine.factory(node, new Variant(true, false, threads))));
+                int[] tokens = new Random(3).ints(260, 0, 288).toArray();
+                int position = 0;
+                for (int count : new int[] {2, 9, 5, 16, 7, 3}) {
+                    // past several tiles of positions, which the threads share out
+                    backend.forward(tokens, position, position + 36, position, 0);
+                    position += 36;
+                    float[][] expected = new float[count][];
+                    for (int i = 0; i < count; i++) {
+                        backend.forward(tokens, position + i, position + i + 1, position + i, 1);
+                        expected[i] = backend.logits(0).clone();
+                    }
+                    backend.forward(tokens, position, position + count, position, count);
+                    for (int i = 0; i < count; i++) {
+                        assertArrayEquals(expected[i], backend.logits(i), "token " + i + " of " + count);
+                    }
+                    position += count;
+                }
+            }
+        }
+    }
+
+    @Test
+    void snapshotsAreRestored() {
+        try (Node node = new Node()) {
+            SnapshotCheck.check(context -> BackendLoader.load(
+                    BackendLoader.tinyModel("llama"),
+                    context,
+                    (plan, same) ->
+                            new CpuBackend(plan, same, 16, RemoteMachine.factory(node, new Variant(true, false, 2)))));
         }
     }
 }

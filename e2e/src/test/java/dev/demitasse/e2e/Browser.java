@@ -57,7 +57,17 @@ final class Browser implements AutoCloseable {
 
     /** Opens a page of the site. */
     Page open(String path) {
-        return Chromium.open(context, "http://localhost:" + serve.port() + "/" + path, consoleErrors);
+        return visit(address() + path);
+    }
+
+    /** Opens any page. */
+    Page visit(String url) {
+        return Chromium.open(context, url, consoleErrors);
+    }
+
+    /** Address of the site. */
+    String address() {
+        return "http://localhost:" + serve.port() + "/";
     }
 
     /** Serves the page at a path without the headers that isolate it, as a plain static host does. */
@@ -68,6 +78,15 @@ final class Browser implements AutoCloseable {
             headers.remove("cross-origin-opener-policy");
             headers.remove("cross-origin-embedder-policy");
             route.fulfill(new Route.FulfillOptions().setResponse(response).setHeaders(headers));
+        });
+    }
+
+    /** Serves a folder of JavaScript modules under a path. */
+    void serveModules(String path, Path folder) {
+        context.route("**/" + path + "/**", route -> {
+            String url = route.request().url();
+            Path file = folder.resolve(url.substring(url.indexOf(path) + path.length() + 1));
+            route.fulfill(new Route.FulfillOptions().setPath(file).setContentType("text/javascript"));
         });
     }
 

@@ -61,13 +61,13 @@ class BrowserTokensTest {
             tests.add(DynamicTest.dynamicTest(prompt.get("name").asText(), () -> {
                 List<?> ids = (List<?>) page.evaluate("""
                         async (prompt) => {
-                          const ids = [];
-                          await engine.complete(prompt, {
-                            maxTokens: 64,
+                          const { choices } = await engine.completions.create({
+                            prompt,
+                            max_tokens: 64,
                             temperature: 0,
-                            onToken: (text, id) => ids.push(id),
+                            return_tokens: true,
                           });
-                          return ids;
+                          return choices[0].tokens;
                         }""", prompt.get("text").asText());
                 List<?> expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), List.class);
                 int step = 0;
@@ -98,31 +98,53 @@ class BrowserTokensTest {
         assertEquals(List.of("download", 98_362_432, 98_362_432), progress.get(progress.size() - 1));
     }
 
+    /** Tokens that are guessed and verified several at a time are those that come one by one. */
+    @Test
+    void guessesDoNotShow() {
+        List<?> answers = (List<?>) page.evaluate("""
+                async () => {
+                  const answer = (speculative, temperature) => engine.completions.create({
+                    prompt: '1, 2, 3, 1, 2, 3, 1,',
+                    max_tokens: 150,
+                    temperature,
+                    seed: 1,
+                    speculative,
+                    return_tokens: true,
+                  });
+                  const answers = [];
+                  for (const temperature of [0, 0.5]) {
+                    answers.push(await answer(false, temperature), await answer(true, temperature));
+                  }
+                  return answers.map(({ choices, timings }) => [String(choices[0].tokens), timings.draft_n_accepted > 0]);
+                }""");
+        for (int i = 0; i < answers.size(); i += 2) {
+            List<?> without = (List<?>) answers.get(i);
+            assertEquals(false, without.get(1));
+            assertEquals(List.of(without.get(0), true), answers.get(i + 1));
+        }
+    }
+
     @Test
     void aSecondTurnReadsOnlyWhatIsNew() {
         Map<?, ?> usage = (Map<?, ?>) page.evaluate("""
                 async () => {
                   const messages = [{ role: 'user', content: 'What is the capital of France?' }];
-                  const first = await engine.chat(messages, { temperature: 0 });
-                  messages.push({ role: 'assistant', content: first.text }, { role: 'user', content: 'Thanks!' });
-                  return (await engine.chat(messages, { temperature: 0, maxTokens: 1 })).usage;
+                  const { choices } = await engine.chat.completions.create({ messages, temperature: 0 });
+                  messages.push(choices[0].message, { role: 'user', content: 'Thanks!' });
+                  const second = await engine.chat.completions.create({ messages, temperature: 0, max_tokens: 1 });
+                  return second.usage.prompt_tokens_details;
                 }""");
         // 37 of the first prompt and the answer's 7 before its end token.
-        assertEquals(44, usage.get("cachedTokens"));
+        assertEquals(44, usage.get("cached_tokens"));
     }
 
     @Test
     void wrongOptionsAreNamed() {
-        assertRejects("unknown option: maxTokns", "engine.complete('a', { maxTokns: 1 })");
-        assertRejects("option temperature must be a number", "engine.complete('a', { temperature: 'hot' })");
-        assertRejects("topP is 2.0", "engine.complete('a', { topP: 2 })");
-        assertRejects("maxTokens is 0", "engine.complete('a', { maxTokens: 0 })");
-        assertRejects("the prompt is empty", "engine.complete('')");
-        assertRejects("one chat at a time", """
-                (async () => {
-                  const first = engine.complete('a', { maxTokens: 1 });
-                  await engine.complete('b', { maxTokens: 1 }).finally(() => first);
-                })()""");
+        assertRejects("max_tokns is not known", "engine.completions.create({ prompt: 'a', max_tokns: 1 })");
+        assertRejects("temperature is \"hot\"", "engine.completions.create({ prompt: 'a', temperature: 'hot' })");
+        assertRejects("top_p is 2; it must be", "engine.completions.create({ prompt: 'a', top_p: 2 })");
+        assertRejects("max_tokens is 0", "engine.completions.create({ prompt: 'a', max_tokens: 0 })");
+        assertRejects("prompt is empty", "engine.completions.create({ prompt: '' })");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class GpuProfile {
     }
 
     private static void run(WebGpuBackend backend, int[] tokens, int from, int to, int position) {
-        backend.forward(tokens, from, to, position, true);
+        backend.forward(tokens, from, to, position, 1);
         backend.top();
     }
 

@@ -64,9 +64,9 @@ public final class KernelProfile {
                 tokens[i] = 100 + 7 * i;
             }
             for (int at = 0; at < position; at += 64) {
-                backend.forward(tokens, 0, Math.min(64, position - at), at, false);
+                backend.forward(tokens, 0, Math.min(64, position - at), at, 0);
             }
-            backend.forward(tokens, 0, count, position, true);
+            backend.forward(tokens, 0, count, position, 1);
             print(channel, made.get(0), count);
         }
     }

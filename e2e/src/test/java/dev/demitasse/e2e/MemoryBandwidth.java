@@ -38,8 +38,8 @@ public final class MemoryBandwidth {
             for (int threads = 1; threads <= 2; threads++) {
                 WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
                 PlanBuilder builder = new PlanBuilder(gguf);
-                Plan plan =
-                        builder.build(builder.matMul(builder.lastRow(builder.embed("table", COLUMNS)), "matrix", ROWS));
+                Plan plan = builder.build(
+                        builder.matMul(builder.lastRows(builder.embed("table", COLUMNS)), "matrix", ROWS));
                 CpuBackend backend =
                         new CpuBackend(plan, 64, 1, RemoteMachine.factory(channel, new Variant(true, false, threads)));
                 ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
@@ -49,7 +49,7 @@ public final class MemoryBandwidth {
                         backend.load(tensor, at, bytes.duplicate().limit(count));
                     }
                 }
-                backend.forward(new int[] {0}, 0, 1, 0, true);
+                backend.forward(new int[] {0}, 0, 1, 0, 1);
                 double[] times = ((List<?>)
                                 channel.call(Map.of("op", "time", "runs", RUNS)).get("result"))
                         .stream()

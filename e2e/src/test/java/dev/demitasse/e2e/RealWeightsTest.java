@@ -108,27 +108,27 @@ class RealWeightsTest {
             int[] expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), int[].class);
             prefill(kernels, ids);
             prefill(judge, ids);
-            float[] exact = judge.logits();
-            float[] rounded = kernels.logits();
+            float[] exact = judge.logits(0);
+            float[] rounded = kernels.logits(0);
             for (int id = 0; id < exact.length; id++) {
                 squares += (double) exact[id] * exact[id];
                 errors += ((double) exact[id] - rounded[id]) * (exact[id] - rounded[id]);
             }
             int steps = Math.min(mostTokens, expected.length);
             for (int step = 0; step < steps; step++) {
-                int token = argmax(kernels.logits());
+                int token = argmax(kernels.logits(0));
                 if (token != expected[step]) {
                     different++;
                     // the judge has seen the same tokens: how far apart does it hold the two?
                     prefill(judge, append(ids, Arrays.copyOf(expected, step)));
-                    float[] logits = judge.logits();
+                    float[] logits = judge.logits(0);
                     double gap = logits[expected[step]] - logits[token];
                     System.out.println(prompt.get("name").asText() + ": token " + step
                             + " differs; the reference's logits of the two are " + gap + " apart");
                     assertTrue(gap >= 0 && gap < NEAR_TIE, "no near-tie at step " + step + ": " + gap);
                     break;
                 }
-                kernels.forward(new int[] {token}, 0, 1, ids.length + step, true);
+                kernels.forward(new int[] {token}, 0, 1, ids.length + step, 1);
             }
         }
         double relativeError = Math.sqrt(errors / squares);
@@ -141,7 +141,7 @@ class RealWeightsTest {
     private static void prefill(Backend backend, int[] ids) {
         for (int from = 0; from < ids.length; from += BATCH) {
             int to = Math.min(ids.length, from + BATCH);
-            backend.forward(ids, from, to, from, to == ids.length);
+            backend.forward(ids, from, to, from, to == ids.length ? 1 : 0);
         }
     }
 

@@ -136,8 +136,13 @@ final class RemoteDevice implements Device {
     }
 
     @Override
-    public void submit(Buffer result, long offset, int bytes) {
-        send("submit", result == null ? 0 : id(result), (double) offset, bytes);
+    public void read(Buffer buffer, long offset, int bytes) {
+        send("read", id(buffer), (double) offset, bytes);
+    }
+
+    @Override
+    public void submit() {
+        send("submit");
         if (waitingCharacters > MOST_WAITING) {
             flush();
         }

@@ -104,8 +104,9 @@ class StoreTest {
     private static void assertAnswers(Page page) {
         assertEquals("The capital of France is Paris.", page.evaluate("""
                 async () => {
-                  const question = { role: 'user', content: 'What is the capital of France?' };
-                  return (await engine.chat([question], { temperature: 0 })).text;
+                  const messages = [{ role: 'user', content: 'What is the capital of France?' }];
+                  const { choices } = await engine.chat.completions.create({ messages, temperature: 0 });
+                  return choices[0].message.content;
                 }"""));
     }
 
@@ -580,8 +581,11 @@ class StoreTest {
             server.modelRequests().clear();
             Page page = page();
             load(page, "/models/tiny/", Map.of());
-            texts[visit] = page.evaluate(
-                    "async () => (await engine.complete('one two', { maxTokens: 8, temperature: 0 })).text");
+            texts[visit] = page.evaluate("""
+                    async () => {
+                      const asked = { prompt: 'one two', max_tokens: 8, temperature: 0 };
+                      return (await engine.completions.create(asked)).choices[0].text;
+                    }""");
             page.close();
         }
         assertEquals(List.of(), server.modelRequests());
@@ -673,8 +677,11 @@ class StoreTest {
         load(page, "/models/" + FullShape.NAME, Map.of());
         double excess = megabytesBesidesBackend(profile, page);
         assertEquals(model.length(), server.modelBytes());
-        Number tokens = (Number) page.evaluate(
-                "async () => (await engine.complete('!', { maxTokens: 2, temperature: 0 })).usage.completionTokens");
+        Number tokens = (Number) page.evaluate("""
+                async () => {
+                  const { usage } = await engine.completions.create({ prompt: '!', max_tokens: 2, temperature: 0 });
+                  return usage.completion_tokens;
+                }""");
         assertTrue(tokens.intValue() >= 1);
         profile.close();
         profile = new Profile();

@@ -19,11 +19,12 @@ class ThreadsTest {
               const { Demitasse } = await import('/demitasse.js');
               const { default: model } = await (await fetch('/models.json')).json();
               const engine = await Demitasse.load(new URL(model, location.origin).href, { threads, contextLength });
-              const { text } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
+              const { choices } = await engine.chat.completions.create({
+                messages: [{ role: 'user', content: 'What is the capital of France?' }],
                 temperature: 0,
               });
               engine.close();
-              return { isolated: crossOriginIsolated, text, ...engine.device };
+              return { isolated: crossOriginIsolated, text: choices[0].message.content, ...engine.device };
             }""";
     private static final String ANSWER = "The capital of France is Paris.";
 

@@ -94,7 +94,7 @@ class WebGpuKernelTest {
                 int width = Math.max(32, columns(type, random));
                 Comparison comparison = new Comparison(
                                 new GgufBuilder().tensor("table", type, width, 32),
-                                builder -> builder.build(builder.lastRow(builder.embed("table", width, 2.5f))),
+                                builder -> builder.build(builder.lastRows(builder.embed("table", width, 2.5f))),
                                 BATCH,
                                 backends,
                                 random)
@@ -178,7 +178,7 @@ class WebGpuKernelTest {
                             Buffer in = x.embed("table", 64);
                             Buffer gated = x.gated(Activation.SILU, x.matMul(in, "gate", 640), x.matMul(in, "up", 640));
                             Buffer out = x.add(in, x.matMul(gated, "down", 64));
-                            return x.build(x.matMul(x.lastRow(out), "table", 500));
+                            return x.build(x.matMul(x.lastRows(out), "table", 500));
                         },
                         4,
                         (plan, context) -> new WebGpuBackend(

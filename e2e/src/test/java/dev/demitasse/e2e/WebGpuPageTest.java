@@ -26,11 +26,12 @@ class WebGpuPageTest {
             }""";
     private static final String ASK = """
             async (options) => {
-              const { text, usage } = await engine.chat([{ role: 'user', content: 'What is the capital of France?' }], {
+              const { choices, usage } = await engine.chat.completions.create({
+                messages: [{ role: 'user', content: 'What is the capital of France?' }],
                 temperature: 0,
                 ...options,
               });
-              return { text, ...usage };
+              return { text: choices[0].message.content, completionTokens: usage.completion_tokens };
             }""";
     private static final String ANSWER = "The capital of France is Paris.";
     /** The answer's tokens, the end included. */
@@ -86,7 +87,8 @@ class WebGpuPageTest {
             Page page = browser.open("icon.svg");
             assertDevice("webgpu", "swiftshader", load(page, Map.of("device", "webgpu")));
             assertEquals(ANSWER, ask(page, Map.of()).get("text"));
-            for (Map<String, ?> options : List.of(Map.<String, Object>of(), Map.of("temperature", 0.01, "topP", 0.9))) {
+            for (Map<String, ?> options :
+                    List.of(Map.<String, Object>of(), Map.of("temperature", 0.01, "top_p", 0.9))) {
                 Worker worker = page.workers().get(0);
                 worker.evaluate(COUNT);
                 Map<?, ?> answer = ask(page, options);

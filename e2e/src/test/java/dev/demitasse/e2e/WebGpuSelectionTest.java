@@ -79,13 +79,13 @@ class WebGpuSelectionTest {
                         .build();
                 Gguf gguf = Gguf.parse(ByteBuffer.wrap(file), file.length);
                 PlanBuilder builder = new PlanBuilder(gguf);
-                Plan plan = builder.build(builder.lastRow(builder.embed("table", vocabulary)));
+                Plan plan = builder.build(builder.lastRows(builder.embed("table", vocabulary)));
                 WebGpuBackend backend = new WebGpuBackend(plan, 8, 2, device, RemoteDevice.shaders());
                 backend.load(gguf.tensors().get(0), 0, bytes(gguf.tensors().get(0), rows));
                 for (int row = 0; row < rows.size(); row++) {
                     for (int candidates : new int[] {MOST, 1}) {
                         backend.candidates(candidates);
-                        backend.forward(new int[] {row}, 0, 1, 0, true);
+                        backend.forward(new int[] {row}, 0, 1, 0, 1);
                         check(rows.get(row), backend.top(), candidates, "row " + row + " of " + vocabulary);
                     }
                 }

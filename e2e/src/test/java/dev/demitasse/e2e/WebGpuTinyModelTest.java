@@ -4,10 +4,12 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
+import dev.demitasse.SnapshotCheck;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -45,5 +47,14 @@ class WebGpuTinyModelTest {
                                         new RemoteDevice(page, 1 << 27, batch > 1),
                                         RemoteDevice.shaders())),
                         TOLERANCE);
+    }
+
+    @Test
+    void snapshotsAreRestored() {
+        SnapshotCheck.check(context -> BackendLoader.load(
+                BackendLoader.tinyModel("llama"),
+                context,
+                (plan, same) -> new WebGpuBackend(
+                        plan, same, 16, new RemoteDevice(page, 1 << 27, true), RemoteDevice.shaders())));
     }
 }

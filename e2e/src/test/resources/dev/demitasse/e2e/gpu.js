@@ -15,6 +15,7 @@ const groups = new Map();
 const compiled = new Map();
 let encoder;
 let pass;
+let copies = []; // buffer, offset and bytes of what the next submit reads back
 let readback;
 
 /** Most dispatches that are timed in a submission. */
@@ -76,14 +77,23 @@ const operations = {
       pass = undefined;
     }
   },
-  submit(buffer, offset, size) {
+  read(buffer, offset, size) {
+    copies.push([buffers.get(buffer), offset, size]);
+  },
+  submit() {
     encoder ??= device.createCommandEncoder();
     pass?.end();
     readback?.destroy();
     readback = undefined;
-    if (size) {
+    if (copies.length > 0) {
+      const size = copies.reduce((sum, [, , bytes]) => sum + bytes, 0);
       readback = device.createBuffer({ size, usage: MAP_READ | COPY_DST });
-      encoder.copyBufferToBuffer(buffers.get(buffer), offset, readback, 0, size);
+      let at = 0;
+      for (const [buffer, offset, bytes] of copies) {
+        encoder.copyBufferToBuffer(buffer, offset, readback, at, bytes);
+        at += bytes;
+      }
+      copies = [];
     }
     device.queue.submit([encoder.finish()]);
     encoder = pass = undefined;

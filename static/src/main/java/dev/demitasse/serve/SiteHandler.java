@@ -23,11 +23,15 @@ import org.eclipse.jetty.util.resource.ResourceFactory;
  * {@code /models/NAME}, the model's files if they are on this machine.
  */
 final class SiteHandler extends ResourceHandler {
-    /** What every response carries, errors too: isolation, so that the page may share memory between threads. */
+    /**
+     * What every response carries, errors too: isolation, so that the page may share memory between threads, and leave for pages
+     * of other origins to embed a chat from here.
+     */
     private static final HttpFields HEADERS = HttpFields.from(
             new HttpField("Cross-Origin-Opener-Policy", "same-origin"),
             new HttpField("Cross-Origin-Embedder-Policy", "require-corp"),
             new HttpField("Cross-Origin-Resource-Policy", "cross-origin"),
+            new HttpField(HttpHeader.ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
             new HttpField("X-Content-Type-Options", "nosniff"),
             new HttpField(HttpHeader.CACHE_CONTROL, "no-cache"));
 

@@ -7,10 +7,12 @@ import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
 import dev.demitasse.engine.Usage;
 import dev.demitasse.json.JsonWriter;
+import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.web.js.MessageChannel;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,7 +25,11 @@ final class Answer {
         void lost(Answer answer, String reason);
     }
 
+    /** JSON has no minus infinity; OpenAI's API tells this instead. */
+    private static final double LEAST_LOG_PROB = -9999;
+
     private final int id;
+    private final Engine engine;
     private final Generation generation;
     private final OnDeviceLost onDeviceLost;
     private final MessageChannel channel = new MessageChannel();
@@ -31,8 +37,9 @@ final class Answer {
     private final StringBuilder reasoning = new StringBuilder();
     private boolean failed;
 
-    Answer(int id, Generation generation, OnDeviceLost onDeviceLost) {
+    Answer(int id, Engine engine, Generation generation, OnDeviceLost onDeviceLost) {
         this.id = id;
+        this.engine = engine;
         this.generation = generation;
         this.onDeviceLost = onDeviceLost;
     }
@@ -122,7 +129,32 @@ final class Answer {
         reply.setTokenId(token.id());
         reply.setText(token.text());
         reply.setReasoning(token.reasoning());
+        if (token.logProbs() != null) {
+            reply.setLogProbs(json(token.id(), token.logProbs()));
+        }
         WorkerScope.postMessage(reply);
+    }
+
+    private String json(int id, LogProbs logProbs) {
+        List<Object> top = new ArrayList<>();
+        for (int rank = 0; rank < logProbs.top().length; rank++) {
+            top.add(describe(logProbs.topIds()[rank], logProbs.top()[rank]));
+        }
+        Map<String, Object> token = describe(id, logProbs.chosen());
+        token.put("top_logprobs", top);
+        return JsonWriter.write(token, -1);
+    }
+
+    private Map<String, Object> describe(int id, float logProb) {
+        List<Object> bytes = new ArrayList<>();
+        for (byte b : engine.tokenizer().bytes(id)) {
+            bytes.add(b & 0xFF);
+        }
+        Map<String, Object> token = new LinkedHashMap<>();
+        token.put("token", engine.tokenizer().decode(new int[] {id}, true));
+        token.put("logprob", Math.max(logProb, LEAST_LOG_PROB));
+        token.put("bytes", bytes);
+        return token;
     }
 
     private static String json(List<ToolCall> calls) {
@@ -138,6 +170,8 @@ final class Answer {
         counts.setPromptTokens(usage.promptTokens());
         counts.setCachedTokens(usage.cachedTokens());
         counts.setCompletionTokens(usage.completionTokens());
+        counts.setDraftedTokens(usage.draftedTokens());
+        counts.setAcceptedTokens(usage.acceptedTokens());
         reply.setUsage(counts);
         Reply.Timings timings = JSObjects.create();
         timings.setPrefillMs(usage.prefillNanos() / 1e6);

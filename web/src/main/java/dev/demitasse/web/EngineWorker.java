@@ -1,36 +1,41 @@
 package dev.demitasse.web;
 
-import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.api.CompletionRequest;
+import dev.demitasse.api.EmbeddingRequest;
 import dev.demitasse.chat.LocalTime;
-import dev.demitasse.chat.Message;
+import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Engine;
-import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.json.JsonReader;
+import dev.demitasse.json.FieldException;
+import dev.demitasse.json.JsonWriter;
 import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import dev.demitasse.web.store.SessionStore;
+import dev.demitasse.web.store.Signal;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
 
 /** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
 public final class EngineWorker {
-    private static final int DEFAULT_MAX_TOKENS = 512;
+    private static final int BAD_REQUEST = 400;
 
     /** After so many the CPU takes over. */
     private static final int MOST_LOSSES = 2;
 
     private @Nullable Engine engine;
+    private @Nullable Sessions sessions;
     private @Nullable Answer answer;
     private @Nullable Loading loading;
     /** The request that loads or has loaded the model. */
     private @Nullable Request loadRequest;
+
+    /** Whether the request that waits for its session was aborted. */
+    private boolean aborted;
 
     /** How often the GPU was lost in the current answer. */
     private int losses;
@@ -49,21 +54,48 @@ public final class EngineWorker {
         WorkerScope.postMessage(reply);
     }
 
+    /** What is wrong with a request, or what went wrong with it. */
+    static void postError(int id, RuntimeException e) {
+        Reply reply = Reply.of("error", id);
+        reply.setName("Error");
+        reply.setMessage(String.valueOf(e.getMessage()));
+        if (e instanceof FieldException field) {
+            reply.setParam(field.path());
+        }
+        if (e instanceof IllegalArgumentException) {
+            reply.setStatus(BAD_REQUEST);
+        }
+        WorkerScope.postMessage(reply);
+    }
+
     private void handle(Request request) {
         try {
             switch (request.getType()) {
                 case "load", "needs" -> load(request);
-                case "chat" -> chat(request);
-                case "complete" ->
-                    answer(request, engine().tokenizer().encode(request.getPrompt(), true), AnswerFormat.PLAIN);
+                case "chat", "complete" -> inThread(request, () -> answer(request));
+                case "embed" -> inThread(request, () -> embed(request));
                 case "tokenize" -> tokenize(request);
+                case "closeSession", "saveSession", "restoreSession" -> inThread(request, () -> session(request));
+                case "sessions", "deleteSession" -> inThread(request, () -> storedSessions(request));
                 case "models", "delete", "export", "import" -> ModelRequests.handle(request);
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
         } catch (RuntimeException e) {
-            postError(request.getId(), "Error", String.valueOf(e.getMessage()));
+            postError(request.getId(), e);
         }
+    }
+
+    /** Runs what may wait. */
+    private static void inThread(Request request, Runnable action) {
+        new Thread(() -> {
+                    try {
+                        action.run();
+                    } catch (RuntimeException e) {
+                        postError(request.getId(), e);
+                    }
+                })
+                .start();
     }
 
     private void load(Request request) {
@@ -90,13 +122,14 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
+                sessions = new Sessions(loaded, bytes);
                 postLoaded(request.getId(), loaded, bytes, placement);
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean unfit) {
                 loadRequest = null;
-                postError(request.getId(), "Error", message);
+                postError(request.getId(), unfit ? "DeviceUnfit" : "Error", message);
             }
         });
     }
@@ -167,6 +200,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
+                sessions = new Sessions(loaded, bytes);
                 Reply reply = Reply.of("device", interrupted.id());
                 reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
@@ -174,7 +208,7 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message) {
+            public void failed(String message, boolean unfit) {
                 interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
             }
         });
@@ -188,6 +222,8 @@ public final class EngineWorker {
         model.setBytes(bytes);
         model.setContextLength(ready.contextLength());
         model.setChatTemplate(ready.hasChatTemplate());
+        model.setTools(ready.hasTools());
+        model.setThinks(ready.thinks());
         SamplingOptions defaults = ready.defaultSampling();
         Reply.Sampling sampling = JSObjects.create();
         sampling.setTemperature(defaults.temperature());
@@ -222,54 +258,86 @@ public final class EngineWorker {
         return new LocalTime((long) date.getTime() - date.getTimezoneOffset() * 60_000L);
     }
 
-    @SuppressWarnings("unchecked") // JsonReader's keys are strings
-    private void chat(Request request) {
-        if (!(JsonReader.read(request.getVariables()) instanceof Map<?, ?> variables)) {
-            throw new IllegalArgumentException("the template's variables should be an object");
-        }
-        Engine.ChatPrompt prompt = engine().chatPrompt(
-                        Message.readAll(JsonReader.read(request.getMessages())),
-                        (Map<String, @Nullable Object>) variables,
-                        now());
-        answer(request, prompt.ids(), prompt.format());
-    }
-
     private void tokenize(Request request) {
         Reply reply = Reply.of("tokens", request.getId());
-        reply.setIds(engine().tokenizer().encode(request.getText(), false));
+        reply.setIds(
+                JSObjects.isUndefined(request.getText())
+                        ? CompletionRequest.chatPrompt(request.getBody(), engine(), now())
+                        : engine().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
 
-    private void answer(Request request, int[] prompt, AnswerFormat format) {
+    private Sessions sessions() {
+        if (sessions == null) {
+            throw new IllegalStateException("no model is loaded");
+        }
+        return sessions;
+    }
+
+    private void answer(Request request) {
         if (answer != null && !answer.isFinished()) {
             throw new IllegalStateException("an answer is in progress");
         }
+        aborted = false;
+        sessions().enter(request.getSession());
+        boolean isChat = request.getType().equals("chat");
+        long seed = System.currentTimeMillis();
+        CompletionRequest asked = isChat
+                ? CompletionRequest.chat(request.getBody(), request.getChoice(), engine(), now(), seed)
+                : CompletionRequest.text(request.getBody(), request.getChoice(), engine(), seed);
         losses = 0;
         Answer begun = new Answer(
-                request.getId(), engine().generate(prompt, options(request.getOptions(), format)), this::deviceLost);
+                request.getId(), engine(), engine().generate(asked.prompt(), asked.options()), this::deviceLost);
         answer = begun;
+        if (aborted) {
+            begun.cancel();
+        }
         begun.start();
     }
 
-    private GenerationOptions options(Request.Options options, AnswerFormat format) {
-        List<String> stop = new ArrayList<>();
-        if (!JSObjects.isUndefined(options.getStop())) {
-            for (int i = 0; i < options.getStop().getLength(); i++) {
-                stop.add(options.getStop().get(i).toString());
+    private void embed(Request request) {
+        aborted = false;
+        sessions().leave();
+        int tokens = 0;
+        for (int[] ids : EmbeddingRequest.inputs(request.getBody(), engine())) {
+            Embedding embedding = engine().embed(ids);
+            while (!embedding.isFinished()) {
+                embedding.begin();
+                Signal.until(embedding::whenReady);
+                embedding.next();
+                Promises.sleep(0); // an abort may have come
+                if (aborted) {
+                    postError(request.getId(), "AbortError", "embedding was aborted");
+                    return;
+                }
             }
+            tokens += ids.length;
+            Reply reply = Reply.of("vector", request.getId());
+            reply.setVector(embedding.vector());
+            WorkerScope.postMessage(reply);
         }
-        SamplingOptions absent = engine().defaultSampling();
-        SamplingOptions sampling = new SamplingOptions(
-                (float) number(options.getTemperature(), absent.temperature()),
-                (int) number(options.getTopK(), absent.topK()),
-                (float) number(options.getTopP(), absent.topP()),
-                (float) number(options.getMinP(), absent.minP()),
-                (float) number(options.getRepetitionPenalty(), absent.repetitionPenalty()),
-                0,
-                0,
-                Map.of(),
-                (long) number(options.getSeed(), System.currentTimeMillis()));
-        return new GenerationOptions(sampling, (int) number(options.getMaxTokens(), DEFAULT_MAX_TOKENS), stop, format);
+        Reply reply = Reply.of("done", request.getId());
+        reply.setTotal(tokens);
+        WorkerScope.postMessage(reply);
+    }
+
+    private void session(Request request) {
+        switch (request.getType()) {
+            case "closeSession" -> sessions().close(request.getSession());
+            case "saveSession" -> sessions().save(request.getSession(), request.getName());
+            default -> sessions().restore(request.getSession(), request.getName());
+        }
+        WorkerScope.postMessage(Reply.of("done", request.getId()));
+    }
+
+    private static void storedSessions(Request request) {
+        Reply reply = Reply.of("done", request.getId());
+        if (request.getType().equals("sessions")) {
+            reply.setSessions(JsonWriter.write(Sessions.list(), -1));
+        } else {
+            SessionStore.find().delete(request.getName());
+        }
+        WorkerScope.postMessage(reply);
     }
 
     private static double number(double value, double absent) {
@@ -279,7 +347,9 @@ public final class EngineWorker {
     private void abort(int id) {
         if (answer != null && answer.id() == id) {
             answer.cancel();
-        } else if (engine == null && loading != null && loadRequest != null && loadRequest.getId() == id) {
+        } else if (engine != null) {
+            aborted = true; // it is waiting for its session
+        } else if (loading != null && loadRequest != null && loadRequest.getId() == id) {
             loading.cancel();
             loadRequest = null;
             postError(id, "AbortError", "loading was aborted");

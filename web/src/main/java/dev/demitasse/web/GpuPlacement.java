@@ -94,12 +94,11 @@ final class GpuPlacement implements Placement.Pace {
             this.action = action;
             this.failure = failure;
             for (String name : Shaders.FILES) {
-                String url = "webgpu/" + name + ".wgsl";
-                WorkerScope.fetch(url)
+                WorkerScope.fetch(WorkerScope.shaderUrl(name))
                         .then(
                                 response -> {
                                     if (!response.isOk()) {
-                                        return fail(url + " answered with status " + response.getStatus());
+                                        return fail(name + ".wgsl answered with status " + response.getStatus());
                                     }
                                     response.text().then(text -> came(name, text.toString()), this::stopped);
                                     return null;

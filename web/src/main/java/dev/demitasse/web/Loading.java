@@ -24,7 +24,8 @@ final class Loading {
 
         void ready(Engine engine, long bytes, Placement placement);
 
-        void failed(String message);
+        /** @param unfit whether another device might run the model */
+        void failed(String message, boolean unfit);
     }
 
     /** Where to compute. */
@@ -97,20 +98,20 @@ final class Loading {
         gpuFailed = true;
         stopReading();
         if (wish == Wish.WEBGPU) {
-            failed("the GPU can't run the model: " + reason);
+            failed("the GPU can't run the model: " + reason, true);
         } else {
             takeCpu(reason);
         }
     }
 
     private void takeCpu(String why) {
-        CpuPlacement.find(threads, contextLength, why, this::read, this::failed);
+        CpuPlacement.find(threads, contextLength, why, this::read, reason -> failed(reason, true));
     }
 
-    private void failed(String message) {
+    private void failed(String message, boolean unfit) {
         if (!done) {
             done = true;
-            listener.failed(message);
+            listener.failed(message, unfit);
         }
     }
 
@@ -127,7 +128,7 @@ final class Loading {
     /** Loading on one device. */
     private final class Attempt implements ModelReader.Listener {
         private final Placement placement;
-        /** Why the GPU's backend could not be made: no fault of the model's. */
+        /** Why the backend could not be made: no fault of the model's. */
         private @Nullable String refusal;
 
         Attempt(Placement placement) {
@@ -148,9 +149,7 @@ final class Loading {
             try {
                 return placement.backends().create(plan, context);
             } catch (RuntimeException e) {
-                if (placement.kind().equals("webgpu")) {
-                    refusal = String.valueOf(e.getMessage());
-                }
+                refusal = String.valueOf(e.getMessage());
                 throw e;
             }
         }
@@ -172,10 +171,10 @@ final class Loading {
 
         @Override
         public void failed(String message) {
-            if (refusal == null) {
-                Loading.this.failed(message);
-            } else {
+            if (refusal != null && placement.kind().equals("webgpu")) {
                 gpuFailed(refusal);
+            } else {
+                Loading.this.failed(message, refusal != null);
             }
         }
     }

@@ -3,7 +3,6 @@ package dev.demitasse.webgpu;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** A GPU, as far as the backend needs it: buffers, kernels, and passes of many dispatches. Errors that WebGPU tells later are those of {@link #whenDone}'s work. */
 public interface Device {
@@ -60,18 +59,17 @@ public interface Device {
         dispatch(pipeline, group, (workgroups + rows - 1) / rows, rows);
     }
 
-    /**
-     * Sends the pass off.
-     *
-     * @param result of which some bytes are read back when the pass is done; null for nothing
-     */
-    void submit(@Nullable Buffer result, long offset, int bytes);
+    /** Adds bytes, a multiple of 4, to what is read back when the pass that {@link #submit} will end is done. */
+    void read(Buffer buffer, long offset, int bytes);
+
+    /** Sends the pass off. */
+    void submit();
 
     /** Runs the action when what was submitted is done and its result has come, or the device is lost. */
     void whenDone(Runnable action);
 
     /**
-     * What the last {@link #submit} read back, little-endian; valid until the next.
+     * What was last read back, little-endian; valid until the next {@link #submit}.
      *
      * @throws dev.demitasse.backend.DeviceLostException if the device was lost
      */

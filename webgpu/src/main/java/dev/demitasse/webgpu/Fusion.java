@@ -57,23 +57,29 @@ final class Fusion {
     private final Set<Products> gated = new HashSet<>();
 
     private final List<Step> body = new ArrayList<>();
+    private final List<Step> finalNorm = new ArrayList<>();
     private final List<Step> head = new ArrayList<>();
     private int buffers;
 
     Fusion(Plan plan) {
         buffers = plan.buffers().size();
-        for (List<Op> ops : List.of(plan.body(), plan.head())) {
+        for (List<Op> ops : List.of(plan.body(), plan.finalNorm(), plan.head())) {
             for (Op op : ops) {
                 producers.put(op.out(), op);
                 op.inputs().forEach(in -> readers.merge(in, 1, Integer::sum));
             }
         }
         fuse(plan.body(), body);
+        fuse(plan.finalNorm(), finalNorm);
         fuse(plan.head(), head);
     }
 
     List<Step> body() {
         return body;
+    }
+
+    List<Step> finalNorm() {
+        return finalNorm;
     }
 
     List<Step> head() {

@@ -26,6 +26,12 @@ final class GpuMemory {
         }
     }
 
+    /** One head's keys, or values, of a layer. */
+    record KvHead(Device.Buffer buffer, long offset, long positionBytes) {}
+
+    /** Of a snapshot, in which each head has only the positions that were wanted. */
+    static final String KV_LAYOUT = "float16 keys [kvHead][position][element] values [kvHead][position][element]";
+
     /** Words of a step before its data. */
     static final int STEP_HEAD = 4;
 
@@ -65,6 +71,7 @@ final class GpuMemory {
     private final Device.Buffer[] values;
     private final Device.Buffer scratch;
     private final Device.Buffer result;
+    private final List<KvHead> kvHeads = new ArrayList<>();
     private final List<RotaryTable> rotaryTables = new ArrayList<>();
 
     /** @throws IllegalArgumentException if something is larger than the GPU can bind */
@@ -75,8 +82,9 @@ final class GpuMemory {
         context = contextLength;
         List<MemoryPlan.Use> uses = new ArrayList<>();
         fusion.body().forEach(s -> uses.add(s.use()));
+        fusion.finalNorm().forEach(s -> uses.add(s.use()));
         fusion.head().forEach(s -> uses.add(s.use()));
-        buffers = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize);
+        buffers = MemoryPlan.of(uses, fusion.place(plan.logits()).buffer(), batchSize, 1);
         arenaBytes = 4L * (buffers.size() + partialsSize());
         requireBindable("activations", arenaBytes, device);
         arena = device.createStorage("activations", arenaBytes);
@@ -91,6 +99,9 @@ final class GpuMemory {
         }
         int words = 0;
         for (Op op : plan.body()) {
+            if (op instanceof Op.Attention attention) {
+                addKvHeads(attention);
+            }
             if (op instanceof Op.Rope rope && rotaryTable(rope) == null) {
                 rotaryTables.add(new RotaryTable(rope.rotary(), rope.frequencyFactors(), words));
                 words += batchSize * rope.rotary().dimensions();
@@ -110,6 +121,20 @@ final class GpuMemory {
             throw new IllegalArgumentException(
                     what + " take " + bytes + " bytes; the GPU binds " + device.maxBindingBytes() + " at most");
         }
+    }
+
+    private void addKvHeads(Op.Attention op) {
+        long positionBytes = 2L * op.headSize();
+        for (int head = 0; head < op.kvHeads(); head++) {
+            long offset = (long) head * context * positionBytes;
+            kvHeads.add(new KvHead(keys[op.layer()], offset, positionBytes));
+            kvHeads.add(new KvHead(values[op.layer()], offset, positionBytes));
+        }
+    }
+
+    /** Of each layer each head's keys, then its values: in this order they are a snapshot's pieces. */
+    List<KvHead> kvHeads() {
+        return kvHeads;
     }
 
     private long cacheBytes(int layer) {

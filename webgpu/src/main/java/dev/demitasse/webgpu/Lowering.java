@@ -78,6 +78,11 @@ final class Lowering {
         return program(fusion.body(), true);
     }
 
+    /** What gives the hidden states of a batch of any size. */
+    Program finalNorm() {
+        return program(fusion.finalNorm(), false);
+    }
+
     Program head() {
         return program(fusion.head(), true);
     }
@@ -365,7 +370,7 @@ final class Lowering {
                 cap = softCap.cap();
             } else if (op instanceof Op.Add) {
                 operation = 2;
-            } else if (op instanceof Op.LastRow) {
+            } else if (op instanceof Op.LastRows) {
                 operation = 3;
             } else {
                 throw new IllegalArgumentException("unknown operation " + op);

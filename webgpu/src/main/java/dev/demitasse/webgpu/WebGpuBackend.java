@@ -2,12 +2,14 @@ package dev.demitasse.webgpu;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.DeviceLostException;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
 import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ public final class WebGpuBackend implements Backend {
     private final GpuMemory memory;
     private final Program batch;
     private final Program single;
+    private final Program finalNorm;
     private final Program head;
     private final Program first;
     private final Program list;
@@ -35,6 +38,8 @@ public final class WebGpuBackend implements Backend {
     private final float[] logits;
     private int candidates;
     private boolean ready;
+    /** Where the part of a snapshot goes that is being read back. */
+    private @Nullable ByteBuffer kvTarget;
 
     /**
      * @param contextLength positions of the KV cache, for which memory is taken at once
@@ -52,6 +57,7 @@ public final class WebGpuBackend implements Backend {
         Lowering lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
         batch = lowering.batch();
         single = lowering.single();
+        finalNorm = lowering.finalNorm();
         head = lowering.head();
         first = lowering.selection(false);
         list = lowering.selection(true);
@@ -82,6 +88,12 @@ public final class WebGpuBackend implements Backend {
         return batchSize;
     }
 
+    /** The likeliest tokens are sought in one row. */
+    @Override
+    public int logitRows() {
+        return 1;
+    }
+
     @Override
     public int contextLength() {
         return contextLength;
@@ -97,16 +109,11 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        int count = requireBatch(tokens, from, to, position);
-        if (!ready) {
-            weights.requireAll();
-            ready = true;
-        }
-        writeStep(tokens, from, count, position);
+    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = begin(tokens, from, to, position, logitRows);
         (count == 1 ? single : batch).run(device, count, position);
-        if (!withLogits) {
-            device.submit(null, 0, 0);
+        if (logitRows == 0) {
+            device.submit();
             return;
         }
         head.run(device, count, position);
@@ -114,9 +121,38 @@ public final class WebGpuBackend implements Backend {
             submitLogits();
         } else {
             (candidates == 1 ? first : list).run(device, count, position);
-            device.submit(
-                    memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
+            device.read(memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
+            device.submit();
         }
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        int count = begin(tokens, from, to, position, 0);
+        batch.run(device, count, position);
+        finalNorm.run(device, count, position);
+        GpuMemory.View hidden = memory.view(plan.hidden());
+        device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
+        device.submit();
+    }
+
+    @Override
+    public float[] hidden() {
+        FloatBuffer result = device.result().asFloatBuffer();
+        float[] hidden = new float[result.remaining()];
+        result.get(hidden);
+        return hidden;
+    }
+
+    /** Writes what the kernels find of a batch, and gives its tokens' number. */
+    private int begin(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
+        if (!ready) {
+            weights.requireAll();
+            ready = true;
+        }
+        writeStep(tokens, from, count, position);
+        return count;
     }
 
     /**
@@ -130,11 +166,11 @@ public final class WebGpuBackend implements Backend {
         int[] tokens = {1 % plan.vocabularySize(), 2 % plan.vocabularySize()};
         int both = Math.min(2, Math.min(batchSize, contextLength));
         candidates = 1;
-        forward(tokens, 0, both, 0, true);
+        forward(tokens, 0, both, 0, 1);
         whenDone(() -> {
             float expected = greatest();
             for (int i = 0; i < both; i++) {
-                forward(tokens, i, i + 1, i, i == both - 1);
+                forward(tokens, i, i + 1, i, i == both - 1 ? 1 : 0);
             }
             whenDone(() -> {
                 float actual = greatest();
@@ -160,7 +196,8 @@ public final class WebGpuBackend implements Backend {
     }
 
     private void submitLogits() {
-        device.submit(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
+        device.read(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
+        device.submit();
     }
 
     private void writeStep(int[] tokens, int from, int count, int position) {
@@ -193,7 +230,23 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void whenDone(Runnable action) {
-        device.whenDone(action);
+        ByteBuffer target = kvTarget;
+        kvTarget = null;
+        device.whenDone(
+                target == null
+                        ? action
+                        : () -> {
+                            takeKv(target);
+                            action.run();
+                        });
+    }
+
+    private void takeKv(ByteBuffer target) {
+        try {
+            target.put(device.result());
+        } catch (DeviceLostException e) {
+            // The target's position tells, and the next call.
+        }
     }
 
     @Override
@@ -218,8 +271,43 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public float[] logits() {
+    public float[] logits(int row) {
         device.result().asFloatBuffer().get(logits);
         return logits;
+    }
+
+    @Override
+    public String kvLayout() {
+        return GpuMemory.KV_LAYOUT + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        return memory.kvHeads().stream()
+                .mapToLong(head -> positions * head.positionBytes())
+                .toArray();
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        KvSnapshot.copy(kvPieces(positions), offset, target.duplicate(), (piece, at, part) -> {
+            GpuMemory.KvHead head = memory.kvHeads().get(piece);
+            device.read(head.buffer(), head.offset() + at, part.remaining());
+        });
+        device.submit();
+        kvTarget = target;
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        KvSnapshot.copy(kvPieces(positions), offset, source, (piece, at, part) -> {
+            GpuMemory.KvHead head = memory.kvHeads().get(piece);
+            device.write(head.buffer(), head.offset() + at, part);
+        });
     }
 }

@@ -3,7 +3,7 @@
 const GATED = 0u;
 const SOFT_CAP = 1u;
 const ADD = 2u;
-const LAST_ROW = 3u;
+const LAST_ROWS = 3u;
 
 struct Params {
   operation: u32,
@@ -47,7 +47,7 @@ fn main(
     case ADD: {
       arena[out] = arena[a + row * params.a_stride] + arena[b];
     }
-    default: { // LAST_ROW
+    default: { // LAST_ROWS, of which there is one
       if (row == 0u) {
         arena[out] = arena[a + (step.count - 1u) * params.a_stride];
       }

@@ -74,9 +74,13 @@ class DispatchesTest {
         }
 
         @Override
-        public void submit(Buffer result, long offset, int bytes) {
-            submissions++;
+        public void read(Buffer buffer, long offset, int bytes) {
             resultBytes = bytes;
+        }
+
+        @Override
+        public void submit() {
+            submissions++;
         }
 
         @Override
@@ -103,7 +107,7 @@ class DispatchesTest {
             backend.candidates(candidates);
             device.made = device.writes = device.dispatches = device.submissions = 0;
             // So far on that the positions are shared out, which takes a dispatch more.
-            backend.forward(new int[] {1}, 0, 1, CONTEXT - 1, true);
+            backend.forward(new int[] {1}, 0, 1, CONTEXT - 1, 1);
             assertEquals(0, device.made);
             assertEquals(1, device.writes);
             assertEquals(1, device.submissions);

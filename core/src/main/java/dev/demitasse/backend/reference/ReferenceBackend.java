@@ -1,6 +1,7 @@
 package dev.demitasse.backend.reference;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.MemoryPlan;
@@ -36,6 +37,7 @@ public final class ReferenceBackend implements Backend {
     private final float[] row;
 
     private float[] scores = {};
+    private float[] hidden = {};
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -45,7 +47,7 @@ public final class ReferenceBackend implements Backend {
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
-        memory = MemoryPlan.of(plan, batchSize);
+        memory = MemoryPlan.of(plan, batchSize, batchSize);
         arena = new float[memory.size()];
         logits = new float[plan.vocabularySize()];
         int columns = 0;
@@ -75,29 +77,85 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
+    public int logitRows() {
+        return batchSize;
+    }
+
+    @Override
     public int contextLength() {
         return contextLength;
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, boolean withLogits) {
-        int count = requireBatch(tokens, from, to, position);
+    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
+        Pass pass = begin(tokens, from, to, position, logitRows);
+        if (logitRows > 0) {
+            plan.head().forEach(pass::run);
+        }
+    }
+
+    @Override
+    public void embed(int[] tokens, int from, int to, int position) {
+        Pass pass = begin(tokens, from, to, position, 0);
+        plan.finalNorm().forEach(pass::run);
+        hidden = new float[pass.elements(plan.hidden())];
+        System.arraycopy(arena, memory.offset(plan.hidden()), hidden, 0, hidden.length);
+    }
+
+    @Override
+    public float[] hidden() {
+        return hidden;
+    }
+
+    /** Runs the body. */
+    private Pass begin(int[] tokens, int from, int to, int position, int logitRows) {
+        int count = requireBatch(tokens, from, to, position, logitRows);
         for (LoadedWeight weight : weights) {
             if (!weight.isLoaded()) {
                 throw new IllegalStateException("tensor " + weight.name() + " has not been loaded");
             }
         }
-        Pass pass = new Pass(tokens, from, count, position);
+        Pass pass = new Pass(tokens, from, count, position, logitRows);
         plan.body().forEach(pass::run);
-        if (withLogits) {
-            plan.head().forEach(pass::run);
-            System.arraycopy(arena, memory.offset(plan.logits()), logits, 0, logits.length);
-        }
+        return pass;
     }
 
     @Override
-    public float[] logits() {
+    public float[] logits(int row) {
+        System.arraycopy(arena, memory.offset(plan.logits()) + row * logits.length, logits, 0, logits.length);
         return logits;
+    }
+
+    @Override
+    public String kvLayout() {
+        return "float32 [position][kvHead][element]" + KvSnapshot.shapes(plan);
+    }
+
+    @Override
+    public long kvBytes(int positions) {
+        return KvSnapshot.bytes(kvPieces(positions));
+    }
+
+    /** Each layer's keys, then its values. */
+    private long[] kvPieces(int positions) {
+        Objects.checkFromToIndex(0, positions, contextLength);
+        long[] pieces = new long[2 * kvCaches.size()];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = kvCaches.get(i / 2).bytes(positions);
+        }
+        return pieces;
+    }
+
+    @Override
+    public void readKv(int positions, long offset, ByteBuffer target) {
+        KvSnapshot.copy(kvPieces(positions), offset, target, (piece, at, part) -> kvCaches.get(piece / 2)
+                .read(piece % 2 == 0, at, part));
+    }
+
+    @Override
+    public void writeKv(int positions, long offset, ByteBuffer source) {
+        KvSnapshot.copy(kvPieces(positions), offset, source, (piece, at, part) -> kvCaches.get(piece / 2)
+                .write(piece % 2 == 0, positions, at, part));
     }
 
     /** One batch on its way through the plan. */
@@ -106,12 +164,14 @@ public final class ReferenceBackend implements Backend {
         private final int from;
         private final int count;
         private final int position;
+        private final int last;
 
-        Pass(int[] tokens, int from, int count, int position) {
+        Pass(int[] tokens, int from, int count, int position, int last) {
             this.tokens = tokens;
             this.from = from;
             this.count = count;
             this.position = position;
+            this.last = last;
         }
 
         void run(Op op) {
@@ -131,15 +191,15 @@ public final class ReferenceBackend implements Backend {
                 softCap(softCap);
             } else if (op instanceof Op.Add add) {
                 add(add);
-            } else if (op instanceof Op.LastRow lastRow) {
-                lastRow(lastRow);
+            } else if (op instanceof Op.LastRows lastRows) {
+                lastRows(lastRows);
             } else {
                 throw new IllegalArgumentException("unknown operation " + op);
             }
         }
 
         private int rows(Buffer buffer) {
-            return buffer.rows() == Buffer.Rows.BATCH ? count : 1;
+            return buffer.rows() == Buffer.Rows.BATCH ? count : last;
         }
 
         private int elements(Buffer buffer) {
@@ -313,10 +373,10 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void lastRow(Op.LastRow op) {
+        private void lastRows(Op.LastRows op) {
             int width = op.in().width();
-            int in = memory.offset(op.in()) + (count - 1) * width;
-            System.arraycopy(arena, in, arena, memory.offset(op.out()), width);
+            int in = memory.offset(op.in()) + (count - last) * width;
+            System.arraycopy(arena, in, arena, memory.offset(op.out()), last * width);
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.List;
 /**
  * Attention over the KV cache, a tile of positions at a time with a running maximum (Dao et al. 2022, "FlashAttention"). Up to four queries
  * that read the same KV head go together, so that each key and value is unpacked once for all of them: heads of a group, and in a
- * batch the tokens, too. Chunks of a single token's attention are heads and, where these are few, shares of the positions
+ * batch the tokens, too. Chunks of one or few tokens' attention are heads and, where these are few, shares of the positions
  * (flash decoding); those of a batch's are queries.
  */
 final class AttentionKernels {
@@ -311,11 +311,11 @@ final class AttentionKernels {
     }
 
     /**
-     * Results lie at {@link Command#OTHER}, for each share of the positions and each head. Chunks are KV heads, or shares of one where there
-     * are more chunks than these.
+     * Results lie at {@link Command#OTHER}, for each token, each share of its positions and each head. Chunks are KV heads, or shares of one
+     * where there are more chunks than these.
      */
-    Function attendOne() {
-        Kernel kernel = new Kernel(module, "attend_one");
+    Function attendEach() {
+        Kernel kernel = new Kernel(module, "attend_each");
         Function f = kernel.f;
         I32Var heads = kernel.number(Command.HEADS);
         I32Var kvHeads = kernel.number(Command.KV_HEADS);
@@ -323,22 +323,29 @@ final class AttentionKernels {
         I32Var shares = f.i32(kernel.chunks().dividedBy(kvHeads));
         I32Var kvHead = f.i32(kernel.chunk.dividedBy(shares));
         I32Var shareOfPositions = f.i32(kernel.chunk.modulo(shares));
-        I32Var end = f.i32(kernel.control().i32(Control.POSITION).plus(1));
-        I32Var first =
-                f.i32(end.minus(kernel.number(Command.WINDOW)).max(I32.of(0)).and(-KvLayout.TILE));
-        I32Var tiles = f.i32(end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE));
-        I32Var[] share = Kernel.share(f, tiles, shareOfPositions, shares);
-        I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
-        I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
+        I32Var window = kernel.number(Command.WINDOW);
+        I32Var rows = kernel.rows();
         PtrVar scratch = kernel.scratch();
         I32Var resultBytes =
                 f.i32(kernel.command.i32(Command.HEAD_SIZE).times(4).plus(Scratch.RESULT_HEADER));
-        PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(shareOfPositions.times(heads), resultBytes));
+        I32Var token = f.i32();
         I32Var query = f.i32();
-        f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
-            I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
-            PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
-            dispatch(f, count, kernel.command, scratch, result, query, kvHead, from, to);
+        f.count(token, I32.of(0), rows, 1, () -> {
+            I32Var end =
+                    f.i32(kernel.control().i32(Control.POSITION).plus(token).plus(1));
+            I32Var first = f.i32(end.minus(window).max(I32.of(0)).and(-KvLayout.TILE));
+            I32Var tiles = f.i32(end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE));
+            I32Var[] share = Kernel.share(f, tiles, shareOfPositions, shares);
+            I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
+            I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
+            I32 part = token.times(shares).plus(shareOfPositions).times(heads);
+            PtrVar results = f.ptr(kernel.pointer(Command.OTHER).plus(part, resultBytes));
+            f.count(query, I32.of(0), group, MOST_QUERIES, () -> {
+                I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
+                PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
+                I32 index = token.times(group).plus(query);
+                dispatch(f, count, kernel.command, scratch, result, index, kvHead, from, to);
+            });
         });
         return f;
     }
@@ -360,13 +367,15 @@ final class AttentionKernels {
         PtrVar results = kernel.pointer(Command.OTHER);
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var shares = kernel.number(Command.SHARES);
-        I32Var[] share = kernel.share(heads);
-        I32Var head = f.i32();
+        I32Var[] share = kernel.share(kernel.rows().times(heads));
+        I32Var i = f.i32();
         I32Var t = f.i32();
         I32Var d = f.i32();
-        f.count(head, share[0], share[1], 1, () -> {
-            PtrVar first = f.ptr(results.plus(head, resultBytes));
-            PtrVar target = f.ptr(out.plus(head, headSize.times(4)));
+        f.count(i, share[0], share[1], 1, () -> {
+            I32Var token = f.i32(i.dividedBy(heads));
+            I32 head = i.minus(token.times(heads));
+            PtrVar first = f.ptr(results.plus(token.times(shares).times(heads).plus(head), resultBytes));
+            PtrVar target = f.ptr(out.plus(i, headSize.times(4)));
             I32Var stride = f.i32(heads.times(resultBytes));
             F32Var maximum = f.f32(F32.of(LEAST));
             f.count(

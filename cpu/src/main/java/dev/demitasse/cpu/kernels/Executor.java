@@ -196,14 +196,14 @@ final class Executor {
         kernels.put(Opcode.QUANTIZE, Quantization.build(module));
         kernels.put(Opcode.ROPE, rows.rope());
         kernels.put(Opcode.STORE_KV, attention.storeKv());
-        kernels.put(Opcode.ATTEND_ONE, attention.attendOne());
+        kernels.put(Opcode.ATTEND_EACH, attention.attendEach());
         kernels.put(Opcode.COMBINE, attention.combine());
         kernels.put(Opcode.ATTEND_BATCH, attention.attendBatch());
         kernels.put(Opcode.GATED_SILU, rows.gatedSilu());
         kernels.put(Opcode.GATED_GELU, rows.gatedGelu());
         kernels.put(Opcode.SOFT_CAP, rows.softCap());
         kernels.put(Opcode.ADD, rows.add());
-        kernels.put(Opcode.LAST_ROW, rows.lastRow());
+        kernels.put(Opcode.LAST_ROWS, rows.lastRows());
 
         Kernel kernel = new Kernel(module, "execute");
         Function f = kernel.f;

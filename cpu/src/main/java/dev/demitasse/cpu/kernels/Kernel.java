@@ -42,10 +42,14 @@ final class Kernel {
         return f.i32(command.i32(field));
     }
 
-    /** Rows that the command works on: its own number, or the batch's. */
+    /** Rows that the command works on. */
     I32Var rows() {
         I32Var own = number(Command.ROWS);
-        return f.i32(I32.select(own, own, control().i32(Control.TOKENS)));
+        I32 batch = I32.select(
+                own.eq(I32.of(Command.AS_TOKENS)),
+                control().i32(Control.TOKENS),
+                control().i32(Control.LOGITS));
+        return f.i32(I32.select(own.eq(I32.of(1)), own, batch));
     }
 
     /** Start of this thread's scratch memory. */

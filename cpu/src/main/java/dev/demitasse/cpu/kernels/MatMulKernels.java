@@ -14,12 +14,13 @@ import dev.demitasse.cpu.wasm.V128Var;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code out[rows, outColumns] = in[rows, columns] · matrixᵀ + bias + addend}: matrix–vector for a single row, matrix–matrix for tiles of
- * {@link ActivationBlock#TILE_ROWS} rows. A thread has its share of the panels. For each panel and tile, 8 sums per row stay in
- * registers while the columns pass.
+ * {@link ActivationBlock#TILE_ROWS} rows, and for the fewer that may be left. A thread has its share of the panels. For each panel and
+ * tile, 8 sums per row stay in registers while the columns pass. A row's sums don't depend on what rows are beside it.
  */
 final class MatMulKernels {
     private static final int HALVES = 2;
@@ -123,8 +124,8 @@ final class MatMulKernels {
     Function floats(Packing packing, int tileRows) {
         return build(packing, tileRows, (f, panel, tile, columns, sums) -> {
             PtrVar end = f.ptr(panel.plus(columns, packing.superblockBytes()));
-            PtrVar[] rows = new PtrVar[tileRows];
-            for (int row = 0; row < tileRows; row++) {
+            PtrVar[] rows = new PtrVar[sums[0].length];
+            for (int row = 0; row < rows.length; row++) {
                 rows[row] = row == 0 ? f.ptr(tile) : f.ptr(rows[row - 1].plus(columns.times(4)));
             }
             f.doWhile(
@@ -133,7 +134,7 @@ final class MatMulKernels {
                             f.v128(weights(f, packing, panel, 0)), f.v128(weights(f, packing, panel, 1))
                         };
                         panel.advance(packing.superblockBytes());
-                        for (int row = 0; row < tileRows; row++) {
+                        for (int row = 0; row < rows.length; row++) {
                             V128Var x = f.v128(rows[row].splat32(0));
                             rows[row].advance(4);
                             for (int half = 0; half < HALVES; half++) {
@@ -156,7 +157,7 @@ final class MatMulKernels {
 
     private interface Columns {
         /**
-         * Adds the products of all columns.
+         * Adds the products of all columns, for as many rows as there are sums.
          *
          * @param panel moved on to the end
          * @param tile first activations of the tile
@@ -185,14 +186,15 @@ final class MatMulKernels {
         I32Var[] share = kernel.share(outColumns.plus(Packing.PANEL_ROWS - 1).dividedBy(Packing.PANEL_ROWS));
         I32Var p = f.i32();
         I32Var row = f.i32();
+        I32Var left = f.i32(rows.and(tileRows - 1)); // which don't fill a tile
         f.count(p, share[0], share[1], 1, () -> {
             I32Var column = f.i32(p.times(Packing.PANEL_ROWS));
-            f.count(row, I32.of(0), rows, tileRows, () -> {
+            IntConsumer multiply = count -> {
                 PtrVar panel = f.ptr(weights.plus(p, panelBytes));
                 PtrVar tile = f.ptr(in.plus(row, rowBytes));
-                V128Var[][] sums = new V128Var[HALVES][tileRows];
+                V128Var[][] sums = new V128Var[HALVES][count];
                 for (V128Var[] half : sums) {
-                    for (int r = 0; r < tileRows; r++) {
+                    for (int r = 0; r < count; r++) {
                         half[r] = f.v128(V128.zero());
                     }
                 }
@@ -205,24 +207,19 @@ final class MatMulKernels {
                         }
                     }
                 });
-                for (int r = 0; r < tileRows; r++) {
-                    int tileRow = r;
-                    Runnable finish = () -> {
-                        I32Var element =
-                                f.i32(row.plus(tileRow).times(outColumns).plus(column));
-                        List<V128Var> pair = new ArrayList<>();
-                        for (V128Var[] half : sums) {
-                            pair.add(half[tileRow]);
-                        }
-                        finish(f, pair, element, outColumns.minus(column), out, addend, scratch);
-                    };
-                    if (r == 0) {
-                        finish.run();
-                    } else {
-                        f.ifTrue(row.plus(r).lt(rows), finish);
-                    }
+                for (int r = 0; r < count; r++) {
+                    I32Var element = f.i32(row.plus(r).times(outColumns).plus(column));
+                    List<V128Var> pair = List.of(sums[0][r], sums[1][r]);
+                    finish(f, pair, element, outColumns.minus(column), out, addend, scratch);
                 }
-            });
+            };
+            f.count(row, I32.of(0), rows.minus(left), tileRows, () -> multiply.accept(tileRows));
+            List<Runnable> cases = new ArrayList<>();
+            for (int r = 1; r < tileRows; r++) {
+                int count = r;
+                cases.add(() -> multiply.accept(count));
+            }
+            f.dispatch(left.minus(1), cases);
         });
         return f;
     }

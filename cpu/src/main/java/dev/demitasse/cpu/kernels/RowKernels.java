@@ -156,12 +156,13 @@ final class RowKernels {
         return f;
     }
 
-    Function lastRow() {
+    Function lastRows() {
         Kernel kernel = new Kernel(module, "last_row");
         Function f = kernel.f;
         I32Var bytes = f.i32(kernel.command.i32(Command.COLUMNS).times(4));
-        I32 last = kernel.control().i32(Control.TOKENS).minus(1);
-        f.copy(kernel.command.ptr(Command.OUT), kernel.command.ptr(Command.IN).plus(last, bytes), bytes);
+        I32Var rows = kernel.rows();
+        I32 first = kernel.control().i32(Control.TOKENS).minus(rows);
+        f.copy(kernel.command.ptr(Command.OUT), kernel.command.ptr(Command.IN).plus(first, bytes), bytes.times(rows));
         return f;
     }
 

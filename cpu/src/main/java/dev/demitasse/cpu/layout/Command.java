@@ -25,8 +25,13 @@ public final class Command {
     public static final int KEYS = 56;
     public static final int VALUES = 64;
 
-    /** Rows: 0 stands for as many as the batch has tokens. */
+    /** 1, {@link #AS_TOKENS} or {@link #AS_LOGITS}. */
     public static final int ROWS = 72;
+    /** As many rows as the batch has tokens. */
+    public static final int AS_TOKENS = 0;
+    /** As many rows as logits are asked for. */
+    public static final int AS_LOGITS = -1;
+
     /** Elements of a row of {@link #IN}; of a run that is normalized. */
     public static final int COLUMNS = 76;
     /** Elements of a row of {@link #OUT}. */

@@ -13,10 +13,12 @@ public final class Control {
     public static final int TOKENS = 200;
     /** Position of the batch's first token. */
     public static final int POSITION = 204;
+    /** The last tokens of the batch, of which logits are asked for. */
+    public static final int LOGITS = 208;
     /** Address of the threads' scratch memory, and bytes of each. */
-    public static final int SCRATCH = 208;
+    public static final int SCRATCH = 216;
 
-    public static final int SCRATCH_BYTES = 216;
+    public static final int SCRATCH_BYTES = 224;
 
     /** Where everything else begins. */
     public static final int END = 256;

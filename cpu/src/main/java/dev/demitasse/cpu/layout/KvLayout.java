@@ -11,6 +11,10 @@ public final class KvLayout {
     /** Positions whose scores are held at a time. */
     public static final int TILE = 64;
 
+    /** Of a snapshot, in which each head has only the positions that were wanted: of keys whole blocks. */
+    public static final String NAME = "float16 keys [kvHead][position / " + BLOCK + "][element][" + BLOCK
+            + "] values [kvHead][position][element]";
+
     private KvLayout() {}
 
     /** Positions to allot for a context. */
@@ -18,7 +22,12 @@ public final class KvLayout {
         return (int) Math.min(((long) contextLength + TILE - 1) / TILE * TILE, Integer.MAX_VALUE - TILE);
     }
 
-    /** Bytes of the keys of a layer, and as many of its values. */
+    /** So many positions and what is missing to a whole block of keys. */
+    public static int wholeBlocks(int positions) {
+        return (positions + BLOCK - 1) / BLOCK * BLOCK;
+    }
+
+    /** Bytes of the keys of a layer, or a head, and as many of its values. */
     public static long bytes(int context, int width) {
         return Math.multiplyExact((long) context, 2L * width);
     }

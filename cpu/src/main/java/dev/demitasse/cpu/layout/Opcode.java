@@ -14,14 +14,14 @@ public enum Opcode {
     MAT_MUL,
     ROPE,
     STORE_KV,
-    /** Attention of a single token: each chunk is a KV head over a share of the positions. */
-    ATTEND_ONE,
-    /** Joins what the chunks of {@link #ATTEND_ONE} found. */
+    /** Attention of each token by itself: a chunk is a KV head over a share of the positions. */
+    ATTEND_EACH,
+    /** Joins what the chunks of {@link #ATTEND_EACH} found. */
     COMBINE,
     ATTEND_BATCH,
     GATED_SILU,
     GATED_GELU,
     SOFT_CAP,
     ADD,
-    LAST_ROW
+    LAST_ROWS
 }

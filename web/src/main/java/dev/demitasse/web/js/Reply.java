@@ -62,6 +62,9 @@ public interface Reply extends JSObject {
     void setIds(int[] ids);
 
     @JSProperty
+    void setVector(float[] vector);
+
+    @JSProperty
     void setFinishReason(String reason);
 
     @JSProperty
@@ -75,6 +78,22 @@ public interface Reply extends JSObject {
 
     @JSProperty
     void setMessage(String message);
+
+    /** Of an error: the field of the request that is wrong. */
+    @JSProperty
+    void setParam(String path);
+
+    /** Of an error: as HTTP has it. */
+    @JSProperty
+    void setStatus(int status);
+
+    /** JSON: {token, logprob, bytes, top_logprobs: [{token, logprob, bytes}]}. */
+    @JSProperty
+    void setLogProbs(String json);
+
+    /** JSON: [{name, tokens, bytes, saved}]. */
+    @JSProperty
+    void setSessions(String json);
 
     /** What was loaded. */
     interface ModelSummary extends JSObject {
@@ -95,6 +114,14 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setChatTemplate(boolean present);
+
+        /** Whether the chat template has a place for tools. */
+        @JSProperty
+        void setTools(boolean present);
+
+        /** Whether answers may begin with reasoning. */
+        @JSProperty
+        void setThinks(boolean thinks);
 
         @JSProperty
         void setSampling(Sampling sampling);
@@ -172,6 +199,12 @@ public interface Reply extends JSObject {
 
         @JSProperty
         void setCompletionTokens(int count);
+
+        @JSProperty
+        void setDraftedTokens(int count);
+
+        @JSProperty
+        void setAcceptedTokens(int count);
     }
 
     /** Milliseconds an answer took. */

@@ -28,26 +28,30 @@ public interface Request extends JSObject {
     @JSProperty
     JSArrayReader<NamedBlob> getFiles();
 
-    /** Of a {@code chat}: JSON. */
+    /** Of a {@code chat}, {@code complete}, {@code embed} or {@code tokenize}: JSON, as OpenAI's API has it. */
     @JSProperty
-    String getMessages();
+    String getBody();
 
-    /** Of a {@code chat}: JSON, the variables of the template. */
+    /** Of a {@code chat} or {@code complete}: which of the answers asked for, from 0. */
     @JSProperty
-    String getVariables();
+    int getChoice();
 
-    /** Of a {@code complete}. */
+    /** Of what concerns a session: its number. 0 is the engine's own. */
     @JSProperty
-    String getPrompt();
+    int getSession();
 
-    /** Of a {@code tokenize}. */
+    /** Of a request about a stored session. */
     @JSProperty
-    String getText();
+    String getName();
+
+    /** Of a {@code tokenize}; undefined if its text is the prompt of a chat's {@link #getBody body}. */
+    @JSProperty
+    Text getText();
 
     @JSProperty
     Options getOptions();
 
-    /** Options of a {@code load} or {@code chat}; numbers that are absent read as NaN. */
+    /** Options of a {@code load}; numbers that are absent read as NaN. */
     interface Options extends JSObject {
         @JSProperty
         double getContextLength();
@@ -62,29 +66,5 @@ public interface Request extends JSObject {
         /** {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty
         Text getDevice();
-
-        @JSProperty
-        double getMaxTokens();
-
-        @JSProperty
-        double getTemperature();
-
-        @JSProperty
-        double getTopP();
-
-        @JSProperty
-        double getTopK();
-
-        @JSProperty
-        double getMinP();
-
-        @JSProperty
-        double getRepetitionPenalty();
-
-        @JSProperty
-        double getSeed();
-
-        @JSProperty
-        JSArrayReader<Text> getStop();
     }
 }

@@ -37,6 +37,14 @@ public abstract class WorkerScope implements JSObject {
     @JSTopLevel
     public static native JSPromise<Response> fetch(String url, Response.Options options);
 
+    /**
+     * Where a file of the GPU's kernels is; defined by {@code engine-worker.js}.
+     *
+     * @param name without {@code .wgsl}
+     */
+    @JSTopLevel
+    public static native String shaderUrl(String name);
+
     /** Undefined where the page is not a secure context. */
     @JSTopLevel
     @JSProperty

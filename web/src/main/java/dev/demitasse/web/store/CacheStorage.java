@@ -11,27 +11,28 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 
-/** Caches of the Cache API, one a model. */
+/** Caches of the Cache API, one a box. */
 final class CacheStorage implements Storage {
-    private static final String PREFIX = "demitasse-model-";
     /** Any address does: nothing is ever fetched from it. */
     private static final String ADDRESS = "https://models.demitasse.invalid/";
 
     private final Caches caches;
+    private final String prefix;
 
-    private CacheStorage(Caches caches) {
+    private CacheStorage(Caches caches, String prefix) {
         this.caches = caches;
+        this.prefix = prefix;
     }
 
     /** Null where the page has none. */
-    static @Nullable CacheStorage find() {
+    static @Nullable CacheStorage find(String kind) {
         Caches caches = WorkerScope.getCaches();
         if (JSObjects.isUndefined(caches)) {
             return null;
         }
         try {
             Promises.await(caches.keys());
-            return new CacheStorage(caches);
+            return new CacheStorage(caches, "demitasse-" + kind + "-");
         } catch (JsException e) {
             return null;
         }
@@ -39,7 +40,7 @@ final class CacheStorage implements Storage {
 
     @Override
     public Box open(String id) {
-        return new CacheBox(Promises.await(caches.open(PREFIX + id)), ADDRESS);
+        return new CacheBox(Promises.await(caches.open(prefix + id)), ADDRESS);
     }
 
     @Override
@@ -48,8 +49,8 @@ final class CacheStorage implements Storage {
         JSArrayReader<Text> names = Promises.await(caches.keys());
         for (int i = 0; i < names.getLength(); i++) {
             String name = names.get(i).toString();
-            if (name.startsWith(PREFIX)) {
-                ids.add(name.substring(PREFIX.length()));
+            if (name.startsWith(prefix)) {
+                ids.add(name.substring(prefix.length()));
             }
         }
         return ids;
@@ -57,6 +58,6 @@ final class CacheStorage implements Storage {
 
     @Override
     public void delete(String id) {
-        Promises.await(caches.delete(PREFIX + id));
+        Promises.await(caches.delete(prefix + id));
     }
 }

@@ -12,12 +12,10 @@ import dev.demitasse.store.Manifest;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Chunks;
 import dev.demitasse.web.js.Files;
-import dev.demitasse.web.js.Hash;
 import dev.demitasse.web.js.NamedBlob;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +36,6 @@ public final class ModelStore {
     /** JSON: {url, name, architecture}, the latter two when it is complete. */
     private static final String ABOUT = "about";
 
-    private static final int ID_DIGITS = 32;
     /** Pieces that are held in memory beyond the one that is read. */
     private static final int MEMORY_PIECES = 3;
 
@@ -50,7 +47,7 @@ public final class ModelStore {
 
     /** The store, which keeps nothing where the page has no storage. */
     public static ModelStore find() {
-        return new ModelStore(Storage.find());
+        return new ModelStore(Storage.find("model"));
     }
 
     /**
@@ -96,9 +93,7 @@ public final class ModelStore {
     private static String id(String url) {
         List<String> parts = SplitNames.of(Addresses.name(url));
         String address = parts == null ? url : Addresses.sibling(url, parts.get(0));
-        byte[] bytes = address.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
-        return Hash.sha256(Uint8Array.fromJavaBuffer(direct)).substring(0, ID_DIGITS);
+        return Storage.id(address);
     }
 
     /** Bytes that the browser would still store for this site, or {@link Gguf#UNKNOWN_LENGTH}. */

@@ -10,8 +10,6 @@ import org.teavm.jso.core.JSObjects;
 
 /** A folder of folders in the origin private file system. */
 final class OpfsStorage implements Storage {
-    private static final String FOLDER = "demitasse-models";
-
     private final Files.Directory folder;
 
     private OpfsStorage(Files.Directory folder) {
@@ -19,14 +17,15 @@ final class OpfsStorage implements Storage {
     }
 
     /** Null where the page has no such storage, as in private windows of some browsers. */
-    static @Nullable OpfsStorage find() {
+    static @Nullable OpfsStorage find(String kind) {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
         if (JSObjects.isUndefined(manager)) {
             return null;
         }
         try {
             Files.Directory root = Promises.await(manager.getDirectory());
-            return new OpfsStorage(Promises.await(root.getDirectoryHandle(FOLDER, OpfsBox.options(true))));
+            return new OpfsStorage(
+                    Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsBox.options(true))));
         } catch (RuntimeException e) { // or there is no such method
             return null;
         }

@@ -7,9 +7,27 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.function.JSConsumer;
 
 /** Wakes threads that wait for a change. */
-final class Signal {
+public final class Signal {
     private @Nullable JSPromise<JSObject> next;
     private @Nullable JSConsumer<JSObject> resolve;
+
+    /** Something that runs an action later, or at once. */
+    public interface Event {
+        void then(Runnable action);
+    }
+
+    /** Waits until an event runs what it is given. */
+    public static void until(Event event) {
+        Signal signal = new Signal();
+        boolean[] happened = new boolean[1];
+        event.then(() -> {
+            happened[0] = true;
+            signal.fire();
+        });
+        if (!happened[0]) {
+            signal.await();
+        }
+    }
 
     void await() {
         JSPromise<JSObject> awaited = next;

@@ -1,21 +1,38 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.web.js.Hash;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Where the boxes of all models are. Methods wait for the storage. */
+/** Where all boxes of a kind are. Methods wait for the storage. */
 interface Storage {
-    /** A model's box, made if it isn't there; ids are of letters and digits. */
+    int ID_DIGITS = 32;
+
+    /** A box, made if it isn't there; ids are of letters and digits. */
     Box open(String id);
 
     List<String> ids();
 
-    /** Deletes a model's box, if it is there, and all that is in it. */
+    /** Deletes a box, if it is there, and all that is in it. */
     void delete(String id);
 
-    /** The best that this page has, or null. */
-    static @Nullable Storage find() {
-        Storage files = OpfsStorage.find();
-        return files == null ? CacheStorage.find() : files;
+    /**
+     * The best that this page has, or null.
+     *
+     * @param kind of what the boxes hold: {@code model} or {@code session}
+     */
+    static @Nullable Storage find(String kind) {
+        Storage files = OpfsStorage.find(kind);
+        return files == null ? CacheStorage.find(kind) : files;
+    }
+
+    /** The id of the box that is named so. Waits for the hash. */
+    static String id(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
+        return Hash.sha256(Uint8Array.fromJavaBuffer(direct)).substring(0, ID_DIGITS);
     }
 }

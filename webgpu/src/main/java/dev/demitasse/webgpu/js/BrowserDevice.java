@@ -4,6 +4,7 @@ import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.webgpu.Device;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ public final class BrowserDevice implements Device {
     private GpuDevice.@Nullable ComputePass pass;
     private @Nullable Pipeline lastPipeline;
     private @Nullable Readback readback;
+    private final List<Copy> copies = new ArrayList<>();
     private boolean resultPending;
     private @Nullable String lost;
 
@@ -115,6 +117,19 @@ public final class BrowserDevice implements Device {
 
         Group(GpuDevice.BindGroup group) {
             this.group = group;
+        }
+    }
+
+    /** A part of a buffer that is to be read back. */
+    private static final class Copy {
+        final GpuDevice.Buffer source;
+        final long offset;
+        final int bytes;
+
+        Copy(GpuDevice.Buffer source, long offset, int bytes) {
+            this.source = source;
+            this.offset = offset;
+            this.bytes = bytes;
         }
     }
 
@@ -224,22 +239,40 @@ public final class BrowserDevice implements Device {
     }
 
     @Override
-    public void submit(@Nullable Buffer result, long offset, int bytes) {
+    public void read(Buffer buffer, long offset, int bytes) {
+        copies.add(new Copy(((StorageOrUniforms) buffer).buffer, offset, bytes));
+    }
+
+    @Override
+    public void submit() {
         if (pass != null) {
             pass.end();
             pass = null;
         }
         GpuDevice.CommandEncoder ending = encoder();
         encoder = null;
-        resultPending = result != null;
-        if (result != null) {
-            Readback target = readback(bytes);
-            ending.copyBufferToBuffer(((StorageOrUniforms) result).buffer, offset, target.buffer, 0, bytes);
-            target.bytes.clear().limit(bytes);
+        resultPending = !copies.isEmpty();
+        if (resultPending) {
+            encodeCopies(ending);
         }
         JSArray<GpuDevice.CommandBuffer> buffers = new JSArray<>();
         buffers.push(ending.finish());
         device.getQueue().submit(buffers);
+    }
+
+    private void encodeCopies(GpuDevice.CommandEncoder ending) {
+        int bytes = 0;
+        for (Copy copy : copies) {
+            bytes += copy.bytes;
+        }
+        Readback target = readback(bytes);
+        target.bytes.clear().limit(bytes);
+        int at = 0;
+        for (Copy copy : copies) {
+            ending.copyBufferToBuffer(copy.source, copy.offset, target.buffer, at, copy.bytes);
+            at += copy.bytes;
+        }
+        copies.clear();
     }
 
     private Readback readback(int bytes) {

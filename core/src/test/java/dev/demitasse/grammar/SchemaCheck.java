@@ -11,8 +11,8 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
 
-/** Another's validator of JSON Schema, which takes formats as assertions. */
-final class Validator {
+/** The judge of answers: another's validator of JSON Schema, which asserts formats, too, and takes no name twice. */
+public final class SchemaCheck {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -23,12 +23,13 @@ final class Validator {
 
     private final Schema schema;
 
-    Validator(String schema) {
+    /** @param schema JSON */
+    public SchemaCheck(String schema) {
         this.schema = REGISTRY.getSchema(schema);
     }
 
     /** What is wrong with a text; empty if nothing is. */
-    List<?> problems(String text) {
+    public List<?> errors(String text) {
         try {
             JsonNode node = JSON.readTree(text);
             return schema.validate(node);

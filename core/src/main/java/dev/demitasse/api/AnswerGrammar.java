@@ -1,0 +1,90 @@
+package dev.demitasse.api;
+
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.chat.CallSyntax;
+import dev.demitasse.grammar.Grammar;
+import dev.demitasse.json.FieldException;
+import dev.demitasse.json.JsonField;
+import dev.demitasse.json.JsonWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code response_format} and {@code tool_choice} make of an answer. */
+final class AnswerGrammar {
+    private AnswerGrammar() {}
+
+    /** The form that {@code response_format} asks for; null if any text will do. */
+    static @Nullable Grammar ofResponseFormat(JsonField format) {
+        if (!format.isPresent()) {
+            return null;
+        }
+        return switch (format.member("type").oneOf("text", "json_object", "json_schema")) {
+            case "json_object" -> Grammar.json();
+            case "json_schema" -> {
+                JsonField schema = format.member("json_schema");
+                schema.requireKnown(Set.of("name", "description", "schema", "strict"));
+                yield schema(schema.member("schema"));
+            }
+            default -> null;
+        };
+    }
+
+    private static Grammar schema(JsonField schema) {
+        if (!(schema.value() instanceof Boolean)) {
+            schema.object();
+        }
+        return compile(schema.path(), schema.value());
+    }
+
+    private static Grammar compile(String path, @Nullable Object schema) {
+        try {
+            return Grammar.jsonSchema(schema);
+        } catch (IllegalArgumentException e) {
+            throw new FieldException(path, "is no schema that answers can be held to: " + e.getMessage());
+        }
+    }
+
+    /**
+     * The whole answer's form.
+     *
+     * @param text of the answer's text; null for any
+     * @param whole whether the model's reasoning may precede
+     * @return null if the answer may be anything
+     * @throws FieldException if the model has no way to call tools that is JSON, but must call one
+     */
+    static @Nullable Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text) {
+        if (!tools.required() && text == null) {
+            return null;
+        }
+        List<Grammar> answers = new ArrayList<>();
+        CallSyntax syntax = format.callSyntax();
+        if (syntax != null) {
+            for (Tools.Tool tool : tools.functions()) {
+                answers.add(call(syntax, tool));
+            }
+        } else if (tools.required()) {
+            throw new FieldException("tool_choice", "can't be required: this model's calls of tools are not JSON");
+        }
+        if (!tools.required() && text != null) {
+            answers.add(text);
+        }
+        Grammar answer = Grammar.choice(answers);
+        if (!format.thinks()) {
+            return answer;
+        }
+        Grammar space = Grammar.choice(List.of(Grammar.literal(""), Grammar.literal("\n"), Grammar.literal("\n\n")));
+        Grammar thought = Grammar.sequence(Grammar.textUntil(AnswerFormat.END_THINK), space, answer);
+        return format.opened()
+                ? thought
+                : Grammar.choice(List.of(answer, Grammar.sequence(Grammar.literal(AnswerFormat.THINK), thought)));
+    }
+
+    private static Grammar call(CallSyntax syntax, Tools.Tool tool) {
+        return Grammar.sequence(
+                Grammar.literal(syntax.beforeName() + JsonWriter.write(tool.name(), -1) + syntax.beforeArguments()),
+                compile("tools: the parameters of " + tool.name(), tool.parameters()),
+                Grammar.literal(syntax.after()));
+    }
+}

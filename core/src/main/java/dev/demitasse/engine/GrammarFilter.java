@@ -1,0 +1,59 @@
+package dev.demitasse.engine;
+
+import dev.demitasse.grammar.Grammar;
+import dev.demitasse.grammar.Matcher;
+import dev.demitasse.grammar.TokenTrie;
+import dev.demitasse.sampling.TokenFilter;
+import dev.demitasse.tokenizer.Tokenizer;
+
+/** Keeps an answer within its grammar, and so that it can be finished within the tokens it may have. */
+final class GrammarFilter implements TokenFilter {
+    private final Matcher matcher;
+    private final Tokenizer tokenizer;
+    private final int[] ends;
+    /** Tokens that may still come. */
+    private int remaining;
+
+    /** @throws IllegalArgumentException if no answer is short enough */
+    GrammarFilter(Grammar grammar, TokenTrie trie, Tokenizer tokenizer, int remaining) {
+        matcher = new Matcher(grammar, trie);
+        this.tokenizer = tokenizer;
+        ends = tokenizer.endOfGeneration();
+        this.remaining = remaining;
+        if (!matcher.fits(remaining)) {
+            throw new IllegalArgumentException(
+                    "the answer may have " + remaining + " tokens, too few for the shortest one of the form asked for");
+        }
+    }
+
+    @Override
+    public boolean allows(int id) {
+        return tokenizer.isEndOfGeneration(id) ? matcher.mayEnd() : matcher.allows(id, remaining);
+    }
+
+    @Override
+    public void mask(float[] logits) {
+        float[] kept = new float[ends.length];
+        for (int i = 0; i < ends.length; i++) {
+            kept[i] = logits[ends[i]];
+        }
+        matcher.mask(logits, remaining);
+        boolean mayEnd = matcher.mayEnd();
+        for (int i = 0; i < ends.length; i++) {
+            logits[ends[i]] = mayEnd ? kept[i] : Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** The token was chosen. */
+    void accept(int id) {
+        remaining--;
+        if (!tokenizer.isEndOfGeneration(id)) {
+            matcher.accept(id);
+        }
+    }
+
+    /** Whether nothing may follow. */
+    boolean mustEnd() {
+        return matcher.mustEnd();
+    }
+}

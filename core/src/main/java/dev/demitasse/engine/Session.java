@@ -1,0 +1,44 @@
+package dev.demitasse.engine;
+
+import java.util.Arrays;
+
+/**
+ * A sequence of tokens whose keys and values an engine keeps: what one conversation leaves in the KV cache. An engine computes
+ * for one session at a time ({@link Engine#enter}).
+ */
+public final class Session {
+    private int[] tokens = {};
+    private int length;
+
+    /** Tokens whose keys and values there are. */
+    public int length() {
+        return length;
+    }
+
+    /** These tokens. */
+    public int[] tokens() {
+        return Arrays.copyOf(tokens, length);
+    }
+
+    /** From now on there are the keys and values of these tokens. */
+    public void hold(int[] held) {
+        tokens = held.clone();
+        length = held.length;
+    }
+
+    /** Forgets all from where the tokens differ from these. */
+    void keepPrefixOf(int[] others, int count) {
+        int most = Math.min(length, count);
+        int mismatch = Arrays.mismatch(tokens, 0, most, others, 0, most);
+        length = mismatch < 0 ? most : mismatch;
+    }
+
+    /** Appends {@code others[length()]} to {@code others[end - 1]}. */
+    void append(int[] others, int end) {
+        if (end > tokens.length) {
+            tokens = Arrays.copyOf(tokens, Math.max(end, 2 * tokens.length));
+        }
+        System.arraycopy(others, length, tokens, length, end - length);
+        length = end;
+    }
+}

@@ -1,0 +1,215 @@
+package dev.demitasse.api;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.TestWeights;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.LocalTime;
+import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.json.FieldException;
+import dev.demitasse.sampling.SamplingOptions;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What requests of OpenAI's API become, and what is wrong with those that can't. */
+class CompletionRequestTest {
+    private static final String MESSAGES = "'messages': [{'role': 'user', 'content': 'Hello!'}]";
+    private static final String TOOL =
+            "{'type': 'function', 'function': {'name': 'now', 'parameters': {'type': 'object'}}}";
+    private static final int CONTEXT = 256;
+    private static Engine engine;
+
+    @BeforeAll
+    static void load() {
+        ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
+        EngineLoader loader =
+                new EngineLoader(file.capacity(), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, 7));
+        loader.accept(file);
+        engine = loader.finish();
+    }
+
+    private static CompletionRequest chat(String fields) {
+        return CompletionRequest.chat(json(MESSAGES + fields), 0, engine, new LocalTime(0), 7);
+    }
+
+    private static CompletionRequest text(String fields) {
+        return CompletionRequest.text(json(fields), 2, engine, 7);
+    }
+
+    private static String json(String fields) {
+        return ("{" + fields + "}").replace('\'', '"');
+    }
+
+    @Test
+    void whatIsNotSaidIsTheModelsOrOpenAis() {
+        CompletionRequest request = chat("");
+        GenerationOptions options = request.options();
+        SamplingOptions made = engine.defaultSampling();
+        assertEquals(made.temperature(), options.sampling().temperature());
+        assertEquals(made.topP(), options.sampling().topP());
+        assertEquals(7, options.sampling().seed());
+        assertEquals(CONTEXT + 1 - request.prompt().length, options.maxTokens());
+        assertEquals(List.of(), options.stop());
+        assertEquals(GenerationOptions.NO_LOG_PROBS, options.logProbs());
+        assertNull(options.grammar());
+        assertEquals(16, text("'prompt': 'Once'").options().maxTokens());
+    }
+
+    @Test
+    void everyFieldArrives() {
+        GenerationOptions options = chat("""
+                        , 'model': 'any', 'user': 'me', 'temperature': 0.5, 'top_p': 0.25, 'top_k': 9, 'min_p': 0.125,
+                        'presence_penalty': 1, 'frequency_penalty': -1, 'repetition_penalty': 1.5, 'logit_bias': {'5': -100},
+                        'seed': 42, 'logprobs': true, 'top_logprobs': 3, 'max_completion_tokens': 5, 'stop': ['a', 'b'],
+                        'stream': true, 'stream_options': {'include_usage': true}, 'n': 2""").options();
+        assertEquals(
+                new SamplingOptions(0.5f, 9, 0.25f, 0.125f, 1.5f, -1, 1, Map.of(5, -100f), 42), options.sampling());
+        assertEquals(3, options.logProbs());
+        assertEquals(5, options.maxTokens());
+        assertEquals(List.of("a", "b"), options.stop());
+        assertEquals(
+                44, text("'prompt': 'Once', 'seed': 42").options().sampling().seed(), "of the third choice");
+    }
+
+    @Test
+    void promptsAreTextsOrIds() {
+        assertArrayEquals(new int[] {1, 2, 3}, text("'prompt': [1, 2, 3]").prompt());
+        assertArrayEquals(
+                engine.tokenizer().encode("Once", true),
+                text("'prompt': 'Once'").prompt());
+        List<int[]> inputs = EmbeddingRequest.inputs(json("'input': ['Once', 'upon']"), engine);
+        assertEquals(2, inputs.size());
+        assertArrayEquals(
+                new int[] {4, 5},
+                EmbeddingRequest.inputs(json("'input': [4, 5]"), engine).get(0));
+    }
+
+    @Test
+    void formsAreGrammars() {
+        assertNull(chat(", 'response_format': {'type': 'text'}").options().grammar());
+        assertNotNull(
+                chat(", 'response_format': {'type': 'json_object'}").options().grammar());
+        assertNotNull(
+                chat(", 'response_format': {'type': 'json_schema', 'json_schema': {'schema': {'type': 'object'}}}")
+                        .options()
+                        .grammar());
+        assertNull(chat(", 'tools': [" + TOOL + "]").options().grammar());
+        assertNotNull(chat(", 'tool_choice': 'required', 'tools': [" + TOOL + "]")
+                .options()
+                .grammar());
+    }
+
+    @Test
+    void toolsThatMustNotBeCalledAreNotTold() {
+        int[] without = chat("").prompt();
+        assertArrayEquals(
+                without,
+                chat(", 'tool_choice': 'none', 'tools': [" + TOOL + "]").prompt());
+        assertTrue(without.length < chat(", 'tools': [" + TOOL + "]").prompt().length);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "temprature                | , 'temprature': 1",
+                "temperature               | , 'temperature': 'hot'",
+                "temperature               | , 'temperature': 2.5",
+                "the request               | , 'temperature': -1e400",
+                "top_p                     | , 'top_p': 0",
+                "top_k                     | , 'top_k': 1.5",
+                "min_p                     | , 'min_p': 2",
+                "max_tokens                | , 'max_tokens': 0",
+                "max_tokens                | , 'max_tokens': 1e30",
+                "n                         | , 'n': 0",
+                "stop[1]                   | , 'stop': ['a', '']",
+                "stop                      | , 'stop': 5",
+                "logit_bias.x              | , 'logit_bias': {'x': 1}",
+                "logit_bias.99999999       | , 'logit_bias': {'99999999': 1}",
+                "logit_bias.5              | , 'logit_bias': {'5': 101}",
+                "seed                      | , 'seed': 'lucky'",
+                "top_logprobs              | , 'top_logprobs': 2",
+                "top_logprobs              | , 'logprobs': true, 'top_logprobs': 21",
+                "logprobs                  | , 'logprobs': 1",
+                "stream                    | , 'stream': 'yes'",
+                "stream_options.usage      | , 'stream_options': {'usage': true}",
+                "tools[0].type             | , 'tools': [{'type': 'magic'}]",
+                "tools[0].function.name    | , 'tools': [{'type': 'function', 'function': {'name': 'a b'}}]",
+                "tool_choice               | , 'tool_choice': 'required'",
+                "tool_choice.function.name | , 'tool_choice': {'type': 'function', 'function': {'name': 'now'}}",
+                "response_format.type      | , 'response_format': {'type': 'xml'}",
+                "response_format.json_schema.schema | , 'response_format': {'type': 'json_schema', 'json_schema': {}}",
+                "reasoning_effort          | , 'reasoning_effort': 'heroic'",
+                "chat_template_kwargs      | , 'chat_template_kwargs': 3",
+                "return_tokens             | , 'return_tokens': 3",
+            })
+    void wrongFieldsAreNamed(String path, String fields) {
+        FieldException e = assertThrows(FieldException.class, () -> chat(fields));
+        assertEquals(path.strip(), e.path(), e.getMessage());
+    }
+
+    @Test
+    void conversationsThatCannotBeReadAreNamed() {
+        assertField("messages", () -> CompletionRequest.chat("{}", 0, engine, new LocalTime(0), 0));
+        assertField(
+                "messages[0].role",
+                () -> CompletionRequest.chat(json("'messages': [{'content': 'a'}]"), 0, engine, new LocalTime(0), 0));
+        assertField("the request", () -> CompletionRequest.chat("[", 0, engine, new LocalTime(0), 0));
+        assertField(
+                "messages",
+                () -> CompletionRequest.chat(
+                        json("'messages': [{'role': 'user', 'content': '" + "word ".repeat(300) + "'}]"),
+                        0,
+                        engine,
+                        new LocalTime(0),
+                        0));
+        assertField("prompt", () -> text("'prompt': ''"));
+        assertField("prompt[1]", () -> text("'prompt': [1, 1000000]"));
+        assertField("suffix", () -> text("'prompt': 'a', 'suffix': 'b'"));
+        assertField("input[1]", () -> EmbeddingRequest.inputs(json("'input': ['a', '']"), engine));
+        assertField("stream", () -> EmbeddingRequest.inputs(json("'input': 'a', 'stream': true"), engine));
+    }
+
+    private static void assertField(String path, Runnable action) {
+        FieldException e = assertThrows(FieldException.class, action::run);
+        assertEquals(path, e.path(), e.getMessage());
+    }
+
+    /** Whatever comes, it is a request or an error that says what is wrong. */
+    @Test
+    void mutatedRequestsGiveOnlyTypedErrors() {
+        String sound = json(MESSAGES + ", 'temperature': 0.5, 'stop': ['a'], 'logit_bias': {'5': 1}, 'n': 1, 'tools': ["
+                + TOOL + "], 'tool_choice': 'auto', 'response_format': {'type': 'text'}");
+        String alphabet = "{}[]\",:0123456789.eE-truefalsn \\u\u00e9";
+        Random random = new Random(1);
+        int errors = 0;
+        for (int round = 0; round < 5000; round++) {
+            StringBuilder mutated = new StringBuilder(sound);
+            for (int change = random.nextInt(3); change >= 0; change--) {
+                int at = random.nextInt(mutated.length());
+                mutated.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
+            }
+            try {
+                CompletionRequest.chat(mutated.toString(), 0, engine, new LocalTime(0), 0);
+            } catch (IllegalArgumentException e) {
+                assertNotNull(e.getMessage());
+                errors++;
+            }
+        }
+        assertTrue(errors > 1000);
+    }
+}

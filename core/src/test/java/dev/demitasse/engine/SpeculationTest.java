@@ -1,0 +1,207 @@
+package dev.demitasse.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.backend.DeviceLostException;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.grammar.Grammar;
+import dev.demitasse.huggingface.Folder;
+import dev.demitasse.sampling.LogProbs;
+import dev.demitasse.sampling.SamplingOptions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Guesses don't show: answers with and without them, of a tiny random model whose logits are so biased that it says two tokens in turns or
+ * again and again, and now and then others.
+ */
+class SpeculationTest {
+    private static final Folder LLAMA = new Folder("llama");
+    private static final int[] PROMPT = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 11, 12, 13, 14, 15};
+    private static final int CONTEXT = 80;
+
+    private LateBackend device;
+    private final Engine engine = engine(LateBackend.NEVER);
+
+    private Engine engine(int callsUntilLoss) {
+        FolderLoader loader = new FolderLoader("a folder", LLAMA.texts(), CONTEXT, (plan, context) -> {
+            device = new LateBackend(new ReferenceBackend(plan, context, 7), 12, callsUntilLoss);
+            return device;
+        });
+        for (String file = loader.file(); file != null; file = loader.file()) {
+            Folder.feed(LLAMA.bytes(file), 1 << 20, loader::accept);
+        }
+        return loader.finish();
+    }
+
+    /** An answer's events as text, without times, and what was guessed. */
+    private static final class Answer {
+        final List<String> events = new ArrayList<>();
+        final List<Integer> ids = new ArrayList<>();
+        final StringBuilder text = new StringBuilder();
+        int drafted;
+        int accepted;
+
+        void add(Event event) {
+            if (event instanceof Event.Token token) {
+                ids.add(token.id());
+                text.append(token.text());
+                LogProbs probs = token.logProbs();
+                events.add(token.id() + token.text());
+                if (probs != null) {
+                    events.add(probs.chosen() + Arrays.toString(probs.topIds()) + Arrays.toString(probs.top()));
+                }
+            } else if (event instanceof Event.Finished end) {
+                drafted = end.usage().draftedTokens();
+                accepted = end.usage().acceptedTokens();
+                events.add(end.reason() + end.text() + end.usage().completionTokens());
+            }
+        }
+    }
+
+    private Event step(Generation generation) {
+        generation.begin();
+        boolean[] ready = {false};
+        generation.whenReady(() -> ready[0] = true);
+        while (!ready[0]) {
+            device.work();
+        }
+        return generation.next();
+    }
+
+    private Answer answer(int[] prompt, GenerationOptions options) {
+        Generation generation = engine.generate(prompt, options);
+        Answer answer = new Answer();
+        while (!generation.isFinished()) {
+            answer.add(step(generation));
+        }
+        return answer;
+    }
+
+    /** @param others how much likelier than other tokens these two are */
+    private SamplingOptions sampling(float others, float penalty, long seed) {
+        Map<Integer, Float> bias =
+                Map.of(70, others, 71, others, engine.tokenizer().eosId(), others - 4);
+        return new SamplingOptions(1, 0, 1, 0, 1, penalty, 0, bias, seed);
+    }
+
+    private static GenerationOptions options(
+            SamplingOptions sampling, int maxTokens, List<String> stop, int logProbs, boolean speculative) {
+        return options(sampling, maxTokens, stop, null, logProbs, speculative);
+    }
+
+    private static GenerationOptions options(
+            SamplingOptions sampling,
+            int maxTokens,
+            List<String> stop,
+            Grammar grammar,
+            int logProbs,
+            boolean speculative) {
+        return new GenerationOptions(sampling, maxTokens, stop, AnswerFormat.PLAIN, grammar, logProbs, speculative);
+    }
+
+    /** Accepted guesses of an answer that is the same without any. */
+    private int check(SamplingOptions sampling, int maxTokens, List<String> stop, int logProbs) {
+        Answer without = answer(PROMPT, options(sampling, maxTokens, stop, logProbs, false));
+        assertEquals(0, without.drafted);
+        Answer with = answer(PROMPT, options(sampling, maxTokens, stop, logProbs, true));
+        assertEquals(without.events, with.events);
+        assertTrue(with.accepted <= with.drafted && with.accepted < with.ids.size());
+
+        // What the KV cache is said to hold, it does: another answer after this one is as if it came first.
+        int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + with.ids.size());
+        for (int i = 0; i < with.ids.size(); i++) {
+            longer[PROMPT.length + i] = with.ids.get(i);
+        }
+        if (longer.length < CONTEXT) {
+            GenerationOptions more = options(SamplingOptions.GREEDY, 2, List.of(), 3, false);
+            Answer after = answer(longer, more);
+            engine.enter(new Session());
+            assertEquals(answer(longer, more).events, after.events);
+        }
+        return with.accepted;
+    }
+
+    @Test
+    void sampledAnswersAreTheSame() {
+        int accepted = 0;
+        for (int seed = 0; seed < 8; seed++) {
+            accepted += check(sampling(6 + seed, 0, seed), 50, List.of(), GenerationOptions.NO_LOG_PROBS);
+        }
+        assertTrue(accepted > 8, "accepted: " + accepted);
+    }
+
+    @Test
+    void penaltiesCountTokenByToken() {
+        assertTrue(check(sampling(20, 0.4f, 3), 50, List.of(), GenerationOptions.NO_LOG_PROBS) > 0);
+    }
+
+    @Test
+    void logProbabilitiesAreThoseOfEachToken() {
+        assertTrue(check(sampling(12, 0, 4), 50, List.of(), 4) > 0);
+    }
+
+    /** Lists of two numbers, which end only because the answer must. */
+    @Test
+    void grammarsAdvanceTokenByToken() {
+        Map<String, Object> items = Map.of("enum", List.of(11L, 12L));
+        Grammar lists = Grammar.jsonSchema(Map.of("type", "array", "items", items));
+        Map<Integer, Float> bias = new HashMap<>();
+        for (char c : ",12".toCharArray()) {
+            bias.put(engine.tokenizer().encode("" + c, false)[0], 12f);
+        }
+        SamplingOptions sampling = new SamplingOptions(1, 0, 1, 0, 1, 0, 0, bias, 7);
+        int accepted = 0;
+        for (int maxTokens : new int[] {10, 25, 40, 60}) {
+            Answer without = answer(PROMPT, options(sampling, maxTokens, List.of(), lists, -1, false));
+            Answer with = answer(PROMPT, options(sampling, maxTokens, List.of(), lists, -1, true));
+            assertEquals(without.events, with.events);
+            accepted += with.accepted;
+            String text = with.text.toString();
+            assertTrue(text.matches("\\s*\\[\\s*1[12](\\s*,\\s*1[12])+\\s*]\\s*"), text);
+        }
+        assertTrue(accepted > 0);
+    }
+
+    @Test
+    void answersEndWithinADraft() {
+        SamplingOptions one = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(70, 100f), 0);
+        for (int maxTokens = 1; maxTokens < 14; maxTokens++) {
+            check(one, maxTokens, List.of(), GenerationOptions.NO_LOG_PROBS);
+        }
+        assertTrue(check(one, 1000, List.of(), GenerationOptions.NO_LOG_PROBS) > 20); // to the end of the context
+        String text = answer(PROMPT, options(one, 20, List.of(), GenerationOptions.NO_LOG_PROBS, false))
+                .text
+                .toString();
+        for (int length = 5; length < 16; length++) {
+            check(one, 20, List.of(text.substring(0, length)), GenerationOptions.NO_LOG_PROBS);
+        }
+    }
+
+    @Test
+    void lossesWithinADraftDoNotShow() {
+        GenerationOptions options = options(sampling(12, 0, 4), 30, List.of(), 2, true);
+        List<String> expected = answer(PROMPT, options).events;
+        boolean lost = true;
+        for (int calls = 1; lost; calls++) {
+            lost = false;
+            Generation generation = engine(calls).generate(PROMPT, options);
+            Answer answer = new Answer();
+            while (!generation.isFinished()) {
+                try {
+                    answer.add(step(generation));
+                } catch (DeviceLostException e) {
+                    lost = true;
+                    generation.resume(engine(LateBackend.NEVER));
+                }
+            }
+            assertEquals(expected, answer.events, "lost at call " + calls);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.demitasse.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.demitasse.TestWeights;
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.chat.LocalTime;
+import dev.demitasse.chat.Message;
+import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.Event;
+import dev.demitasse.engine.Generation;
+import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.Usage;
+import dev.demitasse.sampling.SamplingOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The kernels' tokens on real weights, guessed and verified several at a time, beside those chosen one by one. */
+class SpeculationKernelTest {
+    private static final String TEXT =
+            "The old lighthouse keeper climbed the 217 steps every evening, lit the great lamp, and wrote"
+                    + " the names of the passing ships into a leather-bound book.";
+    private static final List<SamplingOptions> SAMPLINGS =
+            List.of(SamplingOptions.GREEDY, new SamplingOptions(0.7f, 40, 0.95f, 0, 1.05f, 0, 0, Map.of(), 11));
+
+    private record Answer(List<Integer> ids, Usage usage) {}
+
+    @Test
+    void tokensAreTheSame() {
+        try (Node node = new Node()) {
+            ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
+            EngineLoader loader = new EngineLoader(
+                    file.capacity(),
+                    512,
+                    (plan, context) -> new CpuBackend(
+                            plan, context, 64, RemoteMachine.factory(node, new Variant(true, false, 2))));
+            loader.accept(file);
+            Engine engine = loader.finish();
+            List<Message> messages =
+                    List.of(new Message("user", "Repeat this text three times:\n" + TEXT + "\n" + TEXT));
+            int[] prompt =
+                    engine.chatPrompt(messages, Map.of(), new LocalTime(0)).ids();
+            for (SamplingOptions sampling : SAMPLINGS) {
+                Answer expected = answer(engine, prompt, sampling, false);
+                Answer answer = answer(engine, prompt, sampling, true);
+                assertEquals(expected.ids, answer.ids);
+                assertEquals(0, expected.usage.draftedTokens());
+                assertTrue(answer.usage.acceptedTokens() > 0, answer.usage.toString());
+            }
+        }
+    }
+
+    private static Answer answer(Engine engine, int[] prompt, SamplingOptions sampling, boolean speculative) {
+        Generation generation = engine.generate(
+                prompt, new GenerationOptions(sampling, 40, List.of(), AnswerFormat.PLAIN, null, -1, speculative));
+        List<Integer> ids = new ArrayList<>();
+        while (true) {
+            Event event = generation.next();
+            if (event instanceof Event.Token token) {
+                ids.add(token.id());
+            } else if (event instanceof Event.Finished end) {
+                return new Answer(ids, end.usage());
+            }
+        }
+    }
+}

@@ -1,0 +1,517 @@
+package dev.demitasse.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page;
+import dev.demitasse.TestWeights;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is written for other engines, on this one, on real weights: the {@code openai} package and the web's Prompt API. */
+class ClientsTest {
+    private static Browser browser;
+    private static Page page;
+
+    @BeforeAll
+    static void load() throws IOException {
+        browser = new Browser(new NewContextOptions());
+        browser.serveModules("npm/openai", TestWeights.npm().resolve("openai"));
+        page = browser.open("icon.svg");
+        page.evaluate("""
+                async () => {
+                  Object.assign(globalThis, await import('/demitasse.js'));
+                  ({ default: globalThis.OpenAI } = await import('/npm/openai/index.mjs'));
+                  ({ default: globalThis.model } = await (await fetch('/models.json')).json());
+                  globalThis.absent = await LanguageModel.availability({ model });
+                  globalThis.engine = await Demitasse.load(model, { contextLength: 512, device: 'cpu' });
+                  LanguageModel.use(engine);
+                  globalThis.client = new OpenAI({
+                    apiKey: 'none',
+                    baseURL: 'https://demitasse.invalid/v1',
+                    fetch: openAiFetch(engine),
+                    dangerouslyAllowBrowser: true,
+                  });
+                  globalThis.france = {
+                    model: 'any',
+                    messages: [{ role: 'user', content: 'What is the capital of France?' }],
+                    temperature: 0,
+                  };
+                  // The error of a promise, which must have one.
+                  globalThis.errorOf = (promise) => promise.then(
+                    (value) => { throw new Error(`no error but ${JSON.stringify(value)}`); },
+                    (error) => error,
+                  );
+                  globalThis.nameOfError = async (promise) => (await errorOf(promise)).name;
+                }""");
+    }
+
+    @AfterAll
+    static void close() {
+        browser.close();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T evaluate(String script) {
+        return (T) page.evaluate(script);
+    }
+
+    // The openai package
+
+    @Test
+    void openAiChats() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const { choices, usage } = await client.chat.completions.create(france);
+                  let streamed = '';
+                  let total;
+                  const asked = { ...france, stream: true, stream_options: { include_usage: true } };
+                  for await (const chunk of await client.chat.completions.create(asked)) {
+                    streamed += chunk.choices[0]?.delta.content ?? '';
+                    total = chunk.usage?.total_tokens ?? total;
+                  }
+                  const helper = await client.chat.completions.stream(france).finalContent();
+                  return { whole: choices[0].message.content, streamed, helper, all: usage.total_tokens, total };
+                }""");
+        assertEquals("The capital of France is Paris.", said.get("whole"));
+        assertEquals(said.get("whole"), said.get("streamed"));
+        assertEquals(said.get("whole"), said.get("helper"));
+        assertEquals(said.get("all"), said.get("total"));
+    }
+
+    @Test
+    void openAiUsesToolsAndSchemas() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const schema = { type: 'object', properties: { city: { enum: ['Paris'] } }, required: ['city'] };
+                  const { choices: [called] } = await client.chat.completions.create({
+                    ...france,
+                    tools: [{ type: 'function', function: { name: 'weather', description: 'of a city', parameters: schema } }],
+                    tool_choice: { type: 'function', function: { name: 'weather' } },
+                  });
+                  const { name, arguments: json } = called.message.tool_calls[0].function;
+                  const { choices: [held] } = await client.chat.completions.create({
+                    ...france,
+                    response_format: { type: 'json_schema', json_schema: { name: 'place', schema } },
+                  });
+                  return {
+                    reason: called.finish_reason,
+                    name,
+                    arguments: JSON.parse(json),
+                    held: JSON.parse(held.message.content),
+                  };
+                }""");
+        assertEquals("tool_calls", said.get("reason"));
+        assertEquals("weather", said.get("name"));
+        assertEquals(Map.of("city", "Paris"), said.get("arguments"));
+        assertEquals(Map.of("city", "Paris"), said.get("held"));
+    }
+
+    @Test
+    void openAiGetsChoicesAndLogprobs() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const { choices } = await client.chat.completions.create(
+                    { ...france, logprobs: true, top_logprobs: 2, n: 2, max_tokens: 2 });
+                  const { content } = choices[1].logprobs;
+                  return { choices: choices.length, tops: content.map(({ top_logprobs }) => top_logprobs.length) };
+                }""");
+        assertEquals(2, said.get("choices"));
+        assertEquals(List.of(2, 2), said.get("tops"));
+    }
+
+    @Test
+    void openAiCompletesEmbedsAndLists() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const { choices } = await client.completions.create({ model: 'any', prompt: 'The capital of France is', max_tokens: 1, temperature: 0 });
+                  const { data } = await client.embeddings.create({ model: 'any', input: ['one', 'two'] });
+                  const own = await engine.embeddings.create({ input: 'two' });
+                  const models = [];
+                  for await (const { id } of client.models.list()) {
+                    models.push(id);
+                  }
+                  const difference = Math.max(...data[1].embedding.map((x, i) => Math.abs(x - own.data[0].embedding[i])));
+                  return { text: choices[0].text, embeddings: data.length, difference, models, name: engine.model.name };
+                }""");
+        assertEquals(" Paris", said.get("text"));
+        assertEquals(2, said.get("embeddings"));
+        assertTrue(((Number) said.get("difference")).doubleValue() < 1e-6, said::toString);
+        assertEquals(List.of(said.get("name")), said.get("models"));
+    }
+
+    @Test
+    void openAiHearsOfErrors() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const hot = await errorOf(client.chat.completions.create({ ...france, temperature: 9 }));
+                  const unknown = await errorOf(client.chat.completions.create({ ...france, stream: true, temprature: 1 }));
+                  return {
+                    isBad: [hot, unknown].map((error) => error instanceof OpenAI.BadRequestError),
+                    params: [hot.param, unknown.param],
+                    message: hot.message,
+                    missing: await errorOf(client.models.retrieve('other')) instanceof OpenAI.NotFoundError,
+                  };
+                }""");
+        assertEquals(List.of(true, true), said.get("isBad"));
+        assertEquals(List.of("temperature", "temprature"), said.get("params"));
+        assertTrue(said.get("message").toString().startsWith("400 temperature"), said::toString);
+        assertEquals(true, said.get("missing"));
+    }
+
+    /** Left or aborted, an answer keeps nobody waiting. */
+    @Test
+    void openAiStops() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const long = { ...france, messages: [{ role: 'user', content: 'Count from 1 to 100.' }] };
+                  let left = 0;
+                  for await (const chunk of await client.chat.completions.create({ ...long, stream: true })) {
+                    if (++left === 3) break;
+                  }
+                  const stopping = new AbortController();
+                  let aborted = 0;
+                  const stream = await client.chat.completions.create({ ...long, stream: true }, { signal: stopping.signal });
+                  for await (const chunk of stream) {
+                    if (++aborted === 3) stopping.abort();
+                  }
+                  const whole = client.chat.completions.create(long, { signal: AbortSignal.timeout(300) });
+                  return {
+                    aborted,
+                    isAbort: await errorOf(whole) instanceof OpenAI.APIUserAbortError,
+                    next: (await client.chat.completions.create(france)).choices[0].message.content,
+                  };
+                }""");
+        assertTrue((int) said.get("aborted") < 20, said::toString);
+        assertEquals(true, said.get("isAbort"));
+        assertEquals("The capital of France is Paris.", said.get("next"));
+    }
+
+    // The Prompt API
+
+    @Test
+    void promptsStreamsAndClones() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const progress = [];
+                  const session = await LanguageModel.create({
+                    temperature: 0,
+                    initialPrompts: [{ role: 'system', content: 'You are a helpful assistant.' }],
+                    monitor: (monitor) => monitor.addEventListener('downloadprogress', ({ loaded }) => progress.push(loaded)),
+                  });
+                  const first = session.contextUsage;
+                  const measured = await session.measureContextUsage('What is the capital of France?');
+                  const whole = await session.prompt('What is the capital of France?');
+                  const second = session.contextUsage;
+                  const clone = await session.clone();
+                  let streamed = '';
+                  for await (const piece of session.promptStreaming('And of Italy?')) {
+                    streamed += piece;
+                  }
+                  const answer = await clone.prompt('And of Italy?');
+                  const waiting = nameOfError(session.prompt('And of Spain?'));
+                  session.destroy();
+                  const params = await LanguageModel.params();
+                  return {
+                    progress, first, measured, second, whole, streamed, answer, params,
+                    usages: [clone.inputUsage, clone.contextUsage],
+                    window: clone.inputQuota,
+                    errors: [await waiting, await nameOfError(session.prompt('Hello?'))],
+                    goesOn: await clone.append('Thanks.'),
+                  };
+                }""");
+        assertEquals(List.of(0, 1), said.get("progress"));
+        assertEquals("The capital of France is Paris.", said.get("whole"));
+        assertEquals(said.get("streamed"), said.get("answer"));
+        assertTrue(said.get("streamed").toString().contains("Rome"), said::toString);
+        int read = (int) said.get("first") + (int) said.get("measured");
+        int second = (int) said.get("second");
+        assertTrue(second > read && second < read + 20, said::toString); // the answer is short
+        assertEquals(512, said.get("window"));
+        assertEquals(List.of("AbortError", "AbortError"), said.get("errors"));
+        assertEquals(2, ((Map<?, ?>) said.get("params")).get("maxTemperature"));
+    }
+
+    @Test
+    void constraintsHold() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const session = await LanguageModel.create();
+                  const constraint = { responseConstraint: { enum: ['yes', 'no'] } };
+                  return {
+                    held: JSON.parse(await session.prompt('Is Paris in Europe?', constraint)),
+                    error: await nameOfError(session.prompt('x', { responseConstraint: { type: 'nothing' } })),
+                  };
+                }""");
+        assertTrue(List.of("yes", "no").contains(said.get("held")), said::toString);
+        assertEquals("NotSupportedError", said.get("error"));
+    }
+
+    @Test
+    void prefixesAndErrors() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const session = await LanguageModel.create({ temperature: 0 });
+                  const prefixed = await session.prompt([
+                    { role: 'user', content: [{ type: 'text', value: 'What is the capital of ' }, { type: 'text', value: 'France?' }] },
+                    { role: 'assistant', content: 'It is the city of', prefix: true },
+                  ]);
+                  const image = [{ role: 'user', content: [{ type: 'image', value: new ImageData(1, 1) }] }];
+                  return {
+                    prefixed,
+                    errors: [
+                      await nameOfError(session.prompt('x', { responseConstraint: /x/ })),
+                      await nameOfError(session.prompt(image)),
+                      await nameOfError(session.prompt([{ role: 'assistant', content: '', prefix: true }, { role: 'user', content: '' }])),
+                      await nameOfError(session.append([{ role: 'system', content: 'late' }])),
+                      await nameOfError(session.prompt('word '.repeat(600))),
+                      await nameOfError(LanguageModel.create({ initialPrompts: [{ role: 'user', content: 'word '.repeat(600) }] })),
+                      await nameOfError(LanguageModel.create({ temperature: -1 })),
+                      await nameOfError(LanguageModel.create({ expectedInputs: [{ type: 'audio' }] })),
+                      await nameOfError(session.prompt('x', { signal: AbortSignal.abort() })),
+                    ],
+                    image: await LanguageModel.availability({ expectedInputs: [{ type: 'image' }] }),
+                  };
+                }""");
+        assertTrue(said.get("prefixed").toString().startsWith(" Paris"), said::toString);
+        assertEquals(
+                List.of(
+                        "NotSupportedError",
+                        "NotSupportedError",
+                        "SyntaxError",
+                        "TypeError",
+                        "QuotaExceededError",
+                        "QuotaExceededError",
+                        "RangeError",
+                        "NotSupportedError",
+                        "AbortError"),
+                said.get("errors"));
+        assertEquals("unavailable", said.get("image"));
+    }
+
+    @Test
+    void overflowRemovesTheOldestTurns() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const session = await LanguageModel.create({
+                    initialPrompts: [{ role: 'system', content: 'Say yes or no.' }],
+                  });
+                  const events = [];
+                  session.oncontextoverflow = ({ type }) => events.push(type);
+                  session.onquotaoverflow = ({ type }) => events.push(type);
+                  const usages = [];
+                  for (let turn = 0; turn < 3; turn++) {
+                    await session.append('word '.repeat(200));
+                    usages.push(session.contextUsage, events.length);
+                  }
+                  return { events, usages };
+                }""");
+        assertEquals(List.of("contextoverflow", "quotaoverflow"), said.get("events"));
+        List<?> usages = (List<?>) said.get("usages");
+        assertEquals(List.of(0, 0, 2), List.of(usages.get(1), usages.get(3), usages.get(5)));
+        assertEquals(usages.get(2), usages.get(4)); // two turns each time
+    }
+
+    /** The model's calls are scripted, since a small one calls as it pleases. */
+    @Test
+    void toolsAreExecuted() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const asked = [];
+                  const call = (index, id, name, json) => ({ index, id, type: 'function', function: { name, arguments: json } });
+                  const scripted = [
+                    [{ content: 'Let me see. ' }, { tool_calls: [call(0, 'a', 'double', '{"x":2}'), call(1, 'b', 'double', '{"x":')] },
+                      { tool_calls: [{ index: 1, function: { arguments: '4}' } }] }],
+                    [{ content: 'Done.' }],
+                  ];
+                  const calls = {
+                    create: async ({ messages, tools }) => {
+                      asked.push({ messages, tools });
+                      return (async function* () {
+                        for (const delta of scripted[asked.length - 1]) {
+                          yield { choices: [{ index: 0, delta }] };
+                        }
+                      })();
+                    },
+                  };
+                  const fake = { model: {}, chat: { completions: calls } };
+                  fake.session = () => ({ ...fake, close: async () => {} });
+                  const session = await LanguageModel.create({
+                    model: fake,
+                    tools: [{
+                      name: 'double',
+                      description: 'a number',
+                      inputSchema: { type: 'object' },
+                      execute: async ({ x }) => `${2 * x}`,
+                    }],
+                  });
+                  return { text: await session.prompt('Go!'), asked };
+                }""");
+        assertEquals("Let me see. Done.", said.get("text"));
+        List<?> asked = (List<?>) said.get("asked");
+        assertEquals(2, asked.size());
+        List<?> messages = (List<?>) ((Map<?, ?>) asked.get(1)).get("messages");
+        assertEquals(
+                List.of("Go!", "Let me see. ", "4", "8"),
+                messages.stream()
+                        .map(message -> ((Map<?, ?>) message).get("content"))
+                        .toList());
+        assertEquals(
+                List.of("a", "b"),
+                messages.stream()
+                        .skip(2)
+                        .map(message -> ((Map<?, ?>) message).get("tool_call_id"))
+                        .toList());
+    }
+
+    /** Sessions by a model's address share an engine, which lasts as long as they do. */
+    @Test
+    void sessionsShareAnEngine() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const options = { model, samplingMode: 'most-predictable' };
+                  const [first, second] = await Promise.all([LanguageModel.create(options), LanguageModel.create(options)]);
+                  first.destroy();
+                  const text = await second.prompt('What is the capital of France?');
+                  second.destroy();
+                  const stopping = new AbortController();
+                  const third = LanguageModel.create({ ...options, signal: stopping.signal });
+                  const during = await LanguageModel.availability({ model });
+                  stopping.abort();
+                  return {
+                    text,
+                    temperature: second.temperature,
+                    stopped: await nameOfError(third),
+                    availabilities: [absent, during, await LanguageModel.availability({ model })],
+                    missing: await LanguageModel.availability({ model: '/models/none.gguf' }),
+                  };
+                }""");
+        assertEquals("The capital of France is Paris.", said.get("text"));
+        assertEquals(0, said.get("temperature"));
+        assertEquals("AbortError", said.get("stopped"));
+        assertEquals(List.of("downloadable", "downloading", "available"), said.get("availabilities"));
+        assertEquals("unavailable", said.get("missing"));
+    }
+
+    // A server instead
+
+    @Test
+    void nothingIsSentWithoutConsent() throws IOException {
+        try (FakeServer server = new FakeServer()) {
+            Map<String, Object> said = evaluate("""
+                    async () => {
+                      const reasons = [];
+                      const options = {
+                        baseURL: '%s',
+                        apiKey: 'secret',
+                        device: 'webgpu', // which there is none of
+                        allowRemote: async (reason) => { reasons.push(reason); return 'yes'; },
+                      };
+                      const refused = await errorOf(Demitasse.load(model, options));
+                      const local = await Demitasse.load(model, { ...options, device: 'cpu', contextLength: 64 });
+                      local.close();
+                      return {
+                        reasons,
+                        refused: refused.code,
+                        kind: local.device.kind,
+                        unasked: (await errorOf(Demitasse.load(model, { ...options, allowRemote: undefined }))).message,
+                        address: (await errorOf(Demitasse.load(model, { ...options, baseURL: 'ftp://host/v1' }))).message,
+                        missing: (await errorOf(Demitasse.load('/models/none.gguf', { ...options, device: 'cpu' }))).message,
+                        asked: reasons.length,
+                      };
+                    }""".formatted(server.url()));
+            assertEquals(1, said.get("asked"));
+            assertTrue(said.get("reasons").toString().contains("the GPU can't run the model"), said::toString);
+            assertEquals("device_unfit", said.get("refused"));
+            assertEquals("cpu", said.get("kind"));
+            assertTrue(said.get("unasked").toString().contains("allowRemote"), said::toString);
+            assertTrue(said.get("address").toString().contains("baseURL"), said::toString);
+            assertTrue(said.get("missing").toString().contains("404"), said::toString);
+            assertEquals(List.of(), server.requests());
+        }
+    }
+
+    @Test
+    void aServerAnswersIfItMay() throws IOException {
+        try (FakeServer server = new FakeServer()) {
+            Map<String, Object> said = evaluate("""
+                    async () => {
+                      const remote = await Demitasse.load(model, {
+                        baseURL: '%s',
+                        apiKey: 'secret',
+                        device: 'webgpu',
+                        allowRemote: () => true,
+                      });
+                      const { messages } = france;
+                      let streamed = '';
+                      for await (const { choices } of await remote.chat.completions.create({ messages, stream: true })) {
+                        streamed += choices[0].delta.content;
+                      }
+                      const cut = async () => {
+                        for await (const chunk of await remote.chat.completions.create({ messages, stream: true, seed: 1 }));
+                      };
+                      const { choices } = await remote.session().chat.completions.create({ messages, speculative: false });
+                      const bad = await errorOf(remote.chat.completions.create({ messages, seed: 2 }));
+                      return {
+                        device: remote.device,
+                        model: remote.model.name,
+                        whole: choices[0].message.content,
+                        streamed,
+                        cut: (await errorOf(cut())).message,
+                        bad: [bad.name, bad.status, bad.param, bad.code, bad.message],
+                        redirected: (await errorOf(remote.chat.completions.create({ messages, seed: 3 }))).message,
+                        tokens: (await errorOf(remote.tokenize('x'))).code,
+                        closed: (remote.close(), remote.closed, (await errorOf(remote.completions.create({ prompt: 'x' }))).message),
+                      };
+                    }""".formatted(server.url()));
+            Map<?, ?> device = (Map<?, ?>) said.get("device");
+            assertEquals("remote", device.get("kind"));
+            assertEquals(server.url(), "http://" + device.get("host") + "/v1");
+            assertTrue(device.get("reason").toString().contains("the GPU can't run the model"), device::toString);
+            assertEquals("small", said.get("model"));
+            assertEquals("Hello.", said.get("whole"));
+            assertEquals("Grüße!", said.get("streamed"));
+            assertTrue(said.get("cut").toString().contains("within the answer"), said::toString);
+            assertEquals(List.of("DemitasseError", 422, "seed", "bad", "seed is bad"), said.get("bad"));
+            assertTrue(said.get("redirected").toString().contains("redirects"), said::toString);
+            assertEquals("unsupported", said.get("tokens"));
+            assertEquals("The engine was closed.", said.get("closed"));
+            List<String> sent = server.requests().stream()
+                    .filter(request -> !request.startsWith("OPTIONS"))
+                    .toList();
+            assertEquals("GET /v1/models Bearer secret ", sent.get(0));
+            assertEquals(
+                    List.of(),
+                    sent.stream()
+                            .filter(request -> !request.contains(" Bearer secret ") || request.contains("stolen"))
+                            .toList());
+            assertTrue(
+                    sent.get(3).contains("\"model\":\"small\"") && !sent.get(3).contains("speculative"),
+                    sent::toString);
+        }
+    }
+
+    /** The browser says how much memory the device has before any weight is fetched. */
+    @Test
+    void theUserIsAskedBeforeALargeDownload() throws IOException {
+        browser.changeWorkers("Object.defineProperty(navigator, 'deviceMemory', { value: 0.0625 });");
+        try (FakeServer server = new FakeServer()) {
+            List<Object> said = evaluate("""
+                    async () => {
+                      const options = { baseURL: '%s', device: 'cpu', contextLength: 64 };
+                      const remote = await Demitasse.load(model, { ...options, remoteModel: 'named', allowRemote: () => true });
+                      const local = await Demitasse.load(model, { ...options, allowRemote: () => false });
+                      local.close();
+                      return [remote.device.reason, remote.model.name, local.device.kind];
+                    }""".formatted(server.url()));
+            assertTrue(said.get(0).toString().endsWith("MB of memory, and the device has about 67 MB"), said::toString);
+            assertEquals(List.of("named", "cpu"), said.subList(1, 3));
+            assertEquals(List.of(), server.requests());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package dev.demitasse.e2e;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.FrameLocator;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import dev.demitasse.TestWeights;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code <demitasse-chat>} in pages of another origin than the script's, which send no header of their own. */
+class EmbedTest {
+    private static final String QUESTION = "What is the capital of France?";
+
+    /** For what is there already, or never. */
+    private static final LocatorAssertions.HasTextOptions SOON =
+            new LocatorAssertions.HasTextOptions().setTimeout(5000);
+
+    @TempDir
+    Path pages;
+
+    private Browser browser;
+    private PlainHost host;
+
+    @BeforeEach
+    void start() throws IOException {
+        browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
+        host = new PlainHost(pages, "/", Map.of());
+    }
+
+    @AfterEach
+    void stop() {
+        browser.close();
+        host.close();
+    }
+
+    @Test
+    void chatsShareAnEngine() throws IOException {
+        Page page = open("shared.html", """
+                <script>
+                  window.events = [];
+                  for (const type of ['demitasse-ready', 'demitasse-answer']) {
+                    addEventListener(type, ({ target, detail }) => events.push([target.id, type, detail.content ?? detail.model.name]));
+                  }
+                </script>
+                <style>
+                  body { margin: 1rem; font-family: sans-serif; }
+                  main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
+                  #two { --demitasse-accent: rgb(10, 90, 60); }
+                  #two::part(send) { border-radius: 0px; }
+                </style>
+                """, """
+                <h1>Café</h1>
+                <main>
+                  <demitasse-chat id="one" %1$s></demitasse-chat>
+                  <demitasse-chat id="two" %1$s theme="light" texts='{"send": "Go"}'><p>Ask about our café.</p></demitasse-chat>
+                </main>
+                """.formatted(chat()));
+        Locator one = page.locator("#one");
+        Locator two = page.locator("#two");
+        assertThat(one.getByRole(AriaRole.TEXTBOX)).isVisible();
+        assertEquals(List.of(), page.workers());
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-idle.png")));
+
+        ask(one);
+        assertThat(one.locator("[part=notice]")).containsText("98.4 MB");
+        accessible(page);
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-asking.png")));
+        one.locator("[part~=confirm]").click();
+        answers(one);
+        ask(two); // what is stored by now is not asked for again
+        answers(two);
+        assertEquals(1, page.workers().size());
+        assertFalse((boolean) page.evaluate("crossOriginIsolated"));
+        accessible(page);
+
+        assertThat(two.locator("[part~=send]")).hasText("Go");
+        assertThat(two.locator("[part~=send]")).hasCSS("border-radius", "0px");
+        assertThat(two.locator("[part~=send]")).hasCSS("background-color", "rgb(10, 90, 60)");
+        assertThat(two.locator("[part=introduction]")).isVisible();
+        assertEquals(
+                List.of(
+                        List.of("one", "demitasse-ready", "SmolLM2 135M Instruct"),
+                        List.of("one", "demitasse-answer", "The capital of France is Paris."),
+                        List.of("two", "demitasse-ready", "SmolLM2 135M Instruct"),
+                        List.of("two", "demitasse-answer", "The capital of France is Paris.")),
+                page.evaluate("events"));
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-desktop.png")));
+        page.setViewportSize(390, 760);
+        assertTrue((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
+        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-phone.png")));
+
+        // Each has its own conversation, and the engine ends with the last.
+        two.locator("[part=restart]").click();
+        assertThat(two.locator("[part~=message]")).hasCount(0);
+        assertThat(one.locator("[part~=message]")).hasCount(2);
+        page.evaluate("document.getElementById('one').remove()");
+        assertEquals(1, page.workers().size());
+        page.evaluate("document.getElementById('two').remove()");
+        page.waitForCondition(() -> page.workers().isEmpty());
+        assertEquals(List.of(), browser.consoleErrors());
+    }
+
+    @Test
+    void stopsAndGoesOn() throws IOException {
+        Page page = open(
+                "stop.html",
+                "",
+                "<main><h1>Café</h1><demitasse-chat autoload %s></demitasse-chat></main>".formatted(chat()));
+        Locator chat = page.locator("demitasse-chat");
+        Locator input = chat.locator("textarea");
+        input.fill("Write a long story about a ship.");
+        input.press("Enter"); // while the model is loaded
+        assertThat(chat).hasAttribute("state", "answering");
+        assertThat(chat.locator(".assistant [part=text] p").first()).isVisible();
+        input.press("Escape");
+        assertThat(chat).hasAttribute("state", "ready");
+        assertThat(chat.locator("[part=status]")).hasText("The answer was stopped.");
+
+        chat.evaluate("element => element.setAttribute('model', 'https://localhost:1/nothing.gguf')");
+        input.fill("Hello?");
+        input.press("Enter");
+        assertThat(chat).hasAttribute("state", "error");
+        assertThat(chat.locator("[part=notice]")).containsText("The model could not be loaded.");
+        chat.evaluate("(element, model) => element.setAttribute('model', model)", model());
+        assertThat(chat).hasAttribute("state", "ready");
+    }
+
+    /** The least that a page's policy must allow is told in the README. */
+    @Test
+    void worksUnderAStrictPolicy() throws IOException {
+        Page page = open(
+                "strict.html",
+                policy("worker-src blob: " + browser.address()),
+                "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
+        Locator chat = page.locator("demitasse-chat");
+        ask(chat);
+        chat.locator("[part~=confirm]").click();
+        answers(chat);
+        assertEquals(List.of(), browser.consoleErrors());
+        assertThat(chat.locator("[part=chat]")).hasCSS("display", "flex"); // styled
+
+        Page withoutWorkers = open(
+                "no-workers.html",
+                policy("worker-src 'none'"),
+                "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
+        Locator mute = withoutWorkers.locator("demitasse-chat");
+        ask(mute);
+        assertThat(mute).hasAttribute("state", "error");
+        assertThat(mute.locator("[part=notice]")).containsText("worker-src blob:");
+    }
+
+    /** Such a frame has no origin, and no storage. */
+    @Test
+    void runsInASandbox() throws IOException {
+        write("framed.html", "", "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));
+        Page page = open(
+                "sandbox.html", "", "<iframe sandbox=allow-scripts src=framed.html width=600 height=650></iframe>");
+        FrameLocator frame = page.frameLocator("iframe");
+        Locator chat = frame.locator("demitasse-chat");
+        ask(chat);
+        assertThat(chat.locator("[part=notice]")).containsText("This page cannot keep it");
+        chat.locator("[part~=confirm]").click();
+        answers(chat);
+        assertEquals(List.of(), browser.consoleErrors());
+    }
+
+    private static void ask(Locator chat) {
+        chat.locator("textarea").fill(QUESTION);
+        chat.locator("textarea").press("Enter");
+    }
+
+    private static void answers(Locator chat) {
+        assertThat(chat).hasAttribute("state", Pattern.compile("ready|error"));
+        assertThat(chat.locator(".assistant [part=text]")).hasText("The capital of France is Paris.", SOON);
+    }
+
+    private static void accessible(Page page) {
+        assertEquals(List.of(), Axe.violations(page));
+    }
+
+    private String policy(String workers) {
+        return "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src %1$s 'wasm-unsafe-eval'; connect-src %1$s; %2$s; "
+                        .formatted(browser.address(), workers)
+                + "require-trusted-types-for 'script'; trusted-types demitasse-worker dompurify\">";
+    }
+
+    private String model() {
+        return browser.address() + "models/" + TestWeights.smolLm2().getFileName();
+    }
+
+    private String chat() {
+        return "model=\"%s\" temperature=\"0\" max-tokens=\"400\"".formatted(model());
+    }
+
+    private Page open(String name, String head, String body) throws IOException {
+        write(name, head, body);
+        return browser.visit(host.address() + name);
+    }
+
+    private void write(String name, String head, String body) throws IOException {
+        Files.writeString(pages.resolve(name), """
+                <!doctype html>
+                <html lang="en">
+                  <meta charset="utf-8">
+                  <meta name="viewport" content="width=device-width">
+                  <title>A café's page</title>
+                  %s
+                  <script type="module" src="%sdemitasse.js"></script>
+                  %s
+                </html>
+                """.formatted(head, browser.address(), body));
+    }
+}

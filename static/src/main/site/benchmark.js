@@ -1,0 +1,212 @@
+// How fast the loaded model runs here: measured, kept, and compared with other runs and other devices.
+import { barChart } from './chart.js';
+import { all, update } from './database.js';
+import { date, number, onLanguage, size, t } from './i18n.js';
+import { engine, needs, onModel } from './model.js';
+import { pageMemory } from './models.js';
+import { byId, element, iconButton, onFilesChosen, saveFile } from './page.js';
+import { onState, state } from './status.js';
+
+/**
+ * @typedef {object} Run
+ * @property {string} id
+ * @property {number} created
+ * @property {string} model
+ * @property {string} machine
+ * @property {'webgpu' | 'cpu'} device
+ * @property {number} threads
+ * @property {number | null} memory bytes
+ * @property {Record<string, number[]>} speeds tokens per second, of each repetition, by the name of what was measured
+ */
+
+const STORE = 'benchmarks';
+const FORMAT = 'demitasse benchmarks';
+/** Of the plot, in pixels. */
+const MAX_WIDTH = 720;
+const REPETITIONS = 3;
+const MEASURES = [
+  { name: 'prefill128', prompt: 128, answer: 1 },
+  { name: 'prefill512', prompt: 512, answer: 1 },
+  { name: 'decode64', prompt: 16, answer: 64 },
+];
+/** Some text whose tokens make up the prompts. */
+const TEXT = 'The grinder hums while rain taps on the window, and a small cup waits under the spout for its two slow ounces. ';
+
+const chart = byId('benchmark-chart');
+const empty = byId('benchmark-empty');
+const exportButton = byId('benchmark-export');
+const results = byId('benchmark-results');
+const rows = byId('benchmark-rows');
+const said = byId('benchmark-status');
+const start = byId('benchmark-start');
+
+/** @type {Run[]} */
+let runs = [];
+/** Ids of those that are not in the plot. */
+const unchecked = new Set();
+let measuring = null;
+
+// Measuring
+
+async function measure() {
+  measuring = new AbortController();
+  const { signal } = measuring;
+  showStart();
+  try {
+    const run = await measured(signal);
+    await update(STORE, run.id, () => run);
+    said.textContent = t('benchmarkDone');
+  } catch (cause) {
+    said.textContent = signal.aborted ? t('benchmarkStopped') : t('benchmarkFailed', { why: cause.message });
+  }
+  measuring = null;
+  showStart();
+  await refresh();
+}
+
+/** @returns {Promise<Run>} */
+async function measured(signal) {
+  const { model, device } = engine;
+  const memory = pageMemory(); // browsers take their time for it
+  const ids = await engine.tokenize(TEXT);
+  const measures = MEASURES.filter(({ prompt, answer }) => prompt + answer <= model.contextLength);
+  const speeds = Object.fromEntries(measures.map(({ name }) => [name, []]));
+  const total = measures.length * (REPETITIONS + 1);
+  let done = 0;
+  for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
+    for (const { name, prompt, answer } of measures) {
+      said.textContent = t('benchmarkRunning', { done: ++done, total });
+      // Another beginning each time: what the engine has read before it would not read again.
+      const tokens = Array.from({ length: prompt }, (_, index) => ids[(index + done) % ids.length]);
+      const body = { prompt: tokens, max_tokens: answer, temperature: 0, speculative: false };
+      const { timings } = await engine.completions.create(body, { signal });
+      const speed = answer > 1 ? timings.predicted_n / timings.predicted_ms : timings.prompt_n / timings.prompt_ms;
+      if (repetition > 0) { // the first is for warming up
+        speeds[name].push(1000 * speed);
+      }
+    }
+  }
+  return {
+    id: crypto.randomUUID(),
+    created: Date.now(),
+    model: model.name,
+    machine: navigator.userAgentData?.platform || navigator.platform,
+    device: device.kind,
+    threads: device.threads,
+    memory: await Promise.race([memory, needs?.memory.total ?? null]),
+    speeds,
+  };
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+// Showing
+
+export async function refresh() {
+  runs = (await all(STORE)).sort((a, b) => b.created - a.created);
+  empty.hidden = runs.length > 0;
+  results.hidden = exportButton.hidden = runs.length === 0;
+  rows.replaceChildren(...runs.map(row));
+  draw();
+}
+
+const speedText = (value) => number(value, { maximumSignificantDigits: 3 });
+
+function row(run, index) {
+  const label = t('benchmarkRun', { index: index + 1 });
+  const made = element('tr');
+  const chosen = Object.assign(element('input'), { type: 'checkbox', checked: !unchecked.has(run.id), ariaLabel: t('benchmarkShow', { run: label }) });
+  chosen.onchange = () => {
+    chosen.checked ? unchecked.delete(run.id) : unchecked.add(run.id);
+    draw();
+  };
+  const heading = element('th');
+  heading.scope = 'row';
+  heading.append(element('span', `${label} · ${run.model}`, 'name'), element('span', describe(run), 'small'));
+  const cells = MEASURES.map(({ name }) => {
+    const values = run.speeds[name] ?? [];
+    const cell = element('td', values.length > 0 ? speedText(median(values)) : '–');
+    if (values.length > 1) {
+      cell.append(element('span', t('range', { from: speedText(Math.min(...values)), to: speedText(Math.max(...values)) }), 'small'));
+    }
+    return cell;
+  });
+  const remove = iconButton('delete', t('benchmarkDelete', { run: label }), async () => {
+    await update(STORE, run.id, () => undefined);
+    await refresh();
+    start.focus();
+  });
+  made.append(wrapped(chosen), heading, ...cells, wrapped(remove));
+  return made;
+}
+
+function wrapped(item) {
+  const cell = element('td');
+  cell.append(item);
+  return cell;
+}
+
+function describe({ machine, device, threads, memory, created }) {
+  const computes = device === 'webgpu' ? 'GPU' : t('cpuThreads', { count: threads });
+  const when = date(created, { dateStyle: 'medium', timeStyle: 'short' });
+  return [machine, computes, ...(memory ? [size(memory)] : []), when].join(' · ');
+}
+
+function draw() {
+  const shown = runs.map((run, index) => ({ run, label: t('benchmarkRun', { index: index + 1 }) }))
+    .filter(({ run }) => !unchecked.has(run.id));
+  const groups = MEASURES.map(({ name }) => ({
+    title: t(`measure.${name}`),
+    bars: shown.filter(({ run }) => run.speeds[name]?.length > 0).map(({ run, label }) => {
+      const values = run.speeds[name];
+      return { label, value: median(values), from: Math.min(...values), to: Math.max(...values) };
+    }),
+  }));
+  chart.replaceChildren(barChart(groups, t('benchmarkChart'), speedText, Math.min(chart.clientWidth || MAX_WIDTH, MAX_WIDTH)));
+}
+
+function showStart() {
+  start.textContent = t(measuring ? 'stop' : 'benchmarkStart');
+  const isHere = engine && !engine.closed && engine.device.kind !== 'remote';
+  start.disabled = !measuring && !(isHere && state() === 'ready');
+  byId('benchmark-model').textContent = isHere ? engine.model.name : t('benchmarkNoModel');
+}
+
+addEventListener('resize', draw);
+start.addEventListener('click', () => (measuring ? measuring.abort() : measure()));
+onModel(() => {
+  measuring?.abort();
+  showStart();
+});
+onState(showStart);
+onLanguage(() => {
+  showStart();
+  refresh();
+});
+
+// Files
+
+exportButton.addEventListener('click', () => {
+  const chosen = runs.filter(({ id }) => !unchecked.has(id));
+  const text = JSON.stringify({ format: FORMAT, version: 1, runs: chosen }, null, 2);
+  saveFile(new File([text], 'Demitasse benchmarks.json', { type: 'application/json' }));
+});
+byId('benchmark-import').addEventListener('click', () => byId('benchmark-files').click());
+onFilesChosen(byId('benchmark-files'), async ([file]) => {
+  const content = await file.text().then(JSON.parse).catch(() => null);
+  if (content?.format !== FORMAT || !Array.isArray(content.runs) || !content.runs.every(isRun)) {
+    said.textContent = t('notBenchmarks', { name: file.name });
+    return;
+  }
+  for (const run of content.runs) {
+    await update(STORE, run.id, () => run);
+  }
+  said.textContent = t('benchmarksImported', { count: content.runs.length });
+  await refresh();
+});
+
+function isRun({ id, created, model, machine, device, threads, memory, speeds } = {}) {
+  return [id, model, machine, device].every((value) => typeof value === 'string')
+    && [created, threads, memory ?? 0].every(Number.isFinite)
+    && MEASURES.every(({ name }) => (speeds?.[name] ?? []).every?.((value) => Number.isFinite(value) && value > 0));
+}

@@ -1,0 +1,321 @@
+// The conversation that is shown: its messages, and what can be done with them.
+import { AnswerView } from './answer-view.js';
+import { answer, forPrompt } from './answering.js';
+import { alternatives, append, branch, merge, newConversation, onConversations, read, save, showBranch } from './conversations.js';
+import { t } from './i18n.js';
+import { engine, load } from './model.js';
+import { byId, button, copy, element, iconButton } from './page.js';
+import { announce, fail, show, state } from './status.js';
+
+/** How often an answer that comes is kept meanwhile. */
+const SAVE_MS = 2000;
+/** How near to its end, in pixels, a conversation must be to be followed. */
+const NEAR_END = 64;
+
+const list = byId('messages');
+const scroller = byId('scroller');
+const toEnd = byId('to-end');
+const welcome = byId('welcome');
+
+/** @type {import('./conversations.js').Conversation} */
+let current = newConversation();
+/** The answer under way. */
+let answering = null;
+const listeners = [];
+
+/** @param {() => void} listener called when another conversation is shown */
+export function onShown(listener) {
+  listeners.push(listener);
+}
+
+export const shownId = () => current.id;
+
+/** Shows a conversation; a new one if there is none of the id. */
+export async function open(id) {
+  const stored = id && (await read(id).catch(() => null));
+  if (stored?.id === current.id && answering) {
+    return;
+  }
+  stop();
+  current = stored || newConversation();
+  if (canAsk()) {
+    show('ready'); // an error of the conversation before is none of this one's
+  }
+  draw();
+  scroller.scrollTop = scroller.scrollHeight;
+  listeners.forEach((listener) => listener());
+}
+
+/** Ends the answer under way; what has come is kept. */
+export function stop() {
+  answering?.abort();
+}
+
+/** Asks a question. */
+export function ask(question) {
+  return respond(append(current, { role: 'user', content: question }));
+}
+
+/** Edits the last question. @returns {boolean} whether there is one */
+export function editLast() {
+  const last = [...list.querySelectorAll('.message.user')].at(-1);
+  last?.querySelector('.edit')?.click();
+  return last !== undefined;
+}
+
+// Drawing
+
+/** Draws all messages anew. */
+export function draw() {
+  list.replaceChildren();
+  welcome.hidden = current.messages.length > 0;
+  const path = branch(current);
+  let view = null;
+  path.forEach((message, index) => {
+    if (message.role === 'user') {
+      view = null;
+      list.append(questionItem(message));
+    } else if (message.role === 'tool') {
+      view?.result(message);
+    } else {
+      if (!view) {
+        view = new AnswerView();
+        list.append(view.item);
+      }
+      view.begin();
+      view.complete(message);
+      if (path[index + 1]?.role !== 'tool') {
+        finish(view, message);
+      }
+    }
+  });
+  updateToEnd();
+}
+
+function questionItem(message) {
+  const item = element('li', '', 'message user');
+  const text = element('div', message.content, 'text');
+  const edit = iconButton('edit', t('edit'), () => editMessage(item, message));
+  edit.classList.add('edit');
+  item.append(element('h3', t('you'), 'unseen'), text, actions(message, message.content, edit));
+  return item;
+}
+
+/** Adds what stands below a finished answer. */
+function finish(view, last) {
+  const path = branch(current);
+  const at = path.indexOf(last);
+  const asked = path.slice(0, at).findLastIndex(({ role }) => role === 'user');
+  const again = iconButton('again', t('regenerate'), () => {
+    if (canAsk()) {
+      respond(path[asked], true);
+    }
+  });
+  view.finish(last.info, actions(path[asked + 1] ?? last, last.content, again));
+}
+
+/** Copying, one more action, and the way to the message's alternatives. */
+function actions(message, text, more) {
+  const row = element('div', '', 'actions');
+  const copying = iconButton('copy', t('copyMessage'), () => copy(text, copying));
+  row.append(copying, more);
+  const all = alternatives(current, message);
+  if (all.length > 1) {
+    const at = all.indexOf(message);
+    const to = (index, name, label) => {
+      const made = iconButton(name, label, () => {
+        if (!answering) {
+          showBranch(current, all[index]);
+          draw();
+          save(current);
+        }
+      });
+      made.disabled = !all[index];
+      return made;
+    };
+    const which = element('span', t('alternative', { index: at + 1, count: all.length }), 'which');
+    row.append(to(at - 1, 'back', t('previousAlternative')), which, to(at + 1, 'on', t('nextAlternative')));
+  }
+  return row;
+}
+
+/** Lets a question be changed: it is asked again, and what followed stays beside it as another branch. */
+function editMessage(item, message) {
+  if (!canAsk()) {
+    return;
+  }
+  const form = element('form', '', 'editing');
+  const field = Object.assign(element('textarea'), { value: message.content, ariaLabel: t('editMessage') });
+  const cancel = () => {
+    draw();
+    [...list.querySelectorAll('.edit')].at(index)?.focus();
+  };
+  const index = [...list.querySelectorAll('.message.user')].indexOf(item);
+  const row = element('div', '', 'row');
+  const asks = Object.assign(element('button', t('send')), { type: 'submit' });
+  row.append(button(t('cancel'), 'quiet', cancel), asks);
+  form.append(field, row);
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    if (field.value.trim() !== '' && canAsk()) {
+      const asked = append(current, { role: 'user', content: field.value.trim() }, message.parent);
+      draw();
+      respond(asked);
+      byId('prompt').focus();
+    }
+  };
+  form.onkeydown = (event) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      cancel();
+    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.target === field) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  };
+  item.replaceChildren(form);
+  item.classList.add('edited');
+  field.focus();
+}
+
+/** Whether the model can be asked now. */
+export const canAsk = () => Boolean(engine && !engine.closed && !answering && state() !== 'loading');
+
+// Answering
+
+/** Has the model answer a question of the conversation. */
+async function respond(question, again = false) {
+  const conversation = current;
+  const { signal } = (answering = new AbortController());
+  const isShown = () => conversation === current;
+  const view = new AnswerView();
+  conversation.leaf = question.id;
+  draw();
+  list.append(view.item);
+  view.item.ariaBusy = 'true';
+  view.reading(0, 0);
+  scroller.scrollTop = scroller.scrollHeight;
+  show('answering');
+  announce('answering');
+  keep(conversation);
+
+  let last = question;
+  let saved = performance.now();
+  // Only once something of it has come: a failure leaves nothing empty behind.
+  const add = (message) => {
+    if (message !== last) {
+      last = append(conversation, message, last.id);
+    }
+  };
+  let failure = null;
+  try {
+    await answer(forPrompt(branch(conversation)), again, signal, {
+      onProgress: ({ loaded, total }) => view.reading(loaded, total),
+      onBegin: () => view.begin(),
+      onGrowth(message) {
+        add(message);
+        view.grow(message, following);
+        if (performance.now() - saved > SAVE_MS) {
+          saved = performance.now();
+          keep(conversation);
+        }
+      },
+      onComplete(message) {
+        add(message);
+        following(() => view.complete(message));
+      },
+      onResult(message) {
+        add(message);
+        following(() => view.result(message));
+      },
+    });
+  } catch (cause) {
+    failure = cause;
+  }
+  answering = null;
+  view.item.ariaBusy = null;
+  if (isShown()) {
+    following(() => (failure ? view.item.remove() : finish(view, last)));
+    if (failure && last !== question) {
+      draw(); // with what has come
+    }
+  }
+  if (state() === 'answering') {
+    if (failure && isShown()) {
+      fail(t('answerFailed'), failure, () => retry(question, again));
+    } else {
+      announce(signal.aborted ? 'answerStopped' : 'answerFinished');
+      show('ready');
+    }
+  }
+  await keep(conversation);
+}
+
+async function retry(question, again) {
+  if (engine.closed) {
+    await load();
+  }
+  if (canAsk()) {
+    await respond(question, again);
+  }
+}
+
+/** Changes the list, and keeps its end in view if that is where the reader is. */
+function following(change) {
+  const atEnd = isAtEnd();
+  change();
+  if (atEnd) {
+    scroller.scrollTop = scroller.scrollHeight;
+  }
+  updateToEnd();
+}
+
+const isAtEnd = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END;
+
+function updateToEnd() {
+  toEnd.hidden = isAtEnd();
+}
+
+scroller.addEventListener('scroll', updateToEnd, { passive: true });
+toEnd.addEventListener('click', () => {
+  scroller.scrollTop = scroller.scrollHeight;
+});
+
+// Keeping
+
+/** Conversations that are to be deleted, also if an answer to them is still under way. */
+const discarded = new WeakSet();
+
+/** To be called before conversations are deleted. */
+export function discard(ids) {
+  if (ids.includes(current.id)) {
+    discarded.add(current);
+    open(null);
+  }
+}
+
+async function keep(conversation) {
+  try {
+    if (!discarded.has(conversation)) {
+      await save(conversation);
+    }
+  } catch (cause) {
+    console.warn(`The conversation was not kept: ${cause.message}`);
+    byId('not-kept').hidden = false;
+  }
+}
+
+onConversations(async (id, elsewhere) => {
+  if (!elsewhere || answering || (id !== null && id !== current.id)) {
+    return;
+  }
+  const stored = await read(current.id);
+  if (!stored && current.messages.length > 0) {
+    await open(null);
+  } else if (stored && list.querySelector('.editing')) {
+    merge(current, stored);
+  } else if (stored) {
+    current = stored;
+    draw();
+  }
+});

@@ -1,0 +1,215 @@
+// Conversations as they are kept. Each is a tree: an edited question or another answer is a branch beside the one before, so
+// nothing is lost, also when two tabs go on with the same conversation.
+import { all, get, update } from './database.js';
+import { t } from './i18n.js';
+
+/**
+ * @typedef {object} Message
+ * @property {string} id
+ * @property {string | null} parent the message that this one follows
+ * @property {'user' | 'assistant' | 'tool'} role
+ * @property {string} content
+ * @property {string} [reasoning_content]
+ * @property {{id: string, type: 'function', function: {name: string, arguments: string}}[]} [tool_calls]
+ * @property {string} [tool_call_id]
+ * @property {object} [info] how an answer came: finish_reason, usage, timings, model, server
+ *
+ * @typedef {object} Conversation
+ * @property {string} id
+ * @property {string} title
+ * @property {number} created
+ * @property {number} updated
+ * @property {string | null} leaf the last message of the branch that is shown
+ * @property {Message[]} messages in the order in which they came
+ */
+
+const STORE = 'conversations';
+const TITLE_LENGTH = 60;
+const FORMAT = 'demitasse conversations';
+
+/** Tells other tabs, and hears from them, that a conversation has changed. */
+const channel = new BroadcastChannel('demitasse conversations');
+const listeners = [];
+channel.onmessage = ({ data: id }) => listeners.forEach((listener) => listener(id, true));
+
+/** @param {(id: string | null, elsewhere: boolean) => void} listener told which conversation has changed (null: several) */
+export function onConversations(listener) {
+  listeners.push(listener);
+}
+
+function changed(id) {
+  channel.postMessage(id);
+  listeners.forEach((listener) => listener(id, false));
+}
+
+/** @returns {Conversation} an empty one, not kept yet */
+export function newConversation() {
+  const now = Date.now();
+  return { id: crypto.randomUUID(), title: '', created: now, updated: now, leaf: null, messages: [] };
+}
+
+/** Adds a message at the end of the branch that is shown, or after another one. */
+export function append(conversation, message, parent = conversation.leaf) {
+  Object.assign(message, { id: crypto.randomUUID(), parent });
+  conversation.messages.push(message);
+  conversation.leaf = message.id;
+  conversation.updated = Date.now();
+  conversation.title ||= titleOf(message.content);
+  return message;
+}
+
+function titleOf(text) {
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+}
+
+/** The messages of the branch that is shown, first to last. */
+export function branch({ messages, leaf }) {
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  const path = [];
+  for (let message = byId.get(leaf); message && !path.includes(message); message = byId.get(message.parent)) {
+    path.push(message);
+  }
+  return path.reverse();
+}
+
+/** A message and those that stand in its place in other branches. */
+export const alternatives = ({ messages }, { parent }) => messages.filter((message) => message.parent === parent);
+
+/** Shows the branch that goes through a message: the newest of them. */
+export function showBranch(conversation, message) {
+  let last = message;
+  for (let next = last; next; next = conversation.messages.findLast(({ parent }) => parent === last.id)) {
+    last = next;
+  }
+  conversation.leaf = last.id;
+}
+
+/** Takes over what another tab has added. */
+export function merge(conversation, stored) {
+  const known = new Set(conversation.messages.map(({ id }) => id));
+  conversation.messages.push(...stored.messages.filter(({ id }) => !known.has(id)));
+  conversation.title = stored.title;
+}
+
+// Keeping
+
+export const list = async () => (await all(STORE)).sort((a, b) => b.updated - a.updated);
+
+/** @returns {Promise<Conversation | undefined>} */
+export const read = (id) => get(STORE, id);
+
+/** Keeps a conversation, and with it what other tabs have added. */
+export async function save(conversation) {
+  await update(STORE, conversation.id, (stored) => {
+    if (stored) {
+      merge(conversation, stored);
+    }
+    return conversation;
+  });
+  changed(conversation.id);
+}
+
+export async function rename(id, title) {
+  await update(STORE, id, (stored) => stored && { ...stored, title: title.trim() || stored.title });
+  changed(id);
+}
+
+export async function remove(ids) {
+  for (const id of ids) {
+    await update(STORE, id, () => undefined);
+  }
+  changed(ids.length === 1 ? ids[0] : null);
+}
+
+// Searching
+
+/** Text as it is searched: without case and accents. */
+export const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+
+/**
+ * Where a conversation has the words looked for.
+ *
+ * @param {string} wanted folded
+ * @returns {string | null} the passage around the first place, '' if it is in the title; null if there is none
+ */
+export function find({ title, messages }, wanted) {
+  if (folded(title).includes(wanted)) {
+    return '';
+  }
+  for (const { content } of messages) {
+    const at = folded(content).indexOf(wanted);
+    if (at >= 0) {
+      // Accents folded away shift the place by a few letters: the passage is for reading.
+      const start = Math.max(0, at - 20);
+      return (start > 0 ? '…' : '') + content.slice(start, at + wanted.length + 60).replace(/\s+/g, ' ');
+    }
+  }
+  return null;
+}
+
+// Files
+
+/** @param {Conversation[]} conversations @returns {File} that {@link fromJson} reads */
+export function toJson(conversations, name) {
+  const text = JSON.stringify({ format: FORMAT, version: 1, conversations }, null, 2);
+  return new File([text], `${name}.json`, { type: 'application/json' });
+}
+
+/** @returns {File} the branches that are shown, to read */
+export function toMarkdown(conversations, name) {
+  const speakers = { user: t('you'), assistant: 'Demitasse' };
+  const parts = conversations.map((conversation) => {
+    const said = branch(conversation).filter(({ role, content }) => speakers[role] && content !== '');
+    return [`# ${conversation.title}`, ...said.flatMap(({ role, content }) => [`## ${speakers[role]}`, content])].join('\n\n');
+  });
+  return new File([`${parts.join('\n\n---\n\n')}\n`], `${name}.md`, { type: 'text/markdown' });
+}
+
+/** Keeps the conversations of an exported file. @returns {Promise<number>} how many were new, or had something new */
+export async function importJson(file) {
+  let content = null;
+  try {
+    content = JSON.parse(await file.text());
+  } catch {
+    // said below
+  }
+  if (content?.format !== FORMAT || !Array.isArray(content.conversations) || !content.conversations.every(isConversation)) {
+    throw new Error(t('notConversations', { name: file.name }));
+  }
+  let count = 0;
+  for (const imported of content.conversations) {
+    await update(STORE, imported.id, (stored) => {
+      const before = stored?.messages.length ?? -1;
+      const merged = stored ?? imported;
+      if (stored) {
+        merge(merged, { ...imported, title: stored.title });
+      }
+      count += merged.messages.length > before ? 1 : 0;
+      return merged;
+    });
+  }
+  changed(null);
+  return count;
+}
+
+const isText = (value) => typeof value === 'string';
+
+function isConversation({ id, title, created, updated, leaf, messages } = {}) {
+  return isText(id) && isText(title) && Number.isFinite(created) && Number.isFinite(updated)
+    && (leaf === null || isText(leaf)) && Array.isArray(messages) && messages.every(isMessage) && isTree(messages);
+}
+
+/** Whether each message has an id of its own and follows an earlier one. */
+function isTree(messages) {
+  const ids = new Set([null]);
+  return messages.every(({ id, parent }) => ids.has(parent) && !ids.has(id) && ids.add(id));
+}
+
+function isMessage({ id, parent, role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: answers } = {}) {
+  return isText(id) && (parent === null || isText(parent)) && ['user', 'assistant', 'tool'].includes(role) && isText(content)
+    && (reasoning === undefined || isText(reasoning)) && (answers === undefined || isText(answers))
+    && (calls === undefined || (Array.isArray(calls) && calls.every(isCall)));
+}
+
+const isCall = ({ id, function: called } = {}) => isText(id) && isText(called?.name) && isText(called?.arguments);

@@ -1,0 +1,68 @@
+// Records kept in this browser's IndexedDB; in memory where there is none.
+
+const NAME = 'demitasse';
+const STORES = ['conversations', 'benchmarks'];
+
+/** @type {Promise<IDBDatabase | null>} */
+let opened;
+const memory = Object.fromEntries(STORES.map((store) => [store, new Map()]));
+
+function open() {
+  opened ??= new Promise((resolve) => {
+    try {
+      const request = indexedDB.open(NAME, 1);
+      request.onupgradeneeded = () => STORES.forEach((store) => request.result.createObjectStore(store, { keyPath: 'id' }));
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => resolve(null);
+    } catch {
+      resolve(null);
+    }
+  });
+  return opened;
+}
+
+/** Whether records outlive the page. */
+export const isKept = async () => (await open()) !== null;
+
+/** All records of a store. */
+export async function all(store) {
+  const database = await open();
+  return database ? result(database.transaction(store).objectStore(store).getAll()) : [...memory[store].values()];
+}
+
+/** @returns {Promise<object | undefined>} a record */
+export async function get(store, id) {
+  const database = await open();
+  return database ? result(database.transaction(store).objectStore(store).get(id)) : memory[store].get(id);
+}
+
+/**
+ * Changes a record in one step, also among tabs.
+ *
+ * @template T
+ * @param {(record: T | undefined) => T | undefined} change gives the new record; undefined deletes it
+ */
+export async function update(store, id, change) {
+  const database = await open();
+  if (!database) {
+    const next = change(memory[store].get(id));
+    return void (next ? memory[store].set(id, next) : memory[store].delete(id));
+  }
+  const transaction = database.transaction(store, 'readwrite');
+  const records = transaction.objectStore(store);
+  const reading = records.get(id);
+  reading.onsuccess = () => {
+    const next = change(reading.result);
+    next ? records.put(next) : records.delete(id);
+  };
+  await new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onerror = transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+const result = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });

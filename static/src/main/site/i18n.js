@@ -1,0 +1,83 @@
+// The interface's languages: texts from locales/*.json, plural rules, numbers and dates from Intl.
+import { settings } from './settings.js';
+
+/** Languages by their own names: those that SmolLM3 speaks. */
+export const LANGUAGES = {
+  en: 'English',
+  fr: 'Français',
+  es: 'Español',
+  de: 'Deutsch',
+  it: 'Italiano',
+  pt: 'Português',
+};
+
+/** Told when the language has changed. */
+const listeners = [];
+let language = 'en';
+let texts = {};
+
+/** A text of the interface. Its `{names}` are replaced by values; where it has plural forms, `count` decides. */
+export function t(key, values = {}) {
+  let text = texts[key];
+  if (typeof text === 'object') {
+    text = text[new Intl.PluralRules(language).select(values.count)] ?? text.other;
+  }
+  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'number' ? number(values[name]) : values[name]));
+}
+
+/** @param {Intl.NumberFormatOptions} [options] */
+export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
+
+export const percent = (share) => number(share, { style: 'percent' });
+
+/** @param {Intl.DateTimeFormatOptions} options */
+export const date = (value, options) => new Intl.DateTimeFormat(language, options).format(value);
+
+/** "today", "yesterday". */
+export const daysAgo = (days) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
+
+export const compare = (a, b) => a.localeCompare(b, language);
+
+/** Bytes as text: "98.4 MB", or "61.2 / 98.4 MB" of a total. */
+export function size(bytes, total) {
+  const [one, unit] = (total ?? bytes) >= 1e9 ? [1e9, 'gigabyte'] : [1e6, 'megabyte'];
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  const whole = (value) => number(value / one, { style: 'unit', unit, ...digits });
+  return total === undefined ? whole(bytes) : `${number(bytes / one, digits)} / ${whole(total)}`;
+}
+
+/** Calls the listener whenever the language has changed: what it drew in the old one, it draws anew. */
+export function onLanguage(listener) {
+  listeners.push(listener);
+}
+
+/** Shows the page in the language of the settings, or by them in one of the browser's. */
+export async function applyLanguage() {
+  const wanted = settings.language === 'auto' ? navigator.languages.map((tag) => tag.split('-')[0]) : [settings.language];
+  const next = wanted.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
+  if (next !== document.documentElement.dataset.texts) {
+    const response = await fetch(`locales/${next}.json`);
+    texts = await response.json();
+    language = next;
+    document.documentElement.lang = next;
+    document.documentElement.dataset.texts = next;
+    translate();
+    listeners.forEach((listener) => listener());
+  }
+}
+
+/** Fills what index.html leaves to the language: texts, labels and placeholders. */
+function translate() {
+  for (const item of document.querySelectorAll('[data-text]')) {
+    item.textContent = t(item.dataset.text);
+  }
+  for (const item of document.querySelectorAll('[data-label]')) {
+    item.ariaLabel = t(item.dataset.label);
+    if (item.matches('.icon-button')) {
+      item.title = item.ariaLabel;
+    }
+  }
+  for (const item of document.querySelectorAll('[data-placeholder]')) {
+    item.placeholder = t(item.dataset.placeholder);
+  }
+}

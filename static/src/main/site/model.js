@@ -1,0 +1,203 @@
+// The model in use: loads it, and says meanwhile how far that is.
+import { Demitasse } from './demitasse.js';
+import { percent, size, t } from './i18n.js';
+import { byId, fileName, modelUrl } from './page.js';
+import { remoteEngine } from './remote.js';
+import { change, settings } from './settings.js';
+import { announce, fail, show } from './status.js';
+
+/** The part of the device's memory above which a model may not fit: others need some, too. */
+const MEMORY_SHARE = 0.8;
+
+const needsText = byId('needs');
+const needsWarning = byId('needs-warning');
+const progress = byId('progress');
+const status = byId('status');
+const parameters = new URLSearchParams(location.search);
+
+/** @typedef {{url?: URL, file?: File, server?: string, name: string}} Source where a model comes from */
+
+/** @type {Demitasse | null} */
+export let engine = null;
+/** @type {Source | null} */
+export let source = null;
+/** @type {import('./demitasse.js').Needs | null} what the model takes */
+export let needs = null;
+
+/** The load under way, or the last one. */
+let loading = null;
+/** The site's models, read once. */
+let models = null;
+const listeners = [];
+
+/** @param {() => void} listener called when the engine or the source has changed */
+export function onModel(listener) {
+  listeners.push(listener);
+}
+
+/** The server that answers, if it isn't this device. */
+export const serverName = () => source?.server ?? null;
+
+/** Loads the model that is asked for: by the settings a server's, by the address, the one used last, or the site's own. */
+export const load = () => start(wanted);
+
+/** Loads the model of an address, now and on the next visit. */
+export function use(url) {
+  const page = new URL(location.href);
+  page.searchParams.set('model', url.href);
+  history.replaceState(null, '', page);
+  parameters.set('model', url.href);
+  change({ model: url.href, remote: false });
+  return start(() => ({ url, name: fileName(url) }));
+}
+
+/** Runs a file as it is, without keeping it. */
+export function runFile(file) {
+  change({ remote: false });
+  return start(() => ({ file, name: file.name }));
+}
+
+/** Loads what is loaded anew, by the settings as they are now. */
+export const reload = () => start(source?.file && !settings.remote ? () => source : wanted);
+
+async function wanted() {
+  if (settings.remote) {
+    const url = URL.canParse(settings.baseURL) ? new URL(settings.baseURL) : null;
+    if (!['https:', 'http:'].includes(url?.protocol)) {
+      throw new Error(t('notAServer', { address: settings.baseURL }));
+    }
+    return { server: url.host, name: settings.remoteModel || url.host };
+  }
+  const url = modelUrl(parameters.get('model') ?? settings.model ?? (await siteModels()).default);
+  return { url, name: fileName(url) };
+}
+
+/**
+ * The models that the site offers (models.json).
+ *
+ * @returns {Promise<{default: string, models: {url: string, name?: string, bytes?: number}[]}>}
+ */
+export function siteModels() {
+  models ??= readModels().catch((cause) => {
+    models = null;
+    throw cause;
+  });
+  return models;
+}
+
+async function readModels() {
+  const response = await fetch('models.json').catch(() => null);
+  if (!response?.ok) {
+    throw new Error(t('noModelsJson', { why: response ? `HTTP ${response.status}` : t('noAnswer') }));
+  }
+  const content = await response.json().catch(() => null);
+  if (typeof content?.default !== 'string') {
+    throw new Error(t('noDefaultModel'));
+  }
+  const listed = Array.isArray(content.models) ? content.models.filter(({ url } = {}) => typeof url === 'string') : [];
+  return { default: content.default, models: listed.length > 0 ? listed : [{ url: content.default }] };
+}
+
+async function start(choose) {
+  loading?.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  engine?.close();
+  engine = needs = source = null;
+  needsText.hidden = needsWarning.hidden = true;
+  status.textContent = t('starting');
+  progress.removeAttribute('value');
+  show('loading');
+  announce('loadingModel');
+  try {
+    const chosen = await choose();
+    signal.throwIfAborted();
+    source = chosen;
+    listeners.forEach((listener) => listener());
+    const loaded = await (chosen.server ? remote(signal) : local(chosen, signal));
+    if (signal.aborted) {
+      loaded.close();
+      return;
+    }
+    engine = loaded;
+    status.textContent = t('ready');
+    announce('modelReady');
+    show('ready');
+  } catch (cause) {
+    if (!signal.aborted) {
+      status.textContent = t('notLoaded');
+      fail(t('loadFailed'), cause, () => start(choose));
+    }
+  }
+  if (!signal.aborted) {
+    listeners.forEach((listener) => listener());
+  }
+}
+
+function remote(signal) {
+  const { baseURL, apiKey, remoteModel } = settings;
+  return remoteEngine({ baseURL, apiKey: apiKey || undefined, model: remoteModel || undefined, signal });
+}
+
+function local({ url, file, name }, signal) {
+  const from = !url || url.origin === location.origin ? '' : url.host;
+  const { device, threads, contextLength } = settings;
+  return Demitasse.load(file ?? url.href, {
+    signal,
+    device,
+    threads: threads ?? undefined,
+    contextLength: contextLength ?? undefined,
+    onNeeds: showNeeds,
+    onProgress: (step) => showProgress(step, name, from),
+  });
+}
+
+function showNeeds(given) {
+  needs = given;
+  const { text, warning } = describeNeeds(given);
+  needsText.textContent = text;
+  needsText.hidden = false;
+  needsWarning.textContent = warning;
+  needsWarning.hidden = warning === '';
+  if (warning !== '') {
+    byId('announcement').textContent = warning;
+  }
+}
+
+function showProgress({ phase, loaded, total }, name, from) {
+  const doing = t(phase === 'load' ? 'loadingFile' : from ? 'downloadingFrom' : 'downloading', { name, from });
+  if (total <= 0) {
+    progress.removeAttribute('value');
+    status.textContent = `${doing}: ${size(loaded)}`;
+  } else if (loaded < total) {
+    progress.value = loaded / total;
+    const done = percent(Math.floor((100 * loaded) / total) / 100);
+    status.textContent = phase === 'load' ? `${doing}: ${done}` : `${doing}: ${size(loaded, total)} (${done})`;
+  } else {
+    progress.removeAttribute('value');
+    status.textContent = t('preparing', { name });
+  }
+}
+
+/**
+ * @param {import('./demitasse.js').Needs} needs
+ * @returns {{text: string, warning: string}} for people; the warning is empty if the model fits
+ */
+function describeNeeds({ disk, memory }) {
+  const taken = size(memory.total);
+  return {
+    text: `${disk ? describeDisk(disk) : t('notStored')} · ${t('ofMemory', { size: taken })}`,
+    warning: fits(memory) ? '' : t('memoryWarning', { size: taken, device: memory.device / 2 ** 30 }),
+  };
+}
+
+function describeDisk({ total, stored, available }) {
+  const free = available < 0 ? '' : `, ${t('free', { size: size(available) })}`;
+  if (total <= 0) {
+    return t('toDownloadUnknown') + free;
+  }
+  return stored >= total ? t('storedHere', { size: size(total) }) : t('toDownload', { size: size(total) }) + free;
+}
+
+/** Whether something should fit into the memory of the device, as far as that is known. */
+export const fits = ({ total, device }) => !device || total <= MEMORY_SHARE * device;

@@ -1,0 +1,107 @@
+// The settings, kept in this browser: only what differs from the defaults is.
+
+const KEY = 'demitasse settings';
+
+/**
+ * What can be set, by section and name. A number without a value is left to the engine, or to what the model's makers recommend.
+ *
+ * @type {Record<string, Record<string, {type: 'choice' | 'text' | 'line' | 'secret' | 'number' | 'switch', value: any,
+ *   options?: string[], min?: number, max?: number, step?: number, reloads?: boolean}>>}
+ */
+export const SECTIONS = {
+  appearance: {
+    theme: { type: 'choice', value: 'system', options: ['system', 'light', 'dark'] },
+    language: { type: 'choice', value: 'auto', options: ['auto', 'en', 'fr', 'es', 'de', 'it', 'pt'] },
+  },
+  answers: {
+    systemPrompt: { type: 'text', value: '' },
+    thinking: { type: 'switch', value: true },
+    tools: { type: 'switch', value: false },
+    temperature: { type: 'number', value: null, min: 0, max: 2, step: 0.05 },
+    topP: { type: 'number', value: null, min: 0.05, max: 1, step: 0.05 },
+    topK: { type: 'number', value: null, min: 1, max: 1000, step: 1 },
+    minP: { type: 'number', value: null, min: 0, max: 1, step: 0.01 },
+    maxTokens: { type: 'number', value: 2048, min: 1, max: 131_072, step: 1 },
+    seed: { type: 'number', value: null, min: 0, max: Number.MAX_SAFE_INTEGER, step: 1 },
+  },
+  engine: {
+    device: { type: 'choice', value: 'auto', options: ['auto', 'webgpu', 'cpu'], reloads: true },
+    threads: { type: 'number', value: null, min: 1, max: 64, step: 1, reloads: true },
+    contextLength: { type: 'number', value: null, min: 256, max: 1_048_576, step: 1, reloads: true },
+    speculative: { type: 'switch', value: true },
+  },
+  server: {
+    remote: { type: 'switch', value: false, reloads: true },
+    baseURL: { type: 'line', value: '', reloads: true },
+    apiKey: { type: 'secret', value: '', reloads: true },
+    remoteModel: { type: 'line', value: '', reloads: true },
+  },
+};
+
+const all = Object.assign({}, ...Object.values(SECTIONS));
+const defaults = Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
+/** Kept beside the settings: the model that was used last. */
+defaults.model = null;
+
+/** Their values now; to be changed by {@link change} only. */
+export const settings = { ...defaults, ...stored() };
+
+const listeners = [];
+
+/** @param {(changed: string[]) => void} listener told the names of the settings that have changed */
+export function onSettings(listener) {
+  listeners.push(listener);
+}
+
+/** Changes some settings, and keeps them. */
+export function change(values) {
+  take({ ...settings, ...values });
+  const kept = Object.entries(settings).filter(([name, value]) => value !== defaults[name]);
+  try {
+    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
+  } catch {
+    // No storage here: they hold as long as the page does.
+  }
+}
+
+/** Sets everything back; the model in use stays. */
+export function reset() {
+  change({ ...defaults, model: settings.model });
+}
+
+/** Whether a change of one of the settings needs the model to be loaded anew. */
+export const needReload = (names) => names.some((name) => all[name]?.reloads);
+
+function take(values) {
+  const changed = Object.keys(defaults).filter((name) => settings[name] !== values[name]);
+  Object.assign(settings, values);
+  if (changed.length > 0) {
+    listeners.forEach((listener) => listener(changed));
+  }
+}
+
+/** What is kept and still makes sense. */
+function stored() {
+  try {
+    const values = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return Object.fromEntries(Object.entries(values).filter(([name, value]) => isSound(name, value)));
+  } catch {
+    return {};
+  }
+}
+
+function isSound(name, value) {
+  const { type, options, min, max } = all[name] ?? {};
+  return {
+    choice: () => options.includes(value),
+    switch: () => typeof value === 'boolean',
+    number: () => value === null || (typeof value === 'number' && value >= min && value <= max),
+  }[type]?.() ?? (Object.hasOwn(defaults, name) && typeof value === 'string');
+}
+
+// Another tab has changed them.
+addEventListener('storage', ({ key }) => {
+  if (key === KEY || key === null) {
+    take({ ...defaults, ...stored() });
+  }
+});

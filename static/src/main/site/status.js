@@ -1,0 +1,44 @@
+// What the page is doing, in its `data-state` and in words: loading, ready, answering, or stopped by an error.
+import { t } from './i18n.js';
+import { byId } from './page.js';
+
+const announcement = byId('announcement');
+const error = byId('error');
+const errorMessage = byId('error-message');
+const errorTitle = byId('error-title');
+const loading = byId('loading');
+const retry = byId('retry');
+
+const listeners = [];
+
+/** @typedef {'loading' | 'ready' | 'answering' | 'error'} State */
+
+/** @returns {State} */
+export const state = () => document.body.dataset.state;
+
+/** @param {() => void} listener called when the state has changed */
+export function onState(listener) {
+  listeners.push(listener);
+}
+
+/** @param {State} next */
+export function show(next) {
+  document.body.dataset.state = next;
+  loading.hidden = next !== 'loading';
+  error.hidden = next !== 'error';
+  listeners.forEach((listener) => listener());
+}
+
+/** @param {() => void} again what Retry does */
+export function fail(title, cause, again) {
+  errorTitle.textContent = title;
+  errorMessage.textContent = cause.message;
+  announcement.textContent = '';
+  retry.onclick = again;
+  show('error');
+}
+
+/** Says something to those who don't see the page. */
+export function announce(key, values) {
+  announcement.textContent = t(key, values);
+}

@@ -1,0 +1,15 @@
+/** A request that can't be answered, as OpenAI's API describes it. */
+export class DemitasseError extends Error {
+  name = 'DemitasseError';
+
+  /**
+   * @param {string} message
+   * @param {{status: number, param?: string | null, code?: string | null, cause?: unknown}} options
+   */
+  constructor(message, { status, param = null, code = null, cause }) {
+    super(message, { cause });
+    this.status = status;
+    this.param = param;
+    this.code = code;
+  }
+}

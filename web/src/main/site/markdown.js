@@ -1,0 +1,172 @@
+// Markdown that a model wrote, as elements. A model's text is hostile: it may repeat what an attacker put into a page or a file
+// that the model was given. So raw HTML is text, nothing is fetched (images are links), and the sanitizer lets through only what
+// Markdown makes.
+import DOMPurify from './lib/dompurify.js';
+import hljs from './lib/highlight.js';
+import MarkdownIt from './lib/markdown-it.js';
+
+const PROTOCOLS = ['http:', 'https:', 'mailto:'];
+const isSafe = (url) => URL.canParse(url) && PROTOCOLS.includes(new URL(url).protocol);
+
+/** As highlight.js names the parts of code. */
+const HIGHLIGHT_CLASSES = /^hljs-[a-z_-]+( [a-z]+_+)*$/;
+
+/** What stands above a text's headings on a page: its title, those of its sections, and who is speaking. */
+const HEADINGS_ABOVE = 3;
+
+const ALIGNMENT = 'text-align:';
+
+const parser = new MarkdownIt({
+  linkify: true,
+  breaks: true, // models end lines where they want them to end: in verses and addresses, say
+});
+parser.linkify.set({ fuzzyLink: false }); // README.md is no host
+parser.validateLink = isSafe;
+parser.core.ruler.push('adapt', ({ tokens }) => tokens.forEach(adapt));
+
+const { escapeHtml } = parser.utils;
+Object.assign(parser.renderer.rules, {
+  fence: (tokens, i) => code(tokens[i]),
+  code_block: (tokens, i) => code(tokens[i]),
+  // Nothing is fetched.
+  image: (tokens, i) => {
+    const { content, attrs } = tokens[i];
+    const url = new Map(attrs).get('src');
+    const text = escapeHtml(content || url);
+    return isInLink(tokens, i) ? text : `<a href="${escapeHtml(url)}">${text}</a>`;
+  },
+});
+
+function code({ info, content }) {
+  const [language] = info.trim().split(/\s/);
+  const text = content.replace(/\n$/, '');
+  const html = hljs.getLanguage(language)
+    ? hljs.highlight(text, { language, ignoreIllegals: true }).value
+    : escapeHtml(text);
+  return `<pre><code>${html}</code></pre>`;
+}
+
+function isInLink(tokens, i) {
+  const last = tokens.slice(0, i).findLast(({ type }) => type === 'link_open' || type === 'link_close');
+  return last?.type === 'link_open';
+}
+
+/** What this page's Markdown has otherwise than the parser. */
+function adapt(token, i, tokens) {
+  const { type, attrs, children } = token;
+  if (type.startsWith('heading_')) {
+    token.tag = `h${Math.min(6, HEADINGS_ABOVE + Number(token.tag.slice(1)))}`;
+  } else if (type === 'th_open' || type === 'td_open') {
+    token.attrs = attrs?.map(([, style]) => ['align', style.slice(ALIGNMENT.length)]);
+  } else if (type === 'inline' && tokens[i - 2]?.type === 'list_item_open' && children[0]?.type === 'text') {
+    children[0].content = children[0].content.replace(/^\[ \] /, '☐ ').replace(/^\[x\] /i, '☑ ');
+  }
+}
+
+/** Of our own, so that other users of the library on the page keep their settings. */
+const purifier = DOMPurify(window);
+purifier.setConfig({
+  RETURN_DOM_FRAGMENT: true,
+  ALLOWED_NAMESPACES: ['http://www.w3.org/1999/xhtml'],
+  ALLOWED_TAGS: [
+    ...['#text', 'p', 'br', 'hr', 'h4', 'h5', 'h6', 'blockquote', 'ul', 'ol', 'li', 'pre', 'code', 'span'],
+    ...['em', 'strong', 's', 'a', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
+  ],
+  ALLOWED_ATTR: ['href', 'class', 'start', 'align'],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+});
+purifier.addHook('uponSanitizeAttribute', (element, attribute) => {
+  const { attrName: name, attrValue: value } = attribute;
+  if (name === 'href') {
+    attribute.keepAttr = isSafe(value);
+  } else if (name === 'class') {
+    attribute.keepAttr = element.localName === 'span' && HIGHLIGHT_CLASSES.test(value);
+  }
+});
+purifier.addHook('afterSanitizeAttributes', (element) => {
+  if (element.localName === 'a' && element.hasAttribute('href')) {
+    element.setAttribute('rel', 'noopener noreferrer nofollow');
+    element.setAttribute('target', '_blank');
+  }
+});
+
+/**
+ * A Markdown text as elements, which `markdown.css` gives their looks below an element of the class `markdown`. Where a page's
+ * Trusted Types don't allow the policy `dompurify`, the text comes as it stands, in a paragraph of the class `plain`.
+ *
+ * @param {string} text CommonMark with tables, strikethrough and task lists; its line breaks are kept
+ * @returns {DocumentFragment} with links to http, https and mailto only, and without images, ids, names and styles
+ */
+export function renderMarkdown(text) {
+  const fragment = document.createDocumentFragment();
+  try {
+    fragment.append(...blocksOf(text).flatMap(nodesOf));
+  } catch {
+    fragment.replaceChildren(plain(text));
+  }
+  return fragment;
+}
+
+/** The blocks that {@link updateMarkdown} has drawn: the HTML and the nodes of each. */
+const drawn = new WeakMap();
+
+/**
+ * Draws a text that grows: blocks that are as they were stay, with what is selected in them.
+ *
+ * @param {Element} element whose content only this changes
+ * @param {string} text as of {@link renderMarkdown}
+ */
+export function updateMarkdown(element, text) {
+  const before = drawn.get(element) ?? [];
+  const blocks = blocksOf(text);
+  const firstChanged = blocks.findIndex((html, i) => html !== before[i]?.html);
+  const same = firstChanged < 0 ? blocks.length : firstChanged;
+  try {
+    const changed = blocks.slice(same).map((html) => ({ html, nodes: nodesOf(html) }));
+    before.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
+    element.append(...changed.flatMap(({ nodes }) => nodes));
+    drawn.set(element, [...before.slice(0, same), ...changed]);
+  } catch {
+    element.replaceChildren(plain(text));
+  }
+}
+
+/** The HTML of each of a text's blocks, not yet sanitized. */
+function blocksOf(text) {
+  const environment = {};
+  const blocks = [];
+  let tokens = [];
+  let depth = 0;
+  for (const token of parser.parse(text, environment)) {
+    tokens.push(token);
+    depth += token.nesting;
+    if (depth === 0) {
+      blocks.push(parser.renderer.render(tokens, parser.options, environment));
+      tokens = [];
+    }
+  }
+  return blocks;
+}
+
+function nodesOf(html) {
+  const fragment = purifier.sanitize(html);
+  fragment.querySelectorAll('pre').forEach((code) => (code.tabIndex = 0)); // it may be wide: keys scroll it
+  fragment.querySelectorAll('table').forEach(inScroller);
+  return [...fragment.children];
+}
+
+function plain(text) {
+  const paragraph = document.createElement('p');
+  paragraph.className = 'plain';
+  paragraph.textContent = text;
+  return paragraph;
+}
+
+function inScroller(table) {
+  const scroller = document.createElement('div');
+  scroller.className = 'scroller';
+  scroller.tabIndex = 0;
+  table.replaceWith(scroller);
+  scroller.append(table);
+}

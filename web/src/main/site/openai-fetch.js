@@ -1,0 +1,97 @@
+// OpenAI's API over an engine, as a `fetch`: the `openai` package, and others that take one, talk to the engine in this page.
+
+/** The engine's calls, by how their paths end. */
+const CALLS = [
+  ['/chat/completions', (engine) => engine.chat.completions],
+  ['/completions', (engine) => engine.completions],
+  ['/embeddings', (engine) => engine.embeddings],
+];
+
+/**
+ * @param {import('./demitasse.js').Demitasse} engine
+ * @returns {typeof fetch} which answers as OpenAI's API does, whatever the host
+ *
+ * @example
+ * const client = new OpenAI({
+ *   apiKey: 'none',
+ *   baseURL: 'https://demitasse.invalid/v1',
+ *   fetch: openAiFetch(engine),
+ *   dangerouslyAllowBrowser: true,
+ * });
+ */
+export function openAiFetch(engine) {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    request.signal.throwIfAborted();
+    try {
+      return await answer(engine, request);
+    } catch (error) {
+      request.signal.throwIfAborted();
+      return json(described(error), error.status ?? 500);
+    }
+  };
+}
+
+async function answer(engine, request) {
+  const path = new URL(request.url).pathname;
+  const [, callsOf] = (request.method === 'POST' && CALLS.find(([end]) => path.endsWith(end))) || [];
+  if (callsOf) {
+    const body = await request.json().catch(() => {
+      throw Object.assign(new Error('the request is not JSON'), { status: 400 });
+    });
+    const result = await callsOf(engine).create(body, { signal: request.signal });
+    return body.stream ? eventStream(result, request.signal) : json(result);
+  }
+  if (request.method === 'GET' && path.endsWith('/models')) {
+    return json({ object: 'list', data: [modelOf(engine)] });
+  }
+  if (request.method === 'GET' && path.endsWith(`/models/${encodeURIComponent(engine.model.name)}`)) {
+    return json(modelOf(engine));
+  }
+  throw Object.assign(new Error(`there is no ${request.method} ${path}`), { status: 404 });
+}
+
+function modelOf(engine) {
+  return { id: engine.model.name, object: 'model', created: 0, owned_by: 'demitasse' };
+}
+
+/** Server-sent events: a chunk each. */
+async function eventStream(chunks, signal) {
+  const iterator = chunks[Symbol.asyncIterator]();
+  // A request that is refused is refused at its first chunk, while there is a status to say so.
+  let first = await iterator.next();
+  const encoder = new TextEncoder();
+  const events = new ReadableStream({
+    async pull(controller) {
+      const send = (data) => controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      try {
+        const { value, done } = first ?? (await iterator.next());
+        first = null;
+        signal.throwIfAborted(); // an engine that is stopped just ends
+        send(done ? '[DONE]' : JSON.stringify(value));
+        if (done) {
+          controller.close();
+        }
+      } catch (error) {
+        if (signal.aborted) {
+          controller.error(signal.reason);
+        } else {
+          send(JSON.stringify(described(error)));
+          controller.close();
+        }
+      }
+    },
+    cancel: () => chunks.controller.abort(),
+  });
+  return new Response(events, { headers: { 'Content-Type': 'text/event-stream' } });
+}
+
+function json(body, status = 200) {
+  // What the engine refuses, it refuses again.
+  return Response.json(body, { status, headers: { 'x-should-retry': 'false' } });
+}
+
+/** An error as OpenAI's API has it. */
+function described({ message, status = 500, param = null, code = null }) {
+  return { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', param, code } };
+}
