@@ -14,15 +14,11 @@ final class Sequence extends Rule {
 
     @Override
     void enter(Stack below, State.Builder ways) {
-        Stack all = below;
+        @Nullable Stack all = below;
         for (int i = parts.size() - 1; i >= 0 && all != null; i--) {
-            all = push(parts.get(i), all);
+            all = Stack.push(parts.get(i), all);
         }
         ways.enter(all);
-    }
-
-    private static @Nullable Stack push(Rule part, @Nullable Stack rest) {
-        return Stack.push(part, rest);
     }
 
     @Override

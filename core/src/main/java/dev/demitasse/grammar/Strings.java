@@ -48,25 +48,25 @@ final class Strings {
             builder.edges(escape, "/", content);
             int[] hex = {content, builder.state(), builder.state(), builder.state(), builder.state()};
             for (int left = 4; left > 0; left--) {
-                hex(builder, hex[left], "0123456789abcdefABCDEF", hex[left - 1]);
+                builder.edges(hex[left], "0123456789abcdefABCDEF", hex[left - 1]);
             }
             builder.edge(escape, 'u', 'u', hex[4]);
             int surrogate = builder.state(); // after \\ud
-            hex(builder, hex[4], "dD", surrogate);
-            hex(builder, surrogate, "01234567", hex[2]);
+            builder.edges(hex[4], "dD", surrogate);
+            builder.edges(surrogate, "01234567", hex[2]);
             int high2 = builder.state();
             int high1 = builder.state();
             int low = builder.state();
             int low4 = builder.state();
             int low3 = builder.state();
             int lowU = builder.state();
-            hex(builder, surrogate, "89abAB", high2);
-            hex(builder, high2, "0123456789abcdefABCDEF", high1);
-            hex(builder, high1, "0123456789abcdefABCDEF", low);
-            hex(builder, low, "\\", lowU);
-            hex(builder, lowU, "u", low4);
-            hex(builder, low4, "dD", low3);
-            hex(builder, low3, "cdefCDEF", hex[2]);
+            builder.edges(surrogate, "89abAB", high2);
+            builder.edges(high2, "0123456789abcdefABCDEF", high1);
+            builder.edges(high1, "0123456789abcdefABCDEF", low);
+            builder.edges(low, "\\", lowU);
+            builder.edges(lowU, "u", low4);
+            builder.edges(low4, "dD", low3);
+            builder.edges(low3, "cdefCDEF", hex[2]);
         }
         return builder.build();
     }
@@ -75,10 +75,6 @@ final class Strings {
         int second = builder.state();
         builder.edge(content, lead, lead, second);
         builder.edge(second, from, to, rest);
-    }
-
-    private static void hex(Dfa.Builder builder, int from, String bytes, int to) {
-        builder.edges(from, bytes, to);
     }
 
     /** Whether {@link #utf8} has a character. Unicode has assigned none from U+40000 to U+BFFFF, and few vocabularies have

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * those nodes alone the walk goes on, with what comes after the terminal.
  */
 public final class TokenTrie {
-    /** Of a token; in a longer one, everything after is ignored and the token never allowed. */
+    /** Bytes of a token. Longer ones are never allowed. */
     private static final int MAX_LENGTH = 512;
 
     private static final long MAX_REMEMBERED = 16 << 20;
