@@ -2,11 +2,10 @@ package dev.demitasse.grammar;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A JSON array after its opening bracket. A state is the number of elements before it, as far as that matters. */
-final class ArrayRule extends Composite {
+/** A JSON array. */
+final class ArrayRule extends Rule {
     private final List<Rule> prefix;
     private final @Nullable Rule item;
     private final long min;
@@ -25,50 +24,18 @@ final class ArrayRule extends Composite {
     }
 
     @Override
-    void expand(long count, Stack below, Ways ways) {
-        Rule next = count < prefix.size() ? prefix.get((int) count) : item;
-        if (count < max && next != null) {
-            Stack element = ways.push(next, 0, ways.push(this, after(count), below));
-            ways.enter(count == 0 ? element : ways.push(Json.SEPARATOR, 0, element));
+    void enter(Stack below, State.Builder ways) {
+        Stack elements = Stack.push(new Elements(0, false), below);
+        if (elements != null) {
+            ways.add(Json.OPEN_ARRAY.frame(0), elements);
         }
-        if (count >= min) {
-            ways.enter(ways.push(count == 0 ? Json.CLOSE_EMPTY_ARRAY : Json.CLOSE_ARRAY, 0, below));
-        }
-    }
-
-    private long after(long count) {
-        return max == NEVER ? Math.min(count + 1, Math.max(1, Math.max(min, prefix.size()))) : count + 1;
     }
 
     @Override
-    long canonical(long count, int bytes) {
-        long settled = Math.max(1, Math.max(min, prefix.size()));
-        if (count > settled && max - count > bytes) {
-            return settled;
-        }
-        long first = Math.max(1, prefix.size());
-        return count > first && min - count > bytes ? first : count;
-    }
-
-    @Override
-    long distance(long count, ToLongFunction<Rule> whole) {
-        long sum = whole.applyAsLong(Json.CLOSE_EMPTY_ARRAY);
-        if (count < min && min > max) {
-            return NEVER;
-        }
-        long separator = whole.applyAsLong(Json.SEPARATOR);
-        long i = count;
-        for (; i < min && i < prefix.size(); i++) {
-            sum = sum(sum, sum(i == 0 ? 0 : separator, whole.applyAsLong(prefix.get((int) i))));
-        }
-        if (i < min) {
-            long each = item == null ? NEVER : sum(separator, whole.applyAsLong(item));
-            sum = sum(sum, product(min - i, each));
-            if (i == 0 && sum < NEVER) {
-                sum -= separator;
-            }
-        }
-        return sum;
+    void measure() {
+        Elements all = new Elements(0, false);
+        distance = sum(1, all.distance);
+        height = all.height;
     }
 
     @Override
@@ -77,8 +44,62 @@ final class ArrayRule extends Composite {
         if (item != null) {
             action.accept(item);
         }
-        action.accept(Json.SEPARATOR);
-        action.accept(Json.CLOSE_ARRAY);
-        action.accept(Json.CLOSE_EMPTY_ARRAY);
+    }
+
+    private @Nullable Rule element(long index) {
+        return index >= max ? null : index < prefix.size() ? prefix.get((int) index) : item;
+    }
+
+    /** The rest of an array. */
+    private final class Elements extends Rule {
+        private final long count; // elements before, as far as that matters
+        private final boolean open; // whether there are any before
+
+        Elements(long count, boolean open) {
+            super(mix(ArrayRule.this.key, count * 2 + (open ? 1 : 0)));
+            this.count = count;
+            this.open = open;
+            measure();
+        }
+
+        @Override
+        boolean nests() {
+            return true;
+        }
+
+        @Override
+        void enter(Stack below, State.Builder ways) {
+            Rule next = element(count);
+            if (next != null) {
+                long after = max == NEVER ? Math.min(count + 1, Math.max(min, prefix.size())) : count + 1;
+                Stack element = Stack.push(next, Stack.push(new Elements(after, true), below));
+                if (element != null && open) {
+                    ways.add(Json.COMMA.frame(0), element);
+                } else {
+                    ways.enter(element);
+                }
+            }
+            if (count >= min) {
+                ways.add((open ? Json.CLOSE_ARRAY : Json.CLOSE_EMPTY_ARRAY).frame(0), below);
+            }
+        }
+
+        @Override
+        void measure() {
+            long sum = 1;
+            int highest = 0;
+            long i = count;
+            for (; i < min && i < prefix.size(); i++) {
+                Rule next = element(i);
+                sum = sum(sum, next == null ? NEVER : next.distance + 1);
+                highest = Math.max(highest, next == null ? 0 : next.height);
+            }
+            if (i < min) {
+                sum = sum(sum, item == null || min > max ? NEVER : product(min - i, item.distance + 1));
+                highest = Math.max(highest, item == null ? 0 : item.height);
+            }
+            distance = count < min && !open ? sum(sum, -1) : sum;
+            height = highest + 1;
+        }
     }
 }

@@ -2,30 +2,30 @@ package dev.demitasse.grammar;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
 
-/** One of several rules. */
-final class Choice extends Composite {
-    private final List<Rule> parts;
+/** One of several rules. The list may be filled later, so that rules may hold themselves. */
+final class Choice extends Rule {
+    final List<Rule> parts;
 
     Choice(List<Rule> parts) {
-        this.parts = List.copyOf(parts);
+        this.parts = parts;
     }
 
     @Override
-    void expand(long state, Stack below, Ways ways) {
+    void enter(Stack below, State.Builder ways) {
         for (Rule part : parts) {
-            ways.enter(ways.push(part, 0, below));
+            ways.enter(Stack.push(part, below));
         }
     }
 
     @Override
-    long distance(long state, ToLongFunction<Rule> whole) {
-        long least = NEVER;
+    void measure() {
         for (Rule part : parts) {
-            least = Math.min(least, whole.applyAsLong(part));
+            if (part.distance < distance || part.distance == distance && part.height < height) {
+                distance = part.distance;
+                height = part.height;
+            }
         }
-        return least;
     }
 
     @Override

@@ -1,200 +1,150 @@
 package dev.demitasse.grammar;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** A deterministic automaton over bytes. State 0 is its start. */
-final class Dfa extends Terminal {
-    static final int CHARACTER_BITS = 24;
+/** An automaton as a table. */
+final class Dfa extends Automaton {
+    private static final int FAR = Integer.MAX_VALUE;
 
     private final byte[] classes; // of each byte value
     private final int width; // classes
-    private final int[] table; // states × classes; -1 where there is no way on
+    private final int[] table; // states × classes
     private final boolean[] accepting;
+    private final int[] distances;
+    private final boolean[] continuing;
 
-    private Dfa(byte[] classes, int width, int[] table, boolean[] accepting) {
+    private Dfa(byte[] classes, int width, int[] table, boolean[] accepting, int[] distance) {
+        super(accepting.length);
         this.classes = classes;
         this.width = width;
         this.table = table;
         this.accepting = accepting;
-    }
-
-    /** Just this text. */
-    static Dfa literal(String text) {
-        return literals(List.of(text));
-    }
-
-    /** Any of these texts. */
-    static Dfa literals(Collection<String> texts) {
-        Builder builder = new Builder();
-        for (String text : texts) {
-            int at = 0;
-            for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-                int next = builder.to(at, b & 0xff);
-                if (next < 0) {
-                    next = builder.state();
-                    builder.edge(at, b & 0xff, b & 0xff, next);
-                }
-                at = next;
+        distances = distance;
+        continuing = new boolean[accepting.length];
+        for (int i = 0; i < table.length; i++) {
+            if (table[i] >= 0 && distance[table[i]] == FAR) {
+                table[i] = NONE;
             }
-            builder.accept(at);
+            continuing[i / width] |= table[i] >= 0;
+        }
+        this.distance = distance[0] == FAR ? NEVER : distance[0];
+    }
+
+    @Override
+    int next(int state, int b) {
+        return table[state * width + (classes[b] & 0xff)];
+    }
+
+    @Override
+    boolean accepts(int state) {
+        return accepting[state];
+    }
+
+    @Override
+    boolean continues(int state) {
+        return continuing[state];
+    }
+
+    @Override
+    int distance(int state) {
+        return distances[state];
+    }
+
+    boolean isEmpty() {
+        return distance == NEVER;
+    }
+
+    /** The texts of both. */
+    Dfa and(Dfa other, Budget budget) {
+        return of(
+                0L,
+                (pair, b) -> {
+                    int mine = next((int) (pair >> 32), b);
+                    int its = mine < 0 ? NONE : other.next((int) (long) pair, b);
+                    return its < 0 ? null : (long) mine << 32 | its;
+                },
+                pair -> accepts((int) (pair >> 32)) && other.accepts((int) (long) pair),
+                budget);
+    }
+
+    /** What a byte leads to. */
+    interface Step<S> {
+        /** Null if the byte may not come. */
+        @Nullable
+        S next(S state, int b);
+    }
+
+    /** Which states accept. */
+    interface Accepts<S> {
+        boolean accepts(S state);
+    }
+
+    /** An automaton of any states that can be told apart by {@code equals}. */
+    static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, Budget budget) {
+        int[] classes = new int[256];
+        for (int b = 0; b < 256; b++) {
+            classes[b] = b;
+        }
+        return of(start, step, accepts, classes, budget);
+    }
+
+    /** @param classes of each byte value, the first that leads to the same states from all */
+    static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, int[] classes, Budget budget) {
+        Builder builder = new Builder(budget);
+        Map<S, Integer> numbers = new HashMap<>();
+        List<S> states = new ArrayList<>();
+        numbers.put(start, 0);
+        states.add(start);
+        for (int i = 0; i < states.size(); i++) {
+            S state = states.get(i);
+            if (accepts.accepts(state)) {
+                builder.accept(i);
+            }
+            for (int b = 0; b < 256; b++) {
+                if (classes[b] != b) {
+                    builder.edge(i, b, b, builder.to(i, classes[b]));
+                    continue;
+                }
+                S next = step.next(state, b);
+                if (next != null) {
+                    Integer known = numbers.get(next);
+                    if (known == null) {
+                        known = builder.state();
+                        numbers.put(next, known);
+                        states.add(next);
+                    }
+                    builder.edge(i, b, b, known);
+                }
+            }
         }
         return builder.build();
-    }
-
-    @Override
-    long next(long state, int b) {
-        return table[(int) state * width + (classes[b] & 0xff)];
-    }
-
-    @Override
-    boolean ends(long state) {
-        for (int i = (int) state * width; i < ((int) state + 1) * width; i++) {
-            if (table[i] >= 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    @Override
-    boolean accepts(long state) {
-        return accepting[(int) state];
-    }
-
-    /** Whether it has no text at all. */
-    boolean isEmpty() {
-        return distances(allBytes()).from(0) == NEVER;
-    }
-
-    /** Takes away what leads nowhere. */
-    private Dfa trimmed() {
-        Distances distances = distances(allBytes());
-        for (int i = 0; i < table.length; i++) {
-            if (table[i] >= 0 && distances.from(table[i]) == NEVER) {
-                table[i] = -1;
-            }
-        }
-        return this;
-    }
-
-    static boolean[] allBytes() {
-        boolean[] all = new boolean[256];
-        Arrays.fill(all, true);
-        return all;
-    }
-
-    /** Which states lead to each: those to state i are {@code from[first[i]]} to {@code from[first[i + 1] - 1]}. */
-    private final class Backwards {
-        final int[] first = new int[accepting.length + 1];
-        final int[] from;
-
-        Backwards(boolean[] available) {
-            boolean[] open = new boolean[width];
-            for (int b = 0; b < classes.length; b++) {
-                open[classes[b] & 0xff] |= available[b];
-            }
-            for (int edge = 0; edge < table.length; edge++) {
-                if (table[edge] >= 0 && open[edge % width]) {
-                    first[table[edge] + 1]++;
-                }
-            }
-            for (int i = 0; i < accepting.length; i++) {
-                first[i + 1] += first[i];
-            }
-            from = new int[first[accepting.length]];
-            int[] filled = first.clone();
-            for (int edge = 0; edge < table.length; edge++) {
-                if (table[edge] >= 0 && open[edge % width]) {
-                    from[filled[table[edge]]++] = edge / width;
-                }
-            }
-        }
-    }
-
-    /**
-     * The fewest characters to an end and, of the ways with so few, the fewest bytes: characters times 2^{@link
-     * #CHARACTER_BITS} plus bytes, or {@link #NEVER}.
-     *
-     * @param whole of each state, whether a character ends where it is reached
-     */
-    long[] costs(boolean[] available, boolean[] whole) {
-        Backwards backwards = new Backwards(available);
-        long[] costs = new long[accepting.length];
-        Arrays.fill(costs, NEVER);
-        PriorityQueue<long[]> queue = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
-        for (int i = 0; i < accepting.length; i++) {
-            if (accepting[i]) {
-                costs[i] = 0;
-                queue.add(new long[] {0, i});
-            }
-        }
-        while (!queue.isEmpty()) {
-            long[] nearest = queue.remove();
-            int to = (int) nearest[1];
-            if (nearest[0] > costs[to]) {
-                continue;
-            }
-            for (int k = backwards.first[to]; k < backwards.first[to + 1]; k++) {
-                int from = backwards.from[k];
-                long cost = nearest[0] + 1 + (from != 0 && whole[to] ? 1L << CHARACTER_BITS : 0);
-                if (cost < costs[from]) {
-                    costs[from] = cost;
-                    queue.add(new long[] {cost, from});
-                }
-            }
-        }
-        return costs;
-    }
-
-    @Override
-    Distances distances(boolean[] available) {
-        Backwards backwards = new Backwards(available);
-        int[] first = backwards.first;
-        int[] from = backwards.from;
-        int states = accepting.length;
-        int[] distance = new int[states];
-        Arrays.fill(distance, -1);
-        int[] queue = new int[states];
-        int end = 0;
-        for (int i = 0; i < states; i++) {
-            if (accepting[i]) {
-                distance[i] = 0;
-                queue[end++] = i;
-            }
-        }
-        for (int i = 0; i < end; i++) {
-            for (int k = first[queue[i]]; k < first[queue[i] + 1]; k++) {
-                if (distance[from[k]] < 0) {
-                    distance[from[k]] = distance[queue[i]] + 1;
-                    queue[end++] = from[k];
-                }
-            }
-        }
-        return state -> distance[(int) state] < 0 ? NEVER : distance[(int) state];
     }
 
     /** Makes one, state by state; the start is there already. */
     static final class Builder {
         private static final int MAX_STATES = 10_000;
 
+        private final Budget budget;
         private final List<int[]> rows = new ArrayList<>();
         private boolean[] accepting = new boolean[16];
 
-        Builder() {
+        Builder(Budget budget) {
+            this.budget = budget;
             state();
         }
 
         int state() {
+            budget.spend(256);
             if (rows.size() == MAX_STATES) {
                 throw new TooLargeException("needs an automaton of more than " + MAX_STATES + " states");
             }
             int[] row = new int[256];
-            Arrays.fill(row, -1);
+            Arrays.fill(row, NONE);
             rows.add(row);
             return rows.size() - 1;
         }
@@ -204,14 +154,14 @@ final class Dfa extends Terminal {
             Arrays.fill(rows.get(from), low, high + 1, to);
         }
 
+        int to(int from, int b) {
+            return rows.get(from)[b];
+        }
+
         void edges(int from, String bytes, int to) {
             for (int i = 0; i < bytes.length(); i++) {
                 edge(from, bytes.charAt(i), bytes.charAt(i), to);
             }
-        }
-
-        int to(int from, int b) {
-            return rows.get(from)[b];
         }
 
         void accept(int state) {
@@ -232,34 +182,69 @@ final class Dfa extends Terminal {
         Dfa build() {
             int states = rows.size();
             byte[] classes = new byte[256];
-            int[] example = new int[256];
-            int width = 0;
+            List<Integer> examples = new ArrayList<>();
+            Map<Long, Integer> known = new HashMap<>();
             for (int b = 0; b < 256; b++) {
-                int found = 0;
-                while (found < width && !same(example[found], b)) {
-                    found++;
+                long hash = 0;
+                for (int[] row : rows) {
+                    hash = mix(hash, row[b]);
                 }
-                if (found == width) {
-                    example[width++] = b;
+                Integer found = known.putIfAbsent(hash, examples.size());
+                if (found == null) {
+                    found = examples.size();
+                    examples.add(b);
                 }
-                classes[b] = (byte) found;
+                classes[b] = (byte) (int) found;
             }
+            int width = examples.size();
             int[] table = new int[states * width];
             for (int i = 0; i < states; i++) {
                 for (int k = 0; k < width; k++) {
-                    table[i * width + k] = rows.get(i)[example[k]];
+                    table[i * width + k] = rows.get(i)[examples.get(k)];
                 }
             }
-            return new Dfa(classes, width, table, Arrays.copyOf(accepting, states)).trimmed();
+            boolean[] ends = Arrays.copyOf(accepting, states);
+            return new Dfa(classes, width, table, ends, distances(table, width, ends));
         }
 
-        private boolean same(int a, int b) {
-            for (int[] row : rows) {
-                if (row[a] != row[b]) {
-                    return false;
+        /** Breadth first, from the accepting states backwards. */
+        private static int[] distances(int[] table, int width, boolean[] accepting) {
+            int states = accepting.length;
+            int[] first = new int[states + 1]; // of the edges that lead to a state
+            for (int to : table) {
+                if (to >= 0) {
+                    first[to + 1]++;
                 }
             }
-            return true;
+            for (int i = 0; i < states; i++) {
+                first[i + 1] += first[i];
+            }
+            int[] from = new int[first[states]];
+            int[] filled = first.clone();
+            for (int edge = 0; edge < table.length; edge++) {
+                if (table[edge] >= 0) {
+                    from[filled[table[edge]]++] = edge / width;
+                }
+            }
+            int[] distance = new int[states];
+            Arrays.fill(distance, FAR);
+            int[] queue = new int[states];
+            int end = 0;
+            for (int i = 0; i < states; i++) {
+                if (accepting[i]) {
+                    distance[i] = 0;
+                    queue[end++] = i;
+                }
+            }
+            for (int i = 0; i < end; i++) {
+                for (int k = first[queue[i]]; k < first[queue[i] + 1]; k++) {
+                    if (distance[from[k]] == FAR) {
+                        distance[from[k]] = distance[queue[i]] + 1;
+                        queue[end++] = from[k];
+                    }
+                }
+            }
+            return distance;
         }
     }
 }

@@ -1,40 +1,78 @@
 package dev.demitasse.grammar;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the values of {@code format} allow: less than the standards do, but nothing that they don't. */
+/**
+ * The values of {@code format} that are more than annotations here. What they allow is valid to every validator; not all
+ * that some validator takes is allowed, such as quotes in addresses of mail.
+ */
 final class Formats {
-    private static final String YEAR = "[0-9]{4}-";
-    private static final String DATE = "(" + YEAR + "(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|" + YEAR
-            + "(0[469]|11)-(0[1-9]|[12][0-9]|30)|" + YEAR + "02-(0[1-9]|1[0-9]|2[0-8]))";
-    private static final String TIME =
-            "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]{1,6})?(Z|([+](0[0-9]|1[0-4])|-(0[1-9]|1[0-4])):[0-5][0-9])"; // -00:00 isn't RFC 3339
-    private static final String LABEL = "[a-zA-Z](-?[a-zA-Z0-9]){0,30}";
-    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
-    private static final String PART = "[A-Za-z0-9_~.-]*";
+    private static final String YEAR = "(?:[1-9][0-9]{3}|0[1-9][0-9]{2}|00[1-9][0-9]|000[1-9])";
+    private static final String DAY =
+            "(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))";
+    private static final String LEAP = "(?:0[48]|[2468][048]|[13579][26])";
+    private static final String DATE = "(?:" + YEAR + "-" + DAY + "|(?:[0-9]{2}" + LEAP + "|" + LEAP + "00)-02-29)";
+    private static final String TIME = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\\.[0-9]{1,9})?"
+            + "(?:Z|[+](?:0[0-9]|1[0-3]):[0-5][0-9]|-(?:0[1-9]|1[01]):[0-5][0-9])";
+    private static final String LABEL = "[A-Za-z](?:[A-Za-z0-9]{0,14}(?:-[A-Za-z0-9]{1,15}){0,3})";
+    private static final String HOST = LABEL + "(?:\\." + LABEL + ")";
+    private static final String BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final String HEX = "[0-9A-Fa-f]{1,4}";
+
+    /** Top-level domains, which some validators look up: those of countries and the oldest others. */
+    private static final String TOP = "(?:com|org|net|edu|gov|mil|int|info|biz|name|dev|app"
+            + "|a[cdefgilmoqrstuwxz]|b[abdefghijmnorstwyz]|c[acdfghiklmnoruvwxyz]|d[ejkmoz]|e[cegrstu]|f[ijkmor]"
+            + "|g[adefghilmnpqrstuwy]|h[kmnrtu]|i[delmnoqrst]|j[emop]|k[eghimnprwyz]|l[abcikrstuvy]"
+            + "|m[acdeghklmnopqrstuvwxyz]|n[acefgilopruz]|om|p[aefghklmnrstwy]|qa|r[eosuw]|s[abcdeghiklmnortuvxyz]"
+            + "|t[cdfghjklmnortvwz]|u[agksyz]|v[aceginu]|w[fs]|y[et]|z[amw])";
+
+    private static final String ATOM = "[A-Za-z0-9_%+-]{1,20}";
+    private static final String PATH = "(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*";
+    private static final String QUERY = "(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*";
+
+    private static final Map<String, String> PATTERNS = Map.of(
+            "date", DATE,
+            "time", TIME,
+            "date-time", DATE + "T" + TIME,
+            "uuid", "[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}",
+            "email", ATOM + "(?:\\." + ATOM + "){0,2}@" + HOST + "{0,2}\\." + TOP,
+            "hostname", HOST + "{0,2}",
+            "ipv4", "(?:" + BYTE + "\\.){3}" + BYTE,
+            "ipv6", ipv6(),
+            "uri",
+                    "[A-Za-z][A-Za-z0-9+.-]{0,15}://" + HOST + "{0,2}(?::[1-9][0-9]{0,3})?(?:/" + PATH + ")*(?:\\?"
+                            + QUERY + ")?(?:#" + QUERY + ")?");
+
+    private static final Map<String, Dfa> KNOWN = new HashMap<>();
 
     private Formats() {}
 
-    /** A regular expression; null if the format is unknown, and so no more than an annotation. */
-    static @Nullable String pattern(String format) {
-        String pattern =
-                switch (format) {
-                    case "date" -> DATE;
-                    case "time" -> TIME;
-                    case "date-time" -> DATE + "T" + TIME;
-                    case "duration" -> "P([0-9]{1,4}W|[0-9]{1,4}D(T[0-9]{1,4}H)?|T[0-9]{1,4}[HMS])";
-                    case "uuid" -> "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}";
-                    case "email" ->
-                        "[a-zA-Z0-9_+-]{1,20}(\\.[a-zA-Z0-9_+-]{1,20})?@" + LABEL + "(\\." + LABEL
-                                + "){0,1}\\.(com|org|net|edu|gov|info|io|dev|app|ai|co|eu|us|ca|uk|de|fr|it|es|nl|be|ch|at|pl|se|no|fi|dk|pt|ie|ru|cn|jp|kr|in|br|mx|au|nz|za)";
-                    case "hostname" -> LABEL + "(\\." + LABEL + "){0,3}";
-                    case "ipv4" -> BYTE + "(\\." + BYTE + "){3}";
-                    case "ipv6" -> "([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}";
-                    case "uri" ->
-                        "https?://" + LABEL + "(\\." + LABEL + "){0,3}(/" + PART + ")*(\\?" + PART + "(=" + PART
-                                + ")?)?(#" + PART + ")?";
-                    default -> null;
-                };
-        return pattern == null ? null : "^(" + pattern + ")$";
+    /** JSON strings of a format, in quotes; null for a format that says nothing. */
+    static @Nullable Dfa of(String name) {
+        Dfa known = KNOWN.get(name);
+        String pattern = PATTERNS.get(name);
+        if (known == null && pattern != null) {
+            known = Regex.search("^(?:" + pattern + ")$", false, new Budget());
+            KNOWN.put(name, known);
+        }
+        return known;
+    }
+
+    /** RFC 4291, section 2.2, without IPv4 in it: eight groups, of which some that are 0 may be left out once. */
+    private static String ipv6() {
+        StringBuilder all = new StringBuilder("(?:" + HEX + ":){7}" + HEX + "|(?:" + HEX + ":){1,7}:");
+        for (int before = 1; before <= 6; before++) {
+            all.append("|(?:")
+                    .append(HEX)
+                    .append(":){")
+                    .append(before)
+                    .append("}(?::")
+                    .append(HEX)
+                    .append("){1,");
+            all.append(7 - before).append('}');
+        }
+        return all + "|:(?::" + HEX + "){1,7}|::";
     }
 }

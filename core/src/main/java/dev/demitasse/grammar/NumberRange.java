@@ -28,7 +28,6 @@ final class NumberRange {
     private final Dfa.Builder builder;
     private final Map<State, Integer> states = new HashMap<>();
     private final List<State> queue = new ArrayList<>();
-    private final List<Integer> places = new ArrayList<>(); // of the queue's states in the automaton
 
     /**
      * Where a number stands.
@@ -66,6 +65,24 @@ final class NumberRange {
 
         Decimal absolute() {
             return new Decimal(false, digits, point);
+        }
+
+        /** Whether it is a whole number of digits that are supported. */
+        boolean isSmall() {
+            return fraction() == 0 && whole() < MAX_DIGITS;
+        }
+
+        /** How many of {@code 10^-fraction} it is; 0 if too many. */
+        int count(int fraction) {
+            int length = point + fraction;
+            if (length > 6) {
+                return 0;
+            }
+            int count = 0;
+            for (int i = 0; i < length; i++) {
+                count = count * 10 + wholeDigit(i);
+            }
+            return count;
         }
 
         boolean isZero() {
@@ -123,7 +140,8 @@ final class NumberRange {
 
     /** Any number; those that aren't whole may have an exponent. */
     static Dfa any(boolean whole) {
-        Dfa.Builder builder = new Dfa.Builder();
+        Budget budget = new Budget();
+        Dfa.Builder builder = new Dfa.Builder(budget);
         of(builder, null, null, whole ? 0 : MAX_DIGITS, 1, 0);
         if (!whole) {
             // after any number
@@ -154,8 +172,8 @@ final class NumberRange {
      * @param maxFraction digits after the point; 0 for integers
      * @param modulus whose multiples they are, counted in units of 10^-{@code unit}
      */
-    static Dfa of(@Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit) {
-        Dfa.Builder builder = new Dfa.Builder();
+    static Dfa of(@Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit, Budget budget) {
+        Dfa.Builder builder = new Dfa.Builder(budget);
         of(builder, low, high, maxFraction, modulus, unit);
         return builder.build();
     }
@@ -179,10 +197,9 @@ final class NumberRange {
         State begin = new State(0, -1, EQUAL, EQUAL, 0, false);
         states.put(begin, start);
         queue.add(begin);
-        places.add(start);
         for (int i = 0; i < queue.size(); i++) {
             State state = queue.get(i);
-            int at = places.get(i);
+            int at = state(state);
             if (state.fraction < 0) {
                 whole(state, at);
             } else {
@@ -265,7 +282,6 @@ final class NumberRange {
         int made = builder.state();
         states.put(state, made);
         queue.add(state);
-        places.add(made);
         return made;
     }
 

@@ -2,44 +2,39 @@ package dev.demitasse.grammar;
 
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
-/** One rule after the other. A state is the index of the next. */
-final class Sequence extends Composite {
-    private final Rule[] parts;
-
-    Sequence(List<Rule> parts) {
-        this.parts = parts.toArray(new Rule[0]);
-    }
+/** One rule after the other. */
+final class Sequence extends Rule {
+    private final List<Rule> parts;
 
     Sequence(Rule... parts) {
-        this.parts = parts;
+        this.parts = List.of(parts);
     }
 
     @Override
-    void expand(long state, Stack below, Ways ways) {
-        int i = (int) state;
-        if (i == parts.length) {
-            ways.enter(below);
-        } else {
-            Stack rest = i + 1 == parts.length ? below : ways.push(this, state + 1, below);
-            ways.enter(ways.push(parts[i], 0, rest));
+    void enter(Stack below, State.Builder ways) {
+        @Nullable Stack all = below;
+        for (int i = parts.size() - 1; i >= 0 && all != null; i--) {
+            all = Stack.push(parts.get(i), all);
         }
+        ways.enter(all);
     }
 
     @Override
-    long distance(long state, ToLongFunction<Rule> whole) {
+    void measure() {
         long sum = 0;
-        for (int i = (int) state; i < parts.length; i++) {
-            sum = sum(sum, whole.applyAsLong(parts[i]));
+        int highest = 0;
+        for (Rule part : parts) {
+            sum = sum(sum, part.distance);
+            highest = Math.max(highest, part.height);
         }
-        return sum;
+        distance = sum;
+        height = highest;
     }
 
     @Override
     void forEachPart(Consumer<Rule> action) {
-        for (Rule part : parts) {
-            action.accept(part);
-        }
+        parts.forEach(action);
     }
 }

@@ -2,77 +2,110 @@ package dev.demitasse.grammar;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.Metadata;
+import dev.demitasse.huggingface.TokenizerJson;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.tokenizer.Tokenizer;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
- * What masks cost a token, with SmolLM2's vocabulary (49,152 tokens) along real answers: microseconds, on average and at
- * worst, of a grammar's first answer and of those after it; and what making the trie costs.
+ * What a mask costs for each token of an answer: on average over the answer and at worst, in the first answer of a new
+ * vocabulary and schema, and in the next one. Processor time; medians of
+ * several runs.
  *
  * <pre>core/bench dev.demitasse.grammar.MaskSpeed</pre>
  */
 final class MaskSpeed {
-    private static final String[][] ANSWERS = {
-        {
-            "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"},\"age\":{\"type\":\"integer\",\"minimum\":0,\"maximum\":150},"
-                    + "\"email\":{\"type\":\"string\",\"format\":\"email\"},\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}},"
-                    + "\"address\":{\"type\":\"object\",\"properties\":{\"street\":{\"type\":\"string\",\"maxLength\":40},"
-                    + "\"city\":{\"type\":\"string\",\"maxLength\":1000}},\"required\":[\"street\",\"city\"]}},"
-                    + "\"required\":[\"name\",\"age\",\"email\",\"tags\",\"address\"]}",
-            "{\"name\": \"Jane Doe\", \"age\": 34, \"email\": \"jane.doe@example.com\", \"tags\": [\"engineer\", \"likes tea\", \"Köln\"], "
-                    + "\"address\": {\"street\": \"12 Long Garden Walk\", \"city\": \"Farnham, which lies in Surrey\"}}"
-        },
-        {
-            "{\"type\":\"object\",\"additionalProperties\":{}}",
-            "{\"summary\": \"The quick brown fox jumps over the lazy dog. It does so every morning.\", \"scores\": [1, 2.5, -3e4], "
-                    + "\"nested\": {\"a\": {\"b\": {\"c\": [true, false, null]}}}, \"done\": true}"
-        },
-        {
-            "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\",\"pattern\":\"^[A-Z]{2}-[0-9]{4}$\"},"
-                    + "\"due\":{\"type\":\"string\",\"format\":\"date\"},\"state\":{\"enum\":[\"open\",\"closed\",\"waiting\"]}},"
-                    + "\"required\":[\"id\",\"due\",\"state\"]}}",
-            "[{\"id\": \"AB-1234\", \"due\": \"2024-05-06\", \"state\": \"open\"}, {\"id\": \"XY-0001\", \"due\": \"2025-12-31\", \"state\": \"waiting\"}]"
-        },
-    };
+    private static final int REMAINING = 4096;
+    private static final int RUNS = 21;
+    private static final ThreadMXBean THREAD = ManagementFactory.getThreadMXBean();
+
+    private static final String PERSON = """
+            {"type": "object", "properties": {"name": {"type": "string", "maxLength": 60}, "age": {"type": "integer", \
+            "minimum": 0, "maximum": 150}, "email": {"type": "string", "format": "email"}, "bio": {"type": \
+            "string"}, "tags": {"type": "array", "items": {"enum": ["red", "green", "blue"]}, "maxItems": 5}}, \
+            "required": ["name", "age"], "additionalProperties": false}""";
+    private static final String PERSON_TEXT = """
+            {"name": "Ada Lovelace", "age": 36, "email": "ada@analytical.org", "bio": "English mathematician and \
+            writer, known for her work on Charles Babbage's \\"Analytical Engine\\".\\nShe was the first to see that it \
+            could do more than calculate.", "tags": ["red", "blue"]}""";
+    private static final String ANY_TEXT = """
+            {"title": "Weather in Zürich", "values": [1, 2.5, -3e2, null, true], "nested": {"name": "a", "list": \
+            [{"x": 1, "y": [2, 3]}, {"x": 4, "y": []}]}, "text": "It rains — cats and dogs — today."}""";
 
     private MaskSpeed() {}
 
     public static void main(String[] arguments) {
+        Map<String, Tokenizer> tokenizers = new LinkedHashMap<>();
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-        Tokenizer tokenizer = Tokenizer.of(Gguf.parse(file, file.capacity()).metadata());
-        List<byte @Nullable []> tokens = Vocabularies.smolLm2();
-        for (int run = 0; run < 5; run++) {
-            long start = System.nanoTime();
-            TokenTrie trie = new TokenTrie(tokens.size(), tokens::get);
-            System.out.printf("trie %.1f ms%n", (System.nanoTime() - start) / 1e6);
-            for (String[] each : ANSWERS) {
-                start = System.nanoTime();
-                Grammar grammar = Grammar.jsonSchema(JsonReader.read(each[0]));
-                System.out.printf("  compiled in %.1f ms", (System.nanoTime() - start) / 1e6);
-                int[] ids = tokenizer.encodeLiteral(each[1]);
-                for (int remaining : new int[] {1000, 1000, ids.length}) {
-                    measure(new Matcher(grammar, trie), ids, remaining, new float[tokens.size()]);
-                }
-                System.out.println();
-            }
+        tokenizers.put("smollm2", Tokenizer.of(Gguf.parse(file, file.capacity()).metadata()));
+        for (String name : new String[] {"llama3", "gemma3"}) {
+            tokenizers.put(
+                    name,
+                    Tokenizer.of(new Metadata(TokenizerJson.metadata(
+                            TestWeights.tokenizer(name, "tokenizer.json"),
+                            TestWeights.tokenizer(name, "tokenizer_config.json")))));
         }
+        tokenizers.forEach((name, tokenizer) -> {
+            long start = System.nanoTime();
+            TokenTrie trie = trie(tokenizer);
+            System.out.printf(
+                    "%-8s %,d tokens, trie in %.0f ms%n", name, trie.size(), (System.nanoTime() - start) / 1e6);
+            measure("person", tokenizer, PERSON, PERSON_TEXT);
+            measure("any object", tokenizer, "{\"type\": \"object\"}", ANY_TEXT);
+        });
     }
 
-    private static void measure(Matcher matcher, int[] ids, int limit, float[] logits) {
-        double worst = 0;
+    private static TokenTrie trie(Tokenizer tokenizer) {
+        return new TokenTrie(tokenizer.size(), id -> tokenizer.isSpecial(id) ? null : tokenizer.bytes(id));
+    }
+
+    private static void measure(String what, Tokenizer tokenizer, String schema, String text) {
+        int[] ids = tokenizer.encodeLiteral(text);
+        float[] logits = new float[tokenizer.size()];
+        double[][] first = new double[2][RUNS];
+        double[][] known = new double[2][RUNS];
+        for (int run = 0; run < RUNS; run++) {
+            TokenTrie fresh = trie(tokenizer);
+            Grammar grammar = Grammar.jsonSchema(JsonReader.read(schema));
+            answer(new Matcher(grammar, fresh), ids, logits, run, first);
+            answer(new Matcher(grammar, fresh), ids, logits, run, known);
+        }
+        System.out.printf("  %-10s %3d tokens, first answer: ", what, ids.length);
+        print(first);
+        System.out.print(", next: ");
+        print(known);
+        System.out.println();
+    }
+
+    private static void print(double[][] micros) {
+        System.out.printf("%4.0f µs/token, at worst %5.0f", median(micros[0]), median(micros[1]));
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+
+    private static void answer(Matcher matcher, int[] ids, float[] logits, int run, double[][] result) {
         double sum = 0;
-        int remaining = limit;
-        for (int id : ids) {
-            long start = System.nanoTime();
-            matcher.mask(logits, remaining--);
-            matcher.accept(id);
-            double micros = (System.nanoTime() - start) / 1e3;
+        double worst = 0;
+        for (int i = 0; i < ids.length; i++) {
+            Arrays.fill(logits, 0);
+            long start = THREAD.getCurrentThreadCpuTime();
+            matcher.mask(logits, REMAINING - i);
+            matcher.accept(ids[i]);
+            double micros = (THREAD.getCurrentThreadCpuTime() - start) / 1e3;
             sum += micros;
             worst = Math.max(worst, micros);
         }
-        System.out.printf("; %d tokens of %d: %.0f µs, worst %.0f", ids.length, limit, sum / ids.length, worst);
+        result[0][run] = sum / ids.length;
+        result[1][run] = worst;
     }
 }

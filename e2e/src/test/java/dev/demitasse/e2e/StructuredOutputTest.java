@@ -68,7 +68,7 @@ class StructuredOutputTest {
             for (int first = 0; first < SCHEMAS; first += BATCH) {
                 List<String> schemas = new ArrayList<>();
                 for (int i = first; i < Math.min(SCHEMAS, first + BATCH); i++) {
-                    schemas.add(RandomSchema.of(i));
+                    schemas.add(RandomSchema.schemaText(i));
                 }
                 List<?> answers = (List<?>) page.evaluate(ANSWER, List.of(schemas, SEEDS, MAX_TOKENS));
                 assertEquals(schemas.size() * SEEDS, answers.size());
