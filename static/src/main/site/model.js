@@ -2,7 +2,7 @@
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
-import { MEMORY_SHARE, remoteEngine } from './remote.js';
+import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
 import { announce, fail, show } from './status.js';
 
@@ -195,6 +195,3 @@ function describeDisk({ total, stored, available }) {
   }
   return stored >= total ? t('storedHere', { size: size(total) }) : t('toDownload', { size: size(total) }) + free;
 }
-
-/** Whether something should fit into the memory of the device, as far as that is known. */
-export const fits = ({ total, device }) => !device || total <= MEMORY_SHARE * device;

@@ -1,8 +1,9 @@
 // The dialog of models: the one in use, those of the site and of this device, and ways to get others.
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
-import { engine, fits, needs, onModel, runFile, siteModels, source, use } from './model.js';
+import { engine, needs, onModel, runFile, siteModels, source, use } from './model.js';
 import { byId, button, confirmButton, decoded, element, fileName, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
+import { fits } from './remote.js';
 import { change, settings } from './settings.js';
 
 const { models } = Demitasse;

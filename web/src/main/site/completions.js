@@ -215,7 +215,7 @@ async function whole(request) {
 
 /** An answer as it comes: an async iterable of chunks. Who leaves its loop early stops the engine. */
 class Stream {
-  /** Stops the answer; the iteration then ends. */
+  /** Stops the answer: the iteration then ends without a `finish_reason`. */
   controller = new AbortController();
 
   #chunks = [];
@@ -277,7 +277,9 @@ class Stream {
             push([kind.piece(index, rest)]);
           }
           usage = done.usage;
-          push([kind.end(index, done)], { usage: done.usage, timings: done.timings });
+          // Who stopped the answer knows why it ended, which OpenAI has no word for.
+          const end = both.aborted ? [] : [kind.end(index, done)];
+          push(end, { usage: done.usage, timings: done.timings });
         },
       );
     } catch (error) {

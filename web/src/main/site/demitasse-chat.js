@@ -1,6 +1,7 @@
 // <demitasse-chat>: a chat with a model in any page, which needs nothing but this script.
 import { Demitasse } from './engine.js';
 import { updateMarkdown } from './markdown.js';
+import { fits } from './remote.js';
 import { joinEngine } from './shared-engines.js';
 
 /** What the element says, which its attribute `texts` may say otherwise: a JSON object of some of these. `{…}` are filled in. */
@@ -38,8 +39,6 @@ const TEXTS = {
 
 const ATTRIBUTES = ['model', 'placeholder', 'texts', 'autoload'];
 const DEFAULT_MAX_TOKENS = 1024;
-/** The part of a device's memory above which a model may be too much. */
-const MEMORY_SHARE = 0.5;
 
 /** Sheets that scripts make need no permission of the page's content security policy. */
 const styles = Promise.all([
@@ -68,7 +67,8 @@ async function sheet(url) {
  * or `error`.
  *
  * @fires demitasse-ready with `detail` {model, device} when the model is loaded
- * @fires demitasse-answer with `detail` {question, content, reasoning, finishReason, usage} when an answer is complete
+ * @fires demitasse-answer with `detail` {question, content, reasoning, finishReason, usage} when an answer has ended; of one that was
+ *   stopped, `finishReason` is `abort`
  */
 export class DemitasseChat extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
@@ -308,9 +308,8 @@ export class DemitasseChat extends HTMLElement {
       this.#load();
       return;
     }
-    const missing = disk ? disk.total - disk.stored : needs.memory.total;
     const text = !disk ? 'consentUncached' : disk.total > 0 ? 'consent' : 'consentUnknown';
-    this.#notice(this.#text(text, { size: size(missing) }), {
+    this.#notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.total) }), {
       warning: this.#isTooLarge(needs) ? this.#texts.tooLarge : '',
       confirm: [download, () => this.#load()],
       cancel: [cancel, () => this.#giveUp()],
@@ -320,10 +319,7 @@ export class DemitasseChat extends HTMLElement {
   }
 
   #isTooLarge({ memory, disk }) {
-    return (
-      memory.total > MEMORY_SHARE * (memory.device ?? Infinity) ||
-      (disk && disk.available >= 0 && disk.total - disk.stored > disk.available)
-    );
+    return !fits(memory) || (disk && disk.available >= 0 && disk.total - disk.stored > disk.available);
   }
 
   /** The question goes back to where it was written. */
@@ -466,12 +462,13 @@ export class DemitasseChat extends HTMLElement {
             (status.textContent = this.#text('reading', { percent: Math.floor((100 * loaded) / total) })),
         },
       );
-      let last = null;
+      const last = { finishReason: 'abort', usage: undefined };
       for await (const { choices, usage } of stream) {
         view.add(choices[0]?.delta ?? {});
-        last = choices[0]?.finish_reason ? { finishReason: choices[0].finish_reason, usage } : last;
+        last.finishReason = choices[0]?.finish_reason ?? last.finishReason;
+        last.usage = usage ?? last.usage;
       }
-      view.finish(last ? (last.finishReason === 'length' ? this.#texts.cut : '') : this.#texts.stopped);
+      view.finish({ length: this.#texts.cut, abort: this.#texts.stopped }[last.finishReason] ?? '');
       this.#end(stop);
       const { content, reasoning } = view;
       // An empty answer would teach the model to give more of them.
@@ -483,7 +480,7 @@ export class DemitasseChat extends HTMLElement {
         this.#show('ready');
         this.#announce(text.textContent);
       }
-      this.#tell('demitasse-answer', { question: question.text, content, reasoning, finishReason: 'stop', ...last });
+      this.#tell('demitasse-answer', { question: question.text, content, reasoning, ...last });
     } catch (error) {
       view.finish('');
       this.#end(stop);

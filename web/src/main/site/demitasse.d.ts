@@ -784,13 +784,14 @@ export interface DemitasseChat extends HTMLElement {
 export interface DemitasseChatEventMap extends HTMLElementEventMap {
   /** The model is loaded. */
   'demitasse-ready': CustomEvent<{ model: Model; device: Device }>;
-  /** An answer is complete. */
+  /** An answer has ended. */
   'demitasse-answer': CustomEvent<{
     question: string;
     content: string;
     reasoning: string;
-    finishReason: FinishReason;
-    usage: CompletionUsage;
+    finishReason: FinishReason | 'abort';
+    /** Missing if the answer was stopped before it began. */
+    usage?: CompletionUsage;
   }>;
 }
 

@@ -56,6 +56,8 @@ import { createEngineWorker } from './worker.js';
 const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'threads', 'device'];
 const DEVICES = ['auto', 'webgpu', 'cpu'];
 const NUMBERS = ['contextLength', 'threads'];
+const NOT_LOADED =
+  "engine-worker.js could not be loaded. A Content Security Policy must allow it: worker-src blob: and its site, script-src its site 'wasm-unsafe-eval'";
 
 /**
  * A loaded model.
@@ -109,8 +111,8 @@ export class Demitasse {
     this.#worker.onmessageerror = () => this.#shut(new Error('A message of the engine worker could not be read.'));
     this.#worker.onerror = (event) => {
       event.preventDefault(); // whoever waits for the request hears of it
-      // A script that can't be fetched gives an event without a message.
-      this.#shut(new Error(`The engine worker failed: ${event.message ?? 'engine-worker.js could not be loaded'}`));
+      // A script that can't be fetched, or that the page's policy forbids, gives an event without a message.
+      this.#shut(new Error(`The engine worker failed: ${event.message ?? NOT_LOADED}`));
     };
   }
 

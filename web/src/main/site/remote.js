@@ -3,7 +3,7 @@
 import { DemitasseError } from './errors.js';
 
 /** The part of a device's memory above which a model does not fit: others need some, too. */
-export const MEMORY_SHARE = 0.8;
+const MEMORY_SHARE = 0.8;
 /** The most that browsers say of a device's memory: then it may have any more. */
 const MOST_MEMORY = 8 * 2 ** 30;
 /** A module with a struct: not every browser has the garbage collection that the engine needs. */
@@ -71,11 +71,14 @@ export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...op
   return options;
 }
 
+/** Whether a model that takes `total` bytes should fit into a device's memory, as far as browsers tell that. */
+export const fits = ({ total, device }) => !(device < MOST_MEMORY) || total <= MEMORY_SHARE * device;
+
 /** @returns {string | undefined} why a model that needs this much can't be run */
-export function whyTooLarge({ memory: { total, device } }) {
-  if (device < MOST_MEMORY && total > MEMORY_SHARE * device) {
+export function whyTooLarge({ memory }) {
+  if (!fits(memory)) {
     const megabytes = (bytes) => Math.round(bytes / 1e6);
-    return `the model needs ${megabytes(total)} MB of memory, and the device has about ${megabytes(device)} MB`;
+    return `the model needs ${megabytes(memory.total)} MB of memory, and the device has about ${megabytes(memory.device)} MB`;
   }
 }
 

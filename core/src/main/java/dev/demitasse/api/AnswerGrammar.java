@@ -3,6 +3,7 @@ package dev.demitasse.api;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.CallSyntax;
 import dev.demitasse.grammar.Grammar;
+import dev.demitasse.grammar.SchemaCache;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonWriter;
@@ -16,7 +17,7 @@ final class AnswerGrammar {
     private AnswerGrammar() {}
 
     /** The form that {@code response_format} asks for; null if any text will do. */
-    static @Nullable Grammar ofResponseFormat(JsonField format) {
+    static @Nullable Grammar ofResponseFormat(JsonField format, SchemaCache schemas) {
         if (!format.isPresent()) {
             return null;
         }
@@ -25,22 +26,22 @@ final class AnswerGrammar {
             case "json_schema" -> {
                 JsonField schema = format.member("json_schema");
                 schema.requireKnown(Set.of("name", "description", "schema", "strict"));
-                yield schema(schema.member("schema"));
+                yield schema(schema.member("schema"), schemas);
             }
             default -> null;
         };
     }
 
-    private static Grammar schema(JsonField schema) {
+    private static Grammar schema(JsonField schema, SchemaCache schemas) {
         if (!(schema.value() instanceof Boolean)) {
             schema.object();
         }
-        return compile(schema.path(), schema.value());
+        return compile(schema.path(), schema.value(), schemas);
     }
 
-    private static Grammar compile(String path, @Nullable Object schema) {
+    private static Grammar compile(String path, @Nullable Object schema, SchemaCache schemas) {
         try {
-            return Grammar.jsonSchema(schema);
+            return schemas.get(schema);
         } catch (IllegalArgumentException e) {
             throw new FieldException(path, "is no schema that answers can be held to: " + e.getMessage());
         }
@@ -53,7 +54,7 @@ final class AnswerGrammar {
      * @return null if the answer may be anything
      * @throws FieldException if the model has no way to call tools that is JSON, but must call one
      */
-    static @Nullable Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text) {
+    static @Nullable Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text, SchemaCache schemas) {
         if (!tools.required() && text == null) {
             return null;
         }
@@ -61,7 +62,7 @@ final class AnswerGrammar {
         CallSyntax syntax = format.callSyntax();
         if (syntax != null) {
             for (Tools.Tool tool : tools.functions()) {
-                answers.add(call(syntax, tool));
+                answers.add(call(syntax, tool, schemas));
             }
         } else if (tools.required()) {
             throw new FieldException("tool_choice", "can't be required: this model's calls of tools are not JSON");
@@ -80,10 +81,10 @@ final class AnswerGrammar {
                 : Grammar.choice(List.of(answer, Grammar.sequence(Grammar.literal(AnswerFormat.THINK), thought)));
     }
 
-    private static Grammar call(CallSyntax syntax, Tools.Tool tool) {
+    private static Grammar call(CallSyntax syntax, Tools.Tool tool, SchemaCache schemas) {
         return Grammar.sequence(
                 Grammar.literal(syntax.beforeName() + JsonWriter.write(tool.name(), -1) + syntax.beforeArguments()),
-                compile("tools: the parameters of " + tool.name(), tool.parameters()),
+                compile("tools: the parameters of " + tool.name(), tool.parameters(), schemas),
                 Grammar.literal(syntax.after()));
     }
 }

@@ -92,7 +92,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         JsonField json = parse(body, CHAT);
         Tools tools = Tools.read(json);
         json.member("parallel_tool_calls").bool(true);
-        Grammar text = AnswerGrammar.ofResponseFormat(json.member("response_format"));
+        Grammar text = AnswerGrammar.ofResponseFormat(json.member("response_format"), engine.schemas());
         JsonField top = json.member("top_logprobs");
         boolean tells = json.member("logprobs").bool(false);
         if (top.isPresent() && !tells) {
@@ -109,7 +109,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                 prompt.format(),
                 Integer.MAX_VALUE,
                 told,
-                AnswerGrammar.of(prompt.format(), tools, text));
+                AnswerGrammar.of(prompt.format(), tools, text, engine.schemas()));
     }
 
     /**
@@ -168,7 +168,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         int told = logProbs.isPresent()
                 ? (int) logProbs.integer(0, MOST_LOG_PROBS_OF_TEXT)
                 : GenerationOptions.NO_LOG_PROBS;
-        Grammar grammar = AnswerGrammar.ofResponseFormat(json.member("response_format"));
+        Grammar grammar = AnswerGrammar.ofResponseFormat(json.member("response_format"), engine.schemas());
         int[] prompt = tokens(json.member("prompt"), engine, true);
         return request(json, engine, choice, seed, prompt, AnswerFormat.PLAIN, DEFAULT_TEXT_TOKENS, told, grammar);
     }

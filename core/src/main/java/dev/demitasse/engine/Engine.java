@@ -7,6 +7,7 @@ import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.chat.TemplateException;
 import dev.demitasse.chat.ToolPrompt;
+import dev.demitasse.grammar.SchemaCache;
 import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.model.Model;
 import dev.demitasse.sampling.SamplingOptions;
@@ -36,6 +37,7 @@ public final class Engine {
     private @Nullable Object current;
 
     private @Nullable TokenTrie tokenTrie;
+    private final SchemaCache schemas = new SchemaCache();
 
     Engine(
             Model model,
@@ -135,6 +137,11 @@ public final class Engine {
     /** Whether the model may begin an answer with its reasoning. */
     public boolean thinks() {
         return chatTemplate != null && chatTemplate.source().contains(AnswerFormat.THINK);
+    }
+
+    /** The schemas that answers were held to. */
+    public SchemaCache schemas() {
+        return schemas;
     }
 
     /** The vocabulary as grammars see it. */
