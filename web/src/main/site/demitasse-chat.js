@@ -17,7 +17,8 @@ const TEXTS = {
   introduction: 'Answers are computed on this device: what you write does not leave it.',
   checking: 'Looking up the model…',
   consent: 'To answer, this page needs a language model of {size} on this device. It is downloaded once.',
-  consentUncached: 'To answer, this page needs a language model of {size}. This page cannot keep it: it is downloaded on each visit.',
+  consentUncached:
+    'To answer, this page needs a language model, which takes {size} of memory. It cannot be kept here: it is downloaded on each visit.',
   consentUnknown: 'To answer, this page needs a language model on this device. How large it is could not be found out.',
   tooLarge: 'It may be too large for this device.',
   download: 'Download',

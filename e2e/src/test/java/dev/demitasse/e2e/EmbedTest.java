@@ -26,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code <demitasse-chat>} in pages of another origin than the script's, which send no header of their own. */
 class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
+    /** As the file has it. */
+    private static final String MODEL_NAME = "Smollm2 135M 8k Lc100K Mix1 Ep2";
 
     /** For what is there already, or never. */
     private static final LocatorAssertions.HasTextOptions SOON =
@@ -41,6 +43,7 @@ class EmbedTest {
     void start() throws IOException {
         browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
         host = new PlainHost(pages, "/", Map.of());
+        Files.createFile(pages.resolve("favicon.ico")); // which browsers ask for
     }
 
     @AfterEach
@@ -60,15 +63,16 @@ class EmbedTest {
                 </script>
                 <style>
                   body { margin: 1rem; font-family: sans-serif; }
+                  h1 { grid-column: 1 / -1; }
                   main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); gap: 1rem; }
                   #two { --demitasse-accent: rgb(10, 90, 60); }
                   #two::part(send) { border-radius: 0px; }
                 </style>
                 """, """
-                <h1>Café</h1>
                 <main>
+                  <h1>Café</h1>
                   <demitasse-chat id="one" %1$s></demitasse-chat>
-                  <demitasse-chat id="two" %1$s theme="light" texts='{"send": "Go"}'><p>Ask about our café.</p></demitasse-chat>
+                  <demitasse-chat id="two" %1$s theme="light" texts='{"title": "Menu", "send": "Go"}'><p>Ask about our café.</p></demitasse-chat>
                 </main>
                 """.formatted(chat()));
         Locator one = page.locator("#one");
@@ -95,9 +99,9 @@ class EmbedTest {
         assertThat(two.locator("[part=introduction]")).isVisible();
         assertEquals(
                 List.of(
-                        List.of("one", "demitasse-ready", "SmolLM2 135M Instruct"),
+                        List.of("one", "demitasse-ready", MODEL_NAME),
                         List.of("one", "demitasse-answer", "The capital of France is Paris."),
-                        List.of("two", "demitasse-ready", "SmolLM2 135M Instruct"),
+                        List.of("two", "demitasse-ready", MODEL_NAME),
                         List.of("two", "demitasse-answer", "The capital of France is Paris.")),
                 page.evaluate("events"));
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-desktop.png")));
@@ -174,7 +178,7 @@ class EmbedTest {
         FrameLocator frame = page.frameLocator("iframe");
         Locator chat = frame.locator("demitasse-chat");
         ask(chat);
-        assertThat(chat.locator("[part=notice]")).containsText("This page cannot keep it");
+        assertThat(chat.locator("[part=notice]")).containsText("It cannot be kept here");
         chat.locator("[part~=confirm]").click();
         answers(chat);
         assertEquals(List.of(), browser.consoleErrors());

@@ -1,7 +1,6 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Caches;
-import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
@@ -26,14 +25,14 @@ final class CacheStorage implements Storage {
 
     /** Null where the page has none. */
     static @Nullable CacheStorage find(String kind) {
-        Caches caches = WorkerScope.getCaches();
-        if (JSObjects.isUndefined(caches)) {
-            return null;
-        }
         try {
+            Caches caches = WorkerScope.getCaches();
+            if (JSObjects.isUndefined(caches)) {
+                return null;
+            }
             Promises.await(caches.keys());
             return new CacheStorage(caches, "demitasse-" + kind + "-");
-        } catch (JsException e) {
+        } catch (RuntimeException e) { // Chromium forbids even to name them in a sandbox
             return null;
         }
     }
