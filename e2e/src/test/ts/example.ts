@@ -177,7 +177,7 @@ export function element(): string | null {
   const chat = document.createElement('demitasse-chat');
   chat.setAttribute('model', 'model.gguf');
   chat.addEventListener('demitasse-ready', ({ detail }) => console.log(detail.model.name, detail.device.kind));
-  chat.addEventListener('demitasse-answer', ({ detail }) => console.log(detail.content, detail.usage.total_tokens));
+  chat.addEventListener('demitasse-answer', ({ detail }) => console.log(detail.content, detail.usage?.total_tokens));
   chat.addEventListener('click', ({ clientX }) => console.log(clientX));
   return document.querySelector('demitasse-chat')?.getAttribute('theme') ?? null;
 }

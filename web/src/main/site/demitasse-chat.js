@@ -625,7 +625,7 @@ function element(tag, { part, ...properties }, ...children) {
 /** Bytes as text. */
 function size(bytes) {
   const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
-  return `${(bytes / unit).toFixed(1)} ${name}`;
+  return `${(bytes / unit).toFixed(1)}\u00a0${name}`;
 }
 
 if (!customElements.get('demitasse-chat')) {
