@@ -34,6 +34,14 @@ public interface Backend {
     int contextLength();
 
     /**
+     * Of the first so many positions, all of which have been run or restored, how many the next {@link #forward} can go on from: all of
+     * them, or none where later tokens have overwritten keys and values that a sliding window still sees.
+     */
+    default int reusable(int positions) {
+        return positions;
+    }
+
+    /**
      * Runs, or begins to run, the plan's body over {@code tokens[from]} to {@code tokens[to - 1]}, which stand at
      * {@code position} and after, and writes their keys and values over whatever the KV cache held there. All positions before
      * must have been run, or begun.

@@ -238,6 +238,7 @@ public final class Engine {
     void serve(Generation generation, int[] tokens, int count, int candidates) {
         // The last token is always run again: its logits go on with the answer.
         session.keepPrefixOf(tokens, count - 1);
+        session.truncate(backend.reusable(session.length()));
         backend.candidates(candidates);
         current = generation;
     }

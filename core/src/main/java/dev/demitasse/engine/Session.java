@@ -33,6 +33,11 @@ public final class Session {
         length = mismatch < 0 ? most : mismatch;
     }
 
+    /** Forgets all but the first so many tokens. */
+    void truncate(int count) {
+        length = count;
+    }
+
     /** Appends {@code others[length()]} to {@code others[end - 1]}. */
     void append(int[] others, int end) {
         if (end > tokens.length) {
