@@ -45,14 +45,17 @@ export async function loadKernels(wanted) {
   ]);
   return {
     threads: workers.length + 1,
-    /** @param {number} bytes of memory */
-    create(bytes) {
-      const wide = bytes > MAX_PAGES * PAGE;
+    /**
+     * @param {number} bytes of memory
+     * @param {number} most that it may grow to
+     */
+    create(bytes, most) {
+      const wide = most > MAX_PAGES * PAGE;
       if (wide && !hasWide) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
       const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64`)) : narrow;
-      return new KernelMachine(module, bytes, { shared, wide, workers });
+      return new KernelMachine(module, bytes, { most, shared, wide, workers });
     },
   };
 }
@@ -98,11 +101,26 @@ export class KernelMachine {
   #address;
 
   /** @param workers for the threads beside this one, each used once */
-  constructor(module, bytes, { shared, wide, workers }) {
+  constructor(module, bytes, { most, shared, wide, workers }) {
     this.#address = wide ? BigInt : (value) => value;
-    this.#memory = newMemory(Math.ceil(bytes / PAGE), shared, wide);
+    this.#memory = newMemory(pages(bytes), pages(most), shared, wide);
     this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
     workers.forEach((worker, i) => worker.postMessage({ module, memory: this.#memory, thread: i + 1 }));
+  }
+
+  /** Adds memory, up to so many bytes. */
+  grow(bytes) {
+    const missing = pages(bytes) - this.#memory.buffer.byteLength / PAGE;
+    if (missing > 0) {
+      try {
+        this.#memory.grow(missing);
+      } catch (error) {
+        if (!(error instanceof TypeError)) {
+          throw error;
+        }
+        this.#memory.grow(BigInt(missing)); // 64-bit addresses
+      }
+    }
   }
 
   /** Copies bytes to an address. */
@@ -134,16 +152,18 @@ export class KernelMachine {
   }
 }
 
-function newMemory(initial, shared, wide) {
+const pages = (bytes) => Math.ceil(bytes / PAGE);
+
+function newMemory(initial, maximum, shared, wide) {
   if (!wide) {
-    return new WebAssembly.Memory({ initial, maximum: initial, shared });
+    return new WebAssembly.Memory({ initial, maximum, shared });
   }
   try {
-    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(initial), shared });
+    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(maximum), shared });
   } catch (error) {
     if (error instanceof RangeError) {
       throw error;
     }
-    return new WebAssembly.Memory({ index: 'i64', initial, maximum: initial, shared }); // the proposal's first form
+    return new WebAssembly.Memory({ index: 'i64', initial, maximum, shared }); // the proposal's first form
   }
 }

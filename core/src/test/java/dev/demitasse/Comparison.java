@@ -46,6 +46,17 @@ public final class Comparison {
             int batch,
             EngineLoader.BackendFactory backends,
             Random random) {
+        this(shapes, writePlan, batch, CONTEXT, backends, random);
+    }
+
+    /** The same with another context than {@link #CONTEXT}. */
+    public Comparison(
+            GgufBuilder shapes,
+            Function<PlanBuilder, Plan> writePlan,
+            int batch,
+            int context,
+            EngineLoader.BackendFactory backends,
+            Random random) {
         this.random = random;
         byte[] file = shapes.build();
         Gguf gguf = Gguf.parse(ByteBuffer.wrap(file), file.length);
@@ -53,8 +64,8 @@ public final class Comparison {
         for (TensorInfo tensor : gguf.tensors()) {
             tensors.put(tensor, RandomTensor.bytes(tensor, random));
         }
-        reference = new ReferenceBackend(plan, CONTEXT, batch);
-        tested = backends.create(plan, CONTEXT);
+        reference = new ReferenceBackend(plan, context, batch);
+        tested = backends.create(plan, context);
     }
 
     /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
@@ -86,6 +97,10 @@ public final class Comparison {
         for (int count : counts) {
             comparison.run(tokens(count, random), random.nextInt(3), tolerance);
         }
+    }
+
+    public Backend tested() {
+        return tested;
     }
 
     /** The bytes of a tensor, which may be changed before {@link #load}. */

@@ -2,6 +2,7 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvSnapshot;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
@@ -15,7 +16,7 @@ import java.util.Objects;
 /**
  * Runs plans with SIMD kernels. Weights, KV cache and activations lie in the kernels' memory; a forward pass writes the batch's ids and
  * angles, and starts a program that was made when the model was loaded. Activations are rounded to 16 bits, blockwise, before
- * products by quantized matrices; the KV cache is float16.
+ * products by quantized matrices. Keys and values are float16 or quantized; memory for them is added as a sequence grows.
  */
 public final class CpuBackend implements Backend {
     private final Plan plan;
@@ -26,19 +27,24 @@ public final class CpuBackend implements Backend {
     private final ByteBuffer staging;
     private final float[] logits;
     private boolean ready;
+    /** Bytes that the machine has. */
+    private long bytes;
+    /** The end of all positions that were written since position 0 was. */
+    private int end;
     /** Tokens of the last batch whose hidden states were computed. */
     private int embedded;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
      * @param batchSize most tokens of one forward pass
+     * @throws IllegalArgumentException if the kernels can't run the plan
      * @throws IllegalStateException if there is not enough memory
      */
-    public CpuBackend(Plan plan, int contextLength, int batchSize, Machine.Factory machines) {
+    public CpuBackend(Plan plan, int contextLength, int batchSize, KvType kvType, Machine.Factory machines) {
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
-        layout = new Layout(plan, contextLength, batchSize, machines.threads());
+        layout = new Layout(plan, contextLength, batchSize, kvType, machines.threads());
         int pairs = 1;
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             pairs = Math.max(pairs, table.rotary().dimensions() / 2);
@@ -47,7 +53,8 @@ public final class CpuBackend implements Backend {
         staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * widest))
                 .order(ByteOrder.LITTLE_ENDIAN);
         logits = new float[plan.vocabularySize()];
-        machine = machines.create(layout.bytes);
+        bytes = layout.bytes(1);
+        machine = machines.create(bytes, layout.bytes(contextLength));
         machine.write(layout.decodeAddress, layout.decode.encode());
         machine.write(layout.fewAddress, layout.few.encode());
         machine.write(layout.prefillAddress, layout.prefill.encode());
@@ -55,27 +62,43 @@ public final class CpuBackend implements Backend {
         machine.write(layout.finalNormAddress, layout.finalNorm.encode());
         staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
         write(Control.SCRATCH, 12);
+        staging.putLong(0, layout.cacheAddress);
+        write(Control.KV, 8);
     }
 
     /**
      * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvLayout#TILE}
      * positions where even these take more.
      */
-    public static int longestContext(Plan plan, int most, int batchSize, int threads, long bytes) {
-        long shortest = new Layout(plan, KvLayout.TILE, batchSize, threads).bytes;
-        long perTile = new Layout(plan, 2 * KvLayout.TILE, batchSize, threads).bytes - shortest;
-        long tiles = 1 + Math.max(0, bytes - shortest) / perTile;
-        return (int) Math.min(most, tiles * KvLayout.TILE);
+    public static int longestContext(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
+        Layout layout = new Layout(plan, most, batchSize, kvType, threads);
+        int least = 1;
+        int tiles = KvLayout.tiles(most);
+        while (least < tiles) { // the largest number of tiles that fits
+            int middle = least + (tiles - least + 1) / 2;
+            if (layout.bytes((int) Math.min(most, (long) middle * KvLayout.TILE)) <= bytes) {
+                least = middle;
+            } else {
+                tiles = middle - 1;
+            }
+        }
+        return (int) Math.min(most, (long) least * KvLayout.TILE);
     }
 
-    /** Memory that such a backend takes. */
-    public static long requiredBytes(Plan plan, int contextLength, int batchSize, int threads) {
-        return new Layout(plan, contextLength, batchSize, threads).bytes;
+    /**
+     * Memory that such a backend takes.
+     *
+     * @param positions of the context that are in use; more is taken when they are
+     */
+    public static long requiredBytes(
+            Plan plan, int contextLength, int positions, int batchSize, KvType kvType, int threads) {
+        return new Layout(plan, contextLength, batchSize, kvType, threads).bytes(positions);
     }
 
     /** Where everything lies. */
     private static final class Layout {
         final Weights weights;
+        final KvCache cache;
         final Lowering lowering;
         final Program decode;
         final Program few;
@@ -89,12 +112,14 @@ public final class CpuBackend implements Backend {
         final long finalNormAddress;
         final long scratch;
         final int scratchBytes;
-        final long bytes;
+        /** At the memory's end, where it grows. */
+        final long cacheAddress;
 
-        Layout(Plan plan, int contextLength, int batchSize, int threads) {
+        Layout(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
             MemoryLayout memory = new MemoryLayout();
             weights = new Weights(plan, memory);
-            lowering = new Lowering(plan, contextLength, batchSize, threads, weights, memory);
+            cache = new KvCache(plan, contextLength, batchSize, kvType);
+            lowering = new Lowering(plan, cache, batchSize, threads, weights, memory);
             decode = lowering.program(Lowering.Batch.ONE, List.of(plan.body(), plan.head()));
             few = lowering.program(Lowering.Batch.FEW, List.of(plan.body(), plan.head()));
             prefill = lowering.program(Lowering.Batch.MANY, List.of(plan.body()));
@@ -107,7 +132,21 @@ public final class CpuBackend implements Backend {
             finalNormAddress = memory.allocate(finalNorm.bytes());
             scratchBytes = MemoryLayout.aligned(lowering.scratchBytes());
             scratch = memory.allocate((long) scratchBytes * threads);
-            bytes = memory.size();
+            cacheAddress = memory.size();
+        }
+
+        /** Bytes in all, with room for so many positions. */
+        long bytes(int positions) {
+            return cacheAddress + cache.bytes(positions);
+        }
+    }
+
+    /** Makes room for so many positions. */
+    private void reserve(int positions) {
+        long needed = layout.bytes(positions);
+        if (needed > bytes) {
+            machine.grow(needed);
+            bytes = needed;
         }
     }
 
@@ -174,6 +213,8 @@ public final class CpuBackend implements Backend {
             layout.weights.requireAll();
             ready = true;
         }
+        reserve(position + count);
+        end = Math.max(position == 0 ? 0 : end, position + count);
         for (int i = 0; i < count; i++) {
             staging.putInt(4 * i, Objects.checkIndex(tokens[from + i], plan.vocabularySize()));
         }
@@ -230,8 +271,13 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public int reusable(int positions) {
+        return layout.cache.reaches(positions, end) ? positions : 0;
+    }
+
+    @Override
     public String kvLayout() {
-        return KvLayout.NAME + KvSnapshot.shapes(plan);
+        return layout.cache.name(plan);
     }
 
     @Override
@@ -241,20 +287,28 @@ public final class CpuBackend implements Backend {
 
     private long[] kvPieces(int positions) {
         Objects.checkFromToIndex(0, positions, contextLength);
-        return layout.lowering.kvPieces(positions);
+        return layout.cache.pieces(positions);
     }
 
     @Override
     public void readKv(int positions, long offset, ByteBuffer target) {
-        long[] addresses = layout.lowering.kvAddresses();
         KvSnapshot.copy(
-                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(addresses[piece] + at, part));
+                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(pieceAddress(piece) + at, part));
     }
 
     @Override
     public void writeKv(int positions, long offset, ByteBuffer source) {
-        long[] addresses = layout.lowering.kvAddresses();
+        reserve(positions);
         KvSnapshot.copy(
-                kvPieces(positions), offset, source, (piece, at, part) -> machine.write(addresses[piece] + at, part));
+                kvPieces(positions),
+                offset,
+                source,
+                (piece, at, part) -> machine.write(pieceAddress(piece) + at, part));
+        // What came after these positions when they were read isn't known.
+        end = layout.cache.latestEnd(positions);
+    }
+
+    private long pieceAddress(int piece) {
+        return layout.cacheAddress + layout.cache.piece(piece);
     }
 }

@@ -3,7 +3,6 @@ package dev.demitasse.cpu;
 import dev.demitasse.cpu.Program.Line;
 import dev.demitasse.cpu.layout.ActivationBlock;
 import dev.demitasse.cpu.layout.Command;
-import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.cpu.layout.Opcode;
 import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.cpu.layout.Scratch;
@@ -29,12 +28,10 @@ final class Lowering {
     private final Plan plan;
     private final int batchSize;
     private final int logitRows;
-    private final int context;
+    private final KvCache cache;
     private final Weights weights;
     private final MemoryPlan buffers;
     private final long arena;
-    private final long[] keys;
-    private final long[] values;
     private final long tokens;
     private final long quantized;
     private final long results;
@@ -42,25 +39,16 @@ final class Lowering {
     private final int threads;
     private final int headSize;
 
-    Lowering(Plan plan, int contextLength, int batchSize, int threads, Weights weights, MemoryLayout memory) {
+    Lowering(Plan plan, KvCache cache, int batchSize, int threads, Weights weights, MemoryLayout memory) {
         this.plan = plan;
         this.batchSize = batchSize;
         logitRows = Math.min(batchSize, MOST_LOGIT_ROWS);
         this.weights = weights;
         this.threads = threads;
-        context = KvLayout.context(contextLength);
+        this.cache = cache;
         buffers = MemoryPlan.of(plan, batchSize, logitRows);
         arena = memory.allocate(4L * buffers.size());
         tokens = memory.allocate(4L * batchSize);
-        int layers = plan.kvWidths().size();
-        keys = new long[layers];
-        values = new long[layers];
-        for (int layer = 0; layer < layers; layer++) {
-            keys[layer] =
-                    memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
-            values[layer] =
-                    memory.allocate(KvLayout.bytes(context, plan.kvWidths().get(layer)));
-        }
         int widest = 0;
         int largestHead = 0;
         int mostResults = 0;
@@ -68,10 +56,6 @@ final class Lowering {
             if (op instanceof Op.Rope rope) {
                 addRotaryTable(rope, memory);
             } else if (op instanceof Op.Attention attention) {
-                if (attention.headSize() % 8 != 0) {
-                    throw new IllegalArgumentException(
-                            "heads of " + attention.headSize() + " elements; the CPU kernels need a multiple of 8");
-                }
                 largestHead = Math.max(largestHead, attention.headSize());
                 int resultBytes = attention.heads() * Scratch.resultBytes(attention.headSize());
                 mostResults = Math.max(mostResults, logitRows * shares(attention) * resultBytes);
@@ -129,35 +113,6 @@ final class Lowering {
 
     int logitRows() {
         return logitRows;
-    }
-
-    /** Where the pieces of a snapshot begin: of each layer each head's keys, then its values. */
-    long[] kvAddresses() {
-        return kvPieces((op, head, isKeys) ->
-                (isKeys ? keys : values)[op.layer()] + head * KvLayout.bytes(context, op.headSize()));
-    }
-
-    /** Bytes of these pieces. */
-    long[] kvPieces(int positions) {
-        int keyPositions = KvLayout.wholeBlocks(positions);
-        return kvPieces((op, head, isKeys) -> KvLayout.bytes(isKeys ? keyPositions : positions, op.headSize()));
-    }
-
-    private interface KvPiece {
-        long of(Op.Attention op, int head, boolean isKeys);
-    }
-
-    private long[] kvPieces(KvPiece piece) {
-        List<Long> all = new ArrayList<>();
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                for (int head = 0; head < attention.kvHeads(); head++) {
-                    all.add(piece.of(attention, head, true));
-                    all.add(piece.of(attention, head, false));
-                }
-            }
-        }
-        return all.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Bytes that each thread needs for itself. */
@@ -341,14 +296,10 @@ final class Lowering {
         }
 
         private void addAttention(Op.Attention op) {
-            long key = keys[op.layer()];
-            long value = values[op.layer()];
-            long cacheBytes = KvLayout.bytes(context, op.key().width());
             Line store = new Line(Opcode.STORE_KV).chunks(smallChunks()).with(Command.ROWS, rows(op.key()));
             reading(store, Command.IN, op.key());
             reading(store, Command.OTHER, op.value());
-            program.add(
-                    heads(store, op).writes(Command.KEYS, key, cacheBytes).writes(Command.VALUES, value, cacheBytes));
+            program.add(heads(store, op).writesCache(op.layer()));
             if (batch != Batch.MANY) {
                 int shares = shares(op);
                 int tokens = batch == Batch.ONE ? 1 : logitRows;
@@ -357,25 +308,27 @@ final class Lowering {
                         reading(new Line(Opcode.ATTEND_EACH).chunks(op.kvHeads() * shares), Command.IN, op.query());
                 program.add(heads(attend, op)
                         .with(Command.ROWS, rows(op.query()))
-                        .reads(Command.KEYS, key, cacheBytes)
-                        .reads(Command.VALUES, value, cacheBytes)
+                        .readsCache(op.layer())
                         .writes(Command.OTHER, results, resultBytes));
                 program.add(heads(line(Opcode.COMBINE, op.out()), op)
                         .with(Command.SHARES, shares)
                         .reads(Command.OTHER, results, resultBytes));
             } else {
                 Line attend = reading(line(Opcode.ATTEND_BATCH, op.out()), Command.IN, op.query());
-                program.add(heads(attend, op)
-                        .reads(Command.KEYS, key, cacheBytes)
-                        .reads(Command.VALUES, value, cacheBytes));
+                program.add(heads(attend, op).readsCache(op.layer()));
             }
         }
 
         private Line heads(Line line, Op.Attention op) {
+            KvCache.Layer layer = cache.layer(op.layer());
             return line.with(Command.HEADS, op.heads())
                     .with(Command.KV_HEADS, op.kvHeads())
                     .with(Command.HEAD_SIZE, op.headSize())
-                    .with(Command.CONTEXT, context)
+                    .with(Command.KV_TYPE, layer.layout().type().ordinal())
+                    .address(Command.KEYS, layer.keys())
+                    .address(Command.VALUES, layer.values())
+                    .with(Command.RING, layer.ring())
+                    .with(Command.TILE_STRIDE, layer.stride())
                     .with(Command.WINDOW, op.window())
                     .with(Command.SCALE, op.scale())
                     .with(Command.SOFT_CAP, op.softCap());

@@ -13,10 +13,18 @@ public interface Machine {
         /**
          * A machine whose memory has {@code bytes} zeros.
          *
+         * @param most that it may {@link Machine#grow grow} to
          * @throws IllegalStateException if there is not so much memory to be had
          */
-        Machine create(long bytes);
+        Machine create(long bytes, long most);
     }
+
+    /**
+     * Adds zeros to the memory, up to {@code bytes} in all.
+     *
+     * @throws IllegalStateException if there is not so much memory to be had: it is as it was then
+     */
+    void grow(long bytes);
 
     /** Copies from {@code bytes}' position to its limit. */
     void write(long address, ByteBuffer bytes);

@@ -63,6 +63,21 @@ final class Program {
             writes.add(new Range(address, bytes));
             return address(field, address);
         }
+
+        /** Reads a layer's keys and values, which lie apart from all that has an address. */
+        Line readsCache(int layer) {
+            reads.add(cache(layer));
+            return this;
+        }
+
+        Line writesCache(int layer) {
+            writes.add(cache(layer));
+            return this;
+        }
+
+        private static Range cache(int layer) {
+            return new Range(Long.MIN_VALUE + layer, 1);
+        }
     }
 
     private final List<Line> lines = new ArrayList<>();

@@ -3,10 +3,13 @@ package dev.demitasse.cpu;
 import static dev.demitasse.Comparison.VOCABULARY;
 import static dev.demitasse.Comparison.plan;
 import static dev.demitasse.Comparison.tokens;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.Comparison;
+import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
@@ -18,6 +21,7 @@ import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -37,6 +41,8 @@ public abstract class KernelTest {
     private static final double ROUNDING = 1e-5;
     /** Keys and values are float16. */
     private static final double FLOAT16 = 2e-3;
+    /** Or have a 254th of a block's greatest as their step. */
+    private static final double QUANTIZED = 3e-2;
 
     /** Types without a packing become Q8_0: 127 steps, and a scale with 11 bits; relative to the block's greatest. */
     private static final double REQUANTIZED = 1 / 254.0 + 1 / 2048.0;
@@ -60,7 +66,12 @@ public abstract class KernelTest {
     }
 
     private EngineLoader.BackendFactory backends(Variant variant) {
-        return (plan, context) -> new CpuBackend(plan, context, BATCH, RemoteMachine.factory(channel(), variant));
+        return backends(variant, KvType.F16);
+    }
+
+    private EngineLoader.BackendFactory backends(Variant variant, KvType kvType) {
+        return (plan, context) ->
+                new CpuBackend(plan, context, BATCH, kvType, RemoteMachine.factory(channel(), variant));
     }
 
     private static void check(
@@ -238,11 +249,73 @@ public abstract class KernelTest {
     @TestFactory
     Stream<DynamicNode> attention() {
         return tests((backends, random) -> {
-            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0);
-            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0);
-            attention(backends, random, 5, 1, 8, 70, 0);
-            attention(backends, random, 6, 6, 24, 5, 3);
+            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, FLOAT16);
+            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, FLOAT16);
+            attention(backends, random, 5, 1, 8, 70, 0, FLOAT16);
+            attention(backends, random, 6, 6, 24, 5, 3, FLOAT16);
         });
+    }
+
+    @TestFactory
+    Stream<DynamicNode> attentionOverQuantizedKeysAndValues() {
+        return Variant.ALL.stream()
+                .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
+                    Random random = new Random(variant.hashCode());
+                    EngineLoader.BackendFactory backends = backends(variant, KvType.Q8_0);
+                    attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, QUANTIZED);
+                    attention(backends, random, 3, 3, 96, 70, 5, QUANTIZED);
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> attention(backends, random, 1, 1, 48, 9, 0, QUANTIZED));
+                }));
+    }
+
+    /** A layer that keeps only its window, in a sequence that passes it several times, goes back, and is restored. */
+    @TestFactory
+    Stream<DynamicNode> ringsOfAWindow() {
+        return Stream.of(KvType.values())
+                .map(kvType -> DynamicTest.dynamicTest(kvType.toString(), () -> {
+                    Random random = new Random(9);
+                    double tolerance = kvType == KvType.F16 ? FLOAT16 : QUANTIZED;
+                    int window = 100;
+                    Comparison comparison =
+                            attention(backends(new Variant(true, false, 2), kvType), random, 2, 1, 32, window, 0, 3000);
+                    Backend backend = comparison.tested();
+                    int ringPositions = 64 * (1 + (window + BATCH + 512 + 63) / 64);
+                    int position = 0;
+                    int end = 0; // of all that was written
+                    int wentBack = 0;
+                    int refused = 0;
+                    for (int turn = 1; position + BATCH < 3000 && turn <= 1000; turn++) {
+                        int count = 1 + random.nextInt(BATCH);
+                        comparison.run(tokens(count, random), position, tolerance);
+                        position += count;
+                        end = Math.max(end, position);
+                        if (turn % 10 == 0) {
+                            int most = Math.min(position, turn % 200 == 0 ? 1500 : 30);
+                            int back = position - random.nextInt(most);
+                            if (backend.reusable(back) == back) {
+                                wentBack++;
+                                position = back;
+                            } else {
+                                assertEquals(0, backend.reusable(back));
+                                refused++;
+                                assertTrue(back < end - (ringPositions - window - 64), back + " of " + end);
+                            }
+                        }
+                        if (turn == 150 || turn == 700) {
+                            int bytes = (int) backend.kvBytes(position);
+                            assertTrue(bytes <= ringPositions * 2 * 32 * 2, "bytes: " + bytes);
+                            ByteBuffer snapshot = ByteBuffer.allocateDirect(bytes);
+                            backend.readKv(position, 0, snapshot.duplicate());
+                            backend.writeKv(position, 0, ByteBuffer.allocateDirect(bytes));
+                            backend.writeKv(position, 0, snapshot);
+                            assertEquals(position, backend.reusable(position));
+                            end = position + ringPositions; // it may have been read at any such end
+                        }
+                    }
+                    assertTrue(wentBack > 1 && refused > 1, wentBack + " times back, " + refused + " refused");
+                }));
     }
 
     /** A sequence through batches of all sizes and single tokens, past several tiles of positions, and back. */
@@ -253,7 +326,30 @@ public abstract class KernelTest {
             int kvHeads,
             int headSize,
             int window,
-            float softCap) {
+            float softCap,
+            double tolerance) {
+        Comparison comparison =
+                attention(backends, random, heads, kvHeads, headSize, window, softCap, Comparison.CONTEXT);
+        int position = 0;
+        while (position + BATCH < 150) {
+            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
+            comparison.run(tokens(count, random), position, tolerance);
+            position += count;
+        }
+        for (int back : new int[] {127, 64, 63, 8, 1, 0}) {
+            comparison.run(tokens(1 + random.nextInt(3), random), back, tolerance);
+        }
+    }
+
+    private static Comparison attention(
+            EngineLoader.BackendFactory backends,
+            Random random,
+            int heads,
+            int kvHeads,
+            int headSize,
+            int window,
+            float softCap,
+            int context) {
         int width = heads * headSize;
         GgufBuilder shapes = new GgufBuilder()
                 .tensor("table", TensorType.F32, width, VOCABULARY)
@@ -273,18 +369,10 @@ public abstract class KernelTest {
                                 softCap),
                         width),
                 BATCH,
+                context,
                 backends,
                 random);
-        comparison.load();
-        int position = 0;
-        while (position + BATCH < 150) {
-            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
-            comparison.run(tokens(count, random), position, FLOAT16);
-            position += count;
-        }
-        for (int back : new int[] {127, 64, 63, 8, 1, 0}) {
-            comparison.run(tokens(1 + random.nextInt(3), random), back, FLOAT16);
-        }
+        return comparison.load();
     }
 
     /** Where an input isn't a finite number, neither are the outputs that depend on it. */

@@ -28,12 +28,13 @@ public final class RemoteMachine implements Machine {
             }
 
             @Override
-            public Machine create(long bytes) {
+            public Machine create(long bytes, long most) {
                 RemoteMachine machine = new RemoteMachine(channel);
                 machine.call(Map.of(
                         "op", "create",
                         "module", Base64.getEncoder().encodeToString(variant.module()),
                         "bytes", (double) bytes,
+                        "most", (double) most,
                         "shared", variant.shared(),
                         "wide", variant.wide(),
                         "threads", variant.threads()));
@@ -48,6 +49,11 @@ public final class RemoteMachine implements Machine {
             throw new IllegalStateException(request.get("op") + ": " + answer.get("error"));
         }
         return answer.get("result");
+    }
+
+    @Override
+    public void grow(long bytes) {
+        call(Map.of("op", "grow", "bytes", (double) bytes));
     }
 
     @Override

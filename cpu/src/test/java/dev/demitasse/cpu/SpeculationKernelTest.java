@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
@@ -38,7 +39,7 @@ class SpeculationKernelTest {
                     file.capacity(),
                     512,
                     (plan, context) -> new CpuBackend(
-                            plan, context, 64, RemoteMachine.factory(node, new Variant(true, false, 2))));
+                            plan, context, 64, KvType.F16, RemoteMachine.factory(node, new Variant(true, false, 2))));
             loader.accept(file);
             Engine engine = loader.finish();
             List<Message> messages =

@@ -6,6 +6,7 @@ import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
 import dev.demitasse.SnapshotCheck;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ class TinyModelKernelTest {
                                             plan,
                                             context,
                                             batch,
+                                            KvType.F16,
                                             RemoteMachine.factory(node, new Variant(true, false, 2)))),
                             TOLERANCE);
         }
@@ -45,7 +47,11 @@ class TinyModelKernelTest {
                         BackendLoader.tinyModel(name),
                         300,
                         (plan, context) -> new CpuBackend(
-                                plan, context, 64, RemoteMachine.factory(node, new Variant(true, false, threads))));
+                                plan,
+                                context,
+                                64,
+                                KvType.F16,
+                                RemoteMachine.factory(node, new Variant(true, false, threads))));
                 int[] tokens = new Random(3).ints(260, 0, 288).toArray();
                 int position = 0;
                 for (int count : new int[] {2, 9, 5, 16, 7, 3}) {
@@ -73,8 +79,8 @@ class TinyModelKernelTest {
             SnapshotCheck.check(context -> BackendLoader.load(
                     BackendLoader.tinyModel("llama"),
                     context,
-                    (plan, same) ->
-                            new CpuBackend(plan, same, 16, RemoteMachine.factory(node, new Variant(true, false, 2)))));
+                    (plan, same) -> new CpuBackend(
+                            plan, same, 16, KvType.F16, RemoteMachine.factory(node, new Variant(true, false, 2)))));
         }
     }
 }

@@ -16,11 +16,12 @@ function encode(bytes) {
 }
 
 const operations = {
-  async create({ module, bytes, shared, wide, threads }) {
+  async create({ module, bytes, most, shared, wide, threads }) {
     workers.forEach((worker) => worker.terminate()); // with the memory of the machine before
     workers = await startThreads(threads - 1);
-    machine = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, { shared, wide, workers });
+    machine = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, { most, shared, wide, workers });
   },
+  grow: ({ bytes }) => machine.grow(bytes),
   write: ({ at, bytes }) => machine.write(at, decode(bytes)),
   read({ at, count }) {
     const bytes = new Uint8Array(count);

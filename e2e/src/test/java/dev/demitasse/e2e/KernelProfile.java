@@ -1,6 +1,7 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
 import dev.demitasse.cpu.CpuBackend;
@@ -47,15 +48,15 @@ public final class KernelProfile {
             CpuBackend backend = (CpuBackend) BackendLoader.load(
                     TestWeights.map(model),
                     position + count,
-                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), new Machine.Factory() {
+                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, new Machine.Factory() {
                         @Override
                         public int threads() {
                             return machines.threads();
                         }
 
                         @Override
-                        public Machine create(long bytes) {
-                            made.add(machines.create(bytes));
+                        public Machine create(long bytes, long most) {
+                            made.add(machines.create(bytes, most));
                             return made.get(0);
                         }
                     }));

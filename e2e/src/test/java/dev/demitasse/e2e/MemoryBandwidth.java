@@ -1,6 +1,7 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
@@ -41,7 +42,7 @@ public final class MemoryBandwidth {
                 Plan plan = builder.build(
                         builder.matMul(builder.lastRows(builder.embed("table", COLUMNS)), "matrix", ROWS));
                 CpuBackend backend =
-                        new CpuBackend(plan, 64, 1, RemoteMachine.factory(channel, new Variant(true, false, threads)));
+                        new CpuBackend(plan, 64, 1, KvType.F16, RemoteMachine.factory(channel, new Variant(true, false, threads)));
                 ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
                 for (TensorInfo tensor : gguf.tensors()) {
                     for (long at = 0; at < tensor.bytes(); at += bytes.capacity()) {

@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.plan.Plan;
@@ -47,18 +48,20 @@ final class CpuPlacement {
         Placement.Backends backends = new Placement.Backends() {
             @Override
             public long bytes(Plan plan, int context) {
-                return CpuBackend.requiredBytes(plan, length(plan, context), BATCH_SIZE, machines.threads());
+                int length = length(plan, context);
+                return CpuBackend.requiredBytes(plan, length, length, BATCH_SIZE, KvType.F16, machines.threads());
             }
 
             @Override
             public Backend create(Plan plan, int context) {
-                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, machines);
+                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, KvType.F16, machines);
             }
 
             private int length(Plan plan, int context) {
                 return contextLength > 0
                         ? context
-                        : CpuBackend.longestContext(plan, context, BATCH_SIZE, machines.threads(), MAX_BYTES_32);
+                        : CpuBackend.longestContext(
+                                plan, context, BATCH_SIZE, KvType.F16, machines.threads(), MAX_BYTES_32);
             }
         };
         String fewer = kernels.getThreads() < wanted ? "; one thread, since the page is not cross-origin isolated" : "";

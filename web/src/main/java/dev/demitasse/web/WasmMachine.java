@@ -23,17 +23,30 @@ final class WasmMachine implements Machine {
             }
 
             @Override
-            public Machine create(long bytes) {
+            public Machine create(long bytes, long most) {
                 try {
-                    return new WasmMachine(kernels.create(bytes));
+                    return new WasmMachine(kernels.create(bytes, most));
                 } catch (RuntimeException e) {
-                    throw new IllegalStateException(
-                            "the model needs " + (bytes >> 20) + " MiB of memory, which can't be had: "
-                                    + JsException.of(e).getMessage(),
-                            e);
+                    throw tooMuch("the model needs " + (bytes >> 20), e);
                 }
             }
         };
+    }
+
+    private static IllegalStateException tooMuch(String what, RuntimeException e) {
+        return new IllegalStateException(
+                what + " MiB of memory, which can't be had: "
+                        + JsException.of(e).getMessage(),
+                e);
+    }
+
+    @Override
+    public void grow(long bytes) {
+        try {
+            machine.grow(bytes);
+        } catch (RuntimeException e) {
+            throw tooMuch("so long a conversation needs " + (bytes >> 20), e);
+        }
     }
 
     @Override

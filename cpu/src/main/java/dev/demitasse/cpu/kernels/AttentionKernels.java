@@ -1,5 +1,6 @@
 package dev.demitasse.cpu.kernels;
 
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
@@ -36,17 +37,32 @@ final class AttentionKernels {
      * factor, so that all products stay far from the ends of the range; the other half is made good at the end.
      */
     private static final float HALF_BIAS = 0x1p56f;
+    /** The greatest element of a block that is taken as zeros. */
+    private static final float LEAST_QUANTIZED = 1e-30f;
 
     private final Module module;
     private final Simd simd;
+    /** By the type of keys and values, and then by the number of queries. */
     private final List<Function> attend = new ArrayList<>();
 
     AttentionKernels(Module module, Simd simd) {
         this.module = module;
         this.simd = simd;
-        for (int queries = 1; queries <= MOST_QUERIES; queries++) {
-            attend.add(attend(queries));
+        for (KvType type : KvType.values()) {
+            for (int queries = 1; queries <= MOST_QUERIES; queries++) {
+                attend.add(attend(type, queries));
+            }
         }
+    }
+
+    /** The factor that queries have for keys of a type. */
+    private static float queryFactor(KvType type) {
+        return type == KvType.F16 ? HALF_BIAS : 1;
+    }
+
+    /** The factor that weights have, so that the results of all types lack the same. */
+    private static float weightFactor(KvType type) {
+        return type == KvType.F16 ? HALF_BIAS : 1 / HALF_BIAS;
     }
 
     private static V128 float16Unscaled(Function f, V128 extended) {
@@ -58,35 +74,122 @@ final class AttentionKernels {
         Function f = kernel.f;
         I32Var kvHeads = kernel.number(Command.KV_HEADS);
         I32Var headSize = kernel.number(Command.HEAD_SIZE);
-        I32Var context = kernel.number(Command.CONTEXT);
         PtrVar key = kernel.pointer(Command.IN);
         PtrVar value = kernel.pointer(Command.OTHER);
-        PtrVar keys = kernel.pointer(Command.KEYS);
-        PtrVar values = kernel.pointer(Command.VALUES);
+        PtrVar keys = cache(f, kernel.command, Command.KEYS);
+        PtrVar values = cache(f, kernel.command, Command.VALUES);
+        I32Var kvType = kernel.number(Command.KV_TYPE);
         I32Var[] share = kernel.share(kernel.rows().times(kvHeads));
         I32Var i = f.i32();
-        I32Var d = f.i32();
         f.count(i, share[0], share[1], 1, () -> {
             I32Var position = f.i32(kernel.control().i32(Control.POSITION).plus(i.dividedBy(kvHeads)));
             I32Var head = f.i32(i.modulo(kvHeads));
-            PtrVar source = f.ptr(key.plus(i, headSize.times(4)));
-            I32 block = head.times(context).plus(position).dividedBy(KvLayout.BLOCK);
-            PtrVar target = f.ptr(keys.plus(block, headSize.times(2 * KvLayout.BLOCK))
-                    .plus(position.modulo(I32.of(KvLayout.BLOCK)).times(2)));
-            f.count(d, I32.of(0), headSize, 1, () -> {
-                f.store16(target, 0, toFloat16(f, source.f32(0)));
-                source.advance(4);
-                target.advance(2 * KvLayout.BLOCK);
-            });
-            source.set(value.plus(i, headSize.times(4)));
-            target.set(values.plus(head.times(context).plus(position), headSize.times(2)));
-            f.count(d, I32.of(0), headSize, 1, () -> {
-                f.store16(target, 0, toFloat16(f, source.f32(0)));
-                source.advance(4);
-                target.advance(2);
-            });
+            I32Var row = f.i32(position.modulo(I32.of(KvLayout.TILE)));
+            I32Var block = f.i32(row.dividedBy(KvLayout.BLOCK));
+            I32Var lane = f.i32(row.modulo(I32.of(KvLayout.BLOCK)));
+            PtrVar keyIn = f.ptr(key.plus(i, headSize.times(4)));
+            PtrVar valueIn = f.ptr(value.plus(i, headSize.times(4)));
+            PtrVar keyOut = f.ptr();
+            PtrVar valueOut = f.ptr();
+            for (KvType type : KvType.values()) {
+                f.ifTrue(kvType.eq(I32.of(type.ordinal())), () -> {
+                    I32Var rowBytes = f.i32(rowBytes(type, headSize));
+                    I32Var headBytes = f.i32(rowBytes.times(KvLayout.TILE));
+                    I32Var slot = slot(f, kernel.command, position);
+                    keyOut.set(tile(keys, kernel.command, slot)
+                            .plus(head, headBytes)
+                            .plus(block, rowBytes.times(KvLayout.BLOCK)));
+                    valueOut.set(tile(values, kernel.command, slot)
+                            .plus(head, headBytes)
+                            .plus(row, rowBytes));
+                    switch (type) {
+                        case F16 -> {
+                            storeFloat16(f, keyIn, f.ptr(keyOut.plus(lane.times(2))), 2 * KvLayout.BLOCK, headSize);
+                            storeFloat16(f, valueIn, valueOut, 2, headSize);
+                        }
+                        case Q8_0 -> {
+                            storeQuantized(
+                                    f,
+                                    keyIn,
+                                    f.ptr(keyOut.plus(lane.times(4))),
+                                    f.ptr(keyOut.plus(lane).plus(4 * KvLayout.BLOCK)),
+                                    KvLayout.BLOCK,
+                                    headSize);
+                            storeQuantized(f, valueIn, f.ptr(valueOut), f.ptr(valueOut.plus(4)), 1, headSize);
+                        }
+                    }
+                });
+            }
         });
         return f;
+    }
+
+    /** Where a layer's keys, or values, begin. */
+    private static PtrVar cache(Function f, PtrVar command, int field) {
+        return f.ptr(f.address(0).ptr(Control.KV).plus(command.ptr(field)));
+    }
+
+    /** Number of the tile that holds a position. */
+    private static I32Var slot(Function f, PtrVar command, I32 position) {
+        return f.i32(position.dividedBy(KvLayout.TILE).modulo(command.i32(Command.RING)));
+    }
+
+    private static Ptr tile(PtrVar cache, PtrVar command, I32 slot) {
+        return cache.plus(slot, command.i32(Command.TILE_STRIDE));
+    }
+
+    private static I32 rowBytes(KvType type, I32 headSize) {
+        return switch (type) {
+            case F16 -> headSize.times(2);
+            case Q8_0 -> headSize.dividedBy(KvLayout.QUANTS).times(KvLayout.QUANTS_BYTES);
+        };
+    }
+
+    /** @param step bytes from an element's place to the next one's */
+    private static void storeFloat16(Function f, PtrVar source, PtrVar target, int step, I32Var headSize) {
+        I32Var d = f.i32();
+        f.count(d, I32.of(0), headSize, 1, () -> {
+            f.store16(target, 0, toFloat16(f, source.f32(0)));
+            source.advance(4);
+            target.advance(step);
+        });
+    }
+
+    /**
+     * Rounds to the nearest of 255 multiples of a scale.
+     *
+     * @param scales of the first scale
+     * @param quants of the first element
+     * @param step bytes from an element's place to the next one's; scales are that many times as large
+     */
+    private static void storeQuantized(
+            Function f, PtrVar source, PtrVar scales, PtrVar quants, int step, I32Var headSize) {
+        int blockBytes = step * KvLayout.QUANTS_BYTES;
+        I32Var d = f.i32();
+        f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
+            V128Var greatest = f.v128(V128.zero());
+            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+                greatest.set(greatest.f32x4Max(source.v128(4 * i).f32x4Abs()));
+            }
+            F32Var most = f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+            f.store(scales, 0, most.times(F32.of(1f / Byte.MAX_VALUE)));
+            // 0 where all are 0, or as good as: dividing would not be finite
+            F32Var inverse = f.f32(F32.of(0));
+            f.ifTrue(
+                    most.gt(F32.of(LEAST_QUANTIZED)),
+                    () -> inverse.set(F32.of(Byte.MAX_VALUE).dividedBy(most)));
+            V128Var factor = f.v128(V128.f32x4Splat(inverse));
+            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+                V128Var four = f.v128(
+                        source.v128(4 * i).f32x4Mul(factor).f32x4Nearest().i32x4TruncSatF32x4S());
+                for (int lane = 0; lane < 4; lane++) {
+                    f.store8(quants, (i + lane) * step, four.i32x4ExtractLane(lane));
+                }
+            }
+            source.advance(4 * KvLayout.QUANTS);
+            scales.advance(blockBytes);
+            quants.advance(blockBytes);
+        });
     }
 
     /** Rounded to nearest, ties to even; less than a normal float16 becomes 0, more than the greatest that. */
@@ -103,8 +206,8 @@ final class AttentionKernels {
      * Some queries of one KV head against positions {@code from} (a multiple of {@link KvLayout#TILE}) to {@code to}: leaves in
      * {@code result} for each the greatest score, the sum of weights and the weighted values, see {@link Scratch}.
      */
-    private Function attend(int queries) {
-        Function f = module.function("attend_" + queries);
+    private Function attend(KvType type, int queries) {
+        Function f = module.function("attend_" + type + "_" + queries);
         PtrVar command = f.ptrParameter();
         PtrVar scratch = f.ptrParameter();
         PtrVar result = f.ptrParameter();
@@ -114,12 +217,12 @@ final class AttentionKernels {
         I32Var to = f.i32Parameter();
 
         I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
-        I32Var context = f.i32(command.i32(Command.CONTEXT));
         I32Var headBytes = f.i32(headSize.times(4));
         I32Var resultBytes = f.i32(headBytes.plus(Scratch.RESULT_HEADER));
-        PtrVar keys = f.ptr(command.ptr(Command.KEYS)
-                .plus(kvHead.times(context).dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)));
-        PtrVar values = f.ptr(command.ptr(Command.VALUES).plus(kvHead.times(context), headSize.times(2)));
+        I32Var rowBytes = f.i32(rowBytes(type, headSize));
+        I32Var cachedHead = f.i32(kvHead.times(rowBytes).times(KvLayout.TILE));
+        PtrVar keys = cache(f, command, Command.KEYS);
+        PtrVar values = cache(f, command, Command.VALUES);
         PtrVar scaledQueries = f.ptr(scratch.plus(Scratch.QUERIES));
         I32Var i = f.i32();
 
@@ -127,29 +230,39 @@ final class AttentionKernels {
         I32Var[] last = new I32Var[queries];
         for (int q = 0; q < queries; q++) {
             results[q] = f.ptr(q == 0 ? result : results[q - 1].plus(resultBytes));
-            last[q] =
-                    prepare(f, command, results[q], scaledQueries.plus(headBytes.times(q)), firstQuery.plus(q), kvHead);
+            last[q] = prepare(
+                    f,
+                    command,
+                    results[q],
+                    scaledQueries.plus(headBytes.times(q)),
+                    firstQuery.plus(q),
+                    kvHead,
+                    queryFactor(type));
         }
         I32Var window = f.i32(command.i32(Command.WINDOW));
         F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
         I32Var tile = f.i32();
         f.count(tile, from, to, KvLayout.TILE, () -> {
             I32Var end = f.i32(tile.plus(KvLayout.TILE).min(to));
+            I32Var slot = slot(f, command, tile);
+            PtrVar tileKeys = f.ptr(tile(keys, command, slot).plus(cachedHead));
             I32Var p = f.i32();
             f.count(p, tile, end, KvLayout.BLOCK, () -> {
-                V128Var[][] scores = scores(
-                        f,
-                        keys.plus(p.dividedBy(KvLayout.BLOCK), headSize.times(2 * KvLayout.BLOCK)),
-                        scaledQueries,
-                        headSize,
-                        queries);
+                Ptr blockKeys = tileKeys.plus(p.minus(tile), rowBytes);
+                V128Var[][] scores =
+                        switch (type) {
+                            case F16 -> scores(f, blockKeys, scaledQueries, headSize, queries);
+                            case Q8_0 -> quantizedScores(f, blockKeys, scaledQueries, headSize, queries);
+                        };
                 PtrVar target = f.ptr(scratch.plus(p.minus(tile).times(4)));
                 for (int half = 0; half < 2; half++) {
                     V128Var positions = f.v128(V128.i32x4Splat(p)
                             .i32x4Add(f.constant(V128.i32x4(4 * half, 4 * half + 1, 4 * half + 2, 4 * half + 3))));
                     for (int q = 0; q < queries; q++) {
                         V128Var score = scores[q][half];
-                        score.set(score.f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
+                        if (type == KvType.F16) {
+                            score.set(score.f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
+                        }
                         f.ifTrue(
                                 softCap.ne(F32.of(0)),
                                 () -> score.set(simd.softCap(f, score, V128.f32x4Splat(softCap))));
@@ -169,15 +282,18 @@ final class AttentionKernels {
                     .times(4));
             F32Var[] decay = new F32Var[queries];
             for (int q = 0; q < queries; q++) {
-                decay[q] = weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], i);
+                decay[q] =
+                        weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], weightFactor(type), i);
             }
-            accumulate(f, values.plus(tile, headSize.times(2)), scoresBytes, headSize, scratch, results, decay);
+            PtrVar tileValues = f.ptr(tile(values, command, slot).plus(cachedHead));
+            accumulate(f, type, tileValues, rowBytes, scoresBytes, headSize, scratch, results, decay);
         });
         return f;
     }
 
     /** Scales one query, empties its result, and gives its position. */
-    private I32Var prepare(Function f, PtrVar command, PtrVar result, Ptr scaledQuery, I32 index, I32Var kvHead) {
+    private I32Var prepare(
+            Function f, PtrVar command, PtrVar result, Ptr scaledQuery, I32 index, I32Var kvHead, float factor) {
         I32Var query = f.i32(index);
         I32Var heads = f.i32(command.i32(Command.HEADS));
         I32Var group = f.i32(heads.dividedBy(command.i32(Command.KV_HEADS)));
@@ -186,7 +302,7 @@ final class AttentionKernels {
         I32 head = kvHead.times(group).plus(query.modulo(group));
         PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
         PtrVar target = f.ptr(scaledQuery);
-        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE)).f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
+        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE).times(F32.of(factor))));
         f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
         f.store(result, Scratch.SUM, F32.of(0));
         PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
@@ -234,8 +350,66 @@ final class AttentionKernels {
         return scores;
     }
 
+    /** The same for quantized keys. */
+    private V128Var[][] quantizedScores(Function f, Ptr keys, PtrVar scaledQueries, I32Var headSize, int queries) {
+        V128Var[][] scores = new V128Var[queries][2];
+        V128Var[][] sums = new V128Var[queries][2];
+        for (int q = 0; q < queries; q++) {
+            for (int half = 0; half < 2; half++) {
+                scores[q][half] = f.v128(V128.zero());
+                sums[q][half] = f.v128();
+            }
+        }
+        PtrVar key = f.ptr(keys);
+        PtrVar scales = f.ptr();
+        PtrVar blockEnd = f.ptr();
+        PtrVar[] query = new PtrVar[queries];
+        for (int q = 0; q < queries; q++) {
+            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
+        }
+        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        f.doWhile(
+                () -> {
+                    for (V128Var[] halves : sums) {
+                        halves[0].set(V128.zero());
+                        halves[1].set(V128.zero());
+                    }
+                    scales.set(key);
+                    key.advance(4 * KvLayout.BLOCK);
+                    blockEnd.set(key.plus(KvLayout.BLOCK * KvLayout.QUANTS));
+                    f.doWhile(
+                            () -> {
+                                for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
+                                    V128Var eight = f.v128(key.load8x8S(KvLayout.BLOCK * d));
+                                    V128Var low =
+                                            f.v128(eight.i32x4ExtendLowI16x8S().f32x4ConvertI32x4S());
+                                    V128Var high =
+                                            f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S());
+                                    for (int q = 0; q < queries; q++) {
+                                        V128Var x = f.v128(query[q].splat32(4 * d));
+                                        sums[q][0].set(simd.multiplyAdd(low, x, sums[q][0]));
+                                        sums[q][1].set(simd.multiplyAdd(high, x, sums[q][1]));
+                                    }
+                                }
+                                key.advance(KvLayout.BLOCK * ELEMENTS_UNROLLED);
+                                for (PtrVar x : query) {
+                                    x.advance(4 * ELEMENTS_UNROLLED);
+                                }
+                            },
+                            () -> key.lt(blockEnd));
+                    for (int half = 0; half < 2; half++) {
+                        V128Var scale = f.v128(scales.v128(16 * half));
+                        for (int q = 0; q < queries; q++) {
+                            scores[q][half].set(simd.multiplyAdd(sums[q][half], scale, scores[q][half]));
+                        }
+                    }
+                },
+                () -> query[0].lt(end));
+        return scores;
+    }
+
     /** Turns a tile's scores into weights, and gives the factor for what was weighted before. */
-    private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, I32Var i) {
+    private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, float factor, I32Var i) {
         PtrVar scores = f.ptr(tileScores);
         V128Var greatest = f.v128(V128.f32x4Splat(result.f32(Scratch.MAXIMUM)));
         f.count(
@@ -250,7 +424,7 @@ final class AttentionKernels {
         f.count(i, I32.of(0), bytes, 16, () -> {
             V128Var weight = f.v128(simd.exp(f, scores.plus(i).v128(0).f32x4Sub(maxima)));
             sums.set(sums.f32x4Add(weight));
-            f.store(scores.plus(i), 0, weight.f32x4Mul(f.constant(V128.f32x4(HALF_BIAS))));
+            f.store(scores.plus(i), 0, weight.f32x4Mul(f.constant(V128.f32x4(factor))));
         });
         V128 change = simd.exp(f, V128.f32x4Splat(result.f32(Scratch.MAXIMUM)).f32x4Sub(maxima));
         F32Var decay = f.f32(change.f32x4ExtractLane(0));
@@ -263,14 +437,15 @@ final class AttentionKernels {
     /** Adds a tile's weighted values to the results; those past the last position up to a whole block have weights next to nothing. */
     private void accumulate(
             Function f,
-            Ptr tileValues,
+            KvType type,
+            PtrVar values,
+            I32Var rowBytes,
             I32 weightBytes,
             I32Var headSize,
             PtrVar weights,
             PtrVar[] results,
             F32Var[] decay) {
-        PtrVar values = f.ptr(tileValues);
-        I32Var rowBytes = f.i32(headSize.times(2));
+        PtrVar scale = f.ptr();
         PtrVar weightsEnd = f.ptr(weights.plus(weightBytes));
         PtrVar weight = f.ptr();
         PtrVar value = f.ptr();
@@ -284,19 +459,28 @@ final class AttentionKernels {
                             f.v128(sum.v128(Scratch.RESULT_HEADER + 16 * half).f32x4Mul(V128.f32x4Splat(decay[q])));
                 }
             }
-            value.set(values.plus(d.times(2)));
+            if (type == KvType.F16) {
+                value.set(values.plus(d.times(2)));
+            } else {
+                scale.set(values.plus(d.dividedBy(KvLayout.QUANTS), KvLayout.QUANTS_BYTES));
+                value.set(scale.plus(d.and(KvLayout.QUANTS - 1)).plus(4));
+            }
             weight.set(weights);
             f.doWhile(
                     () -> {
                         for (int p = 0; p < VALUES_UNROLLED; p++) {
-                            V128Var low = f.v128(float16Unscaled(f, value.load16x4S(0)));
-                            V128Var high = f.v128(float16Unscaled(f, value.load16x4S(8)));
+                            V128Var[] halves = type == KvType.F16 ? halves(f, value) : quantizedHalves(f, value, scale);
+                            V128Var low = halves[0];
+                            V128Var high = halves[1];
                             for (int q = 0; q < results.length; q++) {
                                 V128Var w = f.v128(weight.splat32(4 * (KvLayout.TILE * q + p)));
                                 sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
                                 sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
                             }
                             value.set(value.plus(rowBytes));
+                            if (type != KvType.F16) {
+                                scale.set(scale.plus(rowBytes));
+                            }
                         }
                         weight.advance(4 * VALUES_UNROLLED);
                     },
@@ -308,6 +492,22 @@ final class AttentionKernels {
                 }
             }
         });
+    }
+
+    /** Eight elements of a value. */
+    private static V128Var[] halves(Function f, PtrVar value) {
+        return new V128Var[] {
+            f.v128(float16Unscaled(f, value.load16x4S(0))), f.v128(float16Unscaled(f, value.load16x4S(8)))
+        };
+    }
+
+    private static V128Var[] quantizedHalves(Function f, PtrVar value, PtrVar scale) {
+        V128Var factor = f.v128(scale.splat32(0));
+        V128Var eight = f.v128(value.load8x8S(0));
+        return new V128Var[] {
+            f.v128(eight.i32x4ExtendLowI16x8S().f32x4ConvertI32x4S().f32x4Mul(factor)),
+            f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S().f32x4Mul(factor))
+        };
     }
 
     /**
@@ -350,12 +550,21 @@ final class AttentionKernels {
         return f;
     }
 
-    private void dispatch(Function f, I32Var count, Object... arguments) {
+    private void dispatch(
+            Function f,
+            I32Var count,
+            PtrVar command,
+            PtrVar scratch,
+            PtrVar result,
+            I32 firstQuery,
+            I32Var kvHead,
+            I32Var from,
+            I32Var to) {
         List<Runnable> cases = new ArrayList<>();
         for (Function queries : attend) {
-            cases.add(() -> f.call(queries, arguments));
+            cases.add(() -> f.call(queries, command, scratch, result, firstQuery, kvHead, from, to));
         }
-        f.dispatch(count.minus(1), cases);
+        f.dispatch(command.i32(Command.KV_TYPE).times(MOST_QUERIES).plus(count).minus(1), cases);
     }
 
     Function combine() {

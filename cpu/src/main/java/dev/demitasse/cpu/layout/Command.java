@@ -22,7 +22,9 @@ public final class Command {
     /** What a product is added to, or 0. */
     public static final int ADDEND = 48;
 
+    /** Of a layer's keys in the cache, from {@link Control#KV} on. */
     public static final int KEYS = 56;
+
     public static final int VALUES = 64;
 
     /** 1, {@link #AS_TOKENS} or {@link #AS_LOGITS}. */
@@ -44,12 +46,16 @@ public final class Command {
     public static final int KV_HEADS = 88;
     public static final int HEAD_SIZE = 92;
     public static final int WINDOW = 96;
-    /** Positions that the KV cache has room for, a multiple of {@link KvLayout#BLOCK}. */
-    public static final int CONTEXT = 100;
+    /** Tiles of the layer's cache that are different: the next one lies where the first did. */
+    public static final int RING = 100;
     /** Pairs of a head that are turned. */
     public static final int PAIRS = 104;
+    /** Bytes from a tile of the layer's cache to the next. */
+    public static final int TILE_STRIDE = PAIRS;
     /** Elements between those of a pair. */
     public static final int PARTNER = 108;
+    /** Ordinal of the {@link dev.demitasse.backend.KvType}. */
+    public static final int KV_TYPE = PARTNER;
     /** Elements from a pair to the next. */
     public static final int STEP = 112;
 

@@ -19,6 +19,8 @@ public final class Control {
     public static final int SCRATCH = 216;
 
     public static final int SCRATCH_BYTES = 224;
+    /** Address of the KV cache. */
+    public static final int KV = 232;
 
     /** Where everything else begins. */
     public static final int END = 256;

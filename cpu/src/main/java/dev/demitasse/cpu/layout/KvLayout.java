@@ -1,34 +1,47 @@
 package dev.demitasse.cpu.layout;
 
+import dev.demitasse.backend.KvType;
+
 /**
- * How a layer's keys and values lie in the cache, as float16: keys as {@code [kvHead][position / 8][headSize][8]}, so that a vector's lanes
- * are positions; values as {@code [kvHead][position][headSize]}, so that they are elements. Numbers too small for a normal float16
- * become 0, those beyond its range its greatest.
+ * How keys and values of one head lie in the cache: a tile of {@value #TILE} positions after the other, each of the same size. Keys are
+ * {@code [position / 8][element][8]}, so that a vector's lanes are positions; values {@code [position][element]}, so that they are elements.
+ *
+ * <p>As float16, numbers too small for a normal one become 0, those beyond its range its greatest. As Q8_0 each {@value #QUANTS} elements have
+ * float32 scales before them: of keys eight, one for each position, of values one.
  */
-public final class KvLayout {
-    /** Positions that lie together. */
+public record KvLayout(KvType type, int headSize) {
+    /** Positions whose keys lie together. */
     public static final int BLOCK = 8;
     /** Positions whose scores are held at a time. */
     public static final int TILE = 64;
+    /** Elements that share a scale. */
+    public static final int QUANTS = KvType.BLOCK;
 
-    /** Of a snapshot, in which each head has only the positions that were wanted: of keys whole blocks. */
-    public static final String NAME = "float16 keys [kvHead][position / " + BLOCK + "][element][" + BLOCK
-            + "] values [kvHead][position][element]";
+    private static final int SCALE_BYTES = 4;
+    /** Bytes of a scale and its elements. */
+    public static final int QUANTS_BYTES = SCALE_BYTES + QUANTS;
 
-    private KvLayout() {}
-
-    /** Positions to allot for a context. */
-    public static int context(int contextLength) {
-        return (int) Math.min(((long) contextLength + TILE - 1) / TILE * TILE, Integer.MAX_VALUE - TILE);
+    /** @throws IllegalArgumentException if the kernels can't take heads of this size */
+    public KvLayout {
+        int multiple = type == KvType.Q8_0 ? QUANTS : BLOCK;
+        if (headSize % multiple != 0) {
+            throw new IllegalArgumentException("heads of " + headSize + " elements; the CPU kernels need a multiple of "
+                    + multiple + " for keys and values as " + type);
+        }
     }
 
-    /** So many positions and what is missing to a whole block of keys. */
-    public static int wholeBlocks(int positions) {
-        return (positions + BLOCK - 1) / BLOCK * BLOCK;
+    /** Of the values of a position, and of its share of the keys of a block. */
+    public int rowBytes() {
+        return type == KvType.F16 ? 2 * headSize : headSize / QUANTS * QUANTS_BYTES;
     }
 
-    /** Bytes of the keys of a layer, or a head, and as many of its values. */
-    public static long bytes(int context, int width) {
-        return Math.multiplyExact((long) context, 2L * width);
+    /** Of the keys of a tile, or of its values. */
+    public int tileBytes() {
+        return TILE * rowBytes();
+    }
+
+    /** Tiles that hold so many positions. */
+    public static int tiles(int positions) {
+        return (int) (((long) positions + TILE - 1) / TILE);
     }
 }

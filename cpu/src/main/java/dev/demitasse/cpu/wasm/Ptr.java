@@ -32,6 +32,10 @@ public class Ptr extends Expression {
         return sum(constant(wide, bytes));
     }
 
+    public Ptr plus(Ptr bytes) {
+        return sum(bytes);
+    }
+
     /** @param bytes taken as unsigned */
     public Ptr plus(I32 bytes) {
         return sum(widened(bytes));

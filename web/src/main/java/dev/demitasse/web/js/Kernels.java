@@ -13,10 +13,13 @@ public interface Kernels extends JSObject {
     int getThreads();
 
     /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
-    Machine create(double bytes);
+    Machine create(double bytes, double most);
 
     /** As {@link dev.demitasse.cpu.Machine}. */
     interface Machine extends JSObject {
+        /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
+        void grow(double bytes);
+
         void write(double address, Uint8Array bytes);
 
         void read(double address, Uint8Array target);
