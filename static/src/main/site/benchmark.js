@@ -93,7 +93,7 @@ async function measured(signal) {
     machine: navigator.userAgentData?.platform || navigator.platform,
     device: device.kind,
     threads: device.threads,
-    memory: await Promise.race([memory, needs?.memory.total ?? null]),
+    memory: await Promise.race([memory, needs?.memory.empty ?? null]),
     speeds,
   };
 }

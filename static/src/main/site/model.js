@@ -181,7 +181,7 @@ function showProgress({ phase, loaded, total }, name, from) {
  * @returns {{text: string, warning: string}} for people; the warning is empty if the model fits
  */
 function describeNeeds({ disk, memory }) {
-  const taken = size(memory.total);
+  const taken = size(memory.empty);
   return {
     text: `${disk ? describeDisk(disk) : t('notStored')} · ${t('ofMemory', { size: taken })}`,
     warning: fits(memory) ? '' : t('memoryWarning', { size: taken, device: memory.device / 2 ** 30 }),

@@ -65,7 +65,7 @@ function properties() {
     size: size(model.bytes),
     context: t('tokens', { count: model.contextLength }),
     abilities: abilities(model),
-    memory: needs ? t('estimated', { size: size(needs.memory.total) }) : '',
+    memory: needs ? t('estimated', { size: size(needs.memory.empty) }) : '',
     device: kind === 'cpu' ? t('cpuDevice', { threads, reason }) : t('gpuDevice', { reason }),
   };
 }
@@ -89,7 +89,7 @@ async function measureMemory() {
 /** Bytes that the page and its workers take; where the browser doesn't say, or leaves workers out, what the engine does. */
 export async function pageMemory() {
   const measured = await performance.measureUserAgentSpecificMemory?.().catch(() => null);
-  return Math.max(measured?.bytes ?? 0, needs?.memory.total ?? 0) || null;
+  return Math.max(measured?.bytes ?? 0, needs?.memory.empty ?? 0) || null;
 }
 
 // The lists
@@ -192,7 +192,7 @@ function drawOffered(site, estimate) {
 /** Whether a model of so many bytes should run here, by what the browser tells of the device. */
 function fitBadge(bytes, { usage = 0, quota = Infinity } = {}) {
   const memory = navigator.deviceMemory && navigator.deviceMemory * 2 ** 30;
-  const key = bytes > quota - usage ? 'noSpace' : fits({ total: bytes * BESIDE_WEIGHTS, device: memory }) ? 'fits' : 'tight';
+  const key = bytes > quota - usage ? 'noSpace' : fits({ empty: bytes * BESIDE_WEIGHTS, device: memory }) ? 'fits' : 'tight';
   return element('span', t(`fit.${key}`), `badge ${key}`);
 }
 

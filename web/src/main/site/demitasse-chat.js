@@ -310,7 +310,7 @@ export class DemitasseChat extends HTMLElement {
       return;
     }
     const text = !disk ? 'consentUncached' : disk.total > 0 ? 'consent' : 'consentUnknown';
-    this.#notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.total) }), {
+    this.#notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), {
       warning: this.#isTooLarge(needs) ? this.#texts.tooLarge : '',
       confirm: [download, () => this.#load()],
       cancel: [cancel, () => this.#giveUp()],

@@ -27,8 +27,13 @@ export interface Needs {
     /** How much more the browser would store for this site; -1 if unknown. */
     available: number;
   };
+  /** Of the device that computes. */
   memory: {
-    /** Of the device that computes. */
+    /** Before the first token. */
+    empty: number;
+    /** What each token of a conversation adds. */
+    perToken: number;
+    /** When the context is full. */
     total: number;
     /** Roughly what the machine has, if the browser says so. */
     device?: number;
@@ -97,6 +102,8 @@ export interface LoadOptions {
    * and values).
    */
   contextLength?: number;
+  /** How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness. */
+  kvType?: 'f16' | 'q8_0';
   /** Whether the model is kept in the browser's storage, and read from there (default: true). */
   cache?: boolean;
   onProgress?: (progress: Progress) => void;

@@ -15,8 +15,8 @@ import { createEngineWorker } from './worker.js';
  * @property {{total: number, stored: number, available: number}} [disk] how much the model is, how much of it is stored already (perhaps
  *   not counted in full while files are still to be opened), and how much more the browser would store for this site (-1 if
  *   unknown); absent if the model is not kept
- * @property {{total: number, device?: number}} memory of the device that computes, and roughly what the machine has, if the
- *   browser says so
+ * @property {{empty: number, perToken: number, total: number, device?: number}} memory of the device that computes: before the first
+ *   token, what each token of a conversation adds, and when the context is full; and roughly what the machine has, if the browser says so
  *
  * @typedef {object} StoredModel
  * @property {string} url which {@link Demitasse.load} takes
@@ -32,6 +32,8 @@ import { createEngineWorker } from './worker.js';
  * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
  * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
  *   (on a GPU: 1 GiB of keys and values)
+ * @property {'f16' | 'q8_0'} [kvType] how keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and
+ *   costs a little exactness
  * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't
  *   cross-origin isolated
  * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
@@ -53,8 +55,8 @@ import { createEngineWorker } from './worker.js';
  *   chosen; only the CPU has threads, only a server a host
  */
 
-const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'threads', 'device'];
-const DEVICES = ['auto', 'webgpu', 'cpu'];
+const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'threads', 'device'];
+const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
 const NUMBERS = ['contextLength', 'threads'];
 const NOT_LOADED =
   "engine-worker.js could not be loaded. A Content Security Policy must allow it: worker-src blob: and its site, script-src its site 'wasm-unsafe-eval'";
@@ -433,8 +435,8 @@ function checked(options, known) {
     if (name === 'cache' && typeof value !== 'boolean') {
       throw new TypeError('option cache must be true or false');
     }
-    if (name === 'device' && !DEVICES.includes(value)) {
-      throw new TypeError(`option device must be one of ${DEVICES.join(', ')}`);
+    if (CHOICES[name]?.includes(value) === false) {
+      throw new TypeError(`option ${name} must be one of ${CHOICES[name].join(', ')}`);
     }
   }
   return Object.fromEntries(given);

@@ -71,14 +71,14 @@ export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...op
   return options;
 }
 
-/** Whether a model that takes `total` bytes should fit into a device's memory, as far as browsers tell that. */
-export const fits = ({ total, device }) => !(device < MOST_MEMORY) || total <= MEMORY_SHARE * device;
+/** Whether a model that takes `empty` bytes, without a conversation, should fit into a device's memory, as far as browsers tell that. */
+export const fits = ({ empty, device }) => !(device < MOST_MEMORY) || empty <= MEMORY_SHARE * device;
 
 /** @returns {string | undefined} why a model that needs this much can't be run */
 export function whyTooLarge({ memory }) {
   if (!fits(memory)) {
     const megabytes = (bytes) => Math.round(bytes / 1e6);
-    return `the model needs ${megabytes(memory.total)} MB of memory, and the device has about ${megabytes(memory.device)} MB`;
+    return `the model needs ${megabytes(memory.empty)} MB of memory, and the device has about ${megabytes(memory.device)} MB`;
   }
 }
 

@@ -693,7 +693,7 @@ class StoreTest {
     }
 
     private static double megabytesBesidesBackend(Profile profile, Page page) {
-        double backend = ((Number) page.evaluate("() => needs.memory.total / 1e6")).doubleValue();
+        double backend = ((Number) page.evaluate("() => needs.memory.empty / 1e6")).doubleValue();
         return ChromiumProcess.largest(profile.context(), "renderer").peakMegabytes() - backend;
     }
 

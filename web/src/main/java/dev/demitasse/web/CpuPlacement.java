@@ -1,7 +1,6 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.plan.Plan;
@@ -24,17 +23,17 @@ final class CpuPlacement {
     /**
      * Loads the kernels.
      *
-     * @param threads that are wanted; 0 for one for each processor, up to 8
-     * @param contextLength that is wanted; 0 for as many tokens as 32-bit addresses reach
+     * @param wish its context may be 0, for as many tokens as 32-bit addresses reach
      * @param why the CPU, and no GPU
      */
-    static void find(int threads, int contextLength, String why, Consumer<Placement> found, Placement.Failure failure) {
-        int wanted =
-                threads == 0 ? Math.min(WorkerScope.getNavigator().getHardwareConcurrency(), MOST_THREADS) : threads;
+    static void find(Wish wish, String why, Consumer<Placement> found, Placement.Failure failure) {
+        int wanted = wish.threads() == 0
+                ? Math.min(WorkerScope.getNavigator().getHardwareConcurrency(), MOST_THREADS)
+                : wish.threads();
         Kernels.load(wanted)
                 .then(
                         kernels -> {
-                            found.accept(placement(kernels, wanted, contextLength, why));
+                            found.accept(placement(kernels, wanted, wish, why));
                             return null;
                         },
                         reason -> {
@@ -43,25 +42,31 @@ final class CpuPlacement {
                         });
     }
 
-    private static Placement placement(Kernels kernels, int wanted, int contextLength, String why) {
+    private static Placement placement(Kernels kernels, int wanted, Wish wish, String why) {
         Machine.Factory machines = WasmMachine.factory(kernels);
         Placement.Backends backends = new Placement.Backends() {
             @Override
-            public long bytes(Plan plan, int context) {
+            public Placement.Memory memory(Plan plan, int context) {
                 int length = length(plan, context);
-                return CpuBackend.requiredBytes(plan, length, length, BATCH_SIZE, KvType.F16, machines.threads());
+                long empty = bytes(plan, length, 0);
+                long total = bytes(plan, length, length);
+                return new Placement.Memory(empty, (total - empty) / length, total);
+            }
+
+            private long bytes(Plan plan, int length, int positions) {
+                return CpuBackend.requiredBytes(plan, length, positions, BATCH_SIZE, wish.kvType(), machines.threads());
             }
 
             @Override
             public Backend create(Plan plan, int context) {
-                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, KvType.F16, machines);
+                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, wish.kvType(), machines);
             }
 
             private int length(Plan plan, int context) {
-                return contextLength > 0
+                return wish.contextLength() > 0
                         ? context
                         : CpuBackend.longestContext(
-                                plan, context, BATCH_SIZE, KvType.F16, machines.threads(), MAX_BYTES_32);
+                                plan, context, BATCH_SIZE, wish.kvType(), machines.threads(), MAX_BYTES_32);
             }
         };
         String fewer = kernels.getThreads() < wanted ? "; one thread, since the page is not cross-origin isolated" : "";

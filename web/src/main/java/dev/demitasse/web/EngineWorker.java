@@ -105,7 +105,7 @@ public final class EngineWorker {
         loadRequest = request;
         load(request, wish(request), new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, long memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, Placement.Memory memory) {
                 postNeeds(request.getId(), disk, memory);
                 return request.getType().equals("load");
             }
@@ -134,7 +134,7 @@ public final class EngineWorker {
         });
     }
 
-    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, long memory) {
+    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, Placement.Memory memory) {
         Reply.Needs needs = JSObjects.create();
         if (disk != null) {
             Reply.Disk kept = JSObjects.create();
@@ -144,7 +144,9 @@ public final class EngineWorker {
             needs.setDisk(kept);
         }
         Reply.Memory taken = JSObjects.create();
-        taken.setTotal(memory);
+        taken.setEmpty(memory.empty());
+        taken.setPerToken(memory.perToken());
+        taken.setTotal(memory.total());
         double gibibytes = WorkerScope.getNavigator().getDeviceMemory();
         if (!Double.isNaN(gibibytes)) {
             taken.setDevice(gibibytes * (1 << 30));
@@ -155,18 +157,25 @@ public final class EngineWorker {
         WorkerScope.postMessage(reply);
     }
 
-    private static Loading.Wish wish(Request request) {
-        Text device = request.getOptions().getDevice();
-        return Loading.Wish.of(JSObjects.isUndefined(device) ? "auto" : device.toString());
-    }
-
-    private void load(Request request, Loading.Wish wish, Loading.Listener listener) {
-        int contextLength = (int) number(request.getOptions().getContextLength(), 0);
-        int threads = (int) number(request.getOptions().getThreads(), 0);
-        if (threads < 1 && !Double.isNaN(request.getOptions().getThreads())) {
+    private static Wish wish(Request request) {
+        Request.Options options = request.getOptions();
+        int threads = (int) number(options.getThreads(), 0);
+        if (threads < 1 && !Double.isNaN(options.getThreads())) {
             throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
         }
-        loading = new Loading(request, wish, contextLength, threads, listener);
+        return new Wish(
+                Wish.Device.of(text(options.getDevice(), "auto")),
+                (int) number(options.getContextLength(), 0),
+                threads,
+                Wish.kvType(text(options.getKvType(), "f16")));
+    }
+
+    private static String text(Text text, String absent) {
+        return JSObjects.isUndefined(text) ? absent : text.toString();
+    }
+
+    private void load(Request request, Wish wish, Loading.Listener listener) {
+        loading = new Loading(request, wish, listener);
         loading.start();
     }
 
@@ -178,17 +187,17 @@ public final class EngineWorker {
             return;
         }
         losses++;
-        Loading.Wish wish = wish(request);
+        Wish wish = wish(request);
         if (losses >= MOST_LOSSES) {
-            if (wish == Loading.Wish.WEBGPU) {
+            if (wish.device() == Wish.Device.WEBGPU) {
                 interrupted.fail("the GPU was lost " + losses + " times: " + reason);
                 return;
             }
-            wish = Loading.Wish.CPU;
+            wish = wish.onCpu();
         }
         load(request, wish, new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, long memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, Placement.Memory memory) {
                 return true;
             }
 

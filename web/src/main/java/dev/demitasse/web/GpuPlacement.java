@@ -25,24 +25,24 @@ final class GpuPlacement implements Placement.Pace {
     private static final int MOST_BYTES_UNDER_WAY = 16 << 20;
 
     private final BrowserDevice device;
-    private final int contextLength;
+    private final Wish wish;
     private final Placement.Failure failure;
     private @Nullable WebGpuBackend backend;
     private int bytesUnderWay;
 
-    private GpuPlacement(BrowserDevice device, int contextLength, Placement.Failure failure) {
+    private GpuPlacement(BrowserDevice device, Wish wish, Placement.Failure failure) {
         this.device = device;
-        this.contextLength = contextLength;
+        this.wish = wish;
         this.failure = failure;
     }
 
     /**
      * Asks for a device, and fetches the kernels.
      *
-     * @param contextLength that is wanted; 0 for as many tokens as a gibibyte of keys and values holds
-     * @param insist whether an adapter that computes on the CPU is good enough
+     * @param wish its context may be 0, for as many tokens as a gibibyte of keys and values holds; where it insists on the GPU, an adapter that
+     *     computes on the CPU is good enough
      */
-    static void find(int contextLength, boolean insist, Consumer<Placement> found, Placement.Failure failure) {
+    static void find(Wish wish, Consumer<Placement> found, Placement.Failure failure) {
         Gpu gpu = Gpu.find();
         if (gpu == null) {
             failure.because("this browser has no WebGPU, or the page is not a secure context");
@@ -53,10 +53,10 @@ final class GpuPlacement implements Placement.Pace {
                         adapter -> {
                             if (adapter == null) {
                                 failure.because("the browser offers no WebGPU adapter");
-                            } else if (!insist && BrowserDevice.isSoftware(adapter)) {
+                            } else if (wish.device() != Wish.Device.WEBGPU && BrowserDevice.isSoftware(adapter)) {
                                 failure.because("the WebGPU adapter is software, slower than our own kernels");
                             } else {
-                                requestDevice(adapter, contextLength, found, failure);
+                                requestDevice(adapter, wish, found, failure);
                             }
                             return null;
                         },
@@ -69,14 +69,14 @@ final class GpuPlacement implements Placement.Pace {
     }
 
     private static void requestDevice(
-            GpuAdapter adapter, int contextLength, Consumer<Placement> found, Placement.Failure failure) {
+            GpuAdapter adapter, Wish wish, Consumer<Placement> found, Placement.Failure failure) {
         adapter.requestLargeDevice()
                 .then(
                         device -> {
                             BrowserDevice ours = new BrowserDevice(device, adapter);
                             new ShaderFiles(
                                     shaders -> found.accept(
-                                            new GpuPlacement(ours, contextLength, failure).placement(adapter, shaders)),
+                                            new GpuPlacement(ours, wish, failure).placement(adapter, shaders)),
                                     failure);
                             return null;
                         },
@@ -136,8 +136,9 @@ final class GpuPlacement implements Placement.Pace {
                 "WebGPU adapter " + (name.isEmpty() ? "without a name" : name),
                 new Placement.Backends() {
                     @Override
-                    public long bytes(Plan plan, int context) {
-                        return WebGpuBackend.requiredBytes(plan, length(plan, context));
+                    public Placement.Memory memory(Plan plan, int context) {
+                        long bytes = WebGpuBackend.requiredBytes(plan, length(plan, context));
+                        return new Placement.Memory(bytes, 0, bytes);
                     }
 
                     @Override
@@ -149,7 +150,7 @@ final class GpuPlacement implements Placement.Pace {
     }
 
     private int length(Plan plan, int context) {
-        return contextLength > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
+        return wish.contextLength() > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
     }
 
     private Backend create(Plan plan, int context, Shaders shaders) {

@@ -14,10 +14,9 @@ final class Loading {
          * The model's header is read; its weights come next.
          *
          * @param disk what it takes of the browser's storage; null if it is not kept
-         * @param memory in bytes
          * @return whether to go on
          */
-        boolean needs(ModelReader.@Nullable Disk disk, long memory);
+        boolean needs(ModelReader.@Nullable Disk disk, Placement.Memory memory);
 
         /** As {@link ModelReader.Listener#progress}. */
         void progress(boolean isDownload, long bytes, long total);
@@ -28,29 +27,8 @@ final class Loading {
         void failed(String message, boolean unfit);
     }
 
-    /** Where to compute. */
-    enum Wish {
-        AUTO,
-        WEBGPU,
-        CPU;
-
-        /** @throws IllegalArgumentException for another name than auto, webgpu and cpu */
-        static Wish of(String name) {
-            return switch (name) {
-                case "auto" -> AUTO;
-                case "webgpu" -> WEBGPU;
-                case "cpu" -> CPU;
-                default ->
-                    throw new IllegalArgumentException(
-                            "device is \"" + name + "\"; it must be \"auto\", \"webgpu\" or \"cpu\"");
-            };
-        }
-    }
-
     private final Request request;
     private final Wish wish;
-    private final int contextLength;
-    private final int threads;
     private final Listener listener;
     private @Nullable ModelReader reader;
     /** Nothing more reaches the listener, nor comes of what is under way. */
@@ -58,23 +36,17 @@ final class Loading {
 
     private boolean gpuFailed;
 
-    /**
-     * @param contextLength tokens; 0 for what suits the device
-     * @param threads of the CPU; 0 for what suits it
-     */
-    Loading(Request request, Wish wish, int contextLength, int threads, Listener listener) {
+    Loading(Request request, Wish wish, Listener listener) {
         this.request = request;
         this.wish = wish;
-        this.contextLength = contextLength;
-        this.threads = threads;
         this.listener = listener;
     }
 
     void start() {
-        if (wish == Wish.CPU) {
+        if (wish.device() == Wish.Device.CPU) {
             takeCpu("the CPU was asked for");
         } else {
-            GpuPlacement.find(contextLength, wish == Wish.WEBGPU, this::read, this::gpuFailed);
+            GpuPlacement.find(wish, this::read, this::gpuFailed);
         }
     }
 
@@ -97,7 +69,7 @@ final class Loading {
         }
         gpuFailed = true;
         stopReading();
-        if (wish == Wish.WEBGPU) {
+        if (wish.device() == Wish.Device.WEBGPU) {
             failed("the GPU can't run the model: " + reason, true);
         } else {
             takeCpu(reason);
@@ -105,7 +77,7 @@ final class Loading {
     }
 
     private void takeCpu(String why) {
-        CpuPlacement.find(threads, contextLength, why, this::read, reason -> failed(reason, true));
+        CpuPlacement.find(wish, why, this::read, reason -> failed(reason, true));
     }
 
     private void failed(String message, boolean unfit) {
@@ -120,7 +92,7 @@ final class Loading {
             return;
         }
         Attempt attempt = new Attempt(placement);
-        ModelReader begun = new ModelReader(contextLength, attempt::create, placement.pace(), attempt);
+        ModelReader begun = new ModelReader(wish.contextLength(), attempt::create, placement.pace(), attempt);
         reader = begun;
         begun.start(request);
     }
@@ -137,7 +109,7 @@ final class Loading {
 
         Backend create(Plan plan, int context) {
             ModelReader.Disk disk = reader == null ? null : reader.disk();
-            if (!listener.needs(disk, placement.backends().bytes(plan, context))) {
+            if (!listener.needs(disk, placement.backends().memory(plan, context))) {
                 throw new ModelReader.NotWanted();
             }
             if (disk != null && disk.isShort()) {

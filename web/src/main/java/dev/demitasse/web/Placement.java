@@ -13,9 +13,17 @@ import dev.demitasse.plan.Plan;
 record Placement(String kind, int threads, String reason, Backends backends, Pace pace) {
     /** Makes backends, and tells what they need. */
     interface Backends extends EngineLoader.BackendFactory {
-        /** Bytes of memory that the backend of a plan takes. */
-        long bytes(Plan plan, int contextLength);
+        Memory memory(Plan plan, int contextLength);
     }
+
+    /**
+     * Bytes of memory that a backend takes.
+     *
+     * @param empty before the first token
+     * @param perToken what each adds, roughly
+     * @param total when the context is full
+     */
+    record Memory(long empty, long perToken, long total) {}
 
     /** Keeps bytes from coming faster than the device takes them. */
     interface Pace {

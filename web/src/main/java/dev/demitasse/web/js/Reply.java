@@ -181,6 +181,14 @@ public interface Reply extends JSObject {
 
     /** Bytes of memory. */
     interface Memory extends JSObject {
+        /** Before the first token. */
+        @JSProperty
+        void setEmpty(double bytes);
+
+        @JSProperty
+        void setPerToken(double bytes);
+
+        /** When the context is full. */
         @JSProperty
         void setTotal(double bytes);
 

@@ -63,6 +63,10 @@ public interface Request extends JSObject {
         @JSProperty("cache")
         boolean isKept();
 
+        /** {@code f16} or {@code q8_0}; undefined if absent. */
+        @JSProperty
+        Text getKvType();
+
         /** {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty
         Text getDevice();
