@@ -24,6 +24,11 @@ public interface Backend {
     /** Most tokens of one {@link #forward}. */
     int batchSize();
 
+    /** How many tokens a {@link #forward} from this position on should have at most, so that it doesn't take long. */
+    default int batchSize(int position) {
+        return batchSize();
+    }
+
     /**
      * Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. Where they are asked for all
      * tokens of a batch, they equal to the last bit what a pass for each token would give, as do keys and values.
@@ -100,6 +105,15 @@ public interface Backend {
      */
     default void whenDone(Runnable action) {
         action.run();
+    }
+
+    /**
+     * Drops what was begun, if it isn't done: its keys and values don't count.
+     *
+     * @return whether something was dropped; then what waits {@link #whenDone} is run soon, and there are no results
+     */
+    default boolean abandon() {
+        return false;
     }
 
     /**

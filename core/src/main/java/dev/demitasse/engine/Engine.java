@@ -36,6 +36,9 @@ public final class Engine {
     /** The generation or embedding that uses the KV cache. */
     private @Nullable Object current;
 
+    /** Tokens that the session had before the pass that was begun last. */
+    private int before;
+
     private @Nullable TokenTrie tokenTrie;
     private final SchemaCache schemas = new SchemaCache();
 
@@ -260,7 +263,8 @@ public final class Engine {
      */
     void run(int[] tokens, int count, int[] draft) {
         int from = session.length();
-        int end = Math.min(count, from + backend.batchSize());
+        before = from;
+        int end = Math.min(count, from + backend.batchSize(from));
         if (draft.length == 0) {
             backend.forward(tokens, from, end, from, end == count ? 1 : 0);
         } else {
@@ -270,6 +274,13 @@ public final class Engine {
             backend.forward(all, 0, all.length, from, all.length);
         }
         session.append(tokens, end);
+    }
+
+    /** Drops the pass that was begun last, unless it is done. */
+    void abandon() {
+        if (backend.abandon()) {
+            session.truncate(before);
+        }
     }
 
     /** The tokens up to {@code count} are those of the draft: their keys and values are there. */

@@ -88,6 +88,9 @@ public final class Generation {
     /** Makes the next {@link #next} finish the answer. */
     public void cancel() {
         cancelled = true;
+        if (work == Work.BEGUN && engine.isCurrent(this)) {
+            engine.abandon();
+        }
     }
 
     public boolean isFinished() {

@@ -6,12 +6,15 @@ import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs plans with SIMD kernels. Weights, KV cache and activations lie in the kernels' memory; a forward pass writes the batch's ids and
@@ -19,6 +22,14 @@ import java.util.Objects;
  * products by quantized matrices. Keys and values are float16 or quantized; memory for them is added as a sequence grows.
  */
 public final class CpuBackend implements Backend {
+    /** Others have a turn after so long, when the part of a pass under way is done. */
+    private static final long TURN_NANOS = 30_000_000;
+    /** Tokens of a batch by the positions that each of them attends to, where these are many. */
+    private static final long MOST_SCORES = 1 << 19;
+
+    /** Fewer would not pay for reading the weights. */
+    private static final int LEAST_BATCH = 8;
+
     private final Plan plan;
     private final int contextLength;
     private final int batchSize;
@@ -29,6 +40,12 @@ public final class CpuBackend implements Backend {
     private boolean ready;
     /** Bytes that the machine has. */
     private long bytes;
+    /** Addresses of the programs to run; those before {@link #next} have been. */
+    private long[] programs = {};
+
+    private int next;
+    /** What is to be done when all have. */
+    private @Nullable Runnable waiting;
     /** The end of all positions that were written since position 0 was. */
     private int end;
     /** Tokens of the last batch whose hidden states were computed. */
@@ -55,11 +72,11 @@ public final class CpuBackend implements Backend {
         logits = new float[plan.vocabularySize()];
         bytes = layout.bytes(1);
         machine = machines.create(bytes, layout.bytes(contextLength));
-        machine.write(layout.decodeAddress, layout.decode.encode());
-        machine.write(layout.fewAddress, layout.few.encode());
-        machine.write(layout.prefillAddress, layout.prefill.encode());
-        machine.write(layout.prefillWithHeadAddress, layout.prefillWithHead.encode());
-        machine.write(layout.finalNormAddress, layout.finalNorm.encode());
+        layout.decode.write(machine);
+        layout.few.write(machine);
+        layout.prefill.write(machine);
+        layout.prefillWithHead.write(machine);
+        layout.finalNorm.write(machine);
         staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
         write(Control.SCRATCH, 12);
         staging.putLong(0, layout.cacheAddress);
@@ -95,21 +112,32 @@ public final class CpuBackend implements Backend {
         return new Layout(plan, contextLength, batchSize, kvType, threads).bytes(positions);
     }
 
+    /** A program and where it lies. */
+    private record Placed(Program program, long address) {
+        static Placed in(MemoryLayout memory, Program program) {
+            return new Placed(program, memory.allocate(program.bytes()));
+        }
+
+        void write(Machine machine) {
+            machine.write(address, program.encode());
+        }
+
+        /** Of its parts. */
+        long[] addresses() {
+            return program.starts().stream().mapToLong(start -> address + start).toArray();
+        }
+    }
+
     /** Where everything lies. */
     private static final class Layout {
         final Weights weights;
         final KvCache cache;
         final Lowering lowering;
-        final Program decode;
-        final Program few;
-        final Program prefill;
-        final Program prefillWithHead;
-        final Program finalNorm;
-        final long decodeAddress;
-        final long fewAddress;
-        final long prefillAddress;
-        final long prefillWithHeadAddress;
-        final long finalNormAddress;
+        final Placed decode;
+        final Placed few;
+        final Placed prefill;
+        final Placed prefillWithHead;
+        final Placed finalNorm;
         final long scratch;
         final int scratchBytes;
         /** At the memory's end, where it grows. */
@@ -120,16 +148,12 @@ public final class CpuBackend implements Backend {
             weights = new Weights(plan, memory);
             cache = new KvCache(plan, contextLength, batchSize, kvType);
             lowering = new Lowering(plan, cache, batchSize, threads, weights, memory);
-            decode = lowering.program(Lowering.Batch.ONE, List.of(plan.body(), plan.head()));
-            few = lowering.program(Lowering.Batch.FEW, List.of(plan.body(), plan.head()));
-            prefill = lowering.program(Lowering.Batch.MANY, List.of(plan.body()));
-            prefillWithHead = lowering.program(Lowering.Batch.MANY, List.of(plan.body(), plan.head()));
-            finalNorm = lowering.program(Lowering.Batch.MANY, List.of(plan.finalNorm()));
-            decodeAddress = memory.allocate(decode.bytes());
-            fewAddress = memory.allocate(few.bytes());
-            prefillAddress = memory.allocate(prefill.bytes());
-            prefillWithHeadAddress = memory.allocate(prefillWithHead.bytes());
-            finalNormAddress = memory.allocate(finalNorm.bytes());
+            List<List<Op>> all = List.of(plan.body(), plan.head());
+            decode = Placed.in(memory, lowering.program(Lowering.Batch.ONE, all));
+            few = Placed.in(memory, lowering.program(Lowering.Batch.FEW, all));
+            prefill = Placed.in(memory, lowering.program(Lowering.Batch.MANY, List.of(plan.body())));
+            prefillWithHead = Placed.in(memory, lowering.program(Lowering.Batch.MANY, all));
+            finalNorm = Placed.in(memory, lowering.program(Lowering.Batch.MANY, List.of(plan.finalNorm())));
             scratchBytes = MemoryLayout.aligned(lowering.scratchBytes());
             scratch = memory.allocate((long) scratchBytes * threads);
             cacheAddress = memory.size();
@@ -168,6 +192,12 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public int batchSize(int position) {
+        long tokens = MOST_SCORES / Math.max(1, position);
+        return (int) Math.max(Math.min(LEAST_BATCH, batchSize), Math.min(batchSize, tokens));
+    }
+
+    @Override
     public int logitRows() {
         return layout.lowering.logitRows();
     }
@@ -180,30 +210,66 @@ public final class CpuBackend implements Backend {
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
         int count = begin(tokens, from, to, position, logitRows);
-        run(program(count, logitRows));
+        programs = programs(count, logitRows);
+        next = 0;
+        runSome();
     }
 
-    private long program(int count, int logitRows) {
+    private long[] programs(int count, int logitRows) {
         if (logitRows == 0) {
-            return layout.prefillAddress;
+            return layout.prefill.addresses();
         }
         if (logitRows < count) {
-            return layout.prefillWithHeadAddress;
+            return layout.prefillWithHead.addresses();
         }
-        return count == 1 ? layout.decodeAddress : layout.fewAddress;
+        return (count == 1 ? layout.decode : layout.few).addresses();
     }
 
     @Override
     public void embed(int[] tokens, int from, int to, int position) {
         embedded = begin(tokens, from, to, position, 0);
-        run(layout.prefillAddress);
-        run(layout.finalNormAddress);
+        long[] body = layout.prefill.addresses();
+        programs = Arrays.copyOf(body, body.length + 1);
+        programs[body.length] = layout.finalNorm.addresses()[0];
+        next = 0;
+        runSome();
     }
 
-    private void run(long program) {
-        staging.putLong(0, program);
-        write(Control.PROGRAM, 8);
-        machine.start();
+    /** Runs what is left of the pass, or as much of it as is done in one turn. */
+    private void runSome() {
+        long start = System.nanoTime();
+        do {
+            staging.putLong(0, programs[next++]);
+            write(Control.PROGRAM, 8);
+            machine.start();
+        } while (next < programs.length && (System.nanoTime() - start < TURN_NANOS || !machine.later(this::goOn)));
+    }
+
+    private void goOn() {
+        if (next < programs.length) {
+            runSome();
+        }
+        if (next == programs.length && waiting != null) {
+            Runnable action = waiting;
+            waiting = null;
+            action.run();
+        }
+    }
+
+    @Override
+    public void whenDone(Runnable action) {
+        if (next == programs.length) {
+            action.run();
+        } else {
+            waiting = action; // for goOn, which has its turn later
+        }
+    }
+
+    @Override
+    public boolean abandon() {
+        boolean isUnfinished = next < programs.length;
+        next = programs.length;
+        return isUnfinished;
     }
 
     /** Writes what programs find of a batch, and gives its tokens' number. */

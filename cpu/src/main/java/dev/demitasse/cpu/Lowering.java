@@ -222,6 +222,9 @@ final class Lowering {
             } else if (op instanceof Op.Rope rope) {
                 addRope(rope);
             } else if (op instanceof Op.Attention attention) {
+                if (batch == Batch.MANY) {
+                    program.cut(); // a layer is as much as others should have to wait for
+                }
                 addAttention(attention);
             } else if (op instanceof Op.Gated gated) {
                 Opcode opcode =

@@ -43,4 +43,11 @@ public interface Machine {
 
     /** Runs, on all threads, the program that the control block names. */
     void start();
+
+    /**
+     * Whether somebody else waits for this thread now and then, who is to have a turn: then the action will be run after that; else it never is.
+     */
+    default boolean later(Runnable action) {
+        return false;
+    }
 }

@@ -53,6 +53,10 @@ final class Program {
             return this;
         }
 
+        boolean isWork() {
+            return opcode != Opcode.BARRIER && opcode != Opcode.END;
+        }
+
         /** An address from which so many bytes are read. */
         Line reads(int field, long address, long bytes) {
             reads.add(new Range(address, bytes));
@@ -81,6 +85,7 @@ final class Program {
     }
 
     private final List<Line> lines = new ArrayList<>();
+    private final List<Integer> starts = new ArrayList<>(List.of(0));
     private final List<Range> read = new ArrayList<>();
     private final List<Range> written = new ArrayList<>();
 
@@ -97,7 +102,7 @@ final class Program {
 
     private Line barrier() {
         int since = 0;
-        while (since < lines.size() && lines.get(lines.size() - 1 - since).opcode != Opcode.BARRIER) {
+        while (since < lines.size() && lines.get(lines.size() - 1 - since).isWork()) {
             since++;
         }
         return new Line(Opcode.BARRIER).with(Command.CHUNKS, since);
@@ -114,10 +119,23 @@ final class Program {
         return false;
     }
 
-    /** Ends the program: all is done when a thread is. */
+    /** Ends the program, or a part of it: all is done when a thread is. */
     void end() {
         lines.add(barrier());
         lines.add(new Line(Opcode.END));
+    }
+
+    /** What comes next is a part of its own, to be started when the one before has ended. */
+    void cut() {
+        end();
+        starts.add(bytes());
+        read.clear();
+        written.clear();
+    }
+
+    /** Where the parts begin. */
+    List<Integer> starts() {
+        return starts;
     }
 
     int bytes() {

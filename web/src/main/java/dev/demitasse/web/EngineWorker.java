@@ -312,13 +312,13 @@ public final class EngineWorker {
             Embedding embedding = engine().embed(ids);
             while (!embedding.isFinished()) {
                 embedding.begin();
-                Signal.until(embedding::whenReady);
-                embedding.next();
                 Promises.sleep(0); // an abort may have come
+                Signal.until(embedding::whenReady);
                 if (aborted) {
                     postError(request.getId(), "AbortError", "embedding was aborted");
                     return;
                 }
+                embedding.next();
             }
             tokens += ids.length;
             Reply reply = Reply.of("vector", request.getId());
@@ -357,7 +357,8 @@ public final class EngineWorker {
         if (answer != null && answer.id() == id) {
             answer.cancel();
         } else if (engine != null) {
-            aborted = true; // it is waiting for its session
+            aborted = true; // it is waiting for its session, or it is an embedding
+            engine.backend().abandon();
         } else if (loading != null && loadRequest != null && loadRequest.getId() == id) {
             loading.cancel();
             loadRequest = null;

@@ -4,15 +4,26 @@ import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Kernels;
+import dev.demitasse.web.js.MessageChannel;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
 final class WasmMachine implements Machine {
     private final Kernels.Machine machine;
+    private final MessageChannel channel = new MessageChannel();
+    private @Nullable Runnable later;
 
     private WasmMachine(Kernels.Machine machine) {
         this.machine = machine;
+        channel.getPort1().setOnMessage(event -> {
+            Runnable action = later;
+            later = null;
+            if (action != null) {
+                action.run();
+            }
+        });
     }
 
     static Factory factory(Kernels kernels) {
@@ -72,5 +83,12 @@ final class WasmMachine implements Machine {
     @Override
     public void start() {
         machine.start();
+    }
+
+    @Override
+    public boolean later(Runnable action) {
+        later = action;
+        channel.getPort2().postMessage(0);
+        return true;
     }
 }
