@@ -65,8 +65,28 @@ final class AttentionKernels {
         return type == KvType.F16 ? HALF_BIAS : 1 / HALF_BIAS;
     }
 
-    private static V128 float16Unscaled(Function f, V128 extended) {
-        return extended.i32x4Shl(13).and(f.constant(V128.i32x4(0x8fffe000)));
+    /** Eight float16 as float32, but for the bias. (From a half-word at a word's upper end: loads that widen cost more.) */
+    private static V128Var[] float16Unscaled(Function f, V128 eight) {
+        V128Var both = f.v128(eight);
+        V128 zero = f.constant(V128.zero());
+        V128 mask = f.constant(V128.i32x4(0x8fffe000));
+        return new V128Var[] {
+            f.v128(Simd.unpackLow16(zero, both).i32x4ShrS(3).and(mask)),
+            f.v128(Simd.unpackHigh16(zero, both).i32x4ShrS(3).and(mask))
+        };
+    }
+
+    /** Stores each of four lanes in a vector of its own. */
+    private static void storeSplat(Function f, V128Var four, Ptr target, int offset, int step) {
+        for (int lane = 0; lane < 4; lane++) {
+            int b = 4 * lane;
+            f.store(
+                    target,
+                    offset + lane * step,
+                    four.shuffle(
+                            four, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1,
+                            b + 2, b + 3));
+        }
     }
 
     Function storeKv() {
@@ -234,7 +254,8 @@ final class AttentionKernels {
                     f,
                     command,
                     results[q],
-                    scaledQueries.plus(headBytes.times(q)),
+                    scaledQueries,
+                    new int[] {16 * q, 16 * queries},
                     firstQuery.plus(q),
                     kvHead,
                     queryFactor(type));
@@ -282,8 +303,7 @@ final class AttentionKernels {
                     .times(4));
             F32Var[] decay = new F32Var[queries];
             for (int q = 0; q < queries; q++) {
-                decay[q] =
-                        weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], weightFactor(type), i);
+                decay[q] = weights(f, scratch, q, queries, scoresBytes, results[q], weightFactor(type), i);
             }
             PtrVar tileValues = f.ptr(tile(values, command, slot).plus(cachedHead));
             accumulate(f, type, tileValues, rowBytes, scoresBytes, headSize, scratch, results, decay);
@@ -291,9 +311,20 @@ final class AttentionKernels {
         return f;
     }
 
-    /** Scales one query, empties its result, and gives its position. */
+    /**
+     * Scales one query, empties its result, and gives its position.
+     *
+     * @param place of its first element among the queries', and bytes from one to the next
+     */
     private I32Var prepare(
-            Function f, PtrVar command, PtrVar result, Ptr scaledQuery, I32 index, I32Var kvHead, float factor) {
+            Function f,
+            PtrVar command,
+            PtrVar result,
+            Ptr scaledQueries,
+            int[] place,
+            I32 index,
+            I32Var kvHead,
+            float factor) {
         I32Var query = f.i32(index);
         I32Var heads = f.i32(command.i32(Command.HEADS));
         I32Var group = f.i32(heads.dividedBy(command.i32(Command.KV_HEADS)));
@@ -301,17 +332,17 @@ final class AttentionKernels {
         I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
         I32 head = kvHead.times(group).plus(query.modulo(group));
         PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
-        PtrVar target = f.ptr(scaledQuery);
+        PtrVar target = f.ptr(scaledQueries);
         V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE).times(F32.of(factor))));
         f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
         f.store(result, Scratch.SUM, F32.of(0));
         PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
         I32Var d = f.i32();
         f.count(d, I32.of(0), headSize, 4, () -> {
-            f.store(target, 0, source.v128(0).f32x4Mul(scale));
+            storeSplat(f, f.v128(source.v128(0).f32x4Mul(scale)), target, place[0], place[1]);
             f.store(out, 0, V128.zero());
             source.advance(16);
-            target.advance(16);
+            target.advance(4 * place[1]);
             out.advance(16);
         });
         return f.i32(f.address(0).i32(Control.POSITION).plus(token));
@@ -325,28 +356,22 @@ final class AttentionKernels {
             halves[1] = f.v128(V128.zero());
         }
         PtrVar key = f.ptr(keys);
-        PtrVar[] query = new PtrVar[queries];
-        for (int q = 0; q < queries; q++) {
-            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
-        }
-        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        PtrVar query = f.ptr(scaledQueries);
+        PtrVar end = f.ptr(query.plus(headSize.times(16 * queries)));
         f.doWhile(
                 () -> {
                     for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
-                        V128Var low = f.v128(float16Unscaled(f, key.load16x4S(16 * d)));
-                        V128Var high = f.v128(float16Unscaled(f, key.load16x4S(16 * d + 8)));
+                        V128Var[] halves = float16Unscaled(f, key.v128(16 * d));
                         for (int q = 0; q < queries; q++) {
-                            V128Var x = f.v128(query[q].splat32(4 * d));
-                            scores[q][0].set(simd.multiplyAdd(low, x, scores[q][0]));
-                            scores[q][1].set(simd.multiplyAdd(high, x, scores[q][1]));
+                            V128Var x = f.v128(query.v128(16 * (queries * d + q)));
+                            scores[q][0].set(simd.multiplyAdd(halves[0], x, scores[q][0]));
+                            scores[q][1].set(simd.multiplyAdd(halves[1], x, scores[q][1]));
                         }
                     }
                     key.advance(16 * ELEMENTS_UNROLLED);
-                    for (PtrVar x : query) {
-                        x.advance(4 * ELEMENTS_UNROLLED);
-                    }
+                    query.advance(16 * queries * ELEMENTS_UNROLLED);
                 },
-                () -> query[0].lt(end));
+                () -> query.lt(end));
         return scores;
     }
 
@@ -363,11 +388,8 @@ final class AttentionKernels {
         PtrVar key = f.ptr(keys);
         PtrVar scales = f.ptr();
         PtrVar blockEnd = f.ptr();
-        PtrVar[] query = new PtrVar[queries];
-        for (int q = 0; q < queries; q++) {
-            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
-        }
-        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        PtrVar query = f.ptr(scaledQueries);
+        PtrVar end = f.ptr(query.plus(headSize.times(16 * queries)));
         f.doWhile(
                 () -> {
                     for (V128Var[] halves : sums) {
@@ -386,15 +408,13 @@ final class AttentionKernels {
                                     V128Var high =
                                             f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S());
                                     for (int q = 0; q < queries; q++) {
-                                        V128Var x = f.v128(query[q].splat32(4 * d));
+                                        V128Var x = f.v128(query.v128(16 * (queries * d + q)));
                                         sums[q][0].set(simd.multiplyAdd(low, x, sums[q][0]));
                                         sums[q][1].set(simd.multiplyAdd(high, x, sums[q][1]));
                                     }
                                 }
                                 key.advance(KvLayout.BLOCK * ELEMENTS_UNROLLED);
-                                for (PtrVar x : query) {
-                                    x.advance(4 * ELEMENTS_UNROLLED);
-                                }
+                                query.advance(16 * queries * ELEMENTS_UNROLLED);
                             },
                             () -> key.lt(blockEnd));
                     for (int half = 0; half < 2; half++) {
@@ -404,13 +424,14 @@ final class AttentionKernels {
                         }
                     }
                 },
-                () -> query[0].lt(end));
+                () -> query.lt(end));
         return scores;
     }
 
     /** Turns a tile's scores into weights, and gives the factor for what was weighted before. */
-    private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, float factor, I32Var i) {
-        PtrVar scores = f.ptr(tileScores);
+    private F32Var weights(
+            Function f, PtrVar scratch, int query, int queries, I32Var bytes, PtrVar result, float factor, I32Var i) {
+        PtrVar scores = f.ptr(scratch.plus(4 * KvLayout.TILE * query));
         V128Var greatest = f.v128(V128.f32x4Splat(result.f32(Scratch.MAXIMUM)));
         f.count(
                 i,
@@ -424,7 +445,8 @@ final class AttentionKernels {
         f.count(i, I32.of(0), bytes, 16, () -> {
             V128Var weight = f.v128(simd.exp(f, scores.plus(i).v128(0).f32x4Sub(maxima)));
             sums.set(sums.f32x4Add(weight));
-            f.store(scores.plus(i), 0, weight.f32x4Mul(f.constant(V128.f32x4(factor))));
+            V128Var scaled = f.v128(weight.f32x4Mul(f.constant(V128.f32x4(factor))));
+            storeSplat(f, scaled, scratch.plus(i, 4 * queries), Scratch.WEIGHTS + 16 * query, 16 * queries);
         });
         V128 change = simd.exp(f, V128.f32x4Splat(result.f32(Scratch.MAXIMUM)).f32x4Sub(maxima));
         F32Var decay = f.f32(change.f32x4ExtractLane(0));
@@ -442,11 +464,12 @@ final class AttentionKernels {
             I32Var rowBytes,
             I32 weightBytes,
             I32Var headSize,
-            PtrVar weights,
+            PtrVar scratch,
             PtrVar[] results,
             F32Var[] decay) {
         PtrVar scale = f.ptr();
-        PtrVar weightsEnd = f.ptr(weights.plus(weightBytes));
+        PtrVar weights = f.ptr(scratch.plus(Scratch.WEIGHTS));
+        PtrVar weightsEnd = f.ptr(weights.plus(weightBytes, 4 * results.length));
         PtrVar weight = f.ptr();
         PtrVar value = f.ptr();
         I32Var d = f.i32();
@@ -469,11 +492,13 @@ final class AttentionKernels {
             f.doWhile(
                     () -> {
                         for (int p = 0; p < VALUES_UNROLLED; p++) {
-                            V128Var[] halves = type == KvType.F16 ? halves(f, value) : quantizedHalves(f, value, scale);
+                            V128Var[] halves = type == KvType.F16
+                                    ? float16Unscaled(f, value.v128(0))
+                                    : quantizedHalves(f, value, scale);
                             V128Var low = halves[0];
                             V128Var high = halves[1];
                             for (int q = 0; q < results.length; q++) {
-                                V128Var w = f.v128(weight.splat32(4 * (KvLayout.TILE * q + p)));
+                                V128Var w = f.v128(weight.v128(16 * (results.length * p + q)));
                                 sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
                                 sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
                             }
@@ -482,7 +507,7 @@ final class AttentionKernels {
                                 scale.set(scale.plus(rowBytes));
                             }
                         }
-                        weight.advance(4 * VALUES_UNROLLED);
+                        weight.advance(16 * results.length * VALUES_UNROLLED);
                     },
                     () -> weight.lt(weightsEnd));
             for (int q = 0; q < results.length; q++) {
@@ -492,13 +517,6 @@ final class AttentionKernels {
                 }
             }
         });
-    }
-
-    /** Eight elements of a value. */
-    private static V128Var[] halves(Function f, PtrVar value) {
-        return new V128Var[] {
-            f.v128(float16Unscaled(f, value.load16x4S(0))), f.v128(float16Unscaled(f, value.load16x4S(8)))
-        };
     }
 
     private static V128Var[] quantizedHalves(Function f, PtrVar value, PtrVar scale) {
@@ -642,7 +660,7 @@ final class AttentionKernels {
         I32Var chunks = f.i32(kernel.chunks());
         I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
         PtrVar scratch = kernel.scratch();
-        PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize.times(4 * MOST_QUERIES)));
+        PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize, Scratch.queriesBytes(1)));
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var item = f.i32(kernel.chunk);
         I32Var i = f.i32();
