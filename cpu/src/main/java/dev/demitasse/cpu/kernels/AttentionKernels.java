@@ -17,6 +17,7 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Attention over the KV cache, a tile of positions at a time with a running maximum (Dao et al. 2022, "FlashAttention"). Up to four queries
@@ -29,6 +30,8 @@ final class AttentionKernels {
     private static final float LEAST = -3e38f;
     /** Elements of a head in one turn of the loop over keys: as many as any size is a multiple of. */
     private static final int ELEMENTS_UNROLLED = 8;
+    /** Pairs of quantized elements in one turn; divides half of {@link KvLayout#QUANTS}. */
+    private static final int PAIRS_UNROLLED = 8;
     /** Positions in one turn of the loop over values; divides {@link KvLayout#BLOCK}. */
     private static final int VALUES_UNROLLED = 4;
 
@@ -53,11 +56,6 @@ final class AttentionKernels {
                 attend.add(attend(type, queries));
             }
         }
-    }
-
-    /** The factor that queries have for keys of a type. */
-    private static float queryFactor(KvType type) {
-        return type == KvType.F16 ? HALF_BIAS : 1;
     }
 
     /** The factor that weights have, so that the results of all types lack the same. */
@@ -132,10 +130,18 @@ final class AttentionKernels {
                                     f,
                                     keyIn,
                                     f.ptr(keyOut.plus(lane.times(4))),
-                                    f.ptr(keyOut.plus(lane).plus(4 * KvLayout.BLOCK)),
-                                    KvLayout.BLOCK,
+                                    f.ptr(keyOut.plus(lane.times(2)).plus(4 * KvLayout.BLOCK)),
+                                    KvLayout.BLOCK * KvLayout.QUANTS_BYTES,
+                                    element -> element / 2 * 2 * KvLayout.BLOCK + element % 2,
                                     headSize);
-                            storeQuantized(f, valueIn, f.ptr(valueOut), f.ptr(valueOut.plus(4)), 1, headSize);
+                            storeQuantized(
+                                    f,
+                                    valueIn,
+                                    f.ptr(valueOut),
+                                    f.ptr(valueOut.plus(4)),
+                                    KvLayout.QUANTS_BYTES,
+                                    element -> element,
+                                    headSize);
                         }
                     }
                 });
@@ -180,36 +186,51 @@ final class AttentionKernels {
      *
      * @param scales of the first scale
      * @param quants of the first element
-     * @param step bytes from an element's place to the next one's; scales are that many times as large
+     * @param blockBytes to the next scale
+     * @param place bytes from the first element of a block to each
      */
     private static void storeQuantized(
-            Function f, PtrVar source, PtrVar scales, PtrVar quants, int step, I32Var headSize) {
-        int blockBytes = step * KvLayout.QUANTS_BYTES;
+            Function f,
+            PtrVar source,
+            PtrVar scales,
+            PtrVar quants,
+            int blockBytes,
+            IntUnaryOperator place,
+            I32Var headSize) {
         I32Var d = f.i32();
         f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
-            V128Var greatest = f.v128(V128.zero());
-            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
-                greatest.set(greatest.f32x4Max(source.v128(4 * i).f32x4Abs()));
-            }
-            F32Var most = f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+            F32Var most = greatestOfBlock(f, source);
             f.store(scales, 0, most.times(F32.of(1f / Byte.MAX_VALUE)));
-            // 0 where all are 0, or as good as: dividing would not be finite
-            F32Var inverse = f.f32(F32.of(0));
-            f.ifTrue(
-                    most.gt(F32.of(LEAST_QUANTIZED)),
-                    () -> inverse.set(F32.of(Byte.MAX_VALUE).dividedBy(most)));
-            V128Var factor = f.v128(V128.f32x4Splat(inverse));
+            V128Var factor = f.v128(V128.f32x4Splat(dividedBy(f, Byte.MAX_VALUE, most)));
             for (int i = 0; i < KvLayout.QUANTS; i += 4) {
                 V128Var four = f.v128(
                         source.v128(4 * i).f32x4Mul(factor).f32x4Nearest().i32x4TruncSatF32x4S());
                 for (int lane = 0; lane < 4; lane++) {
-                    f.store8(quants, (i + lane) * step, four.i32x4ExtractLane(lane));
+                    f.store8(quants, place.applyAsInt(i + lane), four.i32x4ExtractLane(lane));
                 }
             }
             source.advance(4 * KvLayout.QUANTS);
             scales.advance(blockBytes);
             quants.advance(blockBytes);
         });
+    }
+
+    /** The greatest magnitude of the elements that share a scale. */
+    private static F32Var greatestOfBlock(Function f, PtrVar source) {
+        V128Var greatest = f.v128(V128.zero());
+        for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+            greatest.set(greatest.f32x4Max(source.v128(4 * i).f32x4Abs()));
+        }
+        return f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+    }
+
+    /** 0 where the divisor is 0, or as good as: the quotient would not be finite. */
+    private static F32Var dividedBy(Function f, float dividend, F32Var divisor) {
+        F32Var quotient = f.f32(F32.of(0));
+        f.ifTrue(
+                divisor.gt(F32.of(LEAST_QUANTIZED)),
+                () -> quotient.set(F32.of(dividend).dividedBy(divisor)));
+        return quotient;
     }
 
     /** Rounded to nearest, ties to even; less than a normal float16 becomes 0, more than the greatest that. */
@@ -254,11 +275,11 @@ final class AttentionKernels {
                     f,
                     command,
                     results[q],
-                    scaledQueries,
-                    new int[] {16 * q, 16 * queries},
+                    f.ptr(scaledQueries.plus(16 * q)),
+                    16 * queries,
                     firstQuery.plus(q),
                     kvHead,
-                    queryFactor(type));
+                    type);
         }
         I32Var window = f.i32(command.i32(Command.WINDOW));
         F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
@@ -314,17 +335,11 @@ final class AttentionKernels {
     /**
      * Scales one query, empties its result, and gives its position.
      *
-     * @param place of its first element among the queries', and bytes from one to the next
+     * @param target its first place among the queries'
+     * @param step bytes from one place to the next
      */
     private I32Var prepare(
-            Function f,
-            PtrVar command,
-            PtrVar result,
-            Ptr scaledQueries,
-            int[] place,
-            I32 index,
-            I32Var kvHead,
-            float factor) {
+            Function f, PtrVar command, PtrVar result, PtrVar target, int step, I32 index, I32Var kvHead, KvType type) {
         I32Var query = f.i32(index);
         I32Var heads = f.i32(command.i32(Command.HEADS));
         I32Var group = f.i32(heads.dividedBy(command.i32(Command.KV_HEADS)));
@@ -332,19 +347,43 @@ final class AttentionKernels {
         I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
         I32 head = kvHead.times(group).plus(query.modulo(group));
         PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
-        PtrVar target = f.ptr(scaledQueries);
-        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE).times(F32.of(factor))));
+        F32Var scale = f.f32(command.f32(Command.SCALE));
         f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
         f.store(result, Scratch.SUM, F32.of(0));
         PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
         I32Var d = f.i32();
         f.count(d, I32.of(0), headSize, 4, () -> {
-            storeSplat(f, f.v128(source.v128(0).f32x4Mul(scale)), target, place[0], place[1]);
             f.store(out, 0, V128.zero());
-            source.advance(16);
-            target.advance(4 * place[1]);
             out.advance(16);
         });
+        switch (type) {
+            case F16 -> {
+                V128Var factor = f.v128(V128.f32x4Splat(scale.times(F32.of(HALF_BIAS))));
+                f.count(d, I32.of(0), headSize, 4, () -> {
+                    storeSplat(f, f.v128(source.v128(0).f32x4Mul(factor)), target, 0, step);
+                    source.advance(16);
+                    target.advance(4 * step);
+                });
+            }
+            case Q8_0 ->
+                f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
+                    F32Var most = greatestOfBlock(f, source);
+                    V128Var factor = f.v128(V128.f32x4Splat(dividedBy(f, Short.MAX_VALUE, most)));
+                    for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+                        V128Var four = f.v128(source.v128(4 * i)
+                                .f32x4Mul(factor)
+                                .f32x4Nearest()
+                                .i32x4TruncSatF32x4S());
+                        V128Var pairs = f.v128(four.i16x8NarrowI32x4S(four));
+                        f.store(target, 0, V128.i32x4Splat(pairs.i32x4ExtractLane(0)));
+                        f.store(target, step, V128.i32x4Splat(pairs.i32x4ExtractLane(1)));
+                        target.advance(2 * step);
+                    }
+                    f.store(target, 0, V128.f32x4Splat(most.times(scale).times(F32.of(1f / Short.MAX_VALUE))));
+                    source.advance(4 * KvLayout.QUANTS);
+                    target.advance(step);
+                });
+        }
         return f.i32(f.address(0).i32(Control.POSITION).plus(token));
     }
 
@@ -375,7 +414,10 @@ final class AttentionKernels {
         return scores;
     }
 
-    /** The same for quantized keys. */
+    /**
+     * The same for quantized keys: sums of products of integers, as queries have 16 bits with a scale for each block, too. Pairs of elements lie
+     * together in both.
+     */
     private V128Var[][] quantizedScores(Function f, Ptr keys, PtrVar scaledQueries, I32Var headSize, int queries) {
         V128Var[][] scores = new V128Var[queries][2];
         V128Var[][] sums = new V128Var[queries][2];
@@ -389,7 +431,7 @@ final class AttentionKernels {
         PtrVar scales = f.ptr();
         PtrVar blockEnd = f.ptr();
         PtrVar query = f.ptr(scaledQueries);
-        PtrVar end = f.ptr(query.plus(headSize.times(16 * queries)));
+        I32Var blocks = f.i32(headSize.dividedBy(KvLayout.QUANTS));
         f.doWhile(
                 () -> {
                     for (V128Var[] halves : sums) {
@@ -401,30 +443,30 @@ final class AttentionKernels {
                     blockEnd.set(key.plus(KvLayout.BLOCK * KvLayout.QUANTS));
                     f.doWhile(
                             () -> {
-                                for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
-                                    V128Var eight = f.v128(key.load8x8S(KvLayout.BLOCK * d));
-                                    V128Var low =
-                                            f.v128(eight.i32x4ExtendLowI16x8S().f32x4ConvertI32x4S());
-                                    V128Var high =
-                                            f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S());
+                                for (int pair = 0; pair < PAIRS_UNROLLED; pair++) {
+                                    V128Var low = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair));
+                                    V128Var high = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair + 8));
                                     for (int q = 0; q < queries; q++) {
-                                        V128Var x = f.v128(query.v128(16 * (queries * d + q)));
-                                        sums[q][0].set(simd.multiplyAdd(low, x, sums[q][0]));
-                                        sums[q][1].set(simd.multiplyAdd(high, x, sums[q][1]));
+                                        V128Var x = f.v128(query.v128(16 * (queries * pair + q)));
+                                        sums[q][0].set(sums[q][0].i32x4Add(low.i32x4DotI16x8S(x)));
+                                        sums[q][1].set(sums[q][1].i32x4Add(high.i32x4DotI16x8S(x)));
                                     }
                                 }
-                                key.advance(KvLayout.BLOCK * ELEMENTS_UNROLLED);
-                                query.advance(16 * queries * ELEMENTS_UNROLLED);
+                                key.advance(2 * KvLayout.BLOCK * PAIRS_UNROLLED);
+                                query.advance(16 * queries * PAIRS_UNROLLED);
                             },
                             () -> key.lt(blockEnd));
                     for (int half = 0; half < 2; half++) {
                         V128Var scale = f.v128(scales.v128(16 * half));
                         for (int q = 0; q < queries; q++) {
-                            scores[q][half].set(simd.multiplyAdd(sums[q][half], scale, scores[q][half]));
+                            V128 sum = sums[q][half].f32x4ConvertI32x4S().f32x4Mul(query.v128(16 * q));
+                            scores[q][half].set(simd.multiplyAdd(sum, scale, scores[q][half]));
                         }
                     }
+                    query.advance(16 * queries);
+                    blocks.set(blocks.minus(1));
                 },
-                () -> query.lt(end));
+                () -> blocks);
         return scores;
     }
 
