@@ -177,30 +177,36 @@ def write(path, architecture, config, model):
     writer.close()
 
 
-folder = Path(sys.argv[1])
-folder.mkdir(parents=True, exist_ok=True)
-for name, (architecture, config) in MODELS.items():
-    config._attn_implementation = "eager"
-    model = hf.AutoModelForCausalLM.from_config(config).float().eval()
-    if architecture in ONE_PLUS:
-        randomize(model, norm=0.0, embedding=0.08)  # which the model multiplies by sqrt(hidden_size)
-    else:
-        randomize(model, norm=1.0, embedding=0.3)
-    write(folder / f"{name}.gguf", architecture, config, model)
-    prompt = torch.randint(0, VOCABULARY, (1, max(LENGTHS)), generator=torch.Generator().manual_seed(3))
-    with torch.no_grad():
-        after = lambda ids: model(ids, use_cache=False).logits[0, -1]
-        logits = [after(prompt[:, :length]).tolist() for length in LENGTHS]
-        ids = prompt[:, :17]
-        for _ in range(24):
-            ids = torch.cat([ids, after(ids).argmax().reshape(1, 1)], 1)
-        rounded = lambda values: [float(f"{value:.8g}") for value in values]
-        expected = {
-            "prompt": prompt[0].tolist(),
-            "logits": [rounded(values) for values in logits],
-            "greedy": ids[0, 17:].tolist(),
-            "last": rounded(after(ids).tolist()),
-            "embedding": rounded(model.model(prompt[:, :17], use_cache=False).last_hidden_state.mean(1)[0].tolist()),
-        }
-    (folder / f"{name}.json").write_text(json.dumps(expected) + "\n")
-    print(name, (folder / f"{name}.gguf").stat().st_size, len(set(expected["greedy"])), max(map(abs, expected["last"])))
+
+def main():
+    folder = Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (architecture, config) in MODELS.items():
+        config._attn_implementation = "eager"
+        model = hf.AutoModelForCausalLM.from_config(config).float().eval()
+        if architecture in ONE_PLUS:
+            randomize(model, norm=0.0, embedding=0.08)  # which the model multiplies by sqrt(hidden_size)
+        else:
+            randomize(model, norm=1.0, embedding=0.3)
+        write(folder / f"{name}.gguf", architecture, config, model)
+        prompt = torch.randint(0, VOCABULARY, (1, max(LENGTHS)), generator=torch.Generator().manual_seed(3))
+        with torch.no_grad():
+            after = lambda ids: model(ids, use_cache=False).logits[0, -1]
+            logits = [after(prompt[:, :length]).tolist() for length in LENGTHS]
+            ids = prompt[:, :17]
+            for _ in range(24):
+                ids = torch.cat([ids, after(ids).argmax().reshape(1, 1)], 1)
+            rounded = lambda values: [float(f"{value:.8g}") for value in values]
+            expected = {
+                "prompt": prompt[0].tolist(),
+                "logits": [rounded(values) for values in logits],
+                "greedy": ids[0, 17:].tolist(),
+                "last": rounded(after(ids).tolist()),
+                "embedding": rounded(model.model(prompt[:, :17], use_cache=False).last_hidden_state.mean(1)[0].tolist()),
+            }
+        (folder / f"{name}.json").write_text(json.dumps(expected) + "\n")
+        print(name, (folder / f"{name}.gguf").stat().st_size, len(set(expected["greedy"])), max(map(abs, expected["last"])))
+
+
+if __name__ == "__main__":
+    main()

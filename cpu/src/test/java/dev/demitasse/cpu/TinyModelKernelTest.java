@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
+import dev.demitasse.LongSequence;
 import dev.demitasse.SnapshotCheck;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
@@ -34,6 +35,18 @@ class TinyModelKernelTest {
                                             KvType.F16,
                                             RemoteMachine.factory(node, new Variant(true, false, 2)))),
                             TOLERANCE);
+        }
+    }
+
+    /** YaRN and NoPE; {@code -Ddemitasse.longest=70000} goes beyond the trained length. */
+    @Test
+    void longSequencesEqualHuggingFaces() {
+        try (Node node = new Node()) {
+            LongSequence.check(
+                    Integer.getInteger("demitasse.longest", 10_000),
+                    (plan, context) -> new CpuBackend(
+                            plan, context, 256, KvType.F16, RemoteMachine.factory(node, new Variant(true, true, 2))),
+                    TOLERANCE);
         }
     }
 

@@ -1,0 +1,15 @@
+package dev.demitasse.model;
+
+import dev.demitasse.LongSequence;
+import dev.demitasse.backend.reference.ReferenceBackend;
+import org.junit.jupiter.api.Test;
+
+/** YaRN and NoPE; {@code -Ddemitasse.longest=70000} goes beyond the trained length, and takes some minutes. */
+class LongContextTest {
+    private static final int LONGEST = Integer.getInteger("demitasse.longest", 10_000);
+
+    @Test
+    void logitsEqualHuggingFaces() {
+        LongSequence.check(LONGEST, (plan, context) -> new ReferenceBackend(plan, context, 64), 1e-4f);
+    }
+}
