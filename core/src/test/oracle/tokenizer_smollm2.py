@@ -79,4 +79,5 @@ def main():
     write(Path("src/test/resources/tokenizer/smollm2.tsv"), lines)
 
 
-main()
+if __name__ == "__main__":
+    main()

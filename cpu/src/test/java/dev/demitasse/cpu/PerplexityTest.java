@@ -1,0 +1,80 @@
+package dev.demitasse.cpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.BackendLoader;
+import dev.demitasse.TestWeights;
+import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
+import dev.demitasse.gguf.Gguf;
+import dev.demitasse.tokenizer.Tokenizer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** SmolLM2's perplexity over a text: Hugging Face's in float32 is in {@code perplexity.json}, see {@code oracle/perplexity.py}. */
+class PerplexityTest {
+    private static final double TOLERANCE = 0.005;
+
+    @Test
+    void equalsTheReferenceWithEachTypeOfKeysAndValues() throws IOException {
+        ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
+        Tokenizer tokenizer = Tokenizer.of(Gguf.parse(file, file.capacity()).metadata());
+        int[] tokens = tokenizer.encode(
+                new String(
+                        PerplexityTest.class
+                                .getResourceAsStream("/reference/alice.txt")
+                                .readAllBytes(),
+                        StandardCharsets.UTF_8),
+                false);
+        JsonNode reference =
+                new ObjectMapper().readTree(PerplexityTest.class.getResource("/reference/perplexity.json"));
+        assertEquals(reference.get("tokens").asInt(), tokens.length);
+        double expected = reference.get("perplexity").asDouble();
+        Map<KvType, Double> found = new EnumMap<>(KvType.class);
+        for (KvType kvType : KvType.values()) {
+            try (Node node = new Node()) {
+                Backend backend = BackendLoader.load(
+                        file.duplicate(),
+                        tokens.length,
+                        (plan, context) -> new CpuBackend(
+                                plan, context, 16, kvType, RemoteMachine.factory(node, new Variant(true, false, 2))));
+                found.put(kvType, perplexity(backend, tokens));
+            }
+        }
+        System.out.println("perplexity " + expected + " in float32, by the kernels " + found);
+        assertEquals(1, found.get(KvType.F16) / expected, TOLERANCE);
+        assertEquals(1, found.get(KvType.Q8_0) / found.get(KvType.F16), TOLERANCE);
+    }
+
+    /** Of all tokens but the first. */
+    private static double perplexity(Backend backend, int[] tokens) {
+        double sum = 0;
+        int last = tokens.length - 1;
+        for (int from = 0; from < last; from += backend.logitRows()) {
+            int to = Math.min(last, from + backend.logitRows());
+            backend.forward(tokens, from, to, from, to - from);
+            for (int i = from; i < to; i++) {
+                sum -= logProbability(backend.logits(i - from), tokens[i + 1]);
+            }
+        }
+        return Math.exp(sum / last);
+    }
+
+    private static double logProbability(float[] logits, int id) {
+        float greatest = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            greatest = Math.max(greatest, logit);
+        }
+        double sum = 0;
+        for (float logit : logits) {
+            sum += Math.exp(logit - greatest);
+        }
+        return logits[id] - greatest - Math.log(sum);
+    }
+}
