@@ -104,6 +104,11 @@ export interface LoadOptions {
   contextLength?: number;
   /** How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness. */
   kvType?: 'f16' | 'q8_0';
+  /**
+   * Memory for keys and values of conversations that wait, beside those of the one that goes on (default: 256 MiB). Of what doesn't
+   * fit, the least recently used is dropped, and read again when it is needed.
+   */
+  prefixCacheBytes?: number;
   /** Whether the model is kept in the browser's storage, and read from there (default: true). */
   cache?: boolean;
   onProgress?: (progress: Progress) => void;

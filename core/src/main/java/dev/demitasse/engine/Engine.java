@@ -196,6 +196,11 @@ public final class Engine {
         current = null;
     }
 
+    /** How many of the first {@code count} tokens need not be read again as the KV cache is. */
+    public int reusable(int[] tokens, int count) {
+        return backend.reusable(session.common(tokens, count));
+    }
+
     /**
      * Starts an answer; a generation that was still running can't go on.
      *
@@ -240,8 +245,7 @@ public final class Engine {
      */
     void serve(Generation generation, int[] tokens, int count, int candidates) {
         // The last token is always run again: its logits go on with the answer.
-        session.keepPrefixOf(tokens, count - 1);
-        session.truncate(backend.reusable(session.length()));
+        session.truncate(reusable(tokens, count - 1));
         backend.candidates(candidates);
         current = generation;
     }

@@ -1,9 +1,9 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
-import dev.demitasse.backend.KvType;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
@@ -48,18 +48,19 @@ public final class KernelProfile {
             CpuBackend backend = (CpuBackend) BackendLoader.load(
                     TestWeights.map(model),
                     position + count,
-                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, new Machine.Factory() {
-                        @Override
-                        public int threads() {
-                            return machines.threads();
-                        }
+                    (plan, context) ->
+                            new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, new Machine.Factory() {
+                                @Override
+                                public int threads() {
+                                    return machines.threads();
+                                }
 
-                        @Override
-                        public Machine create(long bytes, long most) {
-                            made.add(machines.create(bytes, most));
-                            return made.get(0);
-                        }
-                    }));
+                                @Override
+                                public Machine create(long bytes, long most) {
+                                    made.add(machines.create(bytes, most));
+                                    return made.get(0);
+                                }
+                            }));
             int[] tokens = new int[Math.max(count, 64)];
             for (int i = 0; i < tokens.length; i++) {
                 tokens[i] = 100 + 7 * i;

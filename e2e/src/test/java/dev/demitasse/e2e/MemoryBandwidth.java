@@ -41,8 +41,8 @@ public final class MemoryBandwidth {
                 PlanBuilder builder = new PlanBuilder(gguf);
                 Plan plan = builder.build(
                         builder.matMul(builder.lastRows(builder.embed("table", COLUMNS)), "matrix", ROWS));
-                CpuBackend backend =
-                        new CpuBackend(plan, 64, 1, KvType.F16, RemoteMachine.factory(channel, new Variant(true, false, threads)));
+                CpuBackend backend = new CpuBackend(
+                        plan, 64, 1, KvType.F16, RemoteMachine.factory(channel, new Variant(true, false, threads)));
                 ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
                 for (TensorInfo tensor : gguf.tensors()) {
                     for (long at = 0; at < tensor.bytes(); at += bytes.capacity()) {

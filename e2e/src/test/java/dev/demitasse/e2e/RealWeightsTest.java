@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser.NewContextOptions;
-import dev.demitasse.backend.KvType;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
@@ -74,7 +74,11 @@ class RealWeightsTest {
 
     private static EngineLoader.BackendFactory cpu(Variant variant) {
         return (plan, context) -> new CpuBackend(
-                plan, context, BATCH, KvType.F16, RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant));
+                plan,
+                context,
+                BATCH,
+                KvType.F16,
+                RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant));
     }
 
     private static void compareOnWebGpu(Path weights, String prompts) throws IOException {
