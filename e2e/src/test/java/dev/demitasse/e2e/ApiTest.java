@@ -282,4 +282,21 @@ class ApiTest {
                   return [stopped.message.content, stopped.finish_reason, biased.message.content.trim().split(' ')[0], param];
                 }"""));
     }
+
+    @Test
+    void anAnswerGoesOnInAFullContextIfItMay() {
+        Page other = browser.open("icon.svg");
+        Browser.loadEngine(other, Map.of("contextLength", 64, "device", "cpu"));
+        assertEquals(List.of("length", 61, "length", 150, "n_keep"), other.evaluate("""
+                async () => {
+                  const run = async (more) => {
+                    const { choices, usage } = await engine.completions.create(
+                      { prompt: 'Once upon a time', temperature: 0, max_tokens: 150, logit_bias: { 2: -100, 0: -100 }, ...more });
+                    return [choices[0].finish_reason, usage.completion_tokens];
+                  };
+                  const { param } = await run({ context_shift: true, n_keep: 33 }).catch((error) => error);
+                  return [...await run({}), ...await run({ context_shift: true }), param];
+                }"""));
+        other.close();
+    }
 }
