@@ -21,6 +21,13 @@ const operations = {
     workers = await startThreads(threads - 1);
     machine = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, { most, shared, wide, workers });
   },
+  /** The same bytes over and over. */
+  fill({ at, count, bytes }) {
+    const pattern = decode(bytes);
+    for (let done = 0; done < count; done += pattern.length) {
+      machine.write(at + done, pattern.subarray(0, Math.min(pattern.length, count - done)));
+    }
+  },
   grow: ({ bytes }) => machine.grow(bytes),
   write: ({ at, bytes }) => machine.write(at, decode(bytes)),
   read({ at, count }) {

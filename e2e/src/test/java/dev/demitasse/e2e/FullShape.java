@@ -17,7 +17,7 @@ import java.util.Random;
 final class FullShape implements UnrulyServer.Content {
     static final String NAME = "full-shape-Q4_0.gguf";
 
-    private static final int LAYERS = 36;
+    static final int LAYERS = 36;
     private static final int WIDTH = 2048;
     private static final int HIDDEN = 11008;
     private static final int HEADS = 16;
@@ -36,12 +36,16 @@ final class FullShape implements UnrulyServer.Content {
     private final byte[] ones = new byte[4 * WIDTH];
 
     FullShape() {
+        this(LAYERS);
+    }
+
+    FullShape(int layers) {
         GgufBuilder builder = new GgufBuilder()
                 .string("general.architecture", "smollm3")
                 .string("general.name", "SmolLM3-3B's shape")
                 .uint32("smollm3.context_length", 65536)
                 .uint32("smollm3.embedding_length", WIDTH)
-                .uint32("smollm3.block_count", LAYERS)
+                .uint32("smollm3.block_count", layers)
                 .uint32("smollm3.feed_forward_length", HIDDEN)
                 .uint32("smollm3.attention.head_count", HEADS)
                 .uint32("smollm3.attention.head_count_kv", KV_HEADS)
@@ -53,7 +57,7 @@ final class FullShape implements UnrulyServer.Content {
                 .strings("tokenizer.ggml.merges")
                 .uint32("tokenizer.ggml.eos_token_id", VOCABULARY - 1)
                 .tensor("token_embd.weight", TensorType.Q4_0, WIDTH, VOCABULARY);
-        for (int layer = 0; layer < LAYERS; layer++) {
+        for (int layer = 0; layer < layers; layer++) {
             String block = "blk." + layer + ".";
             builder.tensor(block + "attn_norm.weight", TensorType.F32, WIDTH)
                     .tensor(block + "attn_q.weight", TensorType.Q4_0, WIDTH, HEADS * HEAD)

@@ -17,6 +17,7 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Attention over the KV cache, a tile of positions at a time with a running maximum (Dao et al. 2022, "FlashAttention"). Up to four queries
@@ -29,6 +30,8 @@ final class AttentionKernels {
     private static final float LEAST = -3e38f;
     /** Elements of a head in one turn of the loop over keys: as many as any size is a multiple of. */
     private static final int ELEMENTS_UNROLLED = 8;
+    /** Pairs of quantized elements in one turn; divides half of {@link KvLayout#QUANTS}. */
+    private static final int PAIRS_UNROLLED = 8;
     /** Positions in one turn of the loop over values; divides {@link KvLayout#BLOCK}. */
     private static final int VALUES_UNROLLED = 4;
 
@@ -55,18 +58,33 @@ final class AttentionKernels {
         }
     }
 
-    /** The factor that queries have for keys of a type. */
-    private static float queryFactor(KvType type) {
-        return type == KvType.F16 ? HALF_BIAS : 1;
-    }
-
     /** The factor that weights have, so that the results of all types lack the same. */
     private static float weightFactor(KvType type) {
         return type == KvType.F16 ? HALF_BIAS : 1 / HALF_BIAS;
     }
 
-    private static V128 float16Unscaled(Function f, V128 extended) {
-        return extended.i32x4Shl(13).and(f.constant(V128.i32x4(0x8fffe000)));
+    /** Eight float16 as float32, but for the bias. (From a half-word at a word's upper end: loads that widen cost more.) */
+    private static V128Var[] float16Unscaled(Function f, V128 eight) {
+        V128Var both = f.v128(eight);
+        V128 zero = f.constant(V128.zero());
+        V128 mask = f.constant(V128.i32x4(0x8fffe000));
+        return new V128Var[] {
+            f.v128(Simd.unpackLow16(zero, both).i32x4ShrS(3).and(mask)),
+            f.v128(Simd.unpackHigh16(zero, both).i32x4ShrS(3).and(mask))
+        };
+    }
+
+    /** Stores each of four lanes in a vector of its own. */
+    private static void storeSplat(Function f, V128Var four, Ptr target, int offset, int step) {
+        for (int lane = 0; lane < 4; lane++) {
+            int b = 4 * lane;
+            f.store(
+                    target,
+                    offset + lane * step,
+                    four.shuffle(
+                            four, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1,
+                            b + 2, b + 3));
+        }
     }
 
     Function storeKv() {
@@ -112,10 +130,18 @@ final class AttentionKernels {
                                     f,
                                     keyIn,
                                     f.ptr(keyOut.plus(lane.times(4))),
-                                    f.ptr(keyOut.plus(lane).plus(4 * KvLayout.BLOCK)),
-                                    KvLayout.BLOCK,
+                                    f.ptr(keyOut.plus(lane.times(2)).plus(4 * KvLayout.BLOCK)),
+                                    KvLayout.BLOCK * KvLayout.QUANTS_BYTES,
+                                    element -> element / 2 * 2 * KvLayout.BLOCK + element % 2,
                                     headSize);
-                            storeQuantized(f, valueIn, f.ptr(valueOut), f.ptr(valueOut.plus(4)), 1, headSize);
+                            storeQuantized(
+                                    f,
+                                    valueIn,
+                                    f.ptr(valueOut),
+                                    f.ptr(valueOut.plus(4)),
+                                    KvLayout.QUANTS_BYTES,
+                                    element -> element,
+                                    headSize);
                         }
                     }
                 });
@@ -160,36 +186,51 @@ final class AttentionKernels {
      *
      * @param scales of the first scale
      * @param quants of the first element
-     * @param step bytes from an element's place to the next one's; scales are that many times as large
+     * @param blockBytes to the next scale
+     * @param place bytes from the first element of a block to each
      */
     private static void storeQuantized(
-            Function f, PtrVar source, PtrVar scales, PtrVar quants, int step, I32Var headSize) {
-        int blockBytes = step * KvLayout.QUANTS_BYTES;
+            Function f,
+            PtrVar source,
+            PtrVar scales,
+            PtrVar quants,
+            int blockBytes,
+            IntUnaryOperator place,
+            I32Var headSize) {
         I32Var d = f.i32();
         f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
-            V128Var greatest = f.v128(V128.zero());
-            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
-                greatest.set(greatest.f32x4Max(source.v128(4 * i).f32x4Abs()));
-            }
-            F32Var most = f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+            F32Var most = greatestOfBlock(f, source);
             f.store(scales, 0, most.times(F32.of(1f / Byte.MAX_VALUE)));
-            // 0 where all are 0, or as good as: dividing would not be finite
-            F32Var inverse = f.f32(F32.of(0));
-            f.ifTrue(
-                    most.gt(F32.of(LEAST_QUANTIZED)),
-                    () -> inverse.set(F32.of(Byte.MAX_VALUE).dividedBy(most)));
-            V128Var factor = f.v128(V128.f32x4Splat(inverse));
+            V128Var factor = f.v128(V128.f32x4Splat(dividedBy(f, Byte.MAX_VALUE, most)));
             for (int i = 0; i < KvLayout.QUANTS; i += 4) {
                 V128Var four = f.v128(
                         source.v128(4 * i).f32x4Mul(factor).f32x4Nearest().i32x4TruncSatF32x4S());
                 for (int lane = 0; lane < 4; lane++) {
-                    f.store8(quants, (i + lane) * step, four.i32x4ExtractLane(lane));
+                    f.store8(quants, place.applyAsInt(i + lane), four.i32x4ExtractLane(lane));
                 }
             }
             source.advance(4 * KvLayout.QUANTS);
             scales.advance(blockBytes);
             quants.advance(blockBytes);
         });
+    }
+
+    /** The greatest magnitude of the elements that share a scale. */
+    private static F32Var greatestOfBlock(Function f, PtrVar source) {
+        V128Var greatest = f.v128(V128.zero());
+        for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+            greatest.set(greatest.f32x4Max(source.v128(4 * i).f32x4Abs()));
+        }
+        return f.f32(RowKernels.horizontal(f, greatest, V128::f32x4Max, F32::max));
+    }
+
+    /** 0 where the divisor is 0, or as good as: the quotient would not be finite. */
+    private static F32Var dividedBy(Function f, float dividend, F32Var divisor) {
+        F32Var quotient = f.f32(F32.of(0));
+        f.ifTrue(
+                divisor.gt(F32.of(LEAST_QUANTIZED)),
+                () -> quotient.set(F32.of(dividend).dividedBy(divisor)));
+        return quotient;
     }
 
     /** Rounded to nearest, ties to even; less than a normal float16 becomes 0, more than the greatest that. */
@@ -234,10 +275,11 @@ final class AttentionKernels {
                     f,
                     command,
                     results[q],
-                    scaledQueries.plus(headBytes.times(q)),
+                    f.ptr(scaledQueries.plus(16 * q)),
+                    16 * queries,
                     firstQuery.plus(q),
                     kvHead,
-                    queryFactor(type));
+                    type);
         }
         I32Var window = f.i32(command.i32(Command.WINDOW));
         F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
@@ -282,8 +324,7 @@ final class AttentionKernels {
                     .times(4));
             F32Var[] decay = new F32Var[queries];
             for (int q = 0; q < queries; q++) {
-                decay[q] =
-                        weights(f, scratch.plus(4 * KvLayout.TILE * q), scoresBytes, results[q], weightFactor(type), i);
+                decay[q] = weights(f, scratch, q, queries, scoresBytes, results[q], weightFactor(type), i);
             }
             PtrVar tileValues = f.ptr(tile(values, command, slot).plus(cachedHead));
             accumulate(f, type, tileValues, rowBytes, scoresBytes, headSize, scratch, results, decay);
@@ -291,9 +332,14 @@ final class AttentionKernels {
         return f;
     }
 
-    /** Scales one query, empties its result, and gives its position. */
+    /**
+     * Scales one query, empties its result, and gives its position.
+     *
+     * @param target its first place among the queries'
+     * @param step bytes from one place to the next
+     */
     private I32Var prepare(
-            Function f, PtrVar command, PtrVar result, Ptr scaledQuery, I32 index, I32Var kvHead, float factor) {
+            Function f, PtrVar command, PtrVar result, PtrVar target, int step, I32 index, I32Var kvHead, KvType type) {
         I32Var query = f.i32(index);
         I32Var heads = f.i32(command.i32(Command.HEADS));
         I32Var group = f.i32(heads.dividedBy(command.i32(Command.KV_HEADS)));
@@ -301,19 +347,43 @@ final class AttentionKernels {
         I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
         I32 head = kvHead.times(group).plus(query.modulo(group));
         PtrVar source = f.ptr(command.ptr(Command.IN).plus(token.times(heads).plus(head), headSize.times(4)));
-        PtrVar target = f.ptr(scaledQuery);
-        V128Var scale = f.v128(V128.f32x4Splat(command.f32(Command.SCALE).times(F32.of(factor))));
+        F32Var scale = f.f32(command.f32(Command.SCALE));
         f.store(result, Scratch.MAXIMUM, F32.of(LEAST));
         f.store(result, Scratch.SUM, F32.of(0));
         PtrVar out = f.ptr(result.plus(Scratch.RESULT_HEADER));
         I32Var d = f.i32();
         f.count(d, I32.of(0), headSize, 4, () -> {
-            f.store(target, 0, source.v128(0).f32x4Mul(scale));
             f.store(out, 0, V128.zero());
-            source.advance(16);
-            target.advance(16);
             out.advance(16);
         });
+        switch (type) {
+            case F16 -> {
+                V128Var factor = f.v128(V128.f32x4Splat(scale.times(F32.of(HALF_BIAS))));
+                f.count(d, I32.of(0), headSize, 4, () -> {
+                    storeSplat(f, f.v128(source.v128(0).f32x4Mul(factor)), target, 0, step);
+                    source.advance(16);
+                    target.advance(4 * step);
+                });
+            }
+            case Q8_0 ->
+                f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
+                    F32Var most = greatestOfBlock(f, source);
+                    V128Var factor = f.v128(V128.f32x4Splat(dividedBy(f, Short.MAX_VALUE, most)));
+                    for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+                        V128Var four = f.v128(source.v128(4 * i)
+                                .f32x4Mul(factor)
+                                .f32x4Nearest()
+                                .i32x4TruncSatF32x4S());
+                        V128Var pairs = f.v128(four.i16x8NarrowI32x4S(four));
+                        f.store(target, 0, V128.i32x4Splat(pairs.i32x4ExtractLane(0)));
+                        f.store(target, step, V128.i32x4Splat(pairs.i32x4ExtractLane(1)));
+                        target.advance(2 * step);
+                    }
+                    f.store(target, 0, V128.f32x4Splat(most.times(scale).times(F32.of(1f / Short.MAX_VALUE))));
+                    source.advance(4 * KvLayout.QUANTS);
+                    target.advance(step);
+                });
+        }
         return f.i32(f.address(0).i32(Control.POSITION).plus(token));
     }
 
@@ -325,32 +395,29 @@ final class AttentionKernels {
             halves[1] = f.v128(V128.zero());
         }
         PtrVar key = f.ptr(keys);
-        PtrVar[] query = new PtrVar[queries];
-        for (int q = 0; q < queries; q++) {
-            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
-        }
-        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        PtrVar query = f.ptr(scaledQueries);
+        PtrVar end = f.ptr(query.plus(headSize.times(16 * queries)));
         f.doWhile(
                 () -> {
                     for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
-                        V128Var low = f.v128(float16Unscaled(f, key.load16x4S(16 * d)));
-                        V128Var high = f.v128(float16Unscaled(f, key.load16x4S(16 * d + 8)));
+                        V128Var[] halves = float16Unscaled(f, key.v128(16 * d));
                         for (int q = 0; q < queries; q++) {
-                            V128Var x = f.v128(query[q].splat32(4 * d));
-                            scores[q][0].set(simd.multiplyAdd(low, x, scores[q][0]));
-                            scores[q][1].set(simd.multiplyAdd(high, x, scores[q][1]));
+                            V128Var x = f.v128(query.v128(16 * (queries * d + q)));
+                            scores[q][0].set(simd.multiplyAdd(halves[0], x, scores[q][0]));
+                            scores[q][1].set(simd.multiplyAdd(halves[1], x, scores[q][1]));
                         }
                     }
                     key.advance(16 * ELEMENTS_UNROLLED);
-                    for (PtrVar x : query) {
-                        x.advance(4 * ELEMENTS_UNROLLED);
-                    }
+                    query.advance(16 * queries * ELEMENTS_UNROLLED);
                 },
-                () -> query[0].lt(end));
+                () -> query.lt(end));
         return scores;
     }
 
-    /** The same for quantized keys. */
+    /**
+     * The same for quantized keys: sums of products of integers, as queries have 16 bits with a scale for each block, too. Pairs of elements lie
+     * together in both.
+     */
     private V128Var[][] quantizedScores(Function f, Ptr keys, PtrVar scaledQueries, I32Var headSize, int queries) {
         V128Var[][] scores = new V128Var[queries][2];
         V128Var[][] sums = new V128Var[queries][2];
@@ -363,11 +430,8 @@ final class AttentionKernels {
         PtrVar key = f.ptr(keys);
         PtrVar scales = f.ptr();
         PtrVar blockEnd = f.ptr();
-        PtrVar[] query = new PtrVar[queries];
-        for (int q = 0; q < queries; q++) {
-            query[q] = f.ptr(q == 0 ? scaledQueries : query[q - 1].plus(headSize.times(4)));
-        }
-        PtrVar end = f.ptr(query[0].plus(headSize.times(4)));
+        PtrVar query = f.ptr(scaledQueries);
+        I32Var blocks = f.i32(headSize.dividedBy(KvLayout.QUANTS));
         f.doWhile(
                 () -> {
                     for (V128Var[] halves : sums) {
@@ -379,38 +443,37 @@ final class AttentionKernels {
                     blockEnd.set(key.plus(KvLayout.BLOCK * KvLayout.QUANTS));
                     f.doWhile(
                             () -> {
-                                for (int d = 0; d < ELEMENTS_UNROLLED; d++) {
-                                    V128Var eight = f.v128(key.load8x8S(KvLayout.BLOCK * d));
-                                    V128Var low =
-                                            f.v128(eight.i32x4ExtendLowI16x8S().f32x4ConvertI32x4S());
-                                    V128Var high =
-                                            f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S());
+                                for (int pair = 0; pair < PAIRS_UNROLLED; pair++) {
+                                    V128Var low = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair));
+                                    V128Var high = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair + 8));
                                     for (int q = 0; q < queries; q++) {
-                                        V128Var x = f.v128(query[q].splat32(4 * d));
-                                        sums[q][0].set(simd.multiplyAdd(low, x, sums[q][0]));
-                                        sums[q][1].set(simd.multiplyAdd(high, x, sums[q][1]));
+                                        V128Var x = f.v128(query.v128(16 * (queries * pair + q)));
+                                        sums[q][0].set(sums[q][0].i32x4Add(low.i32x4DotI16x8S(x)));
+                                        sums[q][1].set(sums[q][1].i32x4Add(high.i32x4DotI16x8S(x)));
                                     }
                                 }
-                                key.advance(KvLayout.BLOCK * ELEMENTS_UNROLLED);
-                                for (PtrVar x : query) {
-                                    x.advance(4 * ELEMENTS_UNROLLED);
-                                }
+                                key.advance(2 * KvLayout.BLOCK * PAIRS_UNROLLED);
+                                query.advance(16 * queries * PAIRS_UNROLLED);
                             },
                             () -> key.lt(blockEnd));
                     for (int half = 0; half < 2; half++) {
                         V128Var scale = f.v128(scales.v128(16 * half));
                         for (int q = 0; q < queries; q++) {
-                            scores[q][half].set(simd.multiplyAdd(sums[q][half], scale, scores[q][half]));
+                            V128 sum = sums[q][half].f32x4ConvertI32x4S().f32x4Mul(query.v128(16 * q));
+                            scores[q][half].set(simd.multiplyAdd(sum, scale, scores[q][half]));
                         }
                     }
+                    query.advance(16 * queries);
+                    blocks.set(blocks.minus(1));
                 },
-                () -> query[0].lt(end));
+                () -> blocks);
         return scores;
     }
 
     /** Turns a tile's scores into weights, and gives the factor for what was weighted before. */
-    private F32Var weights(Function f, Ptr tileScores, I32Var bytes, PtrVar result, float factor, I32Var i) {
-        PtrVar scores = f.ptr(tileScores);
+    private F32Var weights(
+            Function f, PtrVar scratch, int query, int queries, I32Var bytes, PtrVar result, float factor, I32Var i) {
+        PtrVar scores = f.ptr(scratch.plus(4 * KvLayout.TILE * query));
         V128Var greatest = f.v128(V128.f32x4Splat(result.f32(Scratch.MAXIMUM)));
         f.count(
                 i,
@@ -424,7 +487,8 @@ final class AttentionKernels {
         f.count(i, I32.of(0), bytes, 16, () -> {
             V128Var weight = f.v128(simd.exp(f, scores.plus(i).v128(0).f32x4Sub(maxima)));
             sums.set(sums.f32x4Add(weight));
-            f.store(scores.plus(i), 0, weight.f32x4Mul(f.constant(V128.f32x4(factor))));
+            V128Var scaled = f.v128(weight.f32x4Mul(f.constant(V128.f32x4(factor))));
+            storeSplat(f, scaled, scratch.plus(i, 4 * queries), Scratch.WEIGHTS + 16 * query, 16 * queries);
         });
         V128 change = simd.exp(f, V128.f32x4Splat(result.f32(Scratch.MAXIMUM)).f32x4Sub(maxima));
         F32Var decay = f.f32(change.f32x4ExtractLane(0));
@@ -442,11 +506,12 @@ final class AttentionKernels {
             I32Var rowBytes,
             I32 weightBytes,
             I32Var headSize,
-            PtrVar weights,
+            PtrVar scratch,
             PtrVar[] results,
             F32Var[] decay) {
         PtrVar scale = f.ptr();
-        PtrVar weightsEnd = f.ptr(weights.plus(weightBytes));
+        PtrVar weights = f.ptr(scratch.plus(Scratch.WEIGHTS));
+        PtrVar weightsEnd = f.ptr(weights.plus(weightBytes, 4 * results.length));
         PtrVar weight = f.ptr();
         PtrVar value = f.ptr();
         I32Var d = f.i32();
@@ -469,11 +534,13 @@ final class AttentionKernels {
             f.doWhile(
                     () -> {
                         for (int p = 0; p < VALUES_UNROLLED; p++) {
-                            V128Var[] halves = type == KvType.F16 ? halves(f, value) : quantizedHalves(f, value, scale);
+                            V128Var[] halves = type == KvType.F16
+                                    ? float16Unscaled(f, value.v128(0))
+                                    : quantizedHalves(f, value, scale);
                             V128Var low = halves[0];
                             V128Var high = halves[1];
                             for (int q = 0; q < results.length; q++) {
-                                V128Var w = f.v128(weight.splat32(4 * (KvLayout.TILE * q + p)));
+                                V128Var w = f.v128(weight.v128(16 * (results.length * p + q)));
                                 sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
                                 sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
                             }
@@ -482,7 +549,7 @@ final class AttentionKernels {
                                 scale.set(scale.plus(rowBytes));
                             }
                         }
-                        weight.advance(4 * VALUES_UNROLLED);
+                        weight.advance(16 * results.length * VALUES_UNROLLED);
                     },
                     () -> weight.lt(weightsEnd));
             for (int q = 0; q < results.length; q++) {
@@ -492,13 +559,6 @@ final class AttentionKernels {
                 }
             }
         });
-    }
-
-    /** Eight elements of a value. */
-    private static V128Var[] halves(Function f, PtrVar value) {
-        return new V128Var[] {
-            f.v128(float16Unscaled(f, value.load16x4S(0))), f.v128(float16Unscaled(f, value.load16x4S(8)))
-        };
     }
 
     private static V128Var[] quantizedHalves(Function f, PtrVar value, PtrVar scale) {
@@ -642,7 +702,7 @@ final class AttentionKernels {
         I32Var chunks = f.i32(kernel.chunks());
         I32Var resultBytes = f.i32(headSize.times(4).plus(Scratch.RESULT_HEADER));
         PtrVar scratch = kernel.scratch();
-        PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize.times(4 * MOST_QUERIES)));
+        PtrVar results = f.ptr(scratch.plus(Scratch.QUERIES).plus(headSize, Scratch.queriesBytes(1)));
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var item = f.i32(kernel.chunk);
         I32Var i = f.i32();

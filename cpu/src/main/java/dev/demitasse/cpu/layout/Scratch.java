@@ -2,8 +2,10 @@ package dev.demitasse.cpu.layout;
 
 /** A thread's scratch memory. It begins with the scores of a tile for four queries (or an unpacked block of an embedding). */
 public final class Scratch {
-    /** Four queries, scaled; then their results. */
-    public static final int QUERIES = 4 * 4 * KvLayout.TILE;
+    /** What four queries' scores become, {@code [position][query]}, each in all four lanes of a vector. */
+    public static final int WEIGHTS = 4 * 4 * KvLayout.TILE;
+    /** Four queries, scaled, {@code [element][query]}, likewise; then their results. */
+    public static final int QUERIES = WEIGHTS + 4 * 16 * KvLayout.TILE;
 
     /** Places in an attention result: the greatest score. */
     public static final int MAXIMUM = 0;
@@ -19,8 +21,13 @@ public final class Scratch {
         return RESULT_HEADER + 4 * headSize;
     }
 
+    /** Bytes of the queries. */
+    public static int queriesBytes(int headSize) {
+        return 4 * 16 * headSize;
+    }
+
     /** Bytes that a thread needs. */
     public static int bytes(int headSize) {
-        return QUERIES + 4 * 4 * headSize + 4 * resultBytes(headSize);
+        return QUERIES + queriesBytes(headSize) + 4 * resultBytes(headSize);
     }
 }

@@ -183,6 +183,10 @@ public class V128 extends Expression {
         return simd(141, this, I32.of(bits));
     }
 
+    public V128 i32x4ShrS(int bits) {
+        return simd(172, this, I32.of(bits));
+    }
+
     public V128 i32x4Shl(int bits) {
         return simd(171, this, I32.of(bits));
     }
