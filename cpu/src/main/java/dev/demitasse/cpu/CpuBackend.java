@@ -112,6 +112,11 @@ public final class CpuBackend implements Backend {
         return new Layout(plan, contextLength, batchSize, kvType, threads).bytes(positions);
     }
 
+    /** What each position of the context that comes into use adds, on average. */
+    public static long bytesPerPosition(Plan plan, int contextLength, int batchSize, KvType kvType) {
+        return new KvCache(plan, contextLength, batchSize, kvType).bytesPerPosition();
+    }
+
     /** A program and where it lies. */
     private record Placed(Program program, long address) {
         static Placed in(MemoryLayout memory, Program program) {

@@ -115,6 +115,11 @@ final class KvCache {
         return ringBytes + Math.min(steps * STEP, tiles) * pageBytes;
     }
 
+    /** What a position more takes, on average. */
+    long bytesPerPosition() {
+        return pageBytes / KvLayout.TILE;
+    }
+
     /**
      * Whether a pass can begin after so many positions.
      *

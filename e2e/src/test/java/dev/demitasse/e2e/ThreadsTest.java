@@ -50,6 +50,37 @@ class ThreadsTest {
         }
     }
 
+    /** Keys and values in 8 bits take 9 sixteenths of what they take as float16, and the answer is the same. */
+    @Test
+    void quantizedKeysAndValues() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            Page page = browser.open("icon.svg");
+            for (String kvType : new String[] {"f16", "q8_0"}) {
+                Map<?, ?> result = (Map<?, ?>) page.evaluate("""
+                        async (kvType) => {
+                          const { Demitasse } = await import('/demitasse.js');
+                          const { default: model } = await (await fetch('/models.json')).json();
+                          let needs;
+                          const options = { device: 'cpu', contextLength: 8192, kvType, onNeeds: ({ memory }) => (needs = memory) };
+                          const engine = await Demitasse.load(new URL(model, location.origin).href, options);
+                          const { choices } = await engine.chat.completions.create({
+                            messages: [{ role: 'user', content: 'What is the capital of France?' }],
+                            temperature: 0,
+                          });
+                          engine.close();
+                          return { text: choices[0].message.content, ...needs };
+                        }""", kvType);
+                assertEquals(ANSWER, result.get("text"));
+                int perToken = 30 * 2 * 192 * 2; // layers, keys and values, elements, bytes
+                perToken = kvType.equals("f16") ? perToken : perToken * 9 / 16;
+                assertEquals(perToken, result.get("perToken"));
+                double more =
+                        ((Number) result.get("total")).doubleValue() - ((Number) result.get("empty")).doubleValue();
+                assertEquals(perToken * (8192.0 - 256), more); // there is room for 256 at first
+            }
+        }
+    }
+
     @Test
     void memoryThatNoBrowserGives() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {

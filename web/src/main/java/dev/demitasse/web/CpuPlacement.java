@@ -48,9 +48,10 @@ final class CpuPlacement {
             @Override
             public Placement.Memory memory(Plan plan, int context) {
                 int length = length(plan, context);
-                long empty = bytes(plan, length, 0);
-                long total = bytes(plan, length, length);
-                return new Placement.Memory(empty, (total - empty) / length, total);
+                return new Placement.Memory(
+                        bytes(plan, length, 1),
+                        CpuBackend.bytesPerPosition(plan, length, BATCH_SIZE, wish.kvType()),
+                        bytes(plan, length, length));
             }
 
             private long bytes(Plan plan, int length, int positions) {
