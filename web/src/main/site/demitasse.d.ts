@@ -104,6 +104,11 @@ export interface LoadOptions {
   contextLength?: number;
   /** How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness. */
   kvType?: 'f16' | 'q8_0';
+  /**
+   * Memory for keys and values of conversations that wait, beside those of the one that goes on (default: 256 MiB). Of what doesn't
+   * fit, the least recently used is dropped, and read again when it is needed.
+   */
+  prefixCacheBytes?: number;
   /** Whether the model is kept in the browser's storage, and read from there (default: true). */
   cache?: boolean;
   onProgress?: (progress: Progress) => void;
@@ -286,6 +291,13 @@ interface SamplingParams {
   max_tokens?: number | null;
   /** False turns prompt lookup off: guessing tokens from the text so far, which changes the speed and never the answer. */
   speculative?: boolean;
+  /**
+   * True lets the answer go on when the context is full: half of the tokens after the first {@link SamplingParams.n_keep} is forgotten, and
+   * the rest read again. Without `max_tokens` it may go on for ever. Otherwise it ends there (`finish_reason: 'length'`).
+   */
+  context_shift?: boolean;
+  /** With `context_shift`: how many of the first tokens stay (default: 4); at most half of the context. */
+  n_keep?: number;
   stream_options?: StreamOptions | null;
   /** Accepted, and means nothing. */
   user?: string;

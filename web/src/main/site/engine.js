@@ -34,6 +34,8 @@ import { createEngineWorker } from './worker.js';
  *   (on a GPU: 1 GiB of keys and values)
  * @property {'f16' | 'q8_0'} [kvType] how keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and
  *   costs a little exactness
+ * @property {number} [prefixCacheBytes] memory for keys and values of conversations that wait, beside those of the one that goes on
+ *   (default: 256 MiB); of what doesn't fit, the least recently used is dropped, and read again when it is needed
  * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't
  *   cross-origin isolated
  * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
@@ -55,9 +57,9 @@ import { createEngineWorker } from './worker.js';
  *   chosen; only the CPU has threads, only a server a host
  */
 
-const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'threads', 'device'];
+const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'prefixCacheBytes', 'threads', 'device'];
 const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
-const NUMBERS = ['contextLength', 'threads'];
+const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
 const NOT_LOADED =
   "engine-worker.js could not be loaded. A Content Security Policy must allow it: worker-src blob: and its site, script-src its site 'wasm-unsafe-eval'";
 

@@ -145,8 +145,8 @@ class RemoteEngine {
     this.#closing.abort(new Error('The engine was closed.'));
   }
 
-  // `speculative` is about this page's engine, and a strict server would refuse it. vLLM wants to hear twice that an answer goes on.
-  async #create(path, { speculative, ...body }, { signal } = {}) {
+  // The first three are about this page's engine, and a strict server would refuse them. vLLM wants to hear twice that an answer goes on.
+  async #create(path, { speculative, context_shift, n_keep, ...body }, { signal } = {}) {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const controller = new AbortController();

@@ -56,6 +56,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             "seed",
             "logprobs",
             "speculative",
+            "context_shift",
+            "n_keep",
             "return_tokens");
     private static final Set<String> CHAT = withCommon(
             "messages",
@@ -76,6 +78,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
     private static final int MOST_STOPS = 16;
     private static final int MOST_BIAS = 100;
     private static final double HOTTEST = 2;
+    /** Tokens that stay when the context is full, if nothing is said: attention sinks. */
+    private static final int DEFAULT_KEPT = 4;
     /** What OpenAI's completions generate if nothing is said. */
     private static final int DEFAULT_TEXT_TOKENS = 16;
 
@@ -271,7 +275,9 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         JsonField most = json.member("max_completion_tokens").isPresent()
                 ? json.member("max_completion_tokens")
                 : json.member("max_tokens");
-        int maxTokens = Math.min(most.isPresent() ? (int) most.integer(1, Integer.MAX_VALUE) : defaultTokens, room);
+        int keep = keep(json, engine);
+        int wanted = most.isPresent() ? (int) most.integer(1, Integer.MAX_VALUE) : defaultTokens;
+        int maxTokens = keep == GenerationOptions.NO_SHIFT ? Math.min(wanted, room) : wanted;
         return new CompletionRequest(
                 prompt,
                 new GenerationOptions(
@@ -281,7 +287,19 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                         format,
                         grammar,
                         logProbs,
-                        json.member("speculative").bool(true)));
+                        json.member("speculative").bool(true),
+                        keep));
+    }
+
+    private static int keep(JsonField json, Engine engine) {
+        JsonField kept = json.member("n_keep");
+        if (!json.member("context_shift").bool(false)) {
+            if (kept.isPresent()) {
+                throw new FieldException(kept.path(), "needs context_shift: true");
+            }
+            return GenerationOptions.NO_SHIFT;
+        }
+        return kept.isPresent() ? (int) kept.integer(0, engine.mostKept()) : Math.min(DEFAULT_KEPT, engine.mostKept());
     }
 
     private static List<String> stops(JsonField stop) {

@@ -196,10 +196,21 @@ public final class Engine {
         current = null;
     }
 
+    /** How many of the first {@code count} tokens need not be read again as the KV cache is. */
+    public int reusable(int[] tokens, int count) {
+        return backend.reusable(session.common(tokens, count));
+    }
+
+    /** How many tokens can stay when the context is full and others give way ({@link GenerationOptions#keep}). */
+    public int mostKept() {
+        return contextLength() / 2;
+    }
+
     /**
      * Starts an answer; a generation that was still running can't go on.
      *
-     * @throws IllegalArgumentException if the prompt is empty or leaves no room in the context
+     * @throws IllegalArgumentException if the prompt is empty or leaves no room in the context, or if the tokens that are to stay in
+     *     it leave none
      */
     public Generation generate(int[] prompt, GenerationOptions options) {
         if (prompt.length == 0) {
@@ -208,6 +219,10 @@ public final class Engine {
         if (prompt.length >= contextLength()) {
             throw new IllegalArgumentException("the prompt has " + prompt.length + " tokens; the context of "
                     + contextLength() + " leaves no room for an answer");
+        }
+        if (options.keep() > mostKept()) {
+            throw new IllegalArgumentException("keep is " + options.keep() + "; of a context of " + contextLength()
+                    + " tokens, at most " + mostKept() + " can stay");
         }
         return new Generation(this, prompt, options);
     }
@@ -240,8 +255,7 @@ public final class Engine {
      */
     void serve(Generation generation, int[] tokens, int count, int candidates) {
         // The last token is always run again: its logits go on with the answer.
-        session.keepPrefixOf(tokens, count - 1);
-        session.truncate(backend.reusable(session.length()));
+        session.truncate(reusable(tokens, count - 1));
         backend.candidates(candidates);
         current = generation;
     }

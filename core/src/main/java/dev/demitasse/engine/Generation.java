@@ -37,10 +37,12 @@ public final class Generation {
     private final int cachedTokens;
 
     private Engine engine;
-    /** The prompt and the answer so far. */
+    /** The prompt and the answer so far, less what was dropped. */
     private int[] tokens;
 
     private int count;
+    /** Tokens that gave way to others when the context was full. */
+    private int dropped;
 
     private Work work = Work.NONE;
     private long start;
@@ -73,7 +75,9 @@ public final class Generation {
         promptTokens = prompt.length;
         count = prompt.length;
         tokenizer = engine.tokenizer();
-        maxTokens = Math.min(options.maxTokens(), engine.contextLength() + 1 - promptTokens);
+        maxTokens = shifts()
+                ? options.maxTokens()
+                : Math.min(options.maxTokens(), engine.contextLength() + 1 - promptTokens);
         grammar = options.grammar() == null
                 ? null
                 : new GrammarFilter(options.grammar(), engine.tokenTrie(), tokenizer, maxTokens);
@@ -110,7 +114,10 @@ public final class Generation {
             return;
         }
         start = System.nanoTime();
-        reading = engine.length() < Math.max(promptTokens, count - 1);
+        if (count > engine.contextLength()) {
+            shift();
+        }
+        reading = engine.length() < (completionTokens() == 0 ? count : count - 1);
         fetched = false;
         if (row > 0) {
             engine.accept(tokens, count);
@@ -120,6 +127,24 @@ public final class Generation {
             draftedTokens += draft.length;
         }
         work = Work.BEGUN;
+    }
+
+    private boolean shifts() {
+        return options.keep() != GenerationOptions.NO_SHIFT;
+    }
+
+    /**
+     * Makes room where the context is full. The first tokens stay, since much attention falls on them whatever they say (Xiao et al.
+     * 2023, "Efficient Streaming Language Models with Attention Sinks"); as in llama.cpp, half of the others goes.
+     */
+    private void shift() {
+        int rest = (count - options.keep()) / 2;
+        System.arraycopy(tokens, options.keep() + rest, tokens, options.keep(), count - options.keep() - rest);
+        count -= rest;
+        dropped += rest;
+        draft = PromptLookup.NONE;
+        row = 0;
+        engine.serve(this, tokens, count, candidates());
     }
 
     private int[] draft() {
@@ -279,7 +304,7 @@ public final class Generation {
     }
 
     private int completionTokens() {
-        return count - promptTokens;
+        return dropped + count - promptTokens;
     }
 
     /** Why the answer ends here; null if it doesn't. */
@@ -293,7 +318,7 @@ public final class Generation {
         if (grammar != null && grammar.mustEnd()) {
             return FinishReason.STOP;
         }
-        if (completionTokens() == maxTokens || count > engine.contextLength()) {
+        if (completionTokens() == maxTokens || (count > engine.contextLength() && !shifts())) {
             return FinishReason.LENGTH;
         }
         return null;

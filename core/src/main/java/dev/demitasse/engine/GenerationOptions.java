@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param logProbs how many of the likeliest tokens to tell with each token, and its own probability; {@link #NO_LOG_PROBS} for
  *     neither
  * @param speculative whether tokens may be guessed and then verified several at a time where that is faster; the answer is the same
+ * @param keep when the context is full, half of the tokens after so many first ones is dropped, and the answer goes on from what remains,
+ *     read again as a new sequence; {@link #NO_SHIFT} if the answer ends there
  */
 public record GenerationOptions(
         SamplingOptions sampling,
@@ -24,9 +26,12 @@ public record GenerationOptions(
         AnswerFormat format,
         @Nullable Grammar grammar,
         int logProbs,
-        boolean speculative) {
+        boolean speculative,
+        int keep) {
     /** In place of a count of likely tokens. */
     public static final int NO_LOG_PROBS = -1;
+    /** In place of a count of tokens that stay. */
+    public static final int NO_SHIFT = -1;
 
     public GenerationOptions {
         if (maxTokens < 1) {
@@ -39,10 +44,13 @@ public record GenerationOptions(
         if (logProbs < NO_LOG_PROBS) {
             throw new IllegalArgumentException("logProbs is " + logProbs + "; it must not be negative");
         }
+        if (keep < NO_SHIFT) {
+            throw new IllegalArgumentException("keep is " + keep + "; it must not be negative");
+        }
     }
 
     /** An answer that may be anything. */
     public GenerationOptions(SamplingOptions sampling, int maxTokens, List<String> stop, AnswerFormat format) {
-        this(sampling, maxTokens, stop, format, null, NO_LOG_PROBS, true);
+        this(sampling, maxTokens, stop, format, null, NO_LOG_PROBS, true, NO_SHIFT);
     }
 }

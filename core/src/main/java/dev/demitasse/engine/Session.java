@@ -26,11 +26,9 @@ public final class Session {
         length = held.length;
     }
 
-    /** Forgets all from where the tokens differ from these. */
-    void keepPrefixOf(int[] others, int count) {
-        int most = Math.min(length, count);
-        int mismatch = Arrays.mismatch(tokens, 0, most, others, 0, most);
-        length = mismatch < 0 ? most : mismatch;
+    /** How many of these tokens it begins with. */
+    int common(int[] others, int count) {
+        return PrefixCache.common(tokens, length, others, count);
     }
 
     /** Forgets all but the first so many tokens. */

@@ -85,6 +85,16 @@ class CompletionRequestTest {
     }
 
     @Test
+    void aFullContextEndsTheAnswerUnlessItMayShift() {
+        assertEquals(GenerationOptions.NO_SHIFT, chat("").options().keep());
+        GenerationOptions options =
+                chat(", 'context_shift': true, 'max_tokens': 5000").options();
+        assertEquals(4, options.keep());
+        assertEquals(5000, options.maxTokens());
+        assertEquals(9, chat(", 'context_shift': true, 'n_keep': 9").options().keep());
+    }
+
+    @Test
     void promptsAreTextsOrIds() {
         assertArrayEquals(new int[] {1, 2, 3}, text("'prompt': [1, 2, 3]").prompt());
         assertArrayEquals(
@@ -156,6 +166,10 @@ class CompletionRequestTest {
                 "reasoning_effort          | , 'reasoning_effort': 'heroic'",
                 "chat_template_kwargs      | , 'chat_template_kwargs': 3",
                 "return_tokens             | , 'return_tokens': 3",
+                "context_shift             | , 'context_shift': 1",
+                "n_keep                    | , 'n_keep': 4",
+                "n_keep                    | , 'context_shift': true, 'n_keep': -1",
+                "n_keep                    | , 'context_shift': true, 'n_keep': 100000",
             })
     void wrongFieldsAreNamed(String path, String fields) {
         FieldException e = assertThrows(FieldException.class, () -> chat(fields));

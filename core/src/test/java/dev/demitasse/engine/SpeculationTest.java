@@ -103,7 +103,15 @@ class SpeculationTest {
             Grammar grammar,
             int logProbs,
             boolean speculative) {
-        return new GenerationOptions(sampling, maxTokens, stop, AnswerFormat.PLAIN, grammar, logProbs, speculative);
+        return new GenerationOptions(
+                sampling,
+                maxTokens,
+                stop,
+                AnswerFormat.PLAIN,
+                grammar,
+                logProbs,
+                speculative,
+                GenerationOptions.NO_SHIFT);
     }
 
     /** Accepted guesses of an answer that is the same without any. */

@@ -58,7 +58,7 @@ class SpeculationKernelTest {
 
     private static Answer answer(Engine engine, int[] prompt, SamplingOptions sampling, boolean speculative) {
         Generation generation = engine.generate(
-                prompt, new GenerationOptions(sampling, 40, List.of(), AnswerFormat.PLAIN, null, -1, speculative));
+                prompt, new GenerationOptions(sampling, 40, List.of(), AnswerFormat.PLAIN, null, -1, speculative, -1));
         List<Integer> ids = new ArrayList<>();
         while (true) {
             Event event = generation.next();

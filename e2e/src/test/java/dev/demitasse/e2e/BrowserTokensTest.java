@@ -148,6 +148,16 @@ class BrowserTokensTest {
     }
 
     @Test
+    void wrongLoadOptionsAreNamed() {
+        for (String bytes : new String[] {"-1", "0.5", "'256 MiB'"}) {
+            assertRejects(
+                    "prefixCacheBytes",
+                    "import('/demitasse.js').then(({ Demitasse }) => Demitasse.load('/models/none.gguf', "
+                            + "{ device: 'cpu', prefixCacheBytes: " + bytes + " }))");
+        }
+    }
+
+    @Test
     void missingModelIsNamed() {
         assertRejects(
                 "answered with status 404",

@@ -70,7 +70,13 @@ final class Answer {
     /** Ends with an error. */
     void fail(String message) {
         failed = true;
+        close();
         EngineWorker.postError(id, "Error", message);
+    }
+
+    /** An open port, and with it the answer, would be kept for ever. */
+    private void close() {
+        channel.getPort1().close();
     }
 
     private void again() {
@@ -80,8 +86,12 @@ final class Answer {
     private void step() {
         if (attempt(generation::begin)) {
             generation.whenReady(() -> {
-                if (attempt(() -> post(generation.next())) && !generation.isFinished()) {
-                    again();
+                if (attempt(() -> post(generation.next()))) {
+                    if (generation.isFinished()) {
+                        close();
+                    } else {
+                        again();
+                    }
                 }
             });
         }

@@ -24,6 +24,9 @@ import org.teavm.jso.core.JSObjects;
 public final class EngineWorker {
     private static final int BAD_REQUEST = 400;
 
+    /** Of keys and values that wait, where a load doesn't say. */
+    private static final double PREFIX_CACHE_BYTES = 1 << 28;
+
     /** After so many the CPU takes over. */
     private static final int MOST_LOSSES = 2;
 
@@ -122,7 +125,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                sessions = new Sessions(loaded, bytes);
+                sessions = new Sessions(loaded, bytes, cacheBytes(request));
                 postLoaded(request.getId(), loaded, bytes, placement);
             }
 
@@ -163,11 +166,19 @@ public final class EngineWorker {
         if (threads < 1 && !Double.isNaN(options.getThreads())) {
             throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
         }
+        if (request.getOptions().getPrefixCacheBytes() < 0) {
+            throw new IllegalArgumentException(
+                    "prefixCacheBytes is " + cacheBytes(request) + "; it must not be negative");
+        }
         return new Wish(
                 Wish.Device.of(text(options.getDevice(), "auto")),
                 (int) number(options.getContextLength(), 0),
                 threads,
                 Wish.kvType(text(options.getKvType(), "f16")));
+    }
+
+    private static long cacheBytes(Request request) {
+        return (long) number(request.getOptions().getPrefixCacheBytes(), PREFIX_CACHE_BYTES);
     }
 
     private static String text(Text text, String absent) {
@@ -209,7 +220,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                sessions = new Sessions(loaded, bytes);
+                sessions = new Sessions(loaded, bytes, cacheBytes(request));
                 Reply reply = Reply.of("device", interrupted.id());
                 reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
@@ -288,12 +299,12 @@ public final class EngineWorker {
             throw new IllegalStateException("an answer is in progress");
         }
         aborted = false;
-        sessions().enter(request.getSession());
         boolean isChat = request.getType().equals("chat");
         long seed = System.currentTimeMillis();
         CompletionRequest asked = isChat
                 ? CompletionRequest.chat(request.getBody(), request.getChoice(), engine(), now(), seed)
                 : CompletionRequest.text(request.getBody(), request.getChoice(), engine(), seed);
+        sessions().enter(request.getSession(), asked.prompt());
         losses = 0;
         Answer begun = new Answer(
                 request.getId(), engine(), engine().generate(asked.prompt(), asked.options()), this::deviceLost);

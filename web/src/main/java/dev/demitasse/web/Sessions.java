@@ -1,15 +1,23 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Generation;
+import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.PrefixCache;
 import dev.demitasse.engine.Session;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
+import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.store.HeldBytes;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
 import dev.demitasse.web.store.Staging;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +27,8 @@ import org.teavm.jso.core.JSDate;
 
 /**
  * The conversations of one engine. The keys and values of one are in the engine's KV cache; those of the others are held in
- * the page's memory meanwhile. Methods wait, and are for Java threads, one at a time.
+ * the page's memory meanwhile, as far as a budget allows, and serve every session whose prompt begins with the same tokens.
+ * Methods wait, and are for Java threads, one at a time.
  */
 final class Sessions {
     private static final int CHUNK = 1 << 20;
@@ -30,91 +39,128 @@ final class Sessions {
     /** Of which model saved sessions are. */
     private final String fingerprint;
 
-    private final Map<Integer, Slot> slots = new HashMap<>();
-    private Slot entered;
+    /** Those that are open: the tokens that each had when it was in the engine last. */
+    private final Map<Integer, Session> sessions = new HashMap<>();
 
-    private static final class Slot {
-        final Session session;
-        /** Its keys and values while another session is in the engine. */
-        SessionStore.@Nullable Kept kept;
-        /** Whether it is of no more use. */
-        boolean closed;
+    private final PrefixCache<HeldBytes> cache;
 
-        Slot(Session session) {
-            this.session = session;
-        }
-    }
-
-    /** @param bytes of the model */
-    Sessions(Engine engine, long bytes) {
+    /**
+     * @param bytes of the model
+     * @param cacheBytes that waiting keys and values may take
+     */
+    Sessions(Engine engine, long bytes, long cacheBytes) {
         this.engine = engine;
         fingerprint = engine.model().name() + ", " + engine.model().architecture() + ", "
                 + engine.model().parameters() + ", " + bytes;
-        entered = new Slot(engine.session());
-        slots.put(0, entered);
+        cache = new PrefixCache<>(cacheBytes, engine.model().plan());
+        sessions.put(0, engine.session());
     }
 
-    /** Brings a session into the engine; one that isn't known yet is empty. */
-    void enter(int id) {
-        enter(slot(id));
+    /** Brings a session into the engine, with what there is of keys and values for its next prompt; one that isn't known yet is new. */
+    void enter(int id, int[] prompt) {
+        // The last token is always read: its logits begin the answer.
+        enter(session(id), prompt, prompt.length - 1);
     }
 
     /** Leaves the engine to something that is no session. */
     void leave() {
-        Slot none = new Slot(new Session());
-        none.closed = true;
-        enter(none);
-    }
-
-    private Slot slot(int id) {
-        Slot slot = slots.get(id);
-        if (slot == null) {
-            slot = new Slot(new Session());
-            slots.put(id, slot);
-        }
-        return slot;
-    }
-
-    private void enter(Slot slot) {
-        if (slot == entered) {
-            return;
-        }
-        if (!entered.closed && entered.session.length() > 0) {
-            entered.kept = SessionStore.hold(reader(entered.session.length()));
-        }
-        entered = slot;
-        engine.enter(slot.session);
-        SessionStore.Kept kept = slot.kept;
-        slot.kept = null;
-        if (kept == null) {
-            slot.session.hold(new int[0]);
-        } else {
-            restore(kept, slot.session.length());
-        }
+        keep(null);
     }
 
     /** The session is of no more use; its number will not be used again. */
     void close(int id) {
-        Slot slot = slots.remove(id);
-        if (slot != null) {
-            slot.closed = true;
+        sessions.remove(id);
+    }
+
+    private Session session(int id) {
+        return sessions.computeIfAbsent(id, unknown -> new Session());
+    }
+
+    /** @param count how many of the tokens are wanted in the KV cache, if there are their keys and values */
+    private void enter(Session session, int[] tokens, int count) {
+        Session resident = engine.session();
+        boolean comes = session != resident;
+        boolean isLeft = comes && sessions.containsValue(resident);
+        int least = comes ? 1 : PrefixCache.SOME_TOKENS;
+        PrefixCache.Snapshot<HeldBytes> best = cache.find(tokens, count, engine.reusable(tokens, count), least);
+        List<HeldBytes> dropped = List.of();
+        if (isLeft || PrefixCache.isWorthKeeping(resident.tokens(), tokens)) {
+            dropped = keep(best);
         }
+        if (comes) {
+            session.hold(resident.tokens());
+            engine.enter(session);
+        }
+        if (best != null) {
+            restore(best.content(), best.tokens());
+            if (dropped.contains(best.content())) {
+                best.content().free();
+            }
+        }
+    }
+
+    /**
+     * Keeps what the engine holds.
+     *
+     * @param needed what must not be freed yet
+     * @return what is kept no longer
+     */
+    private List<HeldBytes> keep(PrefixCache.@Nullable Snapshot<HeldBytes> needed) {
+        int[] tokens = engine.session().tokens();
+        // None where later tokens, which were dropped, have overwritten what is needed.
+        int length = engine.backend().reusable(tokens.length);
+        if (length == 0 || cache.covers(tokens)) {
+            return List.of();
+        }
+        long bytes = engine.backend().kvBytes(length);
+        List<HeldBytes> dropped = cache.makeRoom(tokens, bytes);
+        if (dropped == null) {
+            return List.of();
+        }
+        for (HeldBytes each : dropped) {
+            if (needed == null || each != needed.content()) {
+                each.free();
+            }
+        }
+        cache.add(new PrefixCache.Snapshot<>(tokens, bytes, new HeldBytes(reader(length))));
+        return dropped;
     }
 
     /** Stores a session under a name. */
     void save(int id, String name) {
-        Slot slot = slot(id);
-        enter(slot);
+        Session session = session(id);
+        if (session != engine.session()) {
+            read(session, session.tokens());
+        }
         Map<String, @Nullable Object> about = new LinkedHashMap<>();
         about.put("saved", new JSDate().toISOString());
         about.put("model", fingerprint);
         about.put("layout", engine.backend().kvLayout());
         List<Object> tokens = new ArrayList<>();
-        for (int token : slot.session.tokens()) {
+        for (int token : session.tokens()) {
             tokens.add(token);
         }
         about.put("tokens", tokens);
-        SessionStore.find().save(name, about, reader(slot.session.length()));
+        SessionStore.find().save(name, about, reader(session.length()));
+    }
+
+    /** Brings a session into the engine as it was, reading again what was dropped of it. */
+    private void read(Session session, int[] tokens) {
+        // An answer, which is what reads tokens, wants a position for itself.
+        int count = Math.min(tokens.length, engine.contextLength() - 1);
+        enter(session, tokens, count);
+        session.hold(Arrays.copyOf(session.tokens(), engine.reusable(tokens, count)));
+        if (session.length() < count) {
+            Generation reading = engine.generate(
+                    Arrays.copyOf(tokens, count),
+                    new GenerationOptions(SamplingOptions.GREEDY, 1, List.of(), AnswerFormat.PLAIN));
+            while (session.length() < count) {
+                reading.begin();
+                Promises.sleep(0);
+                Signal.until(reading::whenReady);
+                reading.next();
+            }
+        }
     }
 
     /**
@@ -136,17 +182,16 @@ final class Sessions {
                             + about.member("model").string() + ")");
         }
         List<JsonField> tokens = about.member("tokens").elements();
-        Slot slot = slot(id);
-        enter(slot);
         boolean fits = tokens.size() <= engine.contextLength()
                 && about.member("layout").string().equals(engine.backend().kvLayout());
         if (fits) {
-            restore(store.kv(name), tokens.size());
             int[] ids = new int[tokens.size()];
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = (int) tokens.get(i).integer(0, engine.tokenizer().size() - 1L);
             }
-            slot.session.hold(ids);
+            keep(null);
+            engine.enter(session(id));
+            restore(store.kv(name), ids);
         }
     }
 
@@ -189,8 +234,11 @@ final class Sessions {
         };
     }
 
-    private void restore(SessionStore.Kept kept, int positions) {
+    /** Puts keys and values of these tokens into the engine, for the session that is there. */
+    private void restore(SessionStore.Kept kept, int[] tokens) {
+        engine.session().hold(new int[0]); // until all are there
         Backend backend = engine.backend();
+        int positions = tokens.length;
         long total = backend.kvBytes(positions);
         // Backends want multiples of 4 bytes, and storage gives pieces as it likes.
         ByteBuffer chunk = BUFFER.duplicate().position(0).limit(CHUNK);
@@ -213,5 +261,6 @@ final class Sessions {
                 return true;
             }
         });
+        engine.session().hold(tokens);
     }
 }

@@ -59,6 +59,9 @@ public interface Request extends JSObject {
         @JSProperty
         double getThreads();
 
+        @JSProperty
+        double getPrefixCacheBytes();
+
         /** Whether to keep the model in the store. */
         @JSProperty("cache")
         boolean isKept();

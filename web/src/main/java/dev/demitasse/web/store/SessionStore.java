@@ -46,12 +46,7 @@ public final class SessionStore {
         ByteBuffer next();
     }
 
-    /** Keeps bytes in memory. */
-    public static Kept hold(Source source) {
-        return write(new MemoryBox(), source);
-    }
-
-    private static Kept write(Box box, Source source) {
+    private static void write(Box box, Source source) {
         Box.Part part = box.part(KV);
         try {
             part.clear();
@@ -63,7 +58,6 @@ public final class SessionStore {
             throw e;
         }
         part.complete();
-        return kept(box);
     }
 
     private static Kept kept(Box box) {

@@ -1,0 +1,202 @@
+package dev.demitasse.e2e;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Page;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whatever is done with sessions, and however much memory there is for those that wait, an answer is that of an engine which keeps
+ * nothing: it has forgotten all when a prompt comes, since it has just read a text that begins with another token than chats
+ * do. {@code -Ddemitasse.operations=1000} runs so many sequences of operations, {@code -Ddemitasse.seed=7} others.
+ */
+class RandomOperationsTest {
+    private static final int SEQUENCES = Integer.getInteger("demitasse.operations", 12);
+    private static final int SEED = Integer.getInteger("demitasse.seed", 1);
+    private static final int BATCH = 10;
+
+    private static final String DEFINE = """
+            async () => {
+              const { Demitasse } = await import('/demitasse.js');
+              const { default: model } = await (await fetch('/models.json')).json();
+              const load = (prefixCacheBytes) => Demitasse.load(
+                new URL(model, location.origin).href, { contextLength: 1024, device: 'cpu', threads: 1, prefixCacheBytes });
+              // A token takes 256 bytes: room for nothing, for a conversation or two, for all.
+              const engines = [await load(0), await load(60_000), await load(undefined)];
+              const plain = await load(0);
+
+              const request = { temperature: 0, logprobs: true, top_logprobs: 2 };
+              const told = ({ choices: [{ message, logprobs }], usage }) => ({
+                text: message.content, tokens: logprobs.content, cached: usage.prompt_tokens_details.cached_tokens });
+
+              const known = new Map();
+              async function expected(messages, most) {
+                const key = JSON.stringify([most, messages]);
+                if (!known.has(key)) {
+                  await plain.completions.create({ prompt: 'forget', max_tokens: 1 });
+                  const answer = told(await plain.chat.completions.create({ messages, max_tokens: most, ...request }));
+                  if (answer.cached !== 0) throw new Error('something was remembered');
+                  known.set(key, answer);
+                }
+                return known.get(key);
+              }
+
+              /** One sequence; what was done, and how often an answer was another one by a near tie. */
+              globalThis.sequence = async (number, seed) => {
+                let state = (number * 7919 + seed) >>> 0;
+                const random = (below) => { // Numerical Recipes' generator
+                  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+                  return Math.floor((state / 2 ** 32) * below);
+                };
+                const words = (most) => Array.from({ length: 1 + random(most) },
+                  () => ['sea', 'fox', 'tea', 'moon', 'clock', 'rain', 'train', 'bread', 'chess', 'light'][random(10)]).join(' ');
+                const engine = engines[number % engines.length];
+                const log = [];
+                const counts = { answers: 0, ties: 0, cached: 0, operations: {} };
+                const systems = [words(120), words(10)];
+                const begin = (calls) => ({ calls, messages: random(3) ? [{ role: 'system', content: systems[random(2)] }] : [] });
+                const conversations = [begin(engine), begin(engine), begin(engine.session()), begin(engine.session())];
+                let current = conversations[0];
+
+                const answer = async () => {
+                  const { messages } = current;
+                  const most = 1 + random(8);
+                  const asked = structuredClone(messages);
+                  const got = told(await current.calls.chat.completions.create({ messages, max_tokens: most, ...request }));
+                  const right = await expected(asked, most);
+                  counts.answers++;
+                  counts.cached += got.cached;
+                  if (got.text !== right.text) {
+                    const at = got.tokens.findIndex(({ token }, i) => token !== right.tokens[i]?.token);
+                    const [first, second] = right.tokens[at].top_logprobs;
+                    // To read a sequence in parts rounds in another way than to read it at once.
+                    if (first.logprob - second.logprob > 1e-4) {
+                      throw new Error(`sequence ${number}: ${log.join(', ')} gave ${got.text}, not ${right.text}: ${JSON.stringify(asked)}`);
+                    }
+                    counts.ties++;
+                  }
+                  messages.push({ role: 'assistant', content: got.text });
+                };
+                const ask = async () => {
+                  current.messages.push({ role: 'user', content: words(random(4) ? 12 : 80) });
+                  await answer();
+                };
+                const turns = () => current.messages.flatMap(({ role }, i) => (role === 'user' ? [i] : []));
+                const operations = {
+                  ask,
+                  async abort() {
+                    current.messages.push({ role: 'user', content: words(60) });
+                    const stop = new AbortController();
+                    let left = random(4);
+                    const early = random(2) === 0;
+                    if (early) setTimeout(() => stop.abort(), random(3));
+                    let content = '';
+                    try {
+                      for await (const { choices } of await current.calls.chat.completions.create(
+                          { messages: current.messages, temperature: 0, max_tokens: 20, stream: true }, { signal: stop.signal })) {
+                        content += choices[0]?.delta.content ?? '';
+                        if (!early && left-- === 0) stop.abort();
+                      }
+                    } catch (error) {
+                      if (error.name !== 'AbortError') throw error;
+                    }
+                    if (random(2)) {
+                      current.messages.push({ role: 'assistant', content });
+                    } else {
+                      current.messages.pop();
+                    }
+                  },
+                  async edit() {
+                    const at = turns()[random(turns().length)];
+                    if (at !== undefined) {
+                      current.messages.length = at;
+                      await ask();
+                    }
+                  },
+                  async regenerate() {
+                    if (current.messages.at(-1)?.role === 'assistant') {
+                      current.messages.pop();
+                      await answer();
+                    }
+                  },
+                  async save() {
+                    if (current.calls !== engine) {
+                      await current.calls.save(`random ${random(2)}`);
+                    }
+                  },
+                  async restore() {
+                    const name = `random ${random(2)}`;
+                    if (current.calls !== engine && (await engine.sessions.list()).some((saved) => saved.name === name)) {
+                      await current.calls.close();
+                      current.calls = await engine.restoreSession(name);
+                    }
+                  },
+                  async switch() {
+                    current = conversations[random(conversations.length)];
+                  },
+                  async close() {
+                    if (current.calls !== engine) {
+                      await current.calls.close();
+                      Object.assign(current, begin(engine.session()));
+                    }
+                  },
+                  async embed() {
+                    await engine.embeddings.create({ input: words(20) });
+                  },
+                };
+                const names = Object.keys(operations);
+                for (let i = 0; i < 16; i++) {
+                  const name = random(3) ? ['ask', 'switch'][random(2)] : names[random(names.length)];
+                  log.push(name);
+                  counts.operations[name] = (counts.operations[name] ?? 0) + 1;
+                  await operations[name]();
+                }
+                for (const { calls } of conversations) {
+                  if (calls !== engine) await calls.close();
+                }
+                return counts;
+              };
+            }""";
+
+    @Test
+    void answersAreThoseOfAnEngineThatKeepsNothing(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("tiny.gguf");
+        TinyModel.write(file);
+        try (Browser browser = new Browser(file.toString(), new NewContextOptions(), List.of())) {
+            Page page = browser.open("icon.svg");
+            page.evaluate(DEFINE);
+            Map<String, Integer> totals = new HashMap<>();
+            for (int first = 0; first < SEQUENCES; first += BATCH) {
+                List<?> all = (List<?>) page.evaluate("""
+                        async ([from, to, seed]) => {
+                          const all = [];
+                          for (let number = from; number < to; number++) all.push(await sequence(number, seed));
+                          return all;
+                        }""", List.of(first, Math.min(SEQUENCES, first + BATCH), SEED));
+                for (Object counts : all) {
+                    add(totals, (Map<?, ?>) counts);
+                }
+            }
+            System.out.println(SEQUENCES + " sequences: " + totals);
+            assertTrue(totals.get("cached") > 0, "nothing was reused");
+            assertTrue(totals.get("ties") <= totals.get("answers") / 20, "too many near ties: " + totals);
+        }
+    }
+
+    private static void add(Map<String, Integer> totals, Map<?, ?> counts) {
+        counts.forEach((name, count) -> {
+            if (count instanceof Map<?, ?> more) {
+                add(totals, more);
+            } else {
+                totals.merge((String) name, ((Number) count).intValue(), Integer::sum);
+            }
+        });
+    }
+}
