@@ -3,7 +3,7 @@
 Made with Python 3.11, torch 2.15.0, transformers 5.23.0, gguf 0.19.0:
     python core/src/test/oracle/long_context.py core/src/test/resources/tiny
 
-smollm3-128k.gguf holds no tokenizer. smollm3-128k.json holds for each number of tokens (`token` gives them) the logits after them; the
+smollm3-128k.gguf holds no tokenizer. smollm3-128k.json holds for each number of tokens (`tokens` gives them) the logits after them; the
 last number is beyond the 65,536 that the model was trained for.
 """
 
@@ -36,7 +36,7 @@ SHARPNESS = 3.0  # of attention: else each of so many positions counts next to n
 
 
 def tokens(count):
-    """As LongContextTest has them: the upper bits of a linear congruential generator."""
+    """As LongSequence has them: the upper bits of a linear congruential generator."""
     state, ids = 1, []
     for _ in range(count):
         state = (state * 1103515245 + 12345) % 2**31
