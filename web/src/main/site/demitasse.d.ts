@@ -102,7 +102,10 @@ export interface LoadOptions {
    * and values).
    */
   contextLength?: number;
-  /** How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness. */
+  /**
+   * How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness; the CPU
+   * computes then.
+   */
   kvType?: 'f16' | 'q8_0';
   /**
    * Memory for keys and values of conversations that wait, beside those of the one that goes on (default: 256 MiB). Of what doesn't

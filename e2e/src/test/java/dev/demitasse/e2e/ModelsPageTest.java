@@ -76,9 +76,9 @@ class ModelsPageTest {
                 .setViewportSize(390, 844)
                 .setIsMobile(true)
                 .setHasTouch(true))) {
-            browser.changeWorkers("Object.defineProperty(navigator, 'deviceMemory', { value: 0.25 });");
+            browser.changeWorkers("Object.defineProperty(navigator, 'deviceMemory', { value: 0.1 });");
             Page page = browser.open("");
-            assertThat(page.locator("#needs-warning")).containsText("this device has about 0.25 GB");
+            assertThat(page.locator("#needs-warning")).containsText("this device has about 0.1 GB");
             ready(page);
             openPanel(page);
             assertThat(models(page)).containsText("In use");

@@ -61,7 +61,7 @@ class ThreadsTest {
                           const { Demitasse } = await import('/demitasse.js');
                           const { default: model } = await (await fetch('/models.json')).json();
                           let needs;
-                          const options = { device: 'cpu', contextLength: 8192, kvType, onNeeds: ({ memory }) => (needs = memory) };
+                          const options = { contextLength: 8192, kvType, onNeeds: ({ memory }) => (needs = memory) };
                           const engine = await Demitasse.load(new URL(model, location.origin).href, options);
                           const { choices } = await engine.chat.completions.create({
                             messages: [{ role: 'user', content: 'What is the capital of France?' }],

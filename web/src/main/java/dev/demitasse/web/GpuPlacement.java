@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.WorkerScope;
@@ -43,6 +44,10 @@ final class GpuPlacement implements Placement.Pace {
      *     computes on the CPU is good enough
      */
     static void find(Wish wish, Consumer<Placement> found, Placement.Failure failure) {
+        if (wish.kvType() != KvType.F16) {
+            failure.because("on a GPU keys and values are float16 only");
+            return;
+        }
         Gpu gpu = Gpu.find();
         if (gpu == null) {
             failure.because("this browser has no WebGPU, or the page is not a secure context");
