@@ -14,10 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@code response_format} and {@code tool_choice} make of an answer. */
 final class AnswerGrammar {
-    private AnswerGrammar() {}
+    private final SchemaCache schemas;
+
+    AnswerGrammar(SchemaCache schemas) {
+        this.schemas = schemas;
+    }
 
     /** The form that {@code response_format} asks for; null if any text will do. */
-    static @Nullable Grammar ofResponseFormat(JsonField format, SchemaCache schemas) {
+    @Nullable
+    Grammar ofResponseFormat(JsonField format) {
         if (!format.isPresent()) {
             return null;
         }
@@ -26,20 +31,20 @@ final class AnswerGrammar {
             case "json_schema" -> {
                 JsonField schema = format.member("json_schema");
                 schema.requireKnown(Set.of("name", "description", "schema", "strict"));
-                yield schema(schema.member("schema"), schemas);
+                yield schema(schema.member("schema"));
             }
             default -> null;
         };
     }
 
-    private static Grammar schema(JsonField schema, SchemaCache schemas) {
+    private Grammar schema(JsonField schema) {
         if (!(schema.value() instanceof Boolean)) {
             schema.object();
         }
-        return compile(schema.path(), schema.value(), schemas);
+        return compile(schema.path(), schema.value());
     }
 
-    private static Grammar compile(String path, @Nullable Object schema, SchemaCache schemas) {
+    private Grammar compile(String path, @Nullable Object schema) {
         try {
             return schemas.get(schema);
         } catch (IllegalArgumentException e) {
@@ -54,7 +59,8 @@ final class AnswerGrammar {
      * @return null if the answer may be anything
      * @throws FieldException if the model has no way to call tools that is JSON, but must call one
      */
-    static @Nullable Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text, SchemaCache schemas) {
+    @Nullable
+    Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text) {
         if (!tools.required() && text == null) {
             return null;
         }
@@ -62,7 +68,7 @@ final class AnswerGrammar {
         CallSyntax syntax = format.callSyntax();
         if (syntax != null) {
             for (Tools.Tool tool : tools.functions()) {
-                answers.add(call(syntax, tool, schemas));
+                answers.add(call(syntax, tool));
             }
         } else if (tools.required()) {
             throw new FieldException("tool_choice", "can't be required: this model's calls of tools are not JSON");
@@ -81,10 +87,10 @@ final class AnswerGrammar {
                 : Grammar.choice(List.of(answer, Grammar.sequence(Grammar.literal(AnswerFormat.THINK), thought)));
     }
 
-    private static Grammar call(CallSyntax syntax, Tools.Tool tool, SchemaCache schemas) {
+    private Grammar call(CallSyntax syntax, Tools.Tool tool) {
         return Grammar.sequence(
                 Grammar.literal(syntax.beforeName() + JsonWriter.write(tool.name(), -1) + syntax.beforeArguments()),
-                compile("tools: the parameters of " + tool.name(), tool.parameters(), schemas),
+                compile("tools: the parameters of " + tool.name(), tool.parameters()),
                 Grammar.literal(syntax.after()));
     }
 }

@@ -96,7 +96,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         JsonField json = parse(body, CHAT);
         Tools tools = Tools.read(json);
         json.member("parallel_tool_calls").bool(true);
-        Grammar text = AnswerGrammar.ofResponseFormat(json.member("response_format"), engine.schemas());
+        AnswerGrammar grammars = new AnswerGrammar(engine.schemas());
+        Grammar text = grammars.ofResponseFormat(json.member("response_format"));
         JsonField top = json.member("top_logprobs");
         boolean tells = json.member("logprobs").bool(false);
         if (top.isPresent() && !tells) {
@@ -113,7 +114,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                 prompt.format(),
                 Integer.MAX_VALUE,
                 told,
-                AnswerGrammar.of(prompt.format(), tools, text, engine.schemas()));
+                grammars.of(prompt.format(), tools, text));
     }
 
     /**
@@ -172,7 +173,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         int told = logProbs.isPresent()
                 ? (int) logProbs.integer(0, MOST_LOG_PROBS_OF_TEXT)
                 : GenerationOptions.NO_LOG_PROBS;
-        Grammar grammar = AnswerGrammar.ofResponseFormat(json.member("response_format"), engine.schemas());
+        Grammar grammar = new AnswerGrammar(engine.schemas()).ofResponseFormat(json.member("response_format"));
         int[] prompt = tokens(json.member("prompt"), engine, true);
         return request(json, engine, choice, seed, prompt, AnswerFormat.PLAIN, DEFAULT_TEXT_TOKENS, told, grammar);
     }

@@ -23,10 +23,8 @@ public final class KvSnapshot {
     /** The shape of each layer's keys and values, for {@link Backend#kvLayout}: {@code kvHeads x headSize}. */
     public static String shapes(Plan plan) {
         StringBuilder shapes = new StringBuilder();
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                shapes.append(' ').append(attention.kvHeads()).append('x').append(attention.headSize());
-            }
+        for (Op.Attention attention : plan.attention()) {
+            shapes.append(' ').append(attention.kvHeads()).append('x').append(attention.headSize());
         }
         return shapes.toString();
     }

@@ -52,10 +52,8 @@ public final class PrefixCache<S> {
 
     private static int window(Plan plan) {
         int window = Op.Attention.ALL_POSITIONS;
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                window = Math.min(window, attention.window());
-            }
+        for (Op.Attention attention : plan.attention()) {
+            window = Math.min(window, attention.window());
         }
         return window;
     }

@@ -32,7 +32,7 @@ public final class Session {
     }
 
     /** Forgets all but the first so many tokens. */
-    void truncate(int count) {
+    public void truncate(int count) {
         length = count;
     }
 

@@ -257,14 +257,13 @@ public final class TokenTrie {
         states[from] = frame.state;
         characters[from] = 0;
         for (int i = node + 1; i < end[node]; ) {
-            int at = depth[i];
-            int next = automaton.next(states[at - 1], label[i] & 0xff);
+            int next = step(i, automaton, counts);
             if (next == Automaton.NONE) {
                 i = end[i];
                 continue;
             }
-            boolean begins = counts && states[at - 1] == Strings.CONTENT && next != Strings.END;
-            int count = characters[at - 1] + (begins ? 1 : 0);
+            int at = depth[i];
+            int count = characters[at];
             if (automaton.continues(next) && hasToken(i)) {
                 long distance = Rule.sum(frame.distance(automaton.distance(next), count), below.distance);
                 for (int k = first[i]; distance <= limit && k < first[i + 1]; k++) {
@@ -279,12 +278,22 @@ public final class TokenTrie {
             if (automaton.accepts(next)) {
                 leave(i, from, frame, below, count, limit, allowed);
             }
-            states[at] = next;
-            characters[at] = count;
             i = automaton.continues(next) ? i + 1 : end[i];
         }
         states[from] = stateBefore;
         characters[from] = charactersBefore;
+    }
+
+    /** The state after a node's byte, or {@link Automaton#NONE}; it is put down for the nodes below, with the characters begun so far. */
+    private int step(int node, Automaton automaton, boolean counts) {
+        int at = depth[node];
+        int next = automaton.next(states[at - 1], label[node] & 0xff);
+        if (next != Automaton.NONE) {
+            boolean begins = counts && states[at - 1] == Strings.CONTENT && next != Strings.END;
+            states[at] = next;
+            characters[at] = characters[at - 1] + (begins ? 1 : 0);
+        }
+        return next;
     }
 
     private static void set(long[] bits, int id) {
@@ -304,23 +313,20 @@ public final class TokenTrie {
         states[0] = frame.state;
         characters[0] = 0;
         for (int i = 0; i < label.length; ) {
-            int at = depth[i];
-            int next = automaton.next(states[at - 1], label[i] & 0xff);
+            int next = step(i, automaton, counts);
             if (next == Automaton.NONE) {
                 i = end[i];
                 continue;
             }
-            boolean begins = counts && states[at - 1] == Strings.CONTENT && next != Strings.END;
-            states[at] = next;
-            characters[at] = characters[at - 1] + (begins ? 1 : 0);
+            int count = characters[depth[i]];
             boolean continues = automaton.continues(next);
             if (continues) {
                 for (int k = first[i]; k < first[i + 1]; k++) {
-                    found.addToken(automaton.distance(next), characters[at], sorted[k]);
+                    found.addToken(automaton.distance(next), count, sorted[k]);
                 }
             }
             if (automaton.accepts(next)) {
-                found.addEnd(i, characters[at]);
+                found.addEnd(i, count);
             }
             i = continues ? i + 1 : end[i];
         }

@@ -1,5 +1,6 @@
 package dev.demitasse.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,5 +26,16 @@ public record Plan(
         List<Integer> kvWidths) {
     public int vocabularySize() {
         return logits.width();
+    }
+
+    /** The body's attention, layer by layer. */
+    public List<Op.Attention> attention() {
+        List<Op.Attention> all = new ArrayList<>();
+        for (Op op : body) {
+            if (op instanceof Op.Attention attention) {
+                all.add(attention);
+            }
+        }
+        return all;
     }
 }

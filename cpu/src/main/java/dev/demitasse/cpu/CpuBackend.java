@@ -3,6 +3,7 @@ package dev.demitasse.cpu;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
@@ -40,7 +41,7 @@ public final class CpuBackend implements Backend {
     private boolean ready;
     /** Bytes that the machine has. */
     private long bytes;
-    /** Addresses of the programs to run; those before {@link #next} have been. */
+    /** Addresses of the programs that make a pass; those before {@link #next} have been. */
     private long[] programs = {};
 
     private int next;
@@ -102,34 +103,29 @@ public final class CpuBackend implements Backend {
         return (int) Math.min(most, (long) least * KvLayout.TILE);
     }
 
+    /** Memory that such a backend takes. */
+    public static MemoryNeeds memory(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
+        Layout layout = new Layout(plan, contextLength, batchSize, kvType, threads);
+        return new MemoryNeeds(layout.bytes(1), layout.cache.bytesPerPosition(), layout.bytes(contextLength));
+    }
+
     /**
-     * Memory that such a backend takes.
+     * A program and where it lies.
      *
-     * @param positions of the context that are in use; more is taken when they are
+     * @param parts addresses of its parts
      */
-    public static long requiredBytes(
-            Plan plan, int contextLength, int positions, int batchSize, KvType kvType, int threads) {
-        return new Layout(plan, contextLength, batchSize, kvType, threads).bytes(positions);
-    }
-
-    /** What each position of the context that comes into use adds, on average. */
-    public static long bytesPerPosition(Plan plan, int contextLength, int batchSize, KvType kvType) {
-        return new KvCache(plan, contextLength, batchSize, kvType).bytesPerPosition();
-    }
-
-    /** A program and where it lies. */
-    private record Placed(Program program, long address) {
+    private record Placed(Program program, long[] parts) {
         static Placed in(MemoryLayout memory, Program program) {
-            return new Placed(program, memory.allocate(program.bytes()));
+            long address = memory.allocate(program.bytes());
+            return new Placed(
+                    program,
+                    program.starts().stream()
+                            .mapToLong(start -> address + start)
+                            .toArray());
         }
 
         void write(Machine machine) {
-            machine.write(address, program.encode());
-        }
-
-        /** Of its parts. */
-        long[] addresses() {
-            return program.starts().stream().mapToLong(start -> address + start).toArray();
+            machine.write(parts[0], program.encode());
         }
     }
 
@@ -215,27 +211,30 @@ public final class CpuBackend implements Backend {
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
         int count = begin(tokens, from, to, position, logitRows);
-        programs = programs(count, logitRows);
-        next = 0;
-        runSome();
+        start(program(count, logitRows).parts);
     }
 
-    private long[] programs(int count, int logitRows) {
+    private Placed program(int count, int logitRows) {
         if (logitRows == 0) {
-            return layout.prefill.addresses();
+            return layout.prefill;
         }
         if (logitRows < count) {
-            return layout.prefillWithHead.addresses();
+            return layout.prefillWithHead;
         }
-        return (count == 1 ? layout.decode : layout.few).addresses();
+        return count == 1 ? layout.decode : layout.few;
     }
 
     @Override
     public void embed(int[] tokens, int from, int to, int position) {
         embedded = begin(tokens, from, to, position, 0);
-        long[] body = layout.prefill.addresses();
-        programs = Arrays.copyOf(body, body.length + 1);
-        programs[body.length] = layout.finalNorm.addresses()[0];
+        long[] body = layout.prefill.parts;
+        long[] all = Arrays.copyOf(body, body.length + 1);
+        all[body.length] = layout.finalNorm.parts[0];
+        start(all);
+    }
+
+    private void start(long[] parts) {
+        programs = parts;
         next = 0;
         runSome();
     }

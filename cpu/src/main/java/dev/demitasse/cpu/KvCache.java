@@ -26,16 +26,7 @@ final class KvCache {
      * @param ring tiles after which the next one lies where the first did
      * @param stride bytes from a tile to the next
      */
-    record Layer(KvLayout layout, int kvHeads, int window, long keys, long values, int ring, int stride) {
-        /** Bytes of all keys and values in a tile. */
-        int tileBytes() {
-            return tileBytes(layout, kvHeads);
-        }
-
-        private static int tileBytes(KvLayout layout, int kvHeads) {
-            return Math.multiplyExact(2 * kvHeads, layout.tileBytes());
-        }
-
+    record Layer(KvLayout layout, int window, long keys, long values, int ring, int stride) {
         boolean isRing() {
             return ring != WHOLE;
         }
@@ -59,43 +50,40 @@ final class KvCache {
     KvCache(Plan plan, int contextLength, int batchSize, KvType type) {
         this.type = type;
         tiles = KvLayout.tiles(contextLength);
-        List<Op.Attention> all = new ArrayList<>();
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                all.add(attention);
-            }
-        }
         long rings = 0;
         int page = 0;
-        for (Op.Attention op : all) {
-            int bytes = Layer.tileBytes(new KvLayout(type, op.headSize()), op.kvHeads());
+        for (Op.Attention op : plan.attention()) {
             int ring = ring(op, batchSize);
-            rings += ring == WHOLE ? 0 : (long) ring * bytes;
-            page = Math.addExact(page, ring == WHOLE ? bytes : 0);
+            int tileBytes = tileBytes(op);
+            rings += ring == WHOLE ? 0 : (long) ring * tileBytes;
+            page = Math.addExact(page, ring == WHOLE ? tileBytes : 0);
         }
         ringBytes = rings;
         pageBytes = page;
         long nextRing = 0;
         long nextInPage = ringBytes;
-        for (Op.Attention op : all) {
-            KvLayout layout = new KvLayout(type, op.headSize());
-            int bytes = Layer.tileBytes(layout, op.kvHeads());
+        for (Op.Attention op : plan.attention()) {
             int ring = ring(op, batchSize);
+            int tileBytes = tileBytes(op);
             long keys = ring == WHOLE ? nextInPage : nextRing;
             layers.add(new Layer(
-                    layout,
-                    op.kvHeads(),
+                    new KvLayout(type, op.headSize()),
                     op.window(),
                     keys,
-                    keys + bytes / 2,
+                    keys + tileBytes / 2,
                     ring,
-                    ring == WHOLE ? pageBytes : bytes));
+                    ring == WHOLE ? pageBytes : tileBytes));
             if (ring == WHOLE) {
-                nextInPage += bytes;
+                nextInPage += tileBytes;
             } else {
-                nextRing += (long) ring * bytes;
+                nextRing += (long) ring * tileBytes;
             }
         }
+    }
+
+    /** Bytes of all keys and values of a layer in a tile. */
+    private int tileBytes(Op.Attention op) {
+        return Math.multiplyExact(2 * op.kvHeads(), new KvLayout(type, op.headSize()).tileBytes());
     }
 
     /** Tiles enough that a batch overwrites nothing that its first token sees. */
@@ -170,7 +158,7 @@ final class KvCache {
         long[] pieces = new long[layers.size() + 1];
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            pieces[i] = layer.isRing() ? (long) Math.min(written, layer.ring) * layer.tileBytes() : 0;
+            pieces[i] = layer.isRing() ? (long) Math.min(written, layer.ring) * layer.stride : 0;
         }
         pieces[layers.size()] = (long) written * pageBytes;
         return pieces;

@@ -1,5 +1,6 @@
 package dev.demitasse.cpu;
 
+import static dev.demitasse.Comparison.CONTEXT;
 import static dev.demitasse.Comparison.VOCABULARY;
 import static dev.demitasse.Comparison.plan;
 import static dev.demitasse.Comparison.tokens;
@@ -249,10 +250,12 @@ public abstract class KernelTest {
     @TestFactory
     Stream<DynamicNode> attention() {
         return tests((backends, random) -> {
-            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, FLOAT16);
-            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, FLOAT16);
-            attention(backends, random, 5, 1, 8, 70, 0, FLOAT16);
-            attention(backends, random, 6, 6, 24, 5, 3, FLOAT16);
+            runBackAndForth(
+                    attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, CONTEXT), random, FLOAT16);
+            runBackAndForth(
+                    attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 5, 1, 8, 70, 0, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 6, 6, 24, 5, 3, CONTEXT), random, FLOAT16);
         });
     }
 
@@ -262,11 +265,13 @@ public abstract class KernelTest {
                 .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
                     Random random = new Random(variant.hashCode());
                     EngineLoader.BackendFactory backends = backends(variant, KvType.Q8_0);
-                    attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, QUANTIZED);
-                    attention(backends, random, 3, 3, 96, 70, 5, QUANTIZED);
+                    runBackAndForth(
+                            attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, CONTEXT),
+                            random,
+                            QUANTIZED);
+                    runBackAndForth(attention(backends, random, 3, 3, 96, 70, 5, CONTEXT), random, QUANTIZED);
                     assertThrows(
-                            IllegalArgumentException.class,
-                            () -> attention(backends, random, 1, 1, 48, 9, 0, QUANTIZED));
+                            IllegalArgumentException.class, () -> attention(backends, random, 1, 1, 48, 9, 0, CONTEXT));
                 }));
     }
 
@@ -319,17 +324,7 @@ public abstract class KernelTest {
     }
 
     /** A sequence through batches of all sizes and single tokens, past several tiles of positions, and back. */
-    private static void attention(
-            EngineLoader.BackendFactory backends,
-            Random random,
-            int heads,
-            int kvHeads,
-            int headSize,
-            int window,
-            float softCap,
-            double tolerance) {
-        Comparison comparison =
-                attention(backends, random, heads, kvHeads, headSize, window, softCap, Comparison.CONTEXT);
+    private static void runBackAndForth(Comparison comparison, Random random, double tolerance) {
         int position = 0;
         while (position + BATCH < 150) {
             int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
@@ -341,6 +336,7 @@ public abstract class KernelTest {
         }
     }
 
+    /** A layer of attention. */
     private static Comparison attention(
             EngineLoader.BackendFactory backends,
             Random random,

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
-import dev.demitasse.cpu.layout.Packing;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
@@ -21,11 +19,9 @@ class PartsOfAPassTest {
     private final int[] tokens = new Random(4).ints(60, 0, 288).toArray();
 
     /** A machine so slow that each part of a pass takes more than a turn. */
-    private final class Slow implements Machine {
-        private final Machine machine;
-
+    private final class Slow extends WrappedMachine {
         Slow(Machine machine) {
-            this.machine = machine;
+            super(machine);
         }
 
         @Override
@@ -35,38 +31,13 @@ class PartsOfAPassTest {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
-            machine.start();
+            super.start();
         }
 
         @Override
         public boolean later(Runnable action) {
             later.add(action);
             return true;
-        }
-
-        @Override
-        public void grow(long bytes) {
-            machine.grow(bytes);
-        }
-
-        @Override
-        public void write(long address, ByteBuffer bytes) {
-            machine.write(address, bytes);
-        }
-
-        @Override
-        public void read(long address, ByteBuffer target) {
-            machine.read(address, target);
-        }
-
-        @Override
-        public void copy(long target, long source, int bytes) {
-            machine.copy(target, source, bytes);
-        }
-
-        @Override
-        public boolean repack(Packing packing, long source, long target, int columns, int panels) {
-            return machine.repack(packing, source, target, columns, panels);
         }
     }
 
@@ -75,18 +46,12 @@ class PartsOfAPassTest {
         return BackendLoader.load(
                 BackendLoader.tinyModel("llama"),
                 128,
-                (plan, context) -> new CpuBackend(plan, context, 16, KvType.F16, new Machine.Factory() {
-                    @Override
-                    public int threads() {
-                        return machines.threads();
-                    }
-
-                    @Override
-                    public Machine create(long bytes, long most) {
-                        Machine machine = machines.create(bytes, most);
-                        return isSlow ? new Slow(machine) : machine;
-                    }
-                }));
+                (plan, context) -> new CpuBackend(
+                        plan,
+                        context,
+                        16,
+                        KvType.F16,
+                        isSlow ? WrappedMachine.factory(machines, Slow::new) : machines));
     }
 
     /** Lets a pass go on to its end. */

@@ -8,6 +8,7 @@ import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
+import dev.demitasse.cpu.WrappedMachine;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.Opcode;
@@ -43,24 +44,16 @@ public final class KernelProfile {
         int position = Integer.parseInt(args[2]);
         try (Browser browser = new Browser(new NewContextOptions())) {
             WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
-            Machine.Factory machines = RemoteMachine.factory(channel, new Variant(true, false, 1));
-            List<Machine> made = new ArrayList<>();
+            List<Recorder> made = new ArrayList<>();
+            Machine.Factory machines =
+                    WrappedMachine.factory(RemoteMachine.factory(channel, new Variant(true, false, 1)), machine -> {
+                        made.add(new Recorder(machine));
+                        return made.get(0);
+                    });
             CpuBackend backend = (CpuBackend) BackendLoader.load(
                     TestWeights.map(model),
                     position + count,
-                    (plan, context) ->
-                            new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, new Machine.Factory() {
-                                @Override
-                                public int threads() {
-                                    return machines.threads();
-                                }
-
-                                @Override
-                                public Machine create(long bytes, long most) {
-                                    made.add(machines.create(bytes, most));
-                                    return made.get(0);
-                                }
-                            }));
+                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, machines));
             int[] tokens = new int[Math.max(count, 64)];
             for (int i = 0; i < tokens.length; i++) {
                 tokens[i] = 100 + 7 * i;
@@ -68,15 +61,31 @@ public final class KernelProfile {
             for (int at = 0; at < position; at += 64) {
                 backend.forward(tokens, 0, Math.min(64, position - at), at, 0);
             }
+            made.get(0).started.clear();
             backend.forward(tokens, 0, count, position, 1);
             print(channel, made.get(0), count);
         }
     }
 
-    private static void print(WorkerChannel channel, Machine machine, int count) {
-        ByteBuffer address = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        machine.read(Control.PROGRAM, address);
-        long program = address.getLong(0);
+    /** Keeps the addresses of the programs that were started: the parts of a pass, which lie one after the other. */
+    private static final class Recorder extends WrappedMachine {
+        final List<Long> started = new ArrayList<>();
+
+        Recorder(Machine machine) {
+            super(machine);
+        }
+
+        @Override
+        public void start() {
+            ByteBuffer address = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            read(Control.PROGRAM, address);
+            started.add(address.getLong(0));
+            super.start();
+        }
+    }
+
+    private static void print(WorkerChannel channel, Recorder machine, int count) {
+        long program = machine.started.get(0);
         List<Line> lines = commands(machine, program);
         List<?> times = (List<?>) channel.call(Map.of(
                         "op",
@@ -115,13 +124,16 @@ public final class KernelProfile {
                                 : String.format(Locale.ROOT, "%.1f", e.getValue()[1] / e.getValue()[0] / 1e6)));
     }
 
-    private static List<Line> commands(Machine machine, long program) {
+    /** Those of all parts. */
+    private static List<Line> commands(Recorder machine, long program) {
+        long lastPart = machine.started.get(machine.started.size() - 1);
         List<Line> lines = new ArrayList<>();
         ByteBuffer command = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (true) {
-            machine.read(program + (long) lines.size() * Command.BYTES, command);
+            long address = program + (long) lines.size() * Command.BYTES;
+            machine.read(address, command);
             Opcode opcode = Opcode.values()[command.getInt(Command.OPCODE)];
-            if (opcode == Opcode.END) {
+            if (opcode == Opcode.END && address > lastPart) {
                 return lines;
             }
             if (opcode == Opcode.MAT_VEC || opcode == Opcode.MAT_MUL) {

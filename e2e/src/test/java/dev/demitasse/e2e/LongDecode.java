@@ -8,6 +8,7 @@ import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
+import dev.demitasse.cpu.WrappedMachine;
 import dev.demitasse.cpu.layout.Control;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,19 +55,11 @@ public final class LongDecode {
         byte[] file = new byte[(int) model.length()];
         model.read(0, file, file.length);
         Backend backend = BackendLoader.load(ByteBuffer.wrap(file), context, (plan, same) -> {
-            Machine.Factory remote = RemoteMachine.factory(channel, variant);
-            return new CpuBackend(plan, same, 64, kvType, new Machine.Factory() {
-                @Override
-                public int threads() {
-                    return remote.threads();
-                }
-
-                @Override
-                public Machine create(long bytes, long most) {
-                    machines.add(remote.create(bytes, most));
-                    return machines.get(0);
-                }
+            Machine.Factory factory = WrappedMachine.factory(RemoteMachine.factory(channel, variant), machine -> {
+                machines.add(machine);
+                return machine;
             });
+            return new CpuBackend(plan, same, 64, kvType, factory);
         });
         double shortest = 0;
         long filled = 0;
@@ -75,13 +68,7 @@ public final class LongDecode {
             long bytes = backend.kvBytes(position);
             fill(channel, machines.get(0), filled, bytes);
             filled = bytes;
-            double[] times = ((List<?>)
-                            channel.call(Map.of("op", "time", "runs", RUNS)).get("result"))
-                    .stream()
-                            .mapToDouble(time -> ((Number) time).doubleValue())
-                            .sorted()
-                            .toArray();
-            double median = times[Boolean.getBoolean("least") ? 0 : RUNS / 2];
+            double median = channel.times(RUNS)[RUNS / 2];
             shortest = shortest == 0 ? median : shortest;
             System.out.printf(
                     Locale.ROOT,

@@ -14,9 +14,7 @@ import dev.demitasse.plan.PlanBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * What Chromium's WebAssembly reads from memory, the bound of decode: the product of a vector by a float32 matrix of 512 MB, which takes one
@@ -51,12 +49,7 @@ public final class MemoryBandwidth {
                     }
                 }
                 backend.forward(new int[] {0}, 0, 1, 0, 1);
-                double[] times = ((List<?>)
-                                channel.call(Map.of("op", "time", "runs", RUNS)).get("result"))
-                        .stream()
-                                .mapToDouble(time -> ((Number) time).doubleValue())
-                                .sorted()
-                                .toArray();
+                double[] times = channel.times(RUNS);
                 System.out.printf(
                         Locale.ROOT,
                         "%d threads: %.1f GB/s (%s)%n",

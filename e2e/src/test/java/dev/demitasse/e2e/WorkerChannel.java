@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** The kernels in a worker of a page, driven from here. */
@@ -43,5 +44,14 @@ final class WorkerChannel implements RemoteMachine.Channel {
     @Override
     public Map<?, ?> call(Map<String, Object> request) {
         return (Map<?, ?>) page.evaluate("(request) => callMachine(request)", request);
+    }
+
+    /** Milliseconds of so many runs of the program that was run last, the shortest first. */
+    double[] times(int runs) {
+        return ((List<?>) call(Map.of("op", "time", "runs", runs)).get("result"))
+                .stream()
+                        .mapToDouble(time -> ((Number) time).doubleValue())
+                        .sorted()
+                        .toArray();
     }
 }

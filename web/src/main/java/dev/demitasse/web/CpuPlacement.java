@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.plan.Plan;
@@ -46,16 +47,8 @@ final class CpuPlacement {
         Machine.Factory machines = WasmMachine.factory(kernels);
         Placement.Backends backends = new Placement.Backends() {
             @Override
-            public Placement.Memory memory(Plan plan, int context) {
-                int length = length(plan, context);
-                return new Placement.Memory(
-                        bytes(plan, length, 1),
-                        CpuBackend.bytesPerPosition(plan, length, BATCH_SIZE, wish.kvType()),
-                        bytes(plan, length, length));
-            }
-
-            private long bytes(Plan plan, int length, int positions) {
-                return CpuBackend.requiredBytes(plan, length, positions, BATCH_SIZE, wish.kvType(), machines.threads());
+            public MemoryNeeds memory(Plan plan, int context) {
+                return CpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType(), machines.threads());
             }
 
             @Override

@@ -2,6 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.api.CompletionRequest;
 import dev.demitasse.api.EmbeddingRequest;
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Engine;
@@ -106,9 +107,10 @@ public final class EngineWorker {
             throw new IllegalStateException("this worker has a model already");
         }
         loadRequest = request;
-        load(request, wish(request), new Loading.Listener() {
+        Wish wish = wish(request);
+        load(request, wish, new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, Placement.Memory memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
                 postNeeds(request.getId(), disk, memory);
                 return request.getType().equals("load");
             }
@@ -125,7 +127,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                sessions = new Sessions(loaded, bytes, cacheBytes(request));
+                sessions = new Sessions(loaded, bytes, wish.prefixCacheBytes());
                 postLoaded(request.getId(), loaded, bytes, placement);
             }
 
@@ -137,7 +139,7 @@ public final class EngineWorker {
         });
     }
 
-    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, Placement.Memory memory) {
+    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
         Reply.Needs needs = JSObjects.create();
         if (disk != null) {
             Reply.Disk kept = JSObjects.create();
@@ -166,19 +168,16 @@ public final class EngineWorker {
         if (threads < 1 && !Double.isNaN(options.getThreads())) {
             throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
         }
-        if (request.getOptions().getPrefixCacheBytes() < 0) {
-            throw new IllegalArgumentException(
-                    "prefixCacheBytes is " + cacheBytes(request) + "; it must not be negative");
+        long cacheBytes = (long) number(options.getPrefixCacheBytes(), PREFIX_CACHE_BYTES);
+        if (cacheBytes < 0) {
+            throw new IllegalArgumentException("prefixCacheBytes is " + cacheBytes + "; it must not be negative");
         }
         return new Wish(
                 Wish.Device.of(text(options.getDevice(), "auto")),
                 (int) number(options.getContextLength(), 0),
                 threads,
-                Wish.kvType(text(options.getKvType(), "f16")));
-    }
-
-    private static long cacheBytes(Request request) {
-        return (long) number(request.getOptions().getPrefixCacheBytes(), PREFIX_CACHE_BYTES);
+                Wish.kvType(text(options.getKvType(), "f16")),
+                cacheBytes);
     }
 
     private static String text(Text text, String absent) {
@@ -198,17 +197,15 @@ public final class EngineWorker {
             return;
         }
         losses++;
-        Wish wish = wish(request);
-        if (losses >= MOST_LOSSES) {
-            if (wish.device() == Wish.Device.WEBGPU) {
-                interrupted.fail("the GPU was lost " + losses + " times: " + reason);
-                return;
-            }
-            wish = wish.onCpu();
+        Wish asked = wish(request);
+        if (losses >= MOST_LOSSES && asked.device() == Wish.Device.WEBGPU) {
+            interrupted.fail("the GPU was lost " + losses + " times: " + reason);
+            return;
         }
+        Wish wish = losses >= MOST_LOSSES ? asked.onCpu() : asked;
         load(request, wish, new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, Placement.Memory memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
                 return true;
             }
 
@@ -220,7 +217,7 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                sessions = new Sessions(loaded, bytes, cacheBytes(request));
+                sessions = new Sessions(loaded, bytes, wish.prefixCacheBytes());
                 Reply reply = Reply.of("device", interrupted.id());
                 reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);

@@ -2,6 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.WorkerScope;
@@ -141,9 +142,9 @@ final class GpuPlacement implements Placement.Pace {
                 "WebGPU adapter " + (name.isEmpty() ? "without a name" : name),
                 new Placement.Backends() {
                     @Override
-                    public Placement.Memory memory(Plan plan, int context) {
+                    public MemoryNeeds memory(Plan plan, int context) {
                         long bytes = WebGpuBackend.requiredBytes(plan, length(plan, context));
-                        return new Placement.Memory(bytes, 0, bytes);
+                        return new MemoryNeeds(bytes, 0, bytes);
                     }
 
                     @Override

@@ -1,5 +1,6 @@
 package dev.demitasse.web;
 
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.plan.Plan;
 
@@ -13,17 +14,8 @@ import dev.demitasse.plan.Plan;
 record Placement(String kind, int threads, String reason, Backends backends, Pace pace) {
     /** Makes backends, and tells what they need. */
     interface Backends extends EngineLoader.BackendFactory {
-        Memory memory(Plan plan, int contextLength);
+        MemoryNeeds memory(Plan plan, int contextLength);
     }
-
-    /**
-     * Bytes of memory that a backend takes.
-     *
-     * @param empty before the first token
-     * @param perToken what each adds, roughly
-     * @param total when the context is full
-     */
-    record Memory(long empty, long perToken, long total) {}
 
     /** Keeps bytes from coming faster than the device takes them. */
     interface Pace {

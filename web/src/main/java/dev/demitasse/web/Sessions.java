@@ -149,7 +149,7 @@ final class Sessions {
         // An answer, which is what reads tokens, wants a position for itself.
         int count = Math.min(tokens.length, engine.contextLength() - 1);
         enter(session, tokens, count);
-        session.hold(Arrays.copyOf(session.tokens(), engine.reusable(tokens, count)));
+        session.truncate(engine.reusable(tokens, count));
         if (session.length() < count) {
             Generation reading = engine.generate(
                     Arrays.copyOf(tokens, count),

@@ -7,8 +7,9 @@ import dev.demitasse.backend.KvType;
  *
  * @param contextLength tokens; 0 for what suits the device
  * @param threads of the CPU; 0 for what suits it
+ * @param prefixCacheBytes that keys and values of waiting conversations may take
  */
-record Wish(Device device, int contextLength, int threads, KvType kvType) {
+record Wish(Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes) {
     /** Where to compute. */
     enum Device {
         AUTO,
@@ -39,6 +40,6 @@ record Wish(Device device, int contextLength, int threads, KvType kvType) {
 
     /** The same on the CPU. */
     Wish onCpu() {
-        return new Wish(Device.CPU, contextLength, threads, kvType);
+        return new Wish(Device.CPU, contextLength, threads, kvType, prefixCacheBytes);
     }
 }

@@ -144,10 +144,8 @@ final class GpuMemory {
     /** Float32s that the shares of one token's attention leave. */
     private int partialsSize() {
         int most = 0;
-        for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                most = Math.max(most, attention.heads() * MOST_SHARES * (attention.headSize() + 4));
-            }
+        for (Op.Attention attention : plan.attention()) {
+            most = Math.max(most, attention.heads() * MOST_SHARES * (attention.headSize() + 4));
         }
         return most;
     }

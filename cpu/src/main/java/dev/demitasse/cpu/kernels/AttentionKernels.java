@@ -77,13 +77,7 @@ final class AttentionKernels {
     /** Stores each of four lanes in a vector of its own. */
     private static void storeSplat(Function f, V128Var four, Ptr target, int offset, int step) {
         for (int lane = 0; lane < 4; lane++) {
-            int b = 4 * lane;
-            f.store(
-                    target,
-                    offset + lane * step,
-                    four.shuffle(
-                            four, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1,
-                            b + 2, b + 3));
+            f.store(target, offset + lane * step, Simd.splatLane(four, lane));
         }
     }
 

@@ -55,6 +55,13 @@ final class Simd {
                 .f32x4Mul(cap);
     }
 
+    /** One of four lanes in all of them. */
+    static V128 splatLane(V128 x, int lane) {
+        int b = 4 * lane;
+        return x.shuffle(
+                x, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3, b, b + 1, b + 2, b + 3);
+    }
+
     static V128 unpackLow16(V128 a, V128 b) {
         return a.shuffle(b, 0, 1, 16, 17, 2, 3, 18, 19, 4, 5, 20, 21, 6, 7, 22, 23);
     }
