@@ -143,7 +143,7 @@ final class KvCache {
     String name(Plan plan) {
         StringBuilder name = new StringBuilder("cpu ")
                 .append(type)
-                .append(" tiles of ")
+                .append(" tiles by element of ")
                 .append(KvLayout.TILE)
                 .append(KvSnapshot.shapes(plan));
         for (Layer layer : layers) {

@@ -34,6 +34,14 @@ final class AttentionKernels {
     private static final int PAIRS_UNROLLED = 8;
     /** Positions in one turn of the loop over values; divides {@link KvLayout#BLOCK}. */
     private static final int VALUES_UNROLLED = 4;
+    /** Bytes of a cache line, and how many lines of keys are fetched in one turn; all tiles' bytes are a multiple. */
+    private static final int LINE = 64;
+
+    private static final int LINES_UNROLLED = 4;
+    /** Bytes of eight elements of a tile's values, as float16 and quantized. */
+    private static final int VALUES_BYTES = 16 * KvLayout.TILE;
+
+    private static final int QUANTIZED_VALUES_BYTES = 8 * KvLayout.TILE;
 
     /**
      * A float16's bits moved to a float32's place read as the number times 2⁻¹¹². Queries and weights have half of what is missing as a
@@ -111,13 +119,11 @@ final class AttentionKernels {
                     keyOut.set(tile(keys, kernel.command, slot)
                             .plus(head, headBytes)
                             .plus(block, rowBytes.times(KvLayout.BLOCK)));
-                    valueOut.set(tile(values, kernel.command, slot)
-                            .plus(head, headBytes)
-                            .plus(row, rowBytes));
+                    valueOut.set(tile(values, kernel.command, slot).plus(head, headBytes));
                     switch (type) {
                         case F16 -> {
-                            storeFloat16(f, keyIn, f.ptr(keyOut.plus(lane.times(2))), 2 * KvLayout.BLOCK, headSize);
-                            storeFloat16(f, valueIn, valueOut, 2, headSize);
+                            storeFloat16(f, keyIn, f.ptr(keyOut.plus(lane.times(2))), 16, 128, headSize);
+                            storeFloat16(f, valueIn, f.ptr(valueOut.plus(row.times(16))), 2, VALUES_BYTES, headSize);
                         }
                         case Q8_0 -> {
                             storeQuantized(
@@ -131,10 +137,10 @@ final class AttentionKernels {
                             storeQuantized(
                                     f,
                                     valueIn,
-                                    f.ptr(valueOut),
-                                    f.ptr(valueOut.plus(4)),
-                                    KvLayout.QUANTS_BYTES,
-                                    element -> element,
+                                    f.ptr(valueOut.plus(row.times(4))),
+                                    f.ptr(valueOut.plus(row.times(8)).plus(4 * KvLayout.TILE)),
+                                    KvLayout.TILE * KvLayout.QUANTS_BYTES,
+                                    element -> element / 8 * QUANTIZED_VALUES_BYTES + element % 8,
                                     headSize);
                         }
                     }
@@ -165,13 +171,19 @@ final class AttentionKernels {
         };
     }
 
-    /** @param step bytes from an element's place to the next one's */
-    private static void storeFloat16(Function f, PtrVar source, PtrVar target, int step, I32Var headSize) {
+    /**
+     * @param step bytes from an element's place to the next one's, of eight
+     * @param nextEight bytes from the place of the first of these to that of the eighth after it
+     */
+    private static void storeFloat16(
+            Function f, PtrVar source, PtrVar target, int step, int nextEight, I32Var headSize) {
         I32Var d = f.i32();
-        f.count(d, I32.of(0), headSize, 1, () -> {
-            f.store16(target, 0, toFloat16(f, source.f32(0)));
-            source.advance(4);
-            target.advance(step);
+        f.count(d, I32.of(0), headSize, 8, () -> {
+            for (int i = 0; i < 8; i++) {
+                f.store16(target, i * step, toFloat16(f, source.f32(4 * i)));
+            }
+            source.advance(32);
+            target.advance(nextEight);
         });
     }
 
@@ -239,7 +251,8 @@ final class AttentionKernels {
 
     /**
      * Some queries of one KV head against positions {@code from} (a multiple of {@link KvLayout#TILE}) to {@code to}: leaves in
-     * {@code result} for each the greatest score, the sum of weights and the weighted values, see {@link Scratch}.
+     * {@code result} for each the greatest score, the sum of weights and the weighted values, see {@link Scratch}. The last parameter says
+     * whether keys and values come from beyond the caches.
      */
     private Function attend(KvType type, int queries) {
         Function f = module.function("attend_" + type + "_" + queries);
@@ -250,6 +263,7 @@ final class AttentionKernels {
         I32Var kvHead = f.i32Parameter();
         I32Var from = f.i32Parameter();
         I32Var to = f.i32Parameter();
+        I32Var fetched = f.i32Parameter();
 
         I32Var headSize = f.i32(command.i32(Command.HEAD_SIZE));
         I32Var headBytes = f.i32(headSize.times(4));
@@ -277,11 +291,18 @@ final class AttentionKernels {
         }
         I32Var window = f.i32(command.i32(Command.WINDOW));
         F32Var softCap = f.f32(command.f32(Command.SOFT_CAP));
+        I32Var read = f.i32(I32.of(0));
         I32Var tile = f.i32();
         f.count(tile, from, to, KvLayout.TILE, () -> {
             I32Var end = f.i32(tile.plus(KvLayout.TILE).min(to));
             I32Var slot = slot(f, command, tile);
             PtrVar tileKeys = f.ptr(tile(keys, command, slot).plus(cachedHead));
+            f.ifTrue(I32.select(end.lt(to), fetched, I32.of(0)), () -> {
+                I32Var next = slot(f, command, end);
+                PtrVar nextKeys = f.ptr(tile(keys, command, next).plus(cachedHead));
+                PtrVar nextValues = f.ptr(tile(values, command, next).plus(cachedHead));
+                fetch(f, nextKeys, nextValues, rowBytes, read);
+            });
             I32Var p = f.i32();
             f.count(p, tile, end, KvLayout.BLOCK, () -> {
                 Ptr blockKeys = tileKeys.plus(p.minus(tile), rowBytes);
@@ -321,9 +342,27 @@ final class AttentionKernels {
                 decay[q] = weights(f, scratch, q, queries, scoresBytes, results[q], weightFactor(type), i);
             }
             PtrVar tileValues = f.ptr(tile(values, command, slot).plus(cachedHead));
-            accumulate(f, type, tileValues, rowBytes, scoresBytes, headSize, scratch, results, decay);
+            accumulate(f, type, tileValues, scoresBytes, headSize, scratch, results, decay);
         });
+        f.store(result, Scratch.READ, read);
         return f;
+    }
+
+    /**
+     * Reads a word of each cache line of the next tile, all at once: their ways from memory overlap, which those of loads between computations
+     * do not, as there is no instruction that fetches without waiting.
+     */
+    private static void fetch(Function f, PtrVar keys, PtrVar values, I32Var rowBytes, I32Var read) {
+        PtrVar end = f.ptr(keys.plus(rowBytes.times(KvLayout.TILE)));
+        f.doWhile(
+                () -> {
+                    for (int line = 0; line < LINES_UNROLLED; line++) {
+                        read.set(read.plus(keys.i32(LINE * line)).plus(values.i32(LINE * line)));
+                    }
+                    keys.advance(LINE * LINES_UNROLLED);
+                    values.advance(LINE * LINES_UNROLLED);
+                },
+                () -> keys.lt(end));
     }
 
     /**
@@ -497,7 +536,6 @@ final class AttentionKernels {
             Function f,
             KvType type,
             PtrVar values,
-            I32Var rowBytes,
             I32 weightBytes,
             I32Var headSize,
             PtrVar scratch,
@@ -519,18 +557,19 @@ final class AttentionKernels {
                 }
             }
             if (type == KvType.F16) {
-                value.set(values.plus(d.times(2)));
+                value.set(values.plus(d.times(VALUES_BYTES / 8)));
             } else {
-                scale.set(values.plus(d.dividedBy(KvLayout.QUANTS), KvLayout.QUANTS_BYTES));
-                value.set(scale.plus(d.and(KvLayout.QUANTS - 1)).plus(4));
+                scale.set(values.plus(d.dividedBy(KvLayout.QUANTS), KvLayout.TILE * KvLayout.QUANTS_BYTES));
+                value.set(scale.plus(d.and(KvLayout.QUANTS - 1).times(QUANTIZED_VALUES_BYTES / 8))
+                        .plus(4 * KvLayout.TILE));
             }
             weight.set(weights);
             f.doWhile(
                     () -> {
                         for (int p = 0; p < VALUES_UNROLLED; p++) {
                             V128Var[] halves = type == KvType.F16
-                                    ? float16Unscaled(f, value.v128(0))
-                                    : quantizedHalves(f, value, scale);
+                                    ? float16Unscaled(f, value.v128(16 * p))
+                                    : quantizedHalves(f, value.load8x8S(8 * p), scale.splat32(4 * p));
                             V128Var low = halves[0];
                             V128Var high = halves[1];
                             for (int q = 0; q < results.length; q++) {
@@ -538,10 +577,10 @@ final class AttentionKernels {
                                 sums[q][0].set(simd.multiplyAdd(low, w, sums[q][0]));
                                 sums[q][1].set(simd.multiplyAdd(high, w, sums[q][1]));
                             }
-                            value.set(value.plus(rowBytes));
-                            if (type != KvType.F16) {
-                                scale.set(scale.plus(rowBytes));
-                            }
+                        }
+                        value.advance((type == KvType.F16 ? 16 : 8) * VALUES_UNROLLED);
+                        if (type == KvType.Q8_0) {
+                            scale.advance(4 * VALUES_UNROLLED);
                         }
                         weight.advance(16 * results.length * VALUES_UNROLLED);
                     },
@@ -555,9 +594,9 @@ final class AttentionKernels {
         });
     }
 
-    private static V128Var[] quantizedHalves(Function f, PtrVar value, PtrVar scale) {
-        V128Var factor = f.v128(scale.splat32(0));
-        V128Var eight = f.v128(value.load8x8S(0));
+    private static V128Var[] quantizedHalves(Function f, V128 quants, V128 scale) {
+        V128Var factor = f.v128(scale);
+        V128Var eight = f.v128(quants);
         return new V128Var[] {
             f.v128(eight.i32x4ExtendLowI16x8S().f32x4ConvertI32x4S().f32x4Mul(factor)),
             f.v128(eight.i32x4ExtendHighI16x8S().f32x4ConvertI32x4S().f32x4Mul(factor))
@@ -598,7 +637,7 @@ final class AttentionKernels {
                 I32Var count = f.i32(group.minus(query).min(I32.of(MOST_QUERIES)));
                 PtrVar result = f.ptr(results.plus(kvHead.times(group).plus(query), resultBytes));
                 I32 index = token.times(group).plus(query);
-                dispatch(f, count, kernel.command, scratch, result, index, kvHead, from, to);
+                dispatch(f, count, kernel.command, scratch, result, index, kvHead, from, to, true);
             });
         });
         return f;
@@ -613,10 +652,12 @@ final class AttentionKernels {
             I32 firstQuery,
             I32Var kvHead,
             I32Var from,
-            I32Var to) {
+            I32Var to,
+            boolean fetched) {
         List<Runnable> cases = new ArrayList<>();
         for (Function queries : attend) {
-            cases.add(() -> f.call(queries, command, scratch, result, firstQuery, kvHead, from, to));
+            cases.add(() ->
+                    f.call(queries, command, scratch, result, firstQuery, kvHead, from, to, I32.of(fetched ? 1 : 0)));
         }
         f.dispatch(command.i32(Command.KV_TYPE).times(MOST_QUERIES).plus(count).minus(1), cases);
     }
@@ -709,7 +750,7 @@ final class AttentionKernels {
             I32Var from = f.i32(oldest.max(I32.of(0)).and(-KvLayout.TILE));
             I32Var to = f.i32(
                     position.plus(first.plus(count).minus(1).dividedBy(group)).plus(1));
-            dispatch(f, count, kernel.command, scratch, results, first, kvHead, from, to);
+            dispatch(f, count, kernel.command, scratch, results, first, kvHead, from, to, false);
             f.count(i, I32.of(0), count, 1, () -> {
                 I32Var query = f.i32(first.plus(i));
                 PtrVar result = f.ptr(results.plus(i, resultBytes));

@@ -4,10 +4,11 @@ import dev.demitasse.backend.KvType;
 
 /**
  * How keys and values of one head lie in the cache: a tile of {@value #TILE} positions after the other, each of the same size. Keys are
- * {@code [position / 8][element][8]}, so that a vector's lanes are positions; values {@code [position][element]}, so that they are elements.
+ * {@code [position / 8][element][8]}, so that a vector's lanes are positions; values {@code [element / 8][position][8]}, so that they are elements.
+ * Either is read from its beginning to its end.
  *
  * <p>As float16, numbers too small for a normal one become 0, those beyond its range its greatest. As Q8_0 each {@value #QUANTS} elements have
- * float32 scales before them: of keys eight, one for each position, of values one.
+ * float32 scales before them, one for each position: of keys eight, of values those of the tile.
  */
 public record KvLayout(KvType type, int headSize) {
     /** Positions whose keys lie together. */
@@ -30,7 +31,7 @@ public record KvLayout(KvType type, int headSize) {
         }
     }
 
-    /** Of the values of a position, and of its share of the keys of a block. */
+    /** Of a position's keys, or values. */
     public int rowBytes() {
         return type == KvType.F16 ? 2 * headSize : headSize / QUANTS * QUANTS_BYTES;
     }
