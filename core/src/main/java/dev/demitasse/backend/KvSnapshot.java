@@ -1,7 +1,5 @@
 package dev.demitasse.backend;
 
-import dev.demitasse.plan.Op;
-import dev.demitasse.plan.Plan;
 import java.nio.ByteBuffer;
 
 /** What backends share that lay a snapshot of the KV cache out as pieces of their memory, one after the other. */
@@ -19,15 +17,6 @@ public final class KvSnapshot {
     }
 
     private KvSnapshot() {}
-
-    /** The shape of each layer's keys and values, for {@link Backend#kvLayout}: {@code kvHeads x headSize}. */
-    public static String shapes(Plan plan) {
-        StringBuilder shapes = new StringBuilder();
-        for (Op.Attention attention : plan.attention()) {
-            shapes.append(' ').append(attention.kvHeads()).append('x').append(attention.headSize());
-        }
-        return shapes.toString();
-    }
 
     /** Bytes of all pieces. */
     public static long bytes(long[] pieceBytes) {

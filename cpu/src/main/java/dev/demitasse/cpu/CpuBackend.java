@@ -2,10 +2,10 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvSnapshot;
+import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.cpu.layout.Control;
-import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
@@ -85,22 +85,22 @@ public final class CpuBackend implements Backend {
     }
 
     /**
-     * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvLayout#TILE}
+     * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvTiles#TILE}
      * positions where even these take more.
      */
     public static int longestContext(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
         Layout layout = new Layout(plan, most, batchSize, kvType, threads);
         int least = 1;
-        int tiles = KvLayout.tiles(most);
+        int tiles = KvTiles.tiles(most);
         while (least < tiles) { // the largest number of tiles that fits
             int middle = least + (tiles - least + 1) / 2;
-            if (layout.bytes((int) Math.min(most, (long) middle * KvLayout.TILE)) <= bytes) {
+            if (layout.bytes((int) Math.min(most, (long) middle * KvTiles.TILE)) <= bytes) {
                 least = middle;
             } else {
                 tiles = middle - 1;
             }
         }
-        return (int) Math.min(most, (long) least * KvLayout.TILE);
+        return (int) Math.min(most, (long) least * KvTiles.TILE);
     }
 
     /** Memory that such a backend takes. */
@@ -342,12 +342,12 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int reusable(int positions) {
-        return layout.cache.reaches(positions, end) ? positions : 0;
+        return layout.cache.tiles().reaches(positions, end) ? positions : 0;
     }
 
     @Override
     public String kvLayout() {
-        return layout.cache.name(plan);
+        return layout.cache.name();
     }
 
     @Override
@@ -375,7 +375,7 @@ public final class CpuBackend implements Backend {
                 source,
                 (piece, at, part) -> machine.write(pieceAddress(piece) + at, part));
         // What came after these positions when they were read isn't known.
-        end = layout.cache.latestEnd(positions);
+        end = layout.cache.tiles().latestEnd(positions);
     }
 
     private long pieceAddress(int piece) {

@@ -1,6 +1,6 @@
 package dev.demitasse.cpu;
 
-import dev.demitasse.backend.KvSnapshot;
+import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.KvLayout;
 import dev.demitasse.plan.Op;
@@ -9,12 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where keys and values lie, from the cache's beginning. Layers with a sliding window have rings of tiles. Behind these come the others'
+ * Where keys and values lie, from the cache's beginning. First come the rings of layers with a sliding window. Behind these come the others'
  * tiles: the first of all layers, the second of all, and so on, so that the cache grows at its end as a sequence does.
  */
 final class KvCache {
-    /** Positions beside a window that a ring holds, so that the last answer may be given anew. */
-    private static final int SLACK = 512;
     /** Tiles that the cache grows by. */
     private static final int STEP = 4;
 
@@ -26,17 +24,10 @@ final class KvCache {
      * @param ring tiles after which the next one lies where the first did
      * @param stride bytes from a tile to the next
      */
-    record Layer(KvLayout layout, int window, long keys, long values, int ring, int stride) {
-        boolean isRing() {
-            return ring != WHOLE;
-        }
-    }
-
-    /** Tiles of a layer that keeps them all. */
-    private static final int WHOLE = Integer.MAX_VALUE;
+    record Layer(KvLayout layout, long keys, long values, int ring, int stride) {}
 
     private final KvType type;
-    private final int tiles;
+    private final KvTiles tiles;
     private final List<Layer> layers = new ArrayList<>();
     /** Of all rings. */
     private final long ringBytes;
@@ -49,34 +40,33 @@ final class KvCache {
      */
     KvCache(Plan plan, int contextLength, int batchSize, KvType type) {
         this.type = type;
-        tiles = KvLayout.tiles(contextLength);
+        tiles = new KvTiles(plan, contextLength, batchSize);
+        List<Op.Attention> ops = plan.attention();
         long rings = 0;
         int page = 0;
-        for (Op.Attention op : plan.attention()) {
-            int ring = ring(op, batchSize);
-            int tileBytes = tileBytes(op);
-            rings += ring == WHOLE ? 0 : (long) ring * tileBytes;
-            page = Math.addExact(page, ring == WHOLE ? tileBytes : 0);
+        for (int i = 0; i < ops.size(); i++) {
+            int tileBytes = tileBytes(ops.get(i));
+            rings += tiles.isRing(i) ? (long) tiles.ring(i) * tileBytes : 0;
+            page = Math.addExact(page, tiles.isRing(i) ? 0 : tileBytes);
         }
         ringBytes = rings;
         pageBytes = page;
         long nextRing = 0;
         long nextInPage = ringBytes;
-        for (Op.Attention op : plan.attention()) {
-            int ring = ring(op, batchSize);
-            int tileBytes = tileBytes(op);
-            long keys = ring == WHOLE ? nextInPage : nextRing;
+        for (int i = 0; i < ops.size(); i++) {
+            int ring = tiles.ring(i);
+            int tileBytes = tileBytes(ops.get(i));
+            long keys = tiles.isRing(i) ? nextRing : nextInPage;
             layers.add(new Layer(
-                    new KvLayout(type, op.headSize()),
-                    op.window(),
+                    new KvLayout(type, ops.get(i).headSize()),
                     keys,
                     keys + tileBytes / 2,
                     ring,
-                    ring == WHOLE ? pageBytes : tileBytes));
-            if (ring == WHOLE) {
-                nextInPage += tileBytes;
-            } else {
+                    tiles.isRing(i) ? tileBytes : pageBytes));
+            if (tiles.isRing(i)) {
                 nextRing += (long) ring * tileBytes;
+            } else {
+                nextInPage += tileBytes;
             }
         }
     }
@@ -86,10 +76,8 @@ final class KvCache {
         return Math.multiplyExact(2 * op.kvHeads(), new KvLayout(type, op.headSize()).tileBytes());
     }
 
-    /** Tiles enough that a batch overwrites nothing that its first token sees. */
-    private int ring(Op.Attention op, int batchSize) {
-        long needed = ((long) op.window() + batchSize + SLACK + KvLayout.TILE - 1) / KvLayout.TILE + 1;
-        return needed < tiles ? (int) needed : WHOLE;
+    KvTiles tiles() {
+        return tiles;
     }
 
     /** By its number in the plan. */
@@ -99,66 +87,27 @@ final class KvCache {
 
     /** Bytes with room for so many positions. */
     long bytes(int positions) {
-        long steps = (KvLayout.tiles(positions) + STEP - 1) / STEP;
-        return ringBytes + Math.min(steps * STEP, tiles) * pageBytes;
+        long steps = (KvTiles.tiles(positions) + STEP - 1) / STEP;
+        return ringBytes + Math.min(steps * STEP, tiles.tiles()) * pageBytes;
     }
 
     /** What a position more takes, on average. */
     long bytesPerPosition() {
-        return pageBytes / KvLayout.TILE;
-    }
-
-    /**
-     * Whether a pass can begin after so many positions.
-     *
-     * @param end of all positions that were written since the sequence began
-     */
-    boolean reaches(int positions, int end) {
-        int lastTile = KvLayout.tiles(end) - 1;
-        for (Layer layer : layers) {
-            if (layer.isRing() && firstTile(layer, positions) <= lastTile - layer.ring) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The latest end with which a pass may begin after so many positions. */
-    int latestEnd(int positions) {
-        long latest = Integer.MAX_VALUE;
-        for (Layer layer : layers) {
-            if (layer.isRing()) {
-                latest = Math.min(latest, ((long) firstTile(layer, positions) + layer.ring) * KvLayout.TILE);
-            }
-        }
-        return (int) latest;
-    }
-
-    /** The first tile that the token after so many positions sees. */
-    private static int firstTile(Layer layer, int positions) {
-        return Math.max(0, positions + 1 - layer.window) / KvLayout.TILE;
+        return pageBytes / KvTiles.TILE;
     }
 
     /** For {@link dev.demitasse.backend.Backend#kvLayout}. */
-    String name(Plan plan) {
-        StringBuilder name = new StringBuilder("cpu ")
-                .append(type)
-                .append(" tiles by element of ")
-                .append(KvLayout.TILE)
-                .append(KvSnapshot.shapes(plan));
-        for (Layer layer : layers) {
-            name.append(layer.isRing() ? " ring " + layer.ring : "");
-        }
-        return name.toString();
+    String name() {
+        return "cpu " + type + " by element, " + tiles.name();
     }
 
     /** Sizes of the pieces of a snapshot: each ring's tiles that were written, and those of all other layers. */
     long[] pieces(int positions) {
-        int written = KvLayout.tiles(positions);
+        int written = KvTiles.tiles(positions);
         long[] pieces = new long[layers.size() + 1];
         for (int i = 0; i < layers.size(); i++) {
             Layer layer = layers.get(i);
-            pieces[i] = layer.isRing() ? (long) Math.min(written, layer.ring) * layer.stride : 0;
+            pieces[i] = tiles.isRing(i) ? (long) Math.min(written, layer.ring) * layer.stride : 0;
         }
         pieces[layers.size()] = (long) written * pageBytes;
         return pieces;

@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,7 +37,12 @@ final class GpuProfile {
                     TestWeights.map(model),
                     CONTEXT,
                     (plan, context) -> new WebGpuBackend(
-                            plan, context, BATCH, new RemoteDevice(page, 1 << 30, software), RemoteDevice.shaders()));
+                            plan,
+                            context,
+                            BATCH,
+                            KvType.F16,
+                            new RemoteDevice(page, 1 << 30, software),
+                            RemoteDevice.shaders()));
             backend.candidates(1);
             int[] prompt = IntStream.range(100, 100 + BATCH).toArray();
             run(backend, prompt, 0, BATCH, 0); // compiles the kernels

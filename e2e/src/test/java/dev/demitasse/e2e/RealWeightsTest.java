@@ -87,7 +87,8 @@ class RealWeightsTest {
             compare(
                     weights,
                     prompts,
-                    (plan, context) -> new WebGpuBackend(plan, context, BATCH, device, RemoteDevice.shaders()),
+                    (plan, context) ->
+                            new WebGpuBackend(plan, context, BATCH, KvType.F16, device, RemoteDevice.shaders()),
                     GPU_PROMPTS,
                     GPU_TOKENS);
         }

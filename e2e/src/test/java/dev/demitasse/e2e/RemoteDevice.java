@@ -97,6 +97,16 @@ final class RemoteDevice implements Device {
     }
 
     @Override
+    public void destroy(Buffer buffer) {
+        send("destroy", id(buffer));
+    }
+
+    @Override
+    public void copy(Buffer source, Buffer target, long bytes) {
+        send("copy", id(source), id(target), (double) bytes);
+    }
+
+    @Override
     public Buffer createUniforms(String label, int bytes) {
         Numbered buffer = new Numbered(++lastId);
         send("buffer", buffer.id, label, bytes, true);

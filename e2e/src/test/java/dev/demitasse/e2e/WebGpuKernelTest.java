@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.Comparison;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorType;
@@ -70,7 +71,12 @@ class WebGpuKernelTest {
 
     private static EngineLoader.BackendFactory backends(boolean software, long maxBindingBytes) {
         return (plan, context) -> new WebGpuBackend(
-                plan, context, BATCH, new RemoteDevice(page, maxBindingBytes, software), RemoteDevice.shaders());
+                plan,
+                context,
+                BATCH,
+                KvType.F16,
+                new RemoteDevice(page, maxBindingBytes, software),
+                RemoteDevice.shaders());
     }
 
     private static void check(
@@ -182,7 +188,12 @@ class WebGpuKernelTest {
                         },
                         4,
                         (plan, context) -> new WebGpuBackend(
-                                plan, context, 4, new RemoteDevice(page, 40_000, false), RemoteDevice.shaders()),
+                                plan,
+                                context,
+                                4,
+                                KvType.F16,
+                                new RemoteDevice(page, 40_000, false),
+                                RemoteDevice.shaders()),
                         random)
                 .load();
         for (int count : new int[] {1, 2, 4}) {

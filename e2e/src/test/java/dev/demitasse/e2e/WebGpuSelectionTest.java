@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorInfo;
@@ -80,7 +81,7 @@ class WebGpuSelectionTest {
                 Gguf gguf = Gguf.parse(ByteBuffer.wrap(file), file.length);
                 PlanBuilder builder = new PlanBuilder(gguf);
                 Plan plan = builder.build(builder.lastRows(builder.embed("table", vocabulary)));
-                WebGpuBackend backend = new WebGpuBackend(plan, 8, 2, device, RemoteDevice.shaders());
+                WebGpuBackend backend = new WebGpuBackend(plan, 8, 2, KvType.F16, device, RemoteDevice.shaders());
                 backend.load(gguf.tensors().get(0), 0, bytes(gguf.tensors().get(0), rows));
                 for (int row = 0; row < rows.size(); row++) {
                     for (int candidates : new int[] {MOST, 1}) {

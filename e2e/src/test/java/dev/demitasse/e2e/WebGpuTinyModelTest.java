@@ -5,6 +5,7 @@ import com.microsoft.playwright.Page;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
 import dev.demitasse.SnapshotCheck;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
@@ -44,6 +45,7 @@ class WebGpuTinyModelTest {
                                         plan,
                                         context,
                                         batch,
+                                        KvType.F16,
                                         new RemoteDevice(page, 1 << 27, batch > 1),
                                         RemoteDevice.shaders())),
                         TOLERANCE);
@@ -55,6 +57,6 @@ class WebGpuTinyModelTest {
                 BackendLoader.tinyModel("llama"),
                 context,
                 (plan, same) -> new WebGpuBackend(
-                        plan, same, 16, new RemoteDevice(page, 1 << 27, true), RemoteDevice.shaders())));
+                        plan, same, 16, KvType.F16, new RemoteDevice(page, 1 << 27, true), RemoteDevice.shaders())));
     }
 }

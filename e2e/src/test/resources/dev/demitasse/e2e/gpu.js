@@ -42,6 +42,15 @@ const operations = {
     const usage = uniform ? UNIFORM | COPY_DST : STORAGE | COPY_DST | COPY_SRC;
     buffers.set(id, device.createBuffer({ label, size, usage }));
   },
+  destroy(id) {
+    buffers.get(id).destroy();
+    buffers.delete(id);
+  },
+  copy(source, target, size) {
+    const copying = device.createCommandEncoder();
+    copying.copyBufferToBuffer(buffers.get(source), 0, buffers.get(target), 0, size);
+    device.queue.submit([copying.finish()]);
+  },
   pipeline(id, label, code, entryPoint, constants) {
     const key = JSON.stringify([entryPoint, constants, code]);
     if (!compiled.has(key)) {

@@ -1,7 +1,6 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
@@ -22,7 +21,7 @@ final class GpuPlacement implements Placement.Pace {
     /** Prompt tokens in one pass. */
     private static final int BATCH_SIZE = 128;
     /** Keys and values of a context that nobody asked for. */
-    private static final long MOST_KV_BYTES = 1L << 30;
+    private static final long MOST_KV_BYTES = 2L << 30;
     /** Weights on their way to the GPU: it may be slower than what they come from. */
     private static final int MOST_BYTES_UNDER_WAY = 16 << 20;
 
@@ -41,14 +40,10 @@ final class GpuPlacement implements Placement.Pace {
     /**
      * Asks for a device, and fetches the kernels.
      *
-     * @param wish its context may be 0, for as many tokens as a gibibyte of keys and values holds; where it insists on the GPU, an adapter that
+     * @param wish its context may be 0, for as many tokens as two gibibytes of keys and values hold; where it insists on the GPU, an adapter that
      *     computes on the CPU is good enough
      */
     static void find(Wish wish, Consumer<Placement> found, Placement.Failure failure) {
-        if (wish.kvType() != KvType.F16) {
-            failure.because("on a GPU keys and values are float16 only");
-            return;
-        }
         Gpu gpu = Gpu.find();
         if (gpu == null) {
             failure.because("this browser has no WebGPU, or the page is not a secure context");
@@ -143,8 +138,7 @@ final class GpuPlacement implements Placement.Pace {
                 new Placement.Backends() {
                     @Override
                     public MemoryNeeds memory(Plan plan, int context) {
-                        long bytes = WebGpuBackend.requiredBytes(plan, length(plan, context));
-                        return new MemoryNeeds(bytes, 0, bytes);
+                        return WebGpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType());
                     }
 
                     @Override
@@ -156,13 +150,16 @@ final class GpuPlacement implements Placement.Pace {
     }
 
     private int length(Plan plan, int context) {
-        return wish.contextLength() > 0 ? context : WebGpuBackend.longestContext(plan, context, MOST_KV_BYTES);
+        return wish.contextLength() > 0
+                ? context
+                : WebGpuBackend.longestContext(
+                        plan, context, BATCH_SIZE, wish.kvType(), MOST_KV_BYTES, device.maxBindingBytes());
     }
 
     private Backend create(Plan plan, int context, Shaders shaders) {
         device.watch();
         try {
-            WebGpuBackend made = new WebGpuBackend(plan, context, BATCH_SIZE, device, shaders);
+            WebGpuBackend made = new WebGpuBackend(plan, context, BATCH_SIZE, wish.kvType(), device, shaders);
             backend = made;
             return made;
         } finally {

@@ -35,6 +35,12 @@ public interface Device {
     /** Makes a buffer of zeros that kernels read and write; {@code bytes} is a multiple of 4. */
     Buffer createStorage(String label, long bytes);
 
+    /** Gives a buffer back when what was submitted is done. */
+    void destroy(Buffer buffer);
+
+    /** Begins to copy bytes, a multiple of 4, from one storage buffer's beginning to another's. To be called between passes. */
+    void copy(Buffer source, Buffer target, long bytes);
+
     /** Makes a buffer of parameters. */
     Buffer createUniforms(String label, int bytes);
 

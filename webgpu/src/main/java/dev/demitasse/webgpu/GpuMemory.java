@@ -26,12 +26,6 @@ final class GpuMemory {
         }
     }
 
-    /** One head's keys, or values, of a layer. */
-    record KvHead(Device.Buffer buffer, long offset, long positionBytes) {}
-
-    /** Of a snapshot, in which each head has only the positions that were wanted. */
-    static final String KV_LAYOUT = "float16 keys [kvHead][position][element] values [kvHead][position][element]";
-
     /** Words of a step before its data. */
     static final int STEP_HEAD = 4;
 
@@ -53,33 +47,28 @@ final class GpuMemory {
     private static final int ARENA = 3;
 
     private static final int STEP = 5;
-    private static final int KEYS = 6;
-    private static final int VALUES = 7;
     private static final int SCRATCH = 6;
     private static final int RESULT = 7;
 
     private final Plan plan;
     private final Fusion fusion;
     private final int batchSize;
-    private final int context;
     private final MemoryPlan buffers;
     private final Device.Buffer arena;
     private final long arenaBytes;
     private final Device.Buffer step;
     private final int stepWords;
-    private final Device.Buffer[] keys;
-    private final Device.Buffer[] values;
+    private final KvCache kvCache;
     private final Device.Buffer scratch;
     private final Device.Buffer result;
-    private final List<KvHead> kvHeads = new ArrayList<>();
     private final List<RotaryTable> rotaryTables = new ArrayList<>();
 
-    /** @throws IllegalArgumentException if something is larger than the GPU can bind */
-    GpuMemory(Plan plan, Fusion fusion, int contextLength, int batchSize, Device device, Weights weights) {
+    /** @throws IllegalArgumentException if something is, or would become, larger than the GPU can bind, or heads have no kernel */
+    GpuMemory(Plan plan, Fusion fusion, KvCache kvCache, int batchSize, Device device, Weights weights) {
         this.plan = plan;
         this.fusion = fusion;
         this.batchSize = batchSize;
-        context = contextLength;
+        this.kvCache = kvCache;
         List<MemoryPlan.Use> uses = new ArrayList<>();
         fusion.body().forEach(s -> uses.add(s.use()));
         fusion.finalNorm().forEach(s -> uses.add(s.use()));
@@ -88,20 +77,11 @@ final class GpuMemory {
         arenaBytes = 4L * (buffers.size() + partialsSize());
         requireBindable("activations", arenaBytes, device);
         arena = device.createStorage("activations", arenaBytes);
-        int layers = plan.kvWidths().size();
-        keys = new Device.Buffer[layers];
-        values = new Device.Buffer[layers];
-        for (int layer = 0; layer < layers; layer++) {
-            long bytes = cacheBytes(layer);
-            requireBindable("keys of " + context + " tokens in a layer", bytes, device);
-            keys[layer] = device.createStorage("keys " + layer, bytes);
-            values[layer] = device.createStorage("values " + layer, bytes);
-        }
+        kvCache.requireHeads();
+        requireBindable("keys of the whole context in a layer", kvCache.largestBuffer(), device);
+        kvCache.replace(1, device);
         int words = 0;
         for (Op op : plan.body()) {
-            if (op instanceof Op.Attention attention) {
-                addKvHeads(attention);
-            }
             if (op instanceof Op.Rope rope && rotaryTable(rope) == null) {
                 rotaryTables.add(new RotaryTable(rope.rotary(), rope.frequencyFactors(), words));
                 words += batchSize * rope.rotary().dimensions();
@@ -123,22 +103,9 @@ final class GpuMemory {
         }
     }
 
-    private void addKvHeads(Op.Attention op) {
-        long positionBytes = 2L * op.headSize();
-        for (int head = 0; head < op.kvHeads(); head++) {
-            long offset = (long) head * context * positionBytes;
-            kvHeads.add(new KvHead(keys[op.layer()], offset, positionBytes));
-            kvHeads.add(new KvHead(values[op.layer()], offset, positionBytes));
-        }
-    }
-
-    /** Of each layer each head's keys, then its values: in this order they are a snapshot's pieces. */
-    List<KvHead> kvHeads() {
-        return kvHeads;
-    }
-
-    private long cacheBytes(int layer) {
-        return 2L * context * plan.kvWidths().get(layer);
+    /** Keys and values. */
+    KvCache kvCache() {
+        return kvCache;
     }
 
     /** Float32s that the shares of one token's attention leave. */
@@ -192,11 +159,6 @@ final class GpuMemory {
         return result;
     }
 
-    /** Bytes of GPU memory for keys and values of one position. */
-    static long bytesPerPosition(Plan plan) {
-        return plan.kvWidths().stream().mapToLong(width -> 4L * width).sum();
-    }
-
     View view(Buffer buffer) {
         if (buffer.width() % 4 != 0) {
             throw new IllegalArgumentException(
@@ -205,11 +167,6 @@ final class GpuMemory {
         Fusion.Place place = fusion.place(buffer);
         return new View(
                 buffers.offset(place.buffer()) + place.column(), place.buffer().width());
-    }
-
-    /** Positions that the cache has room for. */
-    int context() {
-        return context;
     }
 
     /** Where in the arena shares of attention are left, in float32s. */
@@ -223,14 +180,6 @@ final class GpuMemory {
 
     Device.Binding bindStep() {
         return new Device.Binding(STEP, step, 0, 4L * stepWords);
-    }
-
-    Device.Binding bindKeys(int layer) {
-        return new Device.Binding(KEYS, keys[layer], 0, cacheBytes(layer));
-    }
-
-    Device.Binding bindValues(int layer) {
-        return new Device.Binding(VALUES, values[layer], 0, cacheBytes(layer));
     }
 
     Device.Binding bindScratch() {

@@ -1,5 +1,6 @@
 package dev.demitasse.webgpu;
 
+import dev.demitasse.backend.KvType;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -29,12 +30,12 @@ final class Kernels {
                 key -> device.createPipeline(name + " " + types, shaders.over(format, name), "main", constants));
     }
 
-    /** A kernel of attention. */
-    Device.Pipeline attention(String entryPoint, int headSize) {
+    /** A kernel over keys and values of a type. */
+    Device.Pipeline overKv(String name, String entryPoint, int headSize, KvType type) {
         String head = "const HEAD_QUADS = " + headSize / 4 + "u;\n";
         return pipelines.computeIfAbsent(
-                "attention." + entryPoint + head,
+                name + "." + entryPoint + type + head,
                 key -> device.createPipeline(
-                        "attention." + entryPoint, head + shaders.plain("attention"), entryPoint, Map.of()));
+                        name + "." + entryPoint, head + shaders.overKv(type, name), entryPoint, Map.of()));
     }
 }

@@ -1,5 +1,7 @@
 package dev.demitasse.webgpu;
 
+import dev.demitasse.backend.KvTiles;
+import dev.demitasse.backend.KvType;
 import dev.demitasse.plan.Activation;
 import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Op;
@@ -121,8 +123,12 @@ final class Lowering {
         drafts.add(new Draft(program, pipeline, params, usual, others, (count, position) -> workgroups));
     }
 
-    /** Makes the dispatches of all programs written so far. */
-    void finish() {
+    /**
+     * Makes the dispatches of all programs written since it was called last.
+     *
+     * @return their parameters
+     */
+    Device.Buffer finish() {
         int bytes = Math.max(1, drafts.size()) * Params.BYTES;
         ByteBuffer words = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
         for (Draft draft : drafts) {
@@ -148,6 +154,7 @@ final class Lowering {
             draft.program.add(draft.pipeline, device.createBindGroup(draft.pipeline, bindings), draft.grid);
         }
         drafts.clear();
+        return uniforms;
     }
 
     private final class Writer {
@@ -393,7 +400,18 @@ final class Lowering {
             View view = memory.view(op.in());
             int heads = op.in().width() / op.headSize();
             // Nothing is stored: any two buffers do.
-            turn(op, heads, view, 0, view, view, op.headSize(), memory.bindScratch(), memory.bindResult());
+            turn(
+                    op,
+                    heads,
+                    view,
+                    0,
+                    view,
+                    view,
+                    op.headSize(),
+                    KvTiles.WHOLE,
+                    KvType.F16,
+                    memory.bindScratch(),
+                    memory.bindResult());
         }
 
         private void addStore(Fusion.Store store) {
@@ -407,8 +425,10 @@ final class Lowering {
                     memory.view(op.key()),
                     memory.view(op.value()),
                     op.headSize(),
-                    memory.bindKeys(op.layer()),
-                    memory.bindValues(op.layer()));
+                    memory.kvCache().tiles().ring(op.layer()),
+                    memory.kvCache().type(),
+                    memory.kvCache().bindKeys(op.layer()),
+                    memory.kvCache().bindValues(op.layer()));
         }
 
         private void turn(
@@ -419,19 +439,21 @@ final class Lowering {
                 View key,
                 View value,
                 int headSize,
+                int ring,
+                KvType kvType,
                 Device.Binding keys,
                 Device.Binding values) {
             RotaryTable table = rope == null ? null : memory.rotaryTable(rope);
             int pairs = table == null ? 0 : table.rotary().dimensions() / 2;
             boolean halves = table != null && table.rotary().pairing() == Rotary.Pairing.HALVES;
             Params params = new Params()
-                    .ints(heads, kvHeads, headSize, pairs, halves ? 1 : 0)
+                    .ints(heads, kvHeads, pairs, halves ? 1 : 0)
                     .ints(query.offset(), query.stride(), key.offset(), key.stride(), value.offset(), value.stride())
-                    .ints(table == null ? 0 : table.word(), memory.context());
+                    .ints(table == null ? 0 : table.word(), ring);
             dispatch(
-                    kernels.plain("rope_and_store", "main", Map.of()),
+                    kernels.overKv("rope_and_store", "main", headSize, kvType),
                     params,
-                    perToken((long) (heads + kvHeads) * (headSize / 2)),
+                    perToken((long) (heads + kvHeads) * (headSize / 4)),
                     List.of(Usual.ARENA, Usual.STEP),
                     keys,
                     values);
@@ -439,31 +461,32 @@ final class Lowering {
 
         private void addAttend(Op.Attention op) {
             int headSize = op.headSize();
-            if (headSize % 4 != 0 || headSize > 4 * SIZE) {
-                throw new IllegalArgumentException("heads of " + headSize
-                        + " elements; the GPU kernels need a multiple of 4, " + 4 * SIZE + " at most");
+            if (headSize > 4 * SIZE) {
+                throw new IllegalArgumentException(
+                        "heads of " + headSize + " elements; the GPU kernels take " + 4 * SIZE + " at most");
             }
+            KvType kvType = memory.kvCache().type();
             int group = op.heads() / op.kvHeads();
             int mostShares = single ? GpuMemory.MOST_SHARES : 1;
             View query = memory.view(op.query());
             View out = memory.view(op.out());
             Params params = new Params()
                     .ints(group, op.kvHeads(), query.quad(), query.strideQuads(), out.quad(), out.strideQuads())
-                    .ints(memory.context(), op.window())
+                    .ints(memory.kvCache().tiles().ring(op.layer()), op.window())
                     .real(op.scale())
                     .real(op.softCap())
                     .ints(mostShares, memory.partials() / 4);
             dispatch(
-                    kernels.attention("main", headSize),
+                    kernels.overKv("attention", "main", headSize, kvType),
                     params,
                     (count, position) ->
                             (count * group + QUERIES - 1) / QUERIES * op.kvHeads() * shares(op, mostShares, position),
                     List.of(Usual.ARENA, Usual.STEP),
-                    memory.bindKeys(op.layer()),
-                    memory.bindValues(op.layer()));
+                    memory.kvCache().bindKeys(op.layer()),
+                    memory.kvCache().bindValues(op.layer()));
             if (single) {
                 dispatch(
-                        kernels.attention("combine", headSize),
+                        kernels.overKv("attention", "combine", headSize, kvType),
                         params,
                         (count, position) -> shares(op, mostShares, position) > 1 ? op.heads() : 0,
                         List.of(Usual.ARENA, Usual.STEP));

@@ -1,7 +1,9 @@
 package dev.demitasse.webgpu;
 
+import dev.demitasse.backend.KvType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The kernels' sources: a kernel is a few of the files in a row. */
@@ -16,6 +18,9 @@ public final class Shaders {
             "embed",
             "rms_norm",
             "elementwise",
+            "kv_cache",
+            "kv_f16",
+            "kv_q8_0",
             "rope_and_store",
             "attention",
             "select",
@@ -64,6 +69,11 @@ public final class Shaders {
         }
         names.add(name);
         return join(names);
+    }
+
+    /** A kernel over keys and values of a type. */
+    String overKv(KvType type, String name) {
+        return join(List.of("common", "kv_cache", "kv_" + type.name().toLowerCase(Locale.ROOT), name));
     }
 
     private String join(List<String> names) {

@@ -3,6 +3,8 @@ package dev.demitasse.webgpu;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.KvSnapshot;
+import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
@@ -15,12 +17,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs plans on a GPU. Weights, KV cache (float16) and activations (float32) lie in its memory. A forward pass writes the batch's ids and
+ * Runs plans on a GPU. Weights, KV cache and activations (float32) lie in its memory. A forward pass writes the batch's ids and
  * angles and submits dispatches that were made when the model was loaded; of the logits only the likeliest are read back.
  */
 public final class WebGpuBackend implements Backend {
     /** What rounding may change. */
     private static final float VERIFIED = 0.01f;
+    /** Bytes of keys and values that may be there twice. */
+    private static final long MOST_COPIED = 64 << 20;
 
     private final Plan plan;
     private final int contextLength;
@@ -28,8 +32,13 @@ public final class WebGpuBackend implements Backend {
     private final Device device;
     private final Weights weights;
     private final GpuMemory memory;
-    private final Program batch;
-    private final Program single;
+    private final KvCache kvCache;
+    private final Lowering lowering;
+    private Program batch;
+    private Program single;
+    /** Parameters of these two when they have been made anew, as keys and values got other buffers. */
+    private Device.@Nullable Buffer bodyParameters;
+
     private final Program finalNorm;
     private final Program head;
     private final Program first;
@@ -40,21 +49,28 @@ public final class WebGpuBackend implements Backend {
     private boolean ready;
     /** Where the part of a snapshot goes that is being read back. */
     private @Nullable ByteBuffer kvTarget;
+    /** Whether the pass that was begun waits for the KV cache to grow. */
+    private boolean growing;
+    /** What is to be done when that pass is. */
+    private @Nullable Runnable waiting;
+    /** The end of all positions that were written since position 0 was. */
+    private int end;
 
     /**
-     * @param contextLength positions of the KV cache, for which memory is taken at once
+     * @param contextLength positions of the KV cache, which takes memory only as they are used
      * @param batchSize most tokens of one forward pass
      * @throws IllegalArgumentException if the kernels can't run the plan, or one of its parts is too large for the GPU
      */
-    public WebGpuBackend(Plan plan, int contextLength, int batchSize, Device device, Shaders shaders) {
+    public WebGpuBackend(Plan plan, int contextLength, int batchSize, KvType kvType, Device device, Shaders shaders) {
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
         this.device = device;
         weights = new Weights(device, shaders);
         Fusion fusion = new Fusion(plan);
-        memory = new GpuMemory(plan, fusion, contextLength, batchSize, device, weights);
-        Lowering lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
+        kvCache = new KvCache(plan, contextLength, batchSize, kvType);
+        memory = new GpuMemory(plan, fusion, kvCache, batchSize, device, weights);
+        lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
         batch = lowering.batch();
         single = lowering.single();
         finalNorm = lowering.finalNorm();
@@ -67,15 +83,32 @@ public final class WebGpuBackend implements Backend {
     }
 
     /** GPU memory that such a backend takes for weights, keys and values: nearly all of it. */
-    public static long requiredBytes(Plan plan, int contextLength) {
+    public static MemoryNeeds memory(Plan plan, int contextLength, int batchSize, KvType kvType) {
+        KvCache cache = new KvCache(plan, contextLength, batchSize, kvType);
         long weights =
                 plan.weights().stream().mapToLong(w -> w.tensor().bytes()).sum();
-        return weights + contextLength * GpuMemory.bytesPerPosition(plan);
+        return new MemoryNeeds(
+                weights + cache.bytes(1), cache.bytesPerPosition(), weights + cache.bytes(contextLength));
     }
 
-    /** Positions, up to {@code most}, whose keys and values take no more than so many bytes. */
-    public static int longestContext(Plan plan, int most, long bytes) {
-        return (int) Math.min(most, Math.max(1, bytes / GpuMemory.bytesPerPosition(plan)));
+    /**
+     * The longest context, up to {@code most} positions, whose keys and values take no more than so many bytes, and no more of a layer than a
+     * device can bind; one position where even that takes more.
+     */
+    public static int longestContext(
+            Plan plan, int most, int batchSize, KvType kvType, long bytes, long maxBindingBytes) {
+        int fits = 1;
+        int tooLong = most + 1;
+        while (fits < tooLong - 1) {
+            int middle = fits + (tooLong - fits) / 2;
+            KvCache cache = new KvCache(plan, middle, batchSize, kvType);
+            if (cache.bytes(middle) <= bytes && cache.largestBuffer() <= maxBindingBytes) {
+                fits = middle;
+            } else {
+                tooLong = middle;
+            }
+        }
+        return fits;
     }
 
     @Override
@@ -111,29 +144,77 @@ public final class WebGpuBackend implements Backend {
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
         int count = begin(tokens, from, to, position, logitRows);
-        (count == 1 ? single : batch).run(device, count, position);
-        if (logitRows == 0) {
-            device.submit();
-            return;
-        }
-        head.run(device, count, position);
-        if (candidates == 0) {
-            submitLogits();
-        } else {
-            (candidates == 1 ? first : list).run(device, count, position);
-            device.read(memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
-            device.submit();
-        }
+        withRoom(position + count, () -> {
+            (count == 1 ? single : batch).run(device, count, position);
+            if (logitRows == 0) {
+                device.submit();
+                return;
+            }
+            head.run(device, count, position);
+            if (candidates == 0) {
+                submitLogits();
+            } else {
+                (candidates == 1 ? first : list).run(device, count, position);
+                device.read(
+                        memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
+                device.submit();
+            }
+        });
     }
 
     @Override
     public void embed(int[] tokens, int from, int to, int position) {
         int count = begin(tokens, from, to, position, 0);
-        batch.run(device, count, position);
-        finalNorm.run(device, count, position);
-        GpuMemory.View hidden = memory.view(plan.hidden());
-        device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
-        device.submit();
+        withRoom(position + count, () -> {
+            batch.run(device, count, position);
+            finalNorm.run(device, count, position);
+            GpuMemory.View hidden = memory.view(plan.hidden());
+            device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
+            device.submit();
+        });
+    }
+
+    /** Runs the action when the KV cache has room for so many positions. */
+    private void withRoom(int positions, Runnable action) {
+        if (kvCache.hasRoom(positions)) {
+            action.run();
+        } else {
+            growing = true;
+            grow(0, positions, action);
+        }
+    }
+
+    /** Makes room in layer after layer, some at a time: what is copied takes memory twice until it is done. */
+    private void grow(int layer, int positions, Runnable action) {
+        long copied = 0;
+        int next = layer;
+        while (next < kvCache.layers() && copied < MOST_COPIED) {
+            copied += kvCache.enlarge(next, positions, device);
+            next++;
+        }
+        if (next < kvCache.layers()) {
+            int following = next;
+            device.whenDone(() -> grow(following, positions, action));
+            return;
+        }
+        bindKv();
+        growing = false;
+        action.run();
+        Runnable after = waiting;
+        if (after != null) {
+            waiting = null;
+            whenDone(after);
+        }
+    }
+
+    /** Makes the programs that read and write keys and values, for the buffers in which they are now. */
+    private void bindKv() {
+        batch = lowering.batch();
+        single = lowering.single();
+        if (bodyParameters != null) {
+            device.destroy(bodyParameters);
+        }
+        bodyParameters = lowering.finish();
     }
 
     @Override
@@ -152,6 +233,7 @@ public final class WebGpuBackend implements Backend {
             ready = true;
         }
         writeStep(tokens, from, count, position);
+        end = Math.max(position == 0 ? 0 : end, position + count);
         return count;
     }
 
@@ -230,6 +312,10 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void whenDone(Runnable action) {
+        if (growing) {
+            waiting = action;
+            return;
+        }
         ByteBuffer target = kvTarget;
         kvTarget = null;
         device.whenDone(
@@ -277,8 +363,13 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
+    public int reusable(int positions) {
+        return kvCache.tiles().reaches(positions, end) ? positions : 0;
+    }
+
+    @Override
     public String kvLayout() {
-        return GpuMemory.KV_LAYOUT + KvSnapshot.shapes(plan);
+        return kvCache.name();
     }
 
     @Override
@@ -288,26 +379,30 @@ public final class WebGpuBackend implements Backend {
 
     private long[] kvPieces(int positions) {
         Objects.checkFromToIndex(0, positions, contextLength);
-        return memory.kvHeads().stream()
-                .mapToLong(head -> positions * head.positionBytes())
-                .toArray();
+        return kvCache.pieces(positions);
     }
 
     @Override
     public void readKv(int positions, long offset, ByteBuffer target) {
-        KvSnapshot.copy(kvPieces(positions), offset, target.duplicate(), (piece, at, part) -> {
-            GpuMemory.KvHead head = memory.kvHeads().get(piece);
-            device.read(head.buffer(), head.offset() + at, part.remaining());
-        });
+        KvSnapshot.copy(
+                kvPieces(positions),
+                offset,
+                target.duplicate(),
+                (piece, at, part) -> device.read(kvCache.piece(piece), at, part.remaining()));
         device.submit();
         kvTarget = target;
     }
 
     @Override
     public void writeKv(int positions, long offset, ByteBuffer source) {
-        KvSnapshot.copy(kvPieces(positions), offset, source, (piece, at, part) -> {
-            GpuMemory.KvHead head = memory.kvHeads().get(piece);
-            device.write(head.buffer(), head.offset() + at, part);
-        });
+        if (!kvCache.hasRoom(positions)) {
+            // All that is there will be overwritten.
+            kvCache.replace(positions, device);
+            bindKv();
+        }
+        KvSnapshot.copy(
+                kvPieces(positions), offset, source, (piece, at, part) -> device.write(kvCache.piece(piece), at, part));
+        // What came after these positions when they were read isn't known.
+        end = kvCache.tiles().latestEnd(positions);
     }
 }

@@ -1,8 +1,6 @@
 // out = softmax(scale · q · keysᵀ) · values, over the KV cache (FlashAttention: Dao et al. 2022; shares of the positions side by side: Dao
 // et al. 2023, "Flash-Decoding"). A workgroup has QUERIES queries that read the same KV head, of one or several tokens, and a share of the
 // positions. It goes through these SPLIT at a time: scores, their greatest and their sum, then values.
-//
-// Text before this file says: const HEAD_QUADS, a head's elements / 4.
 
 const SIZE = 64u;
 const QUERIES = 4u;
@@ -18,7 +16,7 @@ struct Params {
   q_stride: u32,
   out: u32,
   out_stride: u32,
-  context: u32,
+  ring: u32,
   window: u32, // positions that a token sees, its own the last
   scale: f32,
   soft_cap: f32, // 0 for none
@@ -29,8 +27,8 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(3) var<storage, read_write> arena: array<vec4f>;
 @group(0) @binding(5) var<storage, read> step: Step;
-@group(0) @binding(6) var<storage, read> keys: array<vec2u>; // four float16
-@group(0) @binding(7) var<storage, read> values: array<vec2u>;
+@group(0) @binding(6) var<storage, read> keys: array<KvWord>;
+@group(0) @binding(7) var<storage, read> values: array<KvWord>;
 
 const POSITION_GROUPS = SIZE / HEAD_QUADS; // of invocations, when values are added up
 
@@ -38,10 +36,6 @@ var<workgroup> queries: array<vec4f, QUERIES * HEAD_QUADS>; // [quad, query]
 var<workgroup> scores: array<vec4f, SPLIT>; // of the four queries, as all vectors of these below
 var<workgroup> partial: array<vec4f, SIZE>;
 var<workgroup> sums: array<vec4f, SIZE>;
-
-fn floats(pairs: vec2u) -> vec4f {
-  return vec4f(unpack2x16float(pairs.x), unpack2x16float(pairs.y));
-}
 
 /** Shares of the positions that one token sees; Lowering counts the same. */
 fn share_count() -> u32 {
@@ -62,15 +56,36 @@ fn reduce(index: u32, sum: bool) {
   workgroupBarrier();
 }
 
-/** Scores of a key with the four queries. */
-fn scores_of(key: u32) -> vec4f {
+/** Where a position's key, or value, begins. */
+fn row_of(position: u32, kv_head: u32) -> u32 {
+  return KV_ROW * kv_row(position, kv_head, params.kv_heads, params.ring);
+}
+
+/** Scores of the key at `row` with the four queries. */
+fn scores_of(row: u32) -> vec4f {
   var s = vec4f();
-  for (var i = 0u; i < HEAD_QUADS; i++) {
-    let k = floats(keys[key + i]);
-    let q = QUERIES * i;
-    s += vec4f(dot(queries[q], k), dot(queries[q + 1u], k), dot(queries[q + 2u], k), dot(queries[q + 3u], k));
+  for (var block = 0u; block < HEAD_QUADS; block += KV_BLOCK) {
+    var sum = vec4f();
+    for (var i = block; i < block + KV_BLOCK; i++) {
+      let k = kv_elements(keys[row + i]);
+      let q = QUERIES * i;
+      sum += vec4f(dot(queries[q], k), dot(queries[q + 1u], k), dot(queries[q + 2u], k), dot(queries[q + 3u], k));
+    }
+    if (KV_SCALED) {
+      sum *= kv_scale(keys[row + HEAD_QUADS + block / KV_BLOCK]);
+    }
+    s += sum;
   }
   return s;
+}
+
+/** Four elements of the value at `row`. */
+fn value_of(row: u32, quad: u32) -> vec4f {
+  let v = kv_elements(values[row + quad]);
+  if (KV_SCALED) {
+    return v * kv_scale(values[row + HEAD_QUADS + quad / KV_BLOCK]);
+  }
+  return v;
 }
 
 /** Writes what a query's `quad` of the head came to: all of it, or this share's part. */
@@ -137,7 +152,6 @@ fn main(
   let own = step.position + each / params.group; // positions of the queries' tokens
   let quad = index % HEAD_QUADS;
   let position_group = index / HEAD_QUADS;
-  let cache = kv_head * params.context;
   var out0 = vec4f();
   var out1 = vec4f();
   var out2 = vec4f();
@@ -152,7 +166,7 @@ fn main(
     var local = ALL_LOWEST;
     for (var p = index; p < count; p += SIZE) {
       let position = split + p;
-      var score = scores_of((cache + position) * HEAD_QUADS);
+      var score = scores_of(row_of(position, kv_head));
       if (params.soft_cap != 0.0) {
         score = params.soft_cap * tanh(clamp(score / params.soft_cap, vec4f(-15.0), vec4f(15.0)));
       }
@@ -182,7 +196,7 @@ fn main(
     // Values: an invocation for each vec4 of the head, and each group of these takes every POSITION_GROUPS-th position.
     if (position_group < POSITION_GROUPS) {
       for (var p = position_group; p < count; p += POSITION_GROUPS) {
-        let v = floats(values[(cache + split + p) * HEAD_QUADS + quad]);
+        let v = value_of(row_of(split + p, kv_head), quad);
         let weight = scores[p];
         out0 += weight.x * v;
         out1 += weight.y * v;

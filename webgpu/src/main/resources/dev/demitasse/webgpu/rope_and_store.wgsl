@@ -1,10 +1,9 @@
-// Turns the heads of q, in place, and of k, which goes to the KV cache with v as float16: [KV head, position, element]. An invocation does two
-// pairs of elements that turn together: those at e and e + 1, or at e and e + pairs, of a head.
+// Turns the heads of q, in place, and of k, which goes to the KV cache with v. An invocation does four elements of k and v, or two pairs of q's
+// elements that turn together: those at e and e + 1, or at e and e + pairs, of a head.
 
 struct Params {
   heads: u32, // of q that turn: 0 where there is no position embedding
   kv_heads: u32,
-  head_size: u32,
   pairs: u32, // of a head that turn; 0 for none
   halves: u32, // 1: element i turns with i + pairs; 0: 2i with 2i + 1
   q: u32, // where things begin in the arena, in float32s
@@ -14,14 +13,14 @@ struct Params {
   v: u32,
   v_stride: u32,
   angles: u32, // in the step's data: cosines and sines in turns, for each position one for each pair
-  context: u32,
+  ring: u32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(3) var<storage, read_write> arena: array<f32>;
 @group(0) @binding(5) var<storage, read> step: Step;
-@group(0) @binding(6) var<storage, read_write> keys: array<u32>;
-@group(0) @binding(7) var<storage, read_write> values: array<u32>;
+@group(0) @binding(6) var<storage, read_write> keys: array<KvWord>;
+@group(0) @binding(7) var<storage, read_write> values: array<KvWord>;
 
 /** Element `e` of the head at `head`, turned. */
 fn turned(head: u32, e: u32, token: u32) -> f32 {
@@ -44,43 +43,57 @@ fn turned(head: u32, e: u32, token: u32) -> f32 {
   return x * cosine + select(y, -y, is_first) * sine;
 }
 
+/** Turns a pair of a head of q, which belongs to this invocation alone. */
+fn turn(head: u32, pair: u32, token: u32) {
+  if (pair >= params.pairs) {
+    return;
+  }
+  let halves = params.halves == 1u;
+  let a = select(2u * pair, pair, halves);
+  let b = select(2u * pair + 1u, pair + params.pairs, halves);
+  let x = turned(head, a, token);
+  let y = turned(head, b, token);
+  arena[head + a] = x;
+  arena[head + b] = y;
+}
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let half_size = params.head_size / 2u;
   let number = workgroup_number(id, grid) * 64u + index;
-  let i = number % half_size;
-  let head = number / half_size % (params.heads + params.kv_heads);
-  let token = number / half_size / (params.heads + params.kv_heads);
-  if (token >= step.count) {
-    return;
-  }
-  if (head < params.heads) {
-    // The pair that is turned in place belongs to this invocation alone.
-    var a = 2u * i;
-    var b = a + 1u;
-    if (params.halves == 1u) {
-      if (i < params.pairs) {
-        a = i;
-        b = i + params.pairs;
-      } else {
-        return; // beyond what turns
-      }
-    }
-    let at = params.q + token * params.q_stride + head * params.head_size;
-    let x = turned(at, a, token);
-    let y = turned(at, b, token);
-    arena[at + a] = x;
-    arena[at + b] = y;
-    return;
-  }
+  let quad = number % HEAD_QUADS;
+  let head = number / HEAD_QUADS % (params.heads + params.kv_heads);
+  let token = number / HEAD_QUADS / (params.heads + params.kv_heads);
+  let is_token = token < step.count;
+  let is_stored = is_token && head >= params.heads;
   let kv_head = head - params.heads;
-  let k = params.k + token * params.k_stride + kv_head * params.head_size;
-  let v = params.v + token * params.v_stride + kv_head * params.head_size + 2u * i;
-  let out = (kv_head * params.context + step.position + token) * half_size + i;
-  keys[out] = pack2x16float(vec2f(turned(k, 2u * i, token), turned(k, 2u * i + 1u, token)));
-  values[out] = pack2x16float(vec2f(arena[v], arena[v + 1u]));
+  var key = vec4f();
+  var value = vec4f();
+  if (is_stored) {
+    let k = params.k + token * params.k_stride + kv_head * 4u * HEAD_QUADS;
+    let v = params.v + token * params.v_stride + kv_head * 4u * HEAD_QUADS + 4u * quad;
+    let e = 4u * quad;
+    key = vec4f(turned(k, e, token), turned(k, e + 1u, token), turned(k, e + 2u, token), turned(k, e + 3u, token));
+    value = vec4f(arena[v], arena[v + 1u], arena[v + 2u], arena[v + 3u]);
+  }
+  // All invocations of a workgroup come here.
+  let key_scale = kv_scale_of(key, index);
+  let value_scale = kv_scale_of(value, index);
+  if (is_stored) {
+    let row = KV_ROW * kv_row(step.position + token, kv_head, params.kv_heads, params.ring);
+    keys[row + quad] = kv_word(key, key_scale);
+    values[row + quad] = kv_word(value, value_scale);
+    if (KV_SCALED && quad % KV_BLOCK == 0u) {
+      let scale = row + HEAD_QUADS + quad / KV_BLOCK;
+      keys[scale] = kv_scale_word(key_scale);
+      values[scale] = kv_scale_word(value_scale);
+    }
+  } else if (is_token) {
+    let q = params.q + token * params.q_stride + head * 4u * HEAD_QUADS;
+    turn(q, 2u * quad, token);
+    turn(q, 2u * quad + 1u, token);
+  }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.KvType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -47,6 +48,12 @@ class DispatchesTest {
         public Buffer createStorage(String label, long bytes) {
             return make();
         }
+
+        @Override
+        public void destroy(Buffer buffer) {}
+
+        @Override
+        public void copy(Buffer source, Buffer target, long bytes) {}
 
         @Override
         public Buffer createUniforms(String label, int bytes) {
@@ -102,7 +109,7 @@ class DispatchesTest {
         Backend backend = BackendLoader.load(
                 BackendLoader.tinyModel(model),
                 CONTEXT,
-                (plan, context) -> new WebGpuBackend(plan, context, 8, device, shaders));
+                (plan, context) -> new WebGpuBackend(plan, context, 8, KvType.F16, device, shaders));
         for (int candidates : new int[] {1, 256}) {
             backend.candidates(candidates);
             device.made = device.writes = device.dispatches = device.submissions = 0;

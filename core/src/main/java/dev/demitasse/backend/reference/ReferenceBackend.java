@@ -128,7 +128,7 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public String kvLayout() {
-        return "float32 [position][kvHead][element]" + KvSnapshot.shapes(plan);
+        return "float32 [position][element], elements of layers: " + plan.kvWidths();
     }
 
     @Override

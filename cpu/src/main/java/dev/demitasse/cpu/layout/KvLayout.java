@@ -1,5 +1,6 @@
 package dev.demitasse.cpu.layout;
 
+import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 
 /**
@@ -14,7 +15,7 @@ public record KvLayout(KvType type, int headSize) {
     /** Positions whose keys lie together. */
     public static final int BLOCK = 8;
     /** Positions whose scores are held at a time. */
-    public static final int TILE = 64;
+    public static final int TILE = KvTiles.TILE;
     /** Elements that share a scale. */
     public static final int QUANTS = KvType.BLOCK;
 
@@ -39,10 +40,5 @@ public record KvLayout(KvType type, int headSize) {
     /** Of the keys of a tile, or of its values. */
     public int tileBytes() {
         return TILE * rowBytes();
-    }
-
-    /** Tiles that hold so many positions. */
-    public static int tiles(int positions) {
-        return (int) (((long) positions + TILE - 1) / TILE);
     }
 }

@@ -160,6 +160,19 @@ public final class BrowserDevice implements Device {
     }
 
     @Override
+    public void destroy(Buffer buffer) {
+        ((StorageOrUniforms) buffer).buffer.destroy();
+    }
+
+    @Override
+    public void copy(Buffer source, Buffer target, long bytes) {
+        GpuDevice.CommandEncoder copying = device.createCommandEncoder();
+        copying.copyBufferToBuffer(
+                ((StorageOrUniforms) source).buffer, 0, ((StorageOrUniforms) target).buffer, 0, bytes);
+        submit(copying);
+    }
+
+    @Override
     public Buffer createUniforms(String label, int bytes) {
         return new StorageOrUniforms(create(label, bytes, UNIFORM | COPY_DST));
     }
@@ -255,6 +268,10 @@ public final class BrowserDevice implements Device {
         if (resultPending) {
             encodeCopies(ending);
         }
+        submit(ending);
+    }
+
+    private void submit(GpuDevice.CommandEncoder ending) {
         JSArray<GpuDevice.CommandBuffer> buffers = new JSArray<>();
         buffers.push(ending.finish());
         device.getQueue().submit(buffers);
