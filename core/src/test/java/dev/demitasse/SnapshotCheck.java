@@ -13,9 +13,9 @@ import java.util.function.IntFunction;
 
 /** Whether what a backend's KV cache held can be restored. */
 public final class SnapshotCheck {
-    private static final int POSITIONS = 21;
-    private static final int CONTEXT = 128;
-    private static final int OTHER_CONTEXT = 72;
+    private static final int POSITIONS = 1_100;
+    private static final int CONTEXT = 1_200;
+    private static final int OTHER_CONTEXT = 1_150;
 
     private SnapshotCheck() {}
 
@@ -69,7 +69,7 @@ public final class SnapshotCheck {
     }
 
     private static void inParts(ByteBuffer snapshot, Part part) {
-        int most = 1004; // no multiple of any piece
+        int most = 20_004; // no multiple of any piece
         for (int at = 0; at < snapshot.capacity(); at += most) {
             ByteBuffer bytes = snapshot.duplicate();
             bytes.limit(Math.min(snapshot.capacity(), at + most)).position(at);

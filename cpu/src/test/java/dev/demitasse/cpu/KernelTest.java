@@ -4,12 +4,11 @@ import static dev.demitasse.Comparison.CONTEXT;
 import static dev.demitasse.Comparison.VOCABULARY;
 import static dev.demitasse.Comparison.plan;
 import static dev.demitasse.Comparison.tokens;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.Comparison;
-import dev.demitasse.backend.Backend;
+import dev.demitasse.RingCheck;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.engine.EngineLoader;
@@ -22,7 +21,6 @@ import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -283,43 +281,16 @@ public abstract class KernelTest {
                     Random random = new Random(9);
                     double tolerance = kvType == KvType.F16 ? FLOAT16 : QUANTIZED;
                     int window = 100;
-                    Comparison comparison =
-                            attention(backends(new Variant(true, false, 2), kvType), random, 2, 1, 32, window, 0, 3000);
-                    Backend backend = comparison.tested();
-                    int ringPositions = 64 * (1 + (window + BATCH + 512 + 63) / 64);
-                    int position = 0;
-                    int end = 0; // of all that was written
-                    int wentBack = 0;
-                    int refused = 0;
-                    for (int turn = 1; position + BATCH < 3000 && turn <= 1000; turn++) {
-                        int count = 1 + random.nextInt(BATCH);
-                        comparison.run(tokens(count, random), position, tolerance);
-                        position += count;
-                        end = Math.max(end, position);
-                        if (turn % 10 == 0) {
-                            int most = Math.min(position, turn % 200 == 0 ? 1500 : 30);
-                            int back = position - random.nextInt(most);
-                            if (backend.reusable(back) == back) {
-                                wentBack++;
-                                position = back;
-                            } else {
-                                assertEquals(0, backend.reusable(back));
-                                refused++;
-                                assertTrue(back < end - (ringPositions - window - 64), back + " of " + end);
-                            }
-                        }
-                        if (turn == 150 || turn == 700) {
-                            int bytes = (int) backend.kvBytes(position);
-                            assertTrue(bytes <= ringPositions * 2 * 32 * 2, "bytes: " + bytes);
-                            ByteBuffer snapshot = ByteBuffer.allocateDirect(bytes);
-                            backend.readKv(position, 0, snapshot.duplicate());
-                            backend.writeKv(position, 0, ByteBuffer.allocateDirect(bytes));
-                            backend.writeKv(position, 0, snapshot);
-                            assertEquals(position, backend.reusable(position));
-                            end = position + ringPositions; // it may have been read at any such end
-                        }
-                    }
-                    assertTrue(wentBack > 1 && refused > 1, wentBack + " times back, " + refused + " refused");
+                    Comparison comparison = attention(
+                            backends(new Variant(true, false, 2), kvType),
+                            random,
+                            2,
+                            1,
+                            32,
+                            window,
+                            0,
+                            RingCheck.CONTEXT);
+                    RingCheck.check(comparison, window, 2 * 32 * 2, tolerance, 1000, random);
                 }));
     }
 

@@ -1,5 +1,6 @@
 package dev.demitasse.e2e;
 
+import static dev.demitasse.Comparison.CONTEXT;
 import static dev.demitasse.Comparison.VOCABULARY;
 import static dev.demitasse.Comparison.plan;
 import static dev.demitasse.Comparison.tokens;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.Comparison;
+import dev.demitasse.RingCheck;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
@@ -41,6 +43,10 @@ class WebGpuKernelTest {
     /** Keys and values are float16. */
     private static final double FLOAT16 = 2e-3;
 
+    /** A 127th, of which half is rounded away: seen is a third of this at most. */
+    private static final double QUANTIZED = 2e-2;
+
+    private static final int ALL = Op.Attention.ALL_POSITIONS;
     private static final long PLENTY = 1 << 27;
 
     private static Browser browser;
@@ -66,17 +72,12 @@ class WebGpuKernelTest {
         return Stream.of(true, false)
                 .map(software -> DynamicTest.dynamicTest(
                         software ? "sizes for software" : "sizes for hardware",
-                        () -> body.run(backends(software, PLENTY), new Random(4711))));
+                        () -> body.run(backends(software, KvType.F16), new Random(4711))));
     }
 
-    private static EngineLoader.BackendFactory backends(boolean software, long maxBindingBytes) {
+    private static EngineLoader.BackendFactory backends(boolean software, KvType kvType) {
         return (plan, context) -> new WebGpuBackend(
-                plan,
-                context,
-                BATCH,
-                KvType.F16,
-                new RemoteDevice(page, maxBindingBytes, software),
-                RemoteDevice.shaders());
+                plan, context, BATCH, kvType, new RemoteDevice(page, PLENTY, software), RemoteDevice.shaders());
     }
 
     private static void check(
@@ -270,17 +271,72 @@ class WebGpuKernelTest {
     @TestFactory
     Stream<DynamicTest> attention() {
         return tests((backends, random) -> {
-            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, false);
-            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, true);
-            attention(backends, random, 10, 1, 8, 70, 0, false);
-            attention(backends, random, 3, 3, 96, 100, 0, true);
-            attention(backends, random, 6, 6, 24, 5, 3, true);
-            attention(backends, random, 2, 1, 256, Op.Attention.ALL_POSITIONS, 0, true);
+            runBackAndForth(attention(backends, random, 4, 2, 16, ALL, 0, false, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 10, 1, 8, 70, 0, false, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 3, 3, 96, 100, 0, true, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 6, 6, 24, 5, 3, true, CONTEXT), random, FLOAT16);
+            runBackAndForth(attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT), random, FLOAT16);
         });
     }
 
+    @Test
+    void attentionOverQuantizedKeysAndValues() {
+        Random random = new Random(4);
+        EngineLoader.BackendFactory backends = backends(true, KvType.Q8_0);
+        runBackAndForth(attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT), random, QUANTIZED);
+        runBackAndForth(attention(backends, random, 3, 3, 96, 70, 5, false, CONTEXT), random, QUANTIZED);
+        runBackAndForth(attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT), random, QUANTIZED);
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> attention(backends, random, 1, 1, 48, ALL, 0, true, CONTEXT));
+        assertTrue(e.getMessage().contains("heads of 48 elements"), e.getMessage());
+    }
+
+    /** What a sequence outgrows several times keeps its keys and values. */
+    @Test
+    void cachesThatGrow() {
+        for (KvType kvType : KvType.values()) {
+            Random random = new Random(5);
+            int context = 3_400;
+            Comparison comparison = attention(backends(true, kvType), random, 4, 2, 32, ALL, 0, true, context);
+            for (int position = 0; position + BATCH < context; position += BATCH) {
+                comparison.run(tokens(BATCH, random), position, tolerance(kvType));
+            }
+            comparison.run(tokens(1, random), context - 1 - BATCH, tolerance(kvType));
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> ringsOfAWindow() {
+        return Stream.of(KvType.values())
+                .map(kvType -> DynamicTest.dynamicTest(kvType.toString(), () -> {
+                    Random random = new Random(9);
+                    int window = 100;
+                    Comparison comparison =
+                            attention(backends(true, kvType), random, 2, 1, 32, window, 0, false, RingCheck.CONTEXT);
+                    RingCheck.check(comparison, window, 2 * 32 * 2, tolerance(kvType), 400, random);
+                }));
+    }
+
+    private static double tolerance(KvType kvType) {
+        return kvType == KvType.F16 ? FLOAT16 : QUANTIZED;
+    }
+
     /** A sequence through batches of all sizes and single tokens, past several shares of positions, and back. */
-    private static void attention(
+    private static void runBackAndForth(Comparison comparison, Random random, double tolerance) {
+        int position = 0;
+        while (position + BATCH < CONTEXT) {
+            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
+            comparison.run(tokens(count, random), position, tolerance);
+            position += count;
+        }
+        for (int back : new int[] {255, 127, 64, 63, 8, 1, 0}) {
+            comparison.run(tokens(1 + random.nextInt(3), random), back, tolerance);
+        }
+    }
+
+    /** A layer of attention. */
+    private static Comparison attention(
             EngineLoader.BackendFactory backends,
             Random random,
             int heads,
@@ -288,7 +344,8 @@ class WebGpuKernelTest {
             int headSize,
             int window,
             float softCap,
-            boolean turned) {
+            boolean turned,
+            int context) {
         int width = heads * headSize;
         Rotary rotary = Rotary.of(turned ? Rotary.Pairing.HALVES : Rotary.Pairing.INTERLEAVED, headSize, 10_000);
         GgufBuilder shapes = new GgufBuilder()
@@ -313,18 +370,10 @@ class WebGpuKernelTest {
                         },
                         width),
                 BATCH,
+                context,
                 backends,
                 random);
-        comparison.load();
-        int position = 0;
-        while (position + BATCH < Comparison.CONTEXT) {
-            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
-            comparison.run(tokens(count, random), position, FLOAT16);
-            position += count;
-        }
-        for (int back : new int[] {255, 127, 64, 63, 8, 1, 0}) {
-            comparison.run(tokens(1 + random.nextInt(3), random), back, FLOAT16);
-        }
+        return comparison.load();
     }
 
     @Test
@@ -333,7 +382,7 @@ class WebGpuKernelTest {
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class,
                 () -> new Comparison(
-                        shapes, b -> plan(b, (x, in) -> in, 42), BATCH, backends(true, PLENTY), new Random(1)));
+                        shapes, b -> plan(b, (x, in) -> in, 42), BATCH, backends(true, KvType.F16), new Random(1)));
         assertTrue(e.getMessage().contains("the GPU kernels need a multiple of 16"), e.getMessage());
     }
 }
