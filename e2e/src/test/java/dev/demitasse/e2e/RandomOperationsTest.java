@@ -21,15 +21,16 @@ class RandomOperationsTest {
     private static final int SEQUENCES = Integer.getInteger("demitasse.operations", 12);
     private static final int SEED = Integer.getInteger("demitasse.seed", 1);
     private static final int BATCH = 10;
+    private static final int WINDOW = 30;
 
     private static final String DEFINE = """
-            async () => {
+            async ({ device, contextLength, length }) => {
               const { Demitasse } = await import('/demitasse.js');
               const { default: model } = await (await fetch('/models.json')).json();
               const load = (prefixCacheBytes) => Demitasse.load(
-                new URL(model, location.origin).href, { contextLength: 1024, device: 'cpu', threads: 1, prefixCacheBytes });
+                new URL(model, location.origin).href, { contextLength, device, threads: 1, prefixCacheBytes });
               // A token takes 256 bytes: room for nothing, for a conversation or two, for all.
-              const engines = [await load(0), await load(60_000), await load(undefined)];
+              const engines = [await load(0), await load(60_000 * length), await load(undefined)];
               const plain = await load(0);
 
               const request = { temperature: 0, logprobs: true, top_logprobs: 2 };
@@ -55,7 +56,7 @@ class RandomOperationsTest {
                   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
                   return Math.floor((state / 2 ** 32) * below);
                 };
-                const words = (most) => Array.from({ length: 1 + random(most) },
+                const words = (most) => Array.from({ length: 1 + random(most * length) },
                   () => ['sea', 'fox', 'tea', 'moon', 'clock', 'rain', 'train', 'bread', 'chess', 'light'][random(10)]).join(' ');
                 const engine = engines[number % engines.length];
                 const log = [];
@@ -169,22 +170,42 @@ class RandomOperationsTest {
     void answersAreThoseOfAnEngineThatKeepsNothing(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("tiny.gguf");
         TinyModel.write(file);
-        try (Browser browser = new Browser(file.toString(), new NewContextOptions(), List.of())) {
+        check(file, Map.of("device", "cpu", "contextLength", 1024, "length", 1), SEQUENCES);
+    }
+
+    /** Texts are so long that later keys and values overwrite earlier ones. */
+    @Test
+    void neitherDoesASlidingWindowChangeThem(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("windowed.gguf");
+        TinyModel.write(file, WINDOW);
+        check(file, Map.of("device", "cpu", "contextLength", 4096, "length", 5), SEQUENCES);
+    }
+
+    /** The same on a GPU, slower. */
+    @Test
+    void norDoesAGpu(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("windowed.gguf");
+        TinyModel.write(file, WINDOW);
+        check(file, Map.of("device", "webgpu", "contextLength", 4096, "length", 5), (SEQUENCES + 3) / 4);
+    }
+
+    private static void check(Path model, Map<String, Object> options, int sequences) throws IOException {
+        try (Browser browser = new Browser(model.toString(), new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
             Page page = browser.open("icon.svg");
-            page.evaluate(DEFINE);
+            page.evaluate(DEFINE, options);
             Map<String, Integer> totals = new HashMap<>();
-            for (int first = 0; first < SEQUENCES; first += BATCH) {
+            for (int first = 0; first < sequences; first += BATCH) {
                 List<?> all = (List<?>) page.evaluate("""
                         async ([from, to, seed]) => {
                           const all = [];
                           for (let number = from; number < to; number++) all.push(await sequence(number, seed));
                           return all;
-                        }""", List.of(first, Math.min(SEQUENCES, first + BATCH), SEED));
+                        }""", List.of(first, Math.min(sequences, first + BATCH), SEED));
                 for (Object counts : all) {
                     add(totals, (Map<?, ?>) counts);
                 }
             }
-            System.out.println(SEQUENCES + " sequences: " + totals);
+            System.out.println(sequences + " sequences with " + options + ": " + totals);
             assertTrue(totals.get("cached") > 0, "nothing was reused");
             assertTrue(totals.get("ties") <= totals.get("answers") / 20, "too many near ties: " + totals);
         }

@@ -23,20 +23,40 @@ final class TinyModel {
 
     /** Writes the model as a GGUF file. */
     static void write(Path file) throws IOException {
+        GgufBuilder builder = architecture("llama")
+                .tensor("blk.0.attn_q.weight", TensorType.F32, WIDTH, WIDTH)
+                .tensor("blk.0.attn_k.weight", TensorType.F32, WIDTH, WIDTH)
+                .tensor("blk.0.attn_v.weight", TensorType.F32, WIDTH, WIDTH)
+                .tensor("blk.0.ffn_gate.weight", TensorType.F32, WIDTH, HIDDEN)
+                .tensor("blk.0.ffn_up.weight", TensorType.F32, WIDTH, HIDDEN);
+        write(builder, file);
+    }
+
+    /** Writes one whose layer sees only a window of positions. */
+    static void write(Path file, int window) throws IOException {
+        GgufBuilder builder = architecture("phi3")
+                .uint32("phi3.attention.sliding_window", window)
+                .tensor("blk.0.attn_qkv.weight", TensorType.F32, WIDTH, 3 * WIDTH)
+                .tensor("blk.0.ffn_up.weight", TensorType.F32, WIDTH, 2 * HIDDEN);
+        write(builder, file);
+    }
+
+    /** What all architectures have. */
+    private static GgufBuilder architecture(String name) throws IOException {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
         Metadata metadata = Gguf.parse(whole, whole.capacity()).metadata();
         String[] tokens = metadata.strings("tokenizer.ggml.tokens");
-        byte[] bytes = new GgufBuilder()
-                .string("general.architecture", "llama")
+        return new GgufBuilder()
+                .string("general.architecture", name)
                 .string("general.name", "Tiny")
-                .uint32("llama.context_length", 2048)
-                .uint32("llama.embedding_length", WIDTH)
-                .uint32("llama.block_count", 1)
-                .uint32("llama.feed_forward_length", HIDDEN)
-                .uint32("llama.attention.head_count", HEADS)
-                .uint32("llama.attention.head_count_kv", HEADS)
-                .float32("llama.attention.layer_norm_rms_epsilon", 1e-5f)
-                .float32("llama.rope.freq_base", 10_000)
+                .uint32(name + ".context_length", 4096)
+                .uint32(name + ".embedding_length", WIDTH)
+                .uint32(name + ".block_count", 1)
+                .uint32(name + ".feed_forward_length", HIDDEN)
+                .uint32(name + ".attention.head_count", HEADS)
+                .uint32(name + ".attention.head_count_kv", HEADS)
+                .float32(name + ".attention.layer_norm_rms_epsilon", 1e-5f)
+                .float32(name + ".rope.freq_base", 10_000)
                 .string("tokenizer.ggml.model", "gpt2")
                 .string("tokenizer.ggml.pre", "smollm")
                 .strings("tokenizer.ggml.tokens", tokens)
@@ -45,16 +65,14 @@ final class TinyModel {
                 .string("tokenizer.chat_template", metadata.string("tokenizer.chat_template"))
                 .tensor("token_embd.weight", TensorType.F32, WIDTH, tokens.length)
                 .tensor("blk.0.attn_norm.weight", TensorType.F32, WIDTH)
-                .tensor("blk.0.attn_q.weight", TensorType.F32, WIDTH, WIDTH)
-                .tensor("blk.0.attn_k.weight", TensorType.F32, WIDTH, WIDTH)
-                .tensor("blk.0.attn_v.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.attn_output.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.ffn_norm.weight", TensorType.F32, WIDTH)
-                .tensor("blk.0.ffn_gate.weight", TensorType.F32, WIDTH, HIDDEN)
-                .tensor("blk.0.ffn_up.weight", TensorType.F32, WIDTH, HIDDEN)
                 .tensor("blk.0.ffn_down.weight", TensorType.F32, HIDDEN, WIDTH)
-                .tensor("output_norm.weight", TensorType.F32, WIDTH)
-                .build();
+                .tensor("output_norm.weight", TensorType.F32, WIDTH);
+    }
+
+    private static void write(GgufBuilder builder, Path file) throws IOException {
+        byte[] bytes = builder.build();
         ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int start = (int) Gguf.parse(ByteBuffer.wrap(bytes), bytes.length).dataOffset();
         Random random = new Random(1);
