@@ -98,13 +98,12 @@ export interface LoadOptions {
   /** Threads that compute; if left out, one for each processor, at most 8. Always one where the page isn't cross-origin isolated. */
   threads?: number;
   /**
-   * Tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold (on a GPU: 1 GiB of keys
+   * Tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold (on a GPU: 2 GiB of keys
    * and values).
    */
   contextLength?: number;
   /**
-   * How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness; the CPU
-   * computes then.
+   * How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness.
    */
   kvType?: 'f16' | 'q8_0';
   /**

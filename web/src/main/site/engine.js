@@ -31,9 +31,9 @@ import { createEngineWorker } from './worker.js';
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
  * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
- *   (on a GPU: 1 GiB of keys and values)
+ *   (on a GPU: 2 GiB of keys and values)
  * @property {'f16' | 'q8_0'} [kvType] how keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and
- *   costs a little exactness; the CPU computes then
+ *   costs a little exactness
  * @property {number} [prefixCacheBytes] memory for keys and values of conversations that wait, beside those of the one that goes on
  *   (default: 256 MiB); of what doesn't fit, the least recently used is dropped, and read again when it is needed
  * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't

@@ -23,13 +23,18 @@ final class Profile implements AutoCloseable {
     private final List<String> consoleErrors = new ArrayList<>();
 
     Profile() throws IOException {
+        this(List.of());
+    }
+
+    /** @param arguments of Chromium beside the usual ones */
+    Profile(List<String> arguments) throws IOException {
         context = playwright
                 .chromium()
                 .launchPersistentContext(
                         folder,
                         new LaunchPersistentContextOptions()
                                 .setExecutablePath(Chromium.executable())
-                                .setArgs(Chromium.ARGUMENTS));
+                                .setArgs(Chromium.arguments(arguments)));
         context.setDefaultTimeout(TIMEOUT_MS);
     }
 
