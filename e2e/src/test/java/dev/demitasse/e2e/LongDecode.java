@@ -2,6 +2,7 @@ package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.BackendLoader;
+import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.CpuBackend;
@@ -13,6 +14,7 @@ import dev.demitasse.cpu.layout.Control;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -21,10 +23,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What a token costs at the end of a long sequence, in Chromium: layers of SmolLM3-3B's shape with random weights, random keys and values.
- * Prints milliseconds of one forward pass, medians, and what reads of keys and values come to.
+ * What a token costs at the end of a long sequence, in Chromium: layers of SmolLM3-3B's shape with random weights, or a model, with random keys and
+ * values. Prints milliseconds of one forward pass, medians, and what reads of keys and values come to.
  *
- * <pre>e2e/run dev.demitasse.e2e.LongDecode THREADS LAYERS [POSITION…]</pre>
+ * <pre>e2e/run dev.demitasse.e2e.LongDecode THREADS LAYERS|MODEL.gguf [POSITION…]</pre>
  */
 public final class LongDecode {
     private static final int RUNS = 11;
@@ -34,7 +36,7 @@ public final class LongDecode {
 
     public static void main(String[] args) throws IOException {
         int threads = Integer.parseInt(args[0]);
-        FullShape model = new FullShape(Integer.parseInt(args[1]));
+        ByteBuffer model = args[1].endsWith(".gguf") ? TestWeights.map(Path.of(args[1])) : fullShape(args[1]);
         List<Integer> positions = new ArrayList<>(List.of(64));
         for (int i = 2; i < args.length; i++) {
             positions.add(Integer.parseInt(args[i]));
@@ -47,14 +49,19 @@ public final class LongDecode {
         }
     }
 
+    private static ByteBuffer fullShape(String layers) {
+        FullShape shape = new FullShape(Integer.parseInt(layers));
+        byte[] file = new byte[(int) shape.length()];
+        shape.read(0, file, file.length);
+        return ByteBuffer.wrap(file);
+    }
+
     private static void measure(
-            FullShape model, Variant variant, KvType kvType, List<Integer> positions, WorkerChannel channel)
+            ByteBuffer model, Variant variant, KvType kvType, List<Integer> positions, WorkerChannel channel)
             throws IOException {
         int context = positions.get(positions.size() - 1) + 1;
         List<Machine> machines = new ArrayList<>();
-        byte[] file = new byte[(int) model.length()];
-        model.read(0, file, file.length);
-        Backend backend = BackendLoader.load(ByteBuffer.wrap(file), context, (plan, same) -> {
+        Backend backend = BackendLoader.load(model.duplicate(), context, (plan, same) -> {
             Machine.Factory factory = WrappedMachine.factory(RemoteMachine.factory(channel, variant), machine -> {
                 machines.add(machine);
                 return machine;
