@@ -9,11 +9,13 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.Worker;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The engine on WebGPU in a page, on Chromium's software adapter: what it does for a token, and what happens where the GPU fails. */
 class WebGpuPageTest {
@@ -160,6 +162,38 @@ class WebGpuPageTest {
             Page page = browser.open("icon.svg");
             assertDevice("webgpu", "hardware, says the test", load(page, Map.of()));
             assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+            assertDevice("cpu", "the GPU was lost", (Map<?, ?>) page.evaluate("() => engine.device"));
+        }
+    }
+
+    /** Where there is no memory for a longer conversation, the CPU, in the end, goes on with it. */
+    @Test
+    void aCacheThatCannotGrow(@TempDir Path folder) throws IOException {
+        Path model = folder.resolve("tiny.gguf");
+        TinyModel.write(model);
+        try (Browser browser = new Browser(model.toString(), new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
+            browser.changeWorkers(LOOKS_LIKE_HARDWARE + """
+                    const { createBuffer } = GPUDevice.prototype;
+                    const made = new Map();
+                    GPUDevice.prototype.createBuffer = function (descriptor) {
+                      if (descriptor.label === 'values 0') {
+                        if (made.has(this)) descriptor.usage = 0; // an error that is told later
+                        made.set(this, true);
+                      }
+                      return createBuffer.call(this, descriptor);
+                    };
+                    """);
+            Page page = browser.open("icon.svg");
+            String ask = """
+                    async () => {
+                      const { choices } = await engine.completions.create(
+                        { prompt: 'one two three '.repeat(400), max_tokens: 8, temperature: 0 });
+                      return choices[0].text;
+                    }""";
+            assertDevice("cpu", "asked for", load(page, Map.of("device", "cpu", "contextLength", 2048)));
+            Object expected = page.evaluate(ask);
+            assertDevice("webgpu", "hardware, says the test", load(page, Map.of("contextLength", 2048)));
+            assertEquals(expected, page.evaluate(ask));
             assertDevice("cpu", "the GPU was lost", (Map<?, ?>) page.evaluate("() => engine.device"));
         }
     }
