@@ -13,7 +13,6 @@ import java.util.List;
  * @param logits what the head leaves: for each of these a row of the vocabulary's size
  * @param buffers all activations, by id
  * @param weights all tensors read, by id
- * @param kvWidths elements of one position's key (and as many of its value) in each layer's cache
  */
 public record Plan(
         List<Op> body,
@@ -22,8 +21,7 @@ public record Plan(
         List<Op> head,
         Buffer logits,
         List<Buffer> buffers,
-        List<Weight> weights,
-        List<Integer> kvWidths) {
+        List<Weight> weights) {
     public int vocabularySize() {
         return logits.width();
     }

@@ -27,7 +27,9 @@ public final class PlanBuilder {
     private final List<Op> body = new ArrayList<>();
     private final List<Op> finalNorm = new ArrayList<>();
     private final List<Op> head = new ArrayList<>();
-    private final List<Integer> kvWidths = new ArrayList<>();
+    /** Layers that have attention so far. */
+    private int layers;
+
     private List<Op> ops = body;
     private @Nullable Buffer hidden;
 
@@ -114,8 +116,7 @@ public final class PlanBuilder {
      */
     public Buffer attention(
             Buffer query, Buffer key, Buffer value, int headSize, float scale, int window, float softCap) {
-        int layer = kvWidths.size();
-        kvWidths.add(key.width());
+        int layer = layers++;
         int heads = query.width() / headSize;
         int kvHeads = key.width() / headSize;
         Buffer out = like(query, "attention " + layer);
@@ -184,8 +185,7 @@ public final class PlanBuilder {
                 List.copyOf(head),
                 logits,
                 List.copyOf(buffers),
-                List.copyOf(weights),
-                List.copyOf(kvWidths));
+                List.copyOf(weights));
     }
 
     private Buffer append(Op op) {

@@ -8,8 +8,8 @@ import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.TensorType;
+import dev.demitasse.plan.Op;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What makes a sound file of a known or unknown architecture a model or an error. */
@@ -20,7 +20,8 @@ class ModelTest {
         assertEquals("llama", model.architecture());
         assertEquals(100, model.contextLength());
         assertEquals(50, model.plan().vocabularySize());
-        assertEquals(List.of(16), model.plan().kvWidths());
+        Op.Attention layer = model.plan().attention().get(0);
+        assertEquals(16, layer.kvHeads() * layer.headSize());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * Executes a plan operation by operation in float32, as the formulas read. Weights stay quantized and are dequantized a
@@ -58,8 +59,8 @@ public final class ReferenceBackend implements Backend {
             columns = Math.max(columns, weight.columns());
         }
         row = new float[columns];
-        for (int width : plan.kvWidths()) {
-            kvCaches.add(new KvCache(width, contextLength));
+        for (Op.Attention layer : plan.attention()) {
+            kvCaches.add(new KvCache(layer.kvHeads() * layer.headSize(), contextLength));
         }
     }
 
@@ -128,7 +129,10 @@ public final class ReferenceBackend implements Backend {
 
     @Override
     public String kvLayout() {
-        return "float32 [position][element], elements of layers: " + plan.kvWidths();
+        return "float32 [position][kvHead][element]"
+                + plan.attention().stream()
+                        .map(layer -> " " + layer.kvHeads() + "x" + layer.headSize())
+                        .collect(Collectors.joining());
     }
 
     @Override
