@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class WebGpuBackend implements Backend {
     /** What rounding may change. */
     private static final float VERIFIED = 0.01f;
+    /** Tokens of a batch by the positions that each of them attends to, where these are many: a pass can't be interrupted. */
+    private static final int MOST_SCORES = 1 << 21;
+    /** Fewer would not pay for reading the weights. */
+    private static final int LEAST_BATCH = 16;
     /** Bytes of keys and values that may be there twice. */
     private static final long MOST_COPIED = 64 << 20;
 
@@ -119,6 +123,12 @@ public final class WebGpuBackend implements Backend {
     @Override
     public int batchSize() {
         return batchSize;
+    }
+
+    @Override
+    public int batchSize(int position) {
+        int tokens = MOST_SCORES / Math.max(1, position);
+        return Math.max(Math.min(LEAST_BATCH, batchSize), Math.min(batchSize, tokens));
     }
 
     /** The likeliest tokens are sought in one row. */

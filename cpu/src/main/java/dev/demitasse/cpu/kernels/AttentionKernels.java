@@ -122,7 +122,13 @@ final class AttentionKernels {
                     valueOut.set(tile(values, kernel.command, slot).plus(head, headBytes));
                     switch (type) {
                         case F16 -> {
-                            storeFloat16(f, keyIn, f.ptr(keyOut.plus(lane.times(2))), 16, 128, headSize);
+                            storeFloat16(
+                                    f,
+                                    keyIn,
+                                    f.ptr(keyOut.plus(lane.times(2))),
+                                    2 * KvLayout.BLOCK,
+                                    16 * KvLayout.BLOCK,
+                                    headSize);
                             storeFloat16(f, valueIn, f.ptr(valueOut.plus(row.times(16))), 2, VALUES_BYTES, headSize);
                         }
                         case Q8_0 -> {
