@@ -186,7 +186,7 @@ class RandomOperationsTest {
     void norDoesAGpu(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("windowed.gguf");
         TinyModel.write(file, WINDOW);
-        check(file, Map.of("device", "webgpu", "contextLength", 4096, "length", 5), (SEQUENCES + 3) / 4);
+        check(file, Map.of("device", "webgpu", "contextLength", 4096, "length", 5), (SEQUENCES + 5) / 6);
     }
 
     private static void check(Path model, Map<String, Object> options, int sequences) throws IOException {

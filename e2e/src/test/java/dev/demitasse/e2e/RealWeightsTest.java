@@ -32,9 +32,9 @@ class RealWeightsTest {
     private static final int BATCH = 64;
     private static final int TOKENS = 32;
     /** The software adapter is slow. */
-    private static final int GPU_TOKENS = 10;
+    private static final int GPU_TOKENS = 6;
 
-    private static final int GPU_PROMPTS = 4;
+    private static final int GPU_PROMPTS = 3;
     /** Logits that rounding may swap. */
     private static final double NEAR_TIE = 0.01;
 

@@ -297,7 +297,7 @@ class WebGpuKernelTest {
     void cachesThatGrow() {
         for (KvType kvType : KvType.values()) {
             Random random = new Random(5);
-            int context = 3_400;
+            int context = 2_300;
             Comparison comparison = attention(backends(true, kvType), random, 4, 2, 32, ALL, 0, true, context);
             for (int position = 0; position + BATCH < context; position += BATCH) {
                 comparison.run(tokens(BATCH, random), position, tolerance(kvType));
