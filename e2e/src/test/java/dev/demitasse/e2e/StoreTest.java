@@ -35,6 +35,8 @@ class StoreTest {
     private static final long BYTES = 98_362_432;
     private static final String SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
     private static final long MOST_BYTES = BYTES * 102 / 100;
+    /** What Chromium may have taken for a tab that it has not given it yet, of four connections. */
+    private static final long BUFFERED_BYTES = 2 << 20;
     /** Bytes a second of a good line, and of a faster one where it doesn't matter what is under way when it is cut. */
     private static final long LINE = 10_000_000;
 
@@ -126,9 +128,13 @@ class StoreTest {
     }
 
     private void assertLittleWasFetchedTwice() {
+        assertLittleWasFetchedTwice(MOST_BYTES);
+    }
+
+    private void assertLittleWasFetchedTwice(long most) {
         System.out.printf("sent more than the model: %.2f %%%n", 100.0 * (server.modelBytes() - BYTES) / BYTES);
         assertTrue(
-                server.modelBytes() >= BYTES && server.modelBytes() <= MOST_BYTES,
+                server.modelBytes() >= BYTES && server.modelBytes() <= most,
                 server.modelBytes() + " bytes were sent of a model of " + BYTES);
     }
 
@@ -202,7 +208,8 @@ class StoreTest {
         Page page = page();
         load(page);
         assertWhole(page);
-        assertLittleWasFetchedTwice();
+        // Most of these kills lose next to nothing; one that is slow to come may lose all that is under way.
+        assertLittleWasFetchedTwice(MOST_BYTES + BUFFERED_BYTES);
     }
 
     @Test

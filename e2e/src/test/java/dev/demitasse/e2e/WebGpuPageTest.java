@@ -138,6 +138,36 @@ class WebGpuPageTest {
         }
     }
 
+    /** What they are to go on from is read again. */
+    @Test
+    void sessionsOutliveTheDevice(@TempDir Path folder) throws IOException {
+        Path model = folder.resolve("tiny.gguf");
+        TinyModel.write(model);
+        try (Browser browser = new Browser(model.toString(), new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
+            browser.changeWorkers(destroyAt(2));
+            Page page = browser.open("icon.svg");
+            load(page, Map.of("device", "webgpu"));
+            String ask = """
+                    (session, content) => session.chat.completions.create(
+                      { messages: [{ role: 'user', content }], max_tokens: 6, temperature: 0 })""";
+            page.evaluate(
+                    "async () => { globalThis.one = engine.session(); await (%s)(one, 'one two'); }".formatted(ask));
+            page.workers().get(0).evaluate("() => { armed = true; }");
+            page.evaluate("async () => { globalThis.other = engine.session(); await (%s)(other, 'three four'); }"
+                    .formatted(ask));
+            assertDevice("webgpu", "loaded anew", (Map<?, ?>) page.evaluate("() => engine.device"));
+            List<?> bytes = (List<?>) page.evaluate("""
+                    async () => {
+                      await one.save('one');
+                      await other.save('other');
+                      return (await engine.sessions.list()).map((saved) => saved.bytes);
+                    }""");
+            // A tile of 64 positions, of which each takes 256 bytes.
+            assertEquals(2, bytes.size());
+            bytes.forEach(each -> assertTrue(((Number) each).intValue() >= 64 * 256, bytes.toString()));
+        }
+    }
+
     @Test
     void theCpuTakesOverWhereTheGpuIsLostAgainAndAgain() throws IOException {
         try (Browser browser = browser()) {

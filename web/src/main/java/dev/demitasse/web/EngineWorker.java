@@ -41,6 +41,8 @@ public final class EngineWorker {
     /** Whether the request that waits for its session was aborted. */
     private boolean aborted;
 
+    /** The current answer's session. */
+    private int answeringSession;
     /** How often the GPU was lost in the current answer. */
     private int losses;
 
@@ -217,7 +219,9 @@ public final class EngineWorker {
             @Override
             public void ready(Engine loaded, long bytes, Placement placement) {
                 engine = loaded;
-                sessions = new Sessions(loaded, bytes, wish.prefixCacheBytes());
+                Sessions moved = new Sessions(loaded, bytes, wish.prefixCacheBytes());
+                sessions().moveTo(moved, answeringSession);
+                sessions = moved;
                 Reply reply = Reply.of("device", interrupted.id());
                 reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
@@ -302,6 +306,7 @@ public final class EngineWorker {
                 ? CompletionRequest.chat(request.getBody(), request.getChoice(), engine(), now(), seed)
                 : CompletionRequest.text(request.getBody(), request.getChoice(), engine(), seed);
         sessions().enter(request.getSession(), asked.prompt());
+        answeringSession = request.getSession();
         losses = 0;
         Answer begun = new Answer(
                 request.getId(), engine(), engine().generate(asked.prompt(), asked.options()), this::deviceLost);

@@ -56,6 +56,17 @@ final class Sessions {
         sessions.put(0, engine.session());
     }
 
+    /**
+     * Moves to another engine, since this one's keys and values are lost: what is wanted of the tokens is read again there.
+     *
+     * @param moved the sessions of that engine
+     * @param id of the session that goes on there
+     */
+    void moveTo(Sessions moved, int id) {
+        moved.sessions.putAll(sessions);
+        moved.sessions.put(id, moved.engine.session());
+    }
+
     /** Brings a session into the engine, with what there is of keys and values for its next prompt; one that isn't known yet is new. */
     void enter(int id, int[] prompt) {
         // The last token is always read: its logits begin the answer.
