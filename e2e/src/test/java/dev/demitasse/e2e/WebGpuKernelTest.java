@@ -43,7 +43,7 @@ class WebGpuKernelTest {
     /** Keys and values are float16. */
     private static final double FLOAT16 = 2e-3;
 
-    /** A 127th, of which half is rounded away: seen is a third of this at most. */
+    /** They are integers up to 127: each may be off by a 254th of the greatest of its block. */
     private static final double QUANTIZED = 2e-2;
 
     private static final int ALL = Op.Attention.ALL_POSITIONS;
