@@ -154,6 +154,25 @@ public final class Comparison {
         }
     }
 
+    /**
+     * A sequence through batches of all sizes and single tokens, and back.
+     *
+     * @param end that it comes close to
+     * @param backs positions that it goes back to
+     */
+    public void runBackAndForth(int end, int[] backs, double tolerance) {
+        int batch = tested.batchSize();
+        int position = 0;
+        while (position + batch < end) {
+            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(batch);
+            run(tokens(count, random), position, tolerance);
+            position += count;
+        }
+        for (int back : backs) {
+            run(tokens(1 + random.nextInt(3), random), back, tolerance);
+        }
+    }
+
     private static void compare(
             float[] expected, float[] actual, double tolerance, IntToDoubleFunction bound, String what) {
         assertEquals(expected.length, actual.length);

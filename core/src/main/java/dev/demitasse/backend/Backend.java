@@ -30,6 +30,17 @@ public interface Backend {
     }
 
     /**
+     * A {@link #batchSize(int)} for backends where many positions make a pass long.
+     *
+     * @param mostScores tokens times the positions that each of them attends to
+     * @param least tokens, of which fewer would not pay for reading the weights
+     */
+    default int batchSize(int position, int mostScores, int least) {
+        int tokens = Math.max(least, mostScores / Math.max(1, position));
+        return Math.min(batchSize(), tokens);
+    }
+
+    /**
      * Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. Where they are asked for all
      * tokens of a batch, they equal to the last bit what a pass for each token would give, as do keys and values.
      */

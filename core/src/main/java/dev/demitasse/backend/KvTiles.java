@@ -3,10 +3,11 @@ package dev.demitasse.backend;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * How backends divide a KV cache into tiles of positions. Layers with a sliding window keep rings of tiles, of which the latest overwrites the oldest;
- * the others keep all, and so take more as a sequence grows.
+ * the others keep all, and so take more as a sequence grows. Tells what of a sequence the rings still have.
  */
 public final class KvTiles {
     /** Positions of a tile. */
@@ -19,6 +20,8 @@ public final class KvTiles {
     private final List<Op.Attention> layers;
     private final int[] rings;
     private final int tiles;
+    /** The end of all positions that were written since position 0 was. */
+    private int end;
 
     /** @param batchSize most tokens that are written before they are read */
     public KvTiles(Plan plan, int contextLength, int batchSize) {
@@ -30,6 +33,25 @@ public final class KvTiles {
     /** Tiles that hold so many positions. */
     public static int tiles(int positions) {
         return (int) (((long) positions + TILE - 1) / TILE);
+    }
+
+    /**
+     * The longest context, up to {@code most} positions, that fits; {@link #TILE} positions where even these don't.
+     *
+     * @param fits whether so many positions do; more of them in the same tiles take no more
+     */
+    public static int longestContext(int most, IntPredicate fits) {
+        int least = 1;
+        int tiles = tiles(most);
+        while (least < tiles) { // the largest number of tiles that fits
+            int middle = least + (tiles - least + 1) / 2;
+            if (fits.test((int) Math.min(most, (long) middle * TILE))) {
+                least = middle;
+            } else {
+                tiles = middle - 1;
+            }
+        }
+        return (int) Math.min(most, (long) least * TILE);
     }
 
     /** Tiles enough that a batch overwrites nothing that its first token sees. */
@@ -52,17 +74,23 @@ public final class KvTiles {
         return rings[layer] != WHOLE;
     }
 
-    /**
-     * Whether a pass can begin after so many positions.
-     *
-     * @param end of all positions that were written since the sequence began
-     */
-    public boolean reaches(int positions, int end) {
-        return end <= latestEnd(positions);
+    /** Says that a batch of so many tokens is written from a position on. */
+    public void wrote(int position, int count) {
+        end = Math.max(position == 0 ? 0 : end, position + count);
+    }
+
+    /** Says that so many positions were restored: what came after them when they were read isn't known. */
+    public void restored(int positions) {
+        end = latestEnd(positions);
+    }
+
+    /** {@link Backend#reusable}. */
+    public int reusable(int positions) {
+        return end <= latestEnd(positions) ? positions : 0;
     }
 
     /** The latest end with which a pass may begin after so many positions. */
-    public int latestEnd(int positions) {
+    private int latestEnd(int positions) {
         long latest = Integer.MAX_VALUE;
         for (int layer = 0; layer < rings.length; layer++) {
             if (isRing(layer)) {
@@ -77,8 +105,7 @@ public final class KvTiles {
     public String name() {
         StringBuilder name = new StringBuilder("tiles of ").append(TILE);
         for (int layer = 0; layer < rings.length; layer++) {
-            Op.Attention op = layers.get(layer);
-            name.append(' ').append(op.kvHeads()).append('x').append(op.headSize());
+            name.append(' ').append(layers.get(layer).kvShape());
             name.append(isRing(layer) ? " ring " + rings[layer] : "");
         }
         return name.toString();

@@ -121,6 +121,11 @@ public sealed interface Op {
             implements Op {
         public static final int ALL_POSITIONS = Integer.MAX_VALUE;
 
+        /** Names the shape of a position's key, and value: {@code kvHeads x headSize}. */
+        public String kvShape() {
+            return kvHeads + "x" + headSize;
+        }
+
         @Override
         public List<Buffer> inputs() {
             return List.of(query, key, value);

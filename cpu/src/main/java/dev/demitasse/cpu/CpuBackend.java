@@ -26,7 +26,7 @@ public final class CpuBackend implements Backend {
     /** Others have a turn after so long, when the part of a pass under way is done. */
     private static final long TURN_NANOS = 30_000_000;
     /** Tokens of a batch by the positions that each of them attends to, where these are many. */
-    private static final long MOST_SCORES = 1 << 19;
+    private static final int MOST_SCORES = 1 << 19;
 
     /** Fewer would not pay for reading the weights. */
     private static final int LEAST_BATCH = 8;
@@ -47,8 +47,6 @@ public final class CpuBackend implements Backend {
     private int next;
     /** What is to be done when all have. */
     private @Nullable Runnable waiting;
-    /** The end of all positions that were written since position 0 was. */
-    private int end;
     /** Tokens of the last batch whose hidden states were computed. */
     private int embedded;
 
@@ -90,17 +88,7 @@ public final class CpuBackend implements Backend {
      */
     public static int longestContext(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
         Layout layout = new Layout(plan, most, batchSize, kvType, threads);
-        int least = 1;
-        int tiles = KvTiles.tiles(most);
-        while (least < tiles) { // the largest number of tiles that fits
-            int middle = least + (tiles - least + 1) / 2;
-            if (layout.bytes((int) Math.min(most, (long) middle * KvTiles.TILE)) <= bytes) {
-                least = middle;
-            } else {
-                tiles = middle - 1;
-            }
-        }
-        return (int) Math.min(most, (long) least * KvTiles.TILE);
+        return KvTiles.longestContext(most, positions -> layout.bytes(positions) <= bytes);
     }
 
     /** Memory that such a backend takes. */
@@ -194,8 +182,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int batchSize(int position) {
-        long tokens = MOST_SCORES / Math.max(1, position);
-        return (int) Math.max(Math.min(LEAST_BATCH, batchSize), Math.min(batchSize, tokens));
+        return batchSize(position, MOST_SCORES, LEAST_BATCH);
     }
 
     @Override
@@ -284,7 +271,7 @@ public final class CpuBackend implements Backend {
             ready = true;
         }
         reserve(position + count);
-        end = Math.max(position == 0 ? 0 : end, position + count);
+        layout.cache.tiles().wrote(position, count);
         for (int i = 0; i < count; i++) {
             staging.putInt(4 * i, Objects.checkIndex(tokens[from + i], plan.vocabularySize()));
         }
@@ -342,7 +329,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int reusable(int positions) {
-        return layout.cache.tiles().reaches(positions, end) ? positions : 0;
+        return layout.cache.tiles().reusable(positions);
     }
 
     @Override
@@ -374,8 +361,7 @@ public final class CpuBackend implements Backend {
                 offset,
                 source,
                 (piece, at, part) -> machine.write(pieceAddress(piece) + at, part));
-        // What came after these positions when they were read isn't known.
-        end = layout.cache.tiles().latestEnd(positions);
+        layout.cache.tiles().restored(positions);
     }
 
     private long pieceAddress(int piece) {

@@ -35,6 +35,10 @@ import org.junit.jupiter.api.TestFactory;
  * embedding in float32, which is exact, and end with what is tested.
  */
 public abstract class KernelTest {
+    /** Sequences come close to this end, past several tiles of positions, and go back to these. */
+    private static final int SEQUENCE_END = 150;
+
+    private static final int[] BACKS = {127, 64, 63, 8, 1, 0};
     private static final int BATCH = 9;
     /** Rounding of float32 sums in another order. */
     private static final double ROUNDING = 1e-5;
@@ -248,12 +252,12 @@ public abstract class KernelTest {
     @TestFactory
     Stream<DynamicNode> attention() {
         return tests((backends, random) -> {
-            runBackAndForth(
-                    attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, CONTEXT), random, FLOAT16);
-            runBackAndForth(
-                    attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 5, 1, 8, 70, 0, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 6, 6, 24, 5, 3, CONTEXT), random, FLOAT16);
+            attention(backends, random, 4, 2, 16, Op.Attention.ALL_POSITIONS, 0, CONTEXT)
+                    .runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 9, 3, 64, Op.Attention.ALL_POSITIONS, 0, CONTEXT)
+                    .runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 5, 1, 8, 70, 0, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 6, 6, 24, 5, 3, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
         });
     }
 
@@ -263,11 +267,10 @@ public abstract class KernelTest {
                 .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
                     Random random = new Random(variant.hashCode());
                     EngineLoader.BackendFactory backends = backends(variant, KvType.Q8_0);
-                    runBackAndForth(
-                            attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, CONTEXT),
-                            random,
-                            QUANTIZED);
-                    runBackAndForth(attention(backends, random, 3, 3, 96, 70, 5, CONTEXT), random, QUANTIZED);
+                    attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, CONTEXT)
+                            .runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
+                    attention(backends, random, 3, 3, 96, 70, 5, CONTEXT)
+                            .runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
                     assertThrows(
                             IllegalArgumentException.class, () -> attention(backends, random, 1, 1, 48, 9, 0, CONTEXT));
                 }));
@@ -292,19 +295,6 @@ public abstract class KernelTest {
                             RingCheck.CONTEXT);
                     RingCheck.check(comparison, window, 2 * 32 * 2, tolerance, 1000, random);
                 }));
-    }
-
-    /** A sequence through batches of all sizes and single tokens, past several tiles of positions, and back. */
-    private static void runBackAndForth(Comparison comparison, Random random, double tolerance) {
-        int position = 0;
-        while (position + BATCH < 150) {
-            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
-            comparison.run(tokens(count, random), position, tolerance);
-            position += count;
-        }
-        for (int back : new int[] {127, 64, 63, 8, 1, 0}) {
-            comparison.run(tokens(1 + random.nextInt(3), random), back, tolerance);
-        }
     }
 
     /** A layer of attention. */

@@ -57,7 +57,7 @@ public final class LongContext {
                 print(args, tokens, before, empty + tokens * perToken, profile, process);
             }
             List<?> aborts = (List<?>) page.evaluate("""
-                    async ([prompt, word, count]) => {
+                    async ([prompt, count]) => {
                       const times = [];
                       for (let i = 0; i < count; i++) {
                         const stop = new AbortController();
@@ -70,7 +70,7 @@ public final class LongContext {
                         times.push(performance.now() - start);
                       }
                       return times;
-                    }""", List.of(word.repeat(longest), word, ABORTS));
+                    }""", List.of(word.repeat(longest), ABORTS));
             double[] times =
                     aborts.stream().mapToDouble(LongContext::number).sorted().toArray();
             System.out.printf(

@@ -36,6 +36,10 @@ import org.junit.jupiter.api.TestFactory;
  * hardware. Plans begin with an embedding in float32, which is exact, and end with what is tested.
  */
 class WebGpuKernelTest {
+    /** Sequences come close to this end, past several shares of positions, and go back to these. */
+    private static final int SEQUENCE_END = CONTEXT;
+
+    private static final int[] BACKS = {255, 127, 64, 63, 8, 1, 0};
     private static final int BATCH = 70;
     private static final int[] COUNTS = {1, 2, 9, 33, BATCH};
     /** Rounding of float32 sums in another order. */
@@ -271,12 +275,12 @@ class WebGpuKernelTest {
     @TestFactory
     Stream<DynamicTest> attention() {
         return tests((backends, random) -> {
-            runBackAndForth(attention(backends, random, 4, 2, 16, ALL, 0, false, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 10, 1, 8, 70, 0, false, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 3, 3, 96, 100, 0, true, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 6, 6, 24, 5, 3, true, CONTEXT), random, FLOAT16);
-            runBackAndForth(attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT), random, FLOAT16);
+            attention(backends, random, 4, 2, 16, ALL, 0, false, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 10, 1, 8, 70, 0, false, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 3, 3, 96, 100, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 6, 6, 24, 5, 3, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
+            attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, FLOAT16);
         });
     }
 
@@ -284,9 +288,9 @@ class WebGpuKernelTest {
     void attentionOverQuantizedKeysAndValues() {
         Random random = new Random(4);
         EngineLoader.BackendFactory backends = backends(true, KvType.Q8_0);
-        runBackAndForth(attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT), random, QUANTIZED);
-        runBackAndForth(attention(backends, random, 3, 3, 96, 70, 5, false, CONTEXT), random, QUANTIZED);
-        runBackAndForth(attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT), random, QUANTIZED);
+        attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
+        attention(backends, random, 3, 3, 96, 70, 5, false, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
+        attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> attention(backends, random, 1, 1, 48, ALL, 0, true, CONTEXT));
         assertTrue(e.getMessage().contains("heads of 48 elements"), e.getMessage());
@@ -320,19 +324,6 @@ class WebGpuKernelTest {
 
     private static double tolerance(KvType kvType) {
         return kvType == KvType.F16 ? FLOAT16 : QUANTIZED;
-    }
-
-    /** A sequence through batches of all sizes and single tokens, past several shares of positions, and back. */
-    private static void runBackAndForth(Comparison comparison, Random random, double tolerance) {
-        int position = 0;
-        while (position + BATCH < CONTEXT) {
-            int count = random.nextBoolean() ? 1 : 1 + random.nextInt(BATCH);
-            comparison.run(tokens(count, random), position, tolerance);
-            position += count;
-        }
-        for (int back : new int[] {255, 127, 64, 63, 8, 1, 0}) {
-            comparison.run(tokens(1 + random.nextInt(3), random), back, tolerance);
-        }
     }
 
     /** A layer of attention. */

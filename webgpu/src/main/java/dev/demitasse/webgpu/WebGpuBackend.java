@@ -3,6 +3,7 @@ package dev.demitasse.webgpu;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.KvSnapshot;
+import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.gguf.TensorInfo;
@@ -57,8 +58,6 @@ public final class WebGpuBackend implements Backend {
     private boolean growing;
     /** What is to be done when that pass is. */
     private @Nullable Runnable waiting;
-    /** The end of all positions that were written since position 0 was. */
-    private int end;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -97,22 +96,14 @@ public final class WebGpuBackend implements Backend {
 
     /**
      * The longest context, up to {@code most} positions, whose keys and values take no more than so many bytes, and no more of a layer than a
-     * device can bind; one position where even that takes more.
+     * device can bind; {@link KvTiles#TILE} positions where even these take more.
      */
     public static int longestContext(
             Plan plan, int most, int batchSize, KvType kvType, long bytes, long maxBindingBytes) {
-        int fits = 1;
-        int tooLong = most + 1;
-        while (fits < tooLong - 1) {
-            int middle = fits + (tooLong - fits) / 2;
-            KvCache cache = new KvCache(plan, middle, batchSize, kvType);
-            if (cache.bytes(middle) <= bytes && cache.largestBuffer() <= maxBindingBytes) {
-                fits = middle;
-            } else {
-                tooLong = middle;
-            }
-        }
-        return fits;
+        return KvTiles.longestContext(most, positions -> {
+            KvCache cache = new KvCache(plan, positions, batchSize, kvType);
+            return cache.bytes(positions) <= bytes && cache.largestBuffer() <= maxBindingBytes;
+        });
     }
 
     @Override
@@ -127,8 +118,7 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public int batchSize(int position) {
-        int tokens = MOST_SCORES / Math.max(1, position);
-        return Math.max(Math.min(LEAST_BATCH, batchSize), Math.min(batchSize, tokens));
+        return batchSize(position, MOST_SCORES, LEAST_BATCH);
     }
 
     /** The likeliest tokens are sought in one row. */
@@ -243,7 +233,7 @@ public final class WebGpuBackend implements Backend {
             ready = true;
         }
         writeStep(tokens, from, count, position);
-        end = Math.max(position == 0 ? 0 : end, position + count);
+        kvCache.tiles().wrote(position, count);
         return count;
     }
 
@@ -374,7 +364,7 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public int reusable(int positions) {
-        return kvCache.tiles().reaches(positions, end) ? positions : 0;
+        return kvCache.tiles().reusable(positions);
     }
 
     @Override
@@ -412,7 +402,6 @@ public final class WebGpuBackend implements Backend {
         }
         KvSnapshot.copy(
                 kvPieces(positions), offset, source, (piece, at, part) -> device.write(kvCache.piece(piece), at, part));
-        // What came after these positions when they were read isn't known.
-        end = kvCache.tiles().latestEnd(positions);
+        kvCache.tiles().restored(positions);
     }
 }

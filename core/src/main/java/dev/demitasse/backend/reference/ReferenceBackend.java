@@ -130,9 +130,7 @@ public final class ReferenceBackend implements Backend {
     @Override
     public String kvLayout() {
         return "float32 [position][kvHead][element]"
-                + plan.attention().stream()
-                        .map(layer -> " " + layer.kvHeads() + "x" + layer.headSize())
-                        .collect(Collectors.joining());
+                + plan.attention().stream().map(layer -> " " + layer.kvShape()).collect(Collectors.joining());
     }
 
     @Override
