@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +75,7 @@ final class UnrulyServer implements AutoCloseable {
     private final List<String> modelRequests = new CopyOnWriteArrayList<>();
     private final AtomicLong modelBytes = new AtomicLong();
     private final Deque<Long> cuts = new ArrayDeque<>();
-    private final Map<Long, Integer> flips = new ConcurrentHashMap<>();
+    private final Map<Long, Integer> flips = new HashMap<>();
     private int port;
     private volatile ServerSocket listening;
     private volatile boolean ranges = true;
@@ -149,7 +150,9 @@ final class UnrulyServer implements AutoCloseable {
 
     /** Flips a bit of the byte at a position, in each model, the next so many times that it is sent. */
     void flip(long position, int times) {
-        flips.put(position, times);
+        synchronized (flips) {
+            flips.put(position, times);
+        }
     }
 
     /** Told of the bytes of models that have been sent in all, by the thread that sends. */
@@ -325,12 +328,15 @@ final class UnrulyServer implements AutoCloseable {
     }
 
     private void flip(byte[] bytes, long position, int count) {
-        flips.forEach((flipped, times) -> {
-            if (flipped >= position && flipped < position + count && times > 0) {
+        synchronized (flips) {
+            flips.replaceAll((flipped, times) -> {
+                if (flipped < position || flipped >= position + count || times == 0) {
+                    return times;
+                }
                 bytes[(int) (flipped - position)] ^= 1;
-                flips.put(flipped, times - 1);
-            }
-        });
+                return times - 1;
+            });
+        }
     }
 
     private void pace(int count) {
