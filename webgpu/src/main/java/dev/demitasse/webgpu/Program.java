@@ -19,8 +19,17 @@ final class Program {
         lines.add(new Line(pipeline, group, grid));
     }
 
+    /** Dispatches, with those that are left out. */
+    int size() {
+        return lines.size();
+    }
+
     void run(Device device, int count, int position) {
-        for (Line line : lines) {
+        run(device, 0, size(), count, position);
+    }
+
+    void run(Device device, int from, int to, int count, int position) {
+        for (Line line : lines.subList(from, to)) {
             int workgroups = line.grid.workgroups(count, position);
             if (workgroups > 0) {
                 device.dispatch(line.pipeline, line.group, workgroups);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebGpuBackend implements Backend {
     /** What rounding may change. */
     private static final float VERIFIED = 0.01f;
-    /** Tokens of a batch by the positions that each of them attends to, where these are many: a pass can't be interrupted. */
+    /** Tokens of a batch by the positions that each of them attends to, where these are many: a dispatch can't be interrupted. */
     private static final int MOST_SCORES = 1 << 21;
     /** Fewer would not pay for reading the weights. */
     private static final int LEAST_BATCH = 16;
@@ -54,10 +54,12 @@ public final class WebGpuBackend implements Backend {
     private boolean ready;
     /** Where the part of a snapshot goes that is being read back. */
     private @Nullable ByteBuffer kvTarget;
-    /** Whether the pass that was begun waits for the KV cache to grow. */
-    private boolean growing;
-    /** What is to be done when that pass is. */
-    private @Nullable Runnable waiting;
+
+    private final PartSize partSize = new PartSize();
+    /** The pass that was begun, until all of it is submitted, or it is dropped and what it waits for is done. */
+    private @Nullable Pass pass;
+    /** To be run when the last part of a batch is done. */
+    private @Nullable Runnable measureLast;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -144,8 +146,7 @@ public final class WebGpuBackend implements Backend {
     @Override
     public void forward(int[] tokens, int from, int to, int position, int logitRows) {
         int count = begin(tokens, from, to, position, logitRows);
-        withRoom(position + count, () -> {
-            (count == 1 ? single : batch).run(device, count, position);
+        start(new Pass(count, position, () -> {
             if (logitRows == 0) {
                 device.submit();
                 return;
@@ -159,29 +160,104 @@ public final class WebGpuBackend implements Backend {
                         memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
                 device.submit();
             }
-        });
+        }));
     }
 
     @Override
     public void embed(int[] tokens, int from, int to, int position) {
         int count = begin(tokens, from, to, position, 0);
-        withRoom(position + count, () -> {
-            batch.run(device, count, position);
+        start(new Pass(count, position, () -> {
             finalNorm.run(device, count, position);
             GpuMemory.View hidden = memory.view(plan.hidden());
             device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
             device.submit();
-        });
+        }));
     }
 
-    /** Runs the action when the KV cache has room for so many positions. */
-    private void withRoom(int positions, Runnable action) {
+    /** Begins a pass when the KV cache has room for it. */
+    private void start(Pass begun) {
+        pass = begun;
+        int positions = begun.position + begun.count;
         if (kvCache.hasRoom(positions)) {
-            action.run();
+            begun.start();
         } else {
-            growing = true;
-            grow(0, positions, action);
+            grow(0, positions, begun::start);
         }
+    }
+
+    /**
+     * The body of the plan for one batch, and what follows it. A batch of many tokens is submitted in parts: after each of them it can be
+     * dropped, and drivers take a device for lost that is busy for seconds. Two parts are with the device at a time, so that it needn't wait for
+     * the next.
+     */
+    private final class Pass {
+        final int count;
+        final int position;
+        /** Adds what follows the body, and submits. */
+        private final Runnable end;
+
+        private Program body = batch;
+        /** The first dispatch that isn't submitted. */
+        private int next;
+
+        private boolean isDropped;
+        /** What is to be done when the pass is. */
+        private @Nullable Runnable waiting;
+
+        Pass(int count, int position, Runnable end) {
+            this.count = count;
+            this.position = position;
+            this.end = end;
+        }
+
+        void start() {
+            body = count == 1 ? single : batch;
+            goOn();
+            if (pass == this) {
+                goOn();
+            }
+        }
+
+        private void goOn() {
+            if (isDropped) {
+                pass = null;
+                if (waiting != null) {
+                    waiting.run();
+                }
+                return;
+            }
+            int from = next;
+            next = count == 1 ? body.size() : Math.min(body.size(), from + partSize.dispatches(count));
+            int dispatches = next - from;
+            body.run(device, from, next, count, position);
+            long submittedAt = System.nanoTime();
+            Runnable measure = () -> partSize.took(dispatches, count, submittedAt, System.nanoTime());
+            if (next < body.size()) {
+                device.submit();
+                device.whenDone(() -> {
+                    measure.run();
+                    if (pass == this) {
+                        goOn();
+                    }
+                });
+                return;
+            }
+            end.run();
+            pass = null;
+            measureLast = count == 1 ? null : measure;
+            if (waiting != null) {
+                whenDone(waiting);
+            }
+        }
+    }
+
+    @Override
+    public boolean abandon() {
+        if (pass == null) {
+            return false;
+        }
+        pass.isDropped = true;
+        return true;
     }
 
     /** Makes room in layer after layer, some at a time: what is copied takes memory twice until it is done. */
@@ -198,13 +274,7 @@ public final class WebGpuBackend implements Backend {
             return;
         }
         bindKv();
-        growing = false;
         action.run();
-        Runnable after = waiting;
-        if (after != null) {
-            waiting = null;
-            whenDone(after);
-        }
     }
 
     /** Makes the programs that read and write keys and values, for the buffers in which they are now. */
@@ -228,6 +298,9 @@ public final class WebGpuBackend implements Backend {
     /** Writes what the kernels find of a batch, and gives its tokens' number. */
     private int begin(int[] tokens, int from, int to, int position, int logitRows) {
         int count = requireBatch(tokens, from, to, position, logitRows);
+        if (pass != null) {
+            throw new IllegalStateException("a pass is under way");
+        }
         if (!ready) {
             weights.requireAll();
             ready = true;
@@ -312,19 +385,23 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public void whenDone(Runnable action) {
-        if (growing) {
-            waiting = action;
+        if (pass != null) {
+            pass.waiting = action;
             return;
         }
         ByteBuffer target = kvTarget;
+        Runnable measure = measureLast;
         kvTarget = null;
-        device.whenDone(
-                target == null
-                        ? action
-                        : () -> {
-                            takeKv(target);
-                            action.run();
-                        });
+        measureLast = null;
+        device.whenDone(() -> {
+            if (target != null) {
+                takeKv(target);
+            }
+            if (measure != null) {
+                measure.run();
+            }
+            action.run();
+        });
     }
 
     private void takeKv(ByteBuffer target) {
