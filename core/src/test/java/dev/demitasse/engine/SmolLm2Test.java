@@ -6,15 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.demitasse.ReferenceFile;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.sampling.SamplingOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,9 +49,9 @@ class SmolLm2Test {
         loader.accept(file);
         engine = loader.finish();
         backend = made.get();
-        llamaCpp = json("smollm2-135m-greedy.json");
-        llamaCppFloat32 = json("smollm2-135m-greedy-f32.json");
-        huggingFace = json("smollm2-135m-hf.json");
+        llamaCpp = ReferenceFile.json("smollm2-135m-greedy.json");
+        llamaCppFloat32 = ReferenceFile.json("smollm2-135m-greedy-f32.json");
+        huggingFace = ReferenceFile.json("smollm2-135m-hf.json");
     }
 
     @TestFactory
@@ -69,15 +68,15 @@ class SmolLm2Test {
     }
 
     private static void checkGreedy(JsonNode peer, JsonNode exactPeer, JsonNode judge) {
-        int[] prompt = ids(peer.get("prompt_ids"));
+        int[] prompt = ReferenceFile.ids(peer.get("prompt_ids"));
         assertArrayEquals(prompt, engine.tokenizer().encode(peer.get("text").asText(), false), "prompt ids");
         int[] ours = generate(prompt, 64);
-        assertArrayEquals(ids(judge.get("greedy_ids")), ours, "Hugging Face, float32");
-        assertArrayEquals(ids(exactPeer.get("generated_ids")), ours, "llama.cpp, weights in float32");
+        assertArrayEquals(ReferenceFile.ids(judge.get("greedy_ids")), ours, "Hugging Face, float32");
+        assertArrayEquals(ReferenceFile.ids(exactPeer.get("generated_ids")), ours, "llama.cpp, weights in float32");
 
         // On the Q4_1 file llama.cpp rounds activations to 8 bits, which may flip a near-tie; after that, texts go
         // apart.
-        int[] theirs = ids(peer.get("generated_ids"));
+        int[] theirs = ReferenceFile.ids(peer.get("generated_ids"));
         int step = Arrays.mismatch(theirs, ours);
         if (step >= 0 && step < theirs.length) {
             JsonNode best = judge.get("steps").get(step);
@@ -96,12 +95,12 @@ class SmolLm2Test {
 
     private static void assertLogits(String name) {
         JsonNode peer = find(name);
-        ByteBuffer expected = floats("smollm2-135m-logits-" + name + ".f32");
-        float[] logits = prefill(ids(peer.get("prompt_ids")));
-        assertEquals(expected.capacity(), logits.length * Float.BYTES);
+        FloatBuffer expected = ReferenceFile.floats("smollm2-135m-logits-" + name + ".f32");
+        float[] logits = prefill(ReferenceFile.ids(peer.get("prompt_ids")));
+        assertEquals(expected.capacity(), logits.length);
         float worst = 0;
         for (int id = 0; id < logits.length; id++) {
-            worst = Math.max(worst, Math.abs(logits[id] - expected.getFloat(id * Float.BYTES)));
+            worst = Math.max(worst, Math.abs(logits[id] - expected.get(id)));
         }
         System.out.println(name + ": greatest difference from Hugging Face's logits " + worst);
         assertTrue(worst <= TOLERANCE, name + ": " + worst);
@@ -109,14 +108,14 @@ class SmolLm2Test {
 
     @Test
     void every16thLogitOfAllPromptsEqualsHuggingFaces() {
-        ByteBuffer expected = floats("smollm2-135m-logits-every-16th.f32");
-        int perPrompt = expected.capacity() / Float.BYTES / llamaCpp.size();
+        FloatBuffer expected = ReferenceFile.floats("smollm2-135m-logits-every-16th.f32");
+        int perPrompt = expected.capacity() / llamaCpp.size();
         float worst = 0;
         for (int i = 0; i < llamaCpp.size(); i++) {
-            float[] logits = prefill(ids(llamaCpp.get(i).get("prompt_ids")));
+            float[] logits = prefill(ReferenceFile.ids(llamaCpp.get(i).get("prompt_ids")));
             assertEquals(perPrompt, logits.length / 16);
             for (int j = 0; j < perPrompt; j++) {
-                float difference = Math.abs(logits[j * 16] - expected.getFloat((i * perPrompt + j) * Float.BYTES));
+                float difference = Math.abs(logits[j * 16] - expected.get(i * perPrompt + j));
                 worst = Math.max(worst, difference);
             }
         }
@@ -126,13 +125,13 @@ class SmolLm2Test {
 
     @Test
     void embeddingsEqualHuggingFaces() {
-        ByteBuffer expected = floats("smollm2-135m-embeddings.f32");
+        FloatBuffer expected = ReferenceFile.floats("smollm2-135m-embeddings.f32");
         String[] names = {"prose", "question", "chat-multi-turn"};
-        int width = expected.capacity() / Float.BYTES / names.length;
-        int[] prompt = ids(find("question").get("prompt_ids"));
+        int width = expected.capacity() / names.length;
+        int[] prompt = ReferenceFile.ids(find("question").get("prompt_ids"));
         int[] answer = generate(prompt, 3);
         for (int i = 0; i < names.length; i++) {
-            int[] tokens = ids(find(names[i]).get("prompt_ids"));
+            int[] tokens = ReferenceFile.ids(find(names[i]).get("prompt_ids"));
             Embedding embedding = engine.embed(tokens);
             int batches = 0;
             for (; !embedding.isFinished(); batches++) {
@@ -143,7 +142,7 @@ class SmolLm2Test {
             float[] vector = embedding.vector();
             assertEquals(width, vector.length);
             for (int j = 0; j < width; j++) {
-                assertEquals(expected.getFloat((i * width + j) * Float.BYTES), vector[j], 1e-4f, names[i] + " " + j);
+                assertEquals(expected.get(i * width + j), vector[j], 1e-4f, names[i] + " " + j);
             }
         }
         assertArrayEquals(answer, generate(prompt, 3), "the KV cache holds something else now");
@@ -182,25 +181,5 @@ class SmolLm2Test {
             }
         }
         throw new IllegalArgumentException(name);
-    }
-
-    private static int[] ids(JsonNode array) {
-        int[] ids = new int[array.size()];
-        for (int i = 0; i < ids.length; i++) {
-            ids[i] = array.get(i).asInt();
-        }
-        return ids;
-    }
-
-    private static JsonNode json(String name) throws IOException {
-        return new ObjectMapper().readTree(SmolLm2Test.class.getResource("/reference/" + name));
-    }
-
-    private static ByteBuffer floats(String name) {
-        try (var in = SmolLm2Test.class.getResourceAsStream("/reference/" + name)) {
-            return ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
+import dev.demitasse.ReferenceFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -52,8 +53,8 @@ class BrowserTokensTest {
 
     @TestFactory
     List<DynamicTest> greedyTokensEqualLlamaCpps() throws IOException {
-        JsonNode prompts = json("smollm2-135m-greedy-f32.json");
-        JsonNode judge = json("smollm2-135m-hf.json");
+        JsonNode prompts = ReferenceFile.json("smollm2-135m-greedy-f32.json");
+        JsonNode judge = ReferenceFile.json("smollm2-135m-hf.json");
         List<DynamicTest> tests = new ArrayList<>();
         for (int i = 0; i < prompts.size(); i++) {
             JsonNode prompt = prompts.get(i);
@@ -69,7 +70,9 @@ class BrowserTokensTest {
                           });
                           return choices[0].tokens;
                         }""", prompt.get("text").asText());
-                List<?> expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), List.class);
+                List<Integer> expected = IntStream.of(ReferenceFile.ids(prompt.get("generated_ids")))
+                        .boxed()
+                        .toList();
                 int step = 0;
                 while (step < expected.size()
                         && step < ids.size()
@@ -84,10 +87,6 @@ class BrowserTokensTest {
             }));
         }
         return tests;
-    }
-
-    private static JsonNode json(String name) throws IOException {
-        return new ObjectMapper().readTree(BrowserTokensTest.class.getResource("/reference/" + name));
     }
 
     @Test

@@ -1,11 +1,12 @@
 package dev.demitasse.e2e;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.BackendLoader;
+import dev.demitasse.ReferenceFile;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
@@ -16,6 +17,7 @@ import dev.demitasse.cpu.Variant;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -23,8 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The kernels in Chromium, on the CPU and on WebGPU's software adapter, on real weights beside the reference backend: logits nearly the same, greedy
- * tokens equal up to the first near-tie. What they differ by comes of rounding keys and values to 16 bits, on the CPU activations, too.
+ * The kernels in Chromium, on the CPU and on WebGPU's software adapter, on real weights: logits nearly Hugging Face's in float32, greedy tokens equal to
+ * llama.cpp's up to the first near-tie. What they differ by comes of rounding keys and values to 16 bits, on the CPU activations, too.
  */
 class RealWeightsTest {
     private static final int CONTEXT = 256;
@@ -40,6 +42,24 @@ class RealWeightsTest {
 
     private static final double RELATIVE_ERROR = 1e-3;
 
+    /**
+     * @param tokens what llama.cpp generates, weights in float32
+     * @param logits some of Hugging Face's for the first of them, prompt after prompt
+     * @param stride from one of these ids to the next
+     */
+    private record Model(Path weights, JsonNode tokens, FloatBuffer logits, int stride) {}
+
+    private static final Model SMOLLM2 = new Model(
+            TestWeights.smolLm2(),
+            ReferenceFile.json("smollm2-135m-greedy-f32.json"),
+            ReferenceFile.floats("smollm2-135m-logits-every-16th.f32"),
+            16);
+    private static final Model GEMMA3 = new Model(
+            TestWeights.gemma3(),
+            ReferenceFile.json("gemma3-270m-greedy-f32.json"),
+            ReferenceFile.floats("gemma3-270m-logits-every-256th.f32"),
+            256);
+
     private static Browser browser;
 
     @BeforeAll
@@ -54,22 +74,22 @@ class RealWeightsTest {
 
     @Test
     void smolLm2() throws IOException {
-        compare(TestWeights.smolLm2(), "smollm2-135m-greedy-f32.json", cpu(new Variant(true, false, 2)), ALL, TOKENS);
+        compare(SMOLLM2, cpu(new Variant(true, false, 2)), ALL, TOKENS);
     }
 
     @Test
     void gemma3() throws IOException {
-        compare(TestWeights.gemma3(), "gemma3-270m-greedy-f32.json", cpu(new Variant(false, false, 2)), ALL, TOKENS);
+        compare(GEMMA3, cpu(new Variant(false, false, 2)), ALL, TOKENS);
     }
 
     @Test
     void smolLm2OnWebGpu() throws IOException {
-        compareOnWebGpu(TestWeights.smolLm2(), "smollm2-135m-greedy-f32.json");
+        compareOnWebGpu(SMOLLM2);
     }
 
     @Test
     void gemma3OnWebGpu() throws IOException {
-        compareOnWebGpu(TestWeights.gemma3(), "gemma3-270m-greedy-f32.json");
+        compareOnWebGpu(GEMMA3);
     }
 
     private static EngineLoader.BackendFactory cpu(Variant variant) {
@@ -81,12 +101,11 @@ class RealWeightsTest {
                 RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant));
     }
 
-    private static void compareOnWebGpu(Path weights, String prompts) throws IOException {
+    private static void compareOnWebGpu(Model model) throws IOException {
         try (Browser gpuBrowser = new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
             RemoteDevice device = new RemoteDevice(gpuBrowser.open("icon.svg"), 1 << 28, true);
             compare(
-                    weights,
-                    prompts,
+                    model,
                     (plan, context) ->
                             new WebGpuBackend(plan, context, BATCH, KvType.F16, device, RemoteDevice.shaders()),
                     GPU_PROMPTS,
@@ -94,41 +113,32 @@ class RealWeightsTest {
         }
     }
 
-    private static void compare(
-            Path weights, String reference, EngineLoader.BackendFactory backends, int mostPrompts, int mostTokens)
+    private static void compare(Model model, EngineLoader.BackendFactory backends, int mostPrompts, int mostTokens)
             throws IOException {
-        Backend kernels = BackendLoader.load(TestWeights.map(weights), CONTEXT, backends);
-        Backend judge = BackendLoader.load(
-                TestWeights.map(weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
-        JsonNode all = new ObjectMapper().readTree(RealWeightsTest.class.getResource("/reference/" + reference));
+        Backend kernels = BackendLoader.load(TestWeights.map(model.weights), CONTEXT, backends);
+        int perPrompt = model.logits.capacity() / model.tokens.size();
         double squares = 0;
         double errors = 0;
         int different = 0;
-        int prompts = 0;
-        for (JsonNode prompt : all) {
-            if (prompts == mostPrompts) {
-                break;
-            }
-            prompts++;
-            int[] ids = new ObjectMapper().convertValue(prompt.get("prompt_ids"), int[].class);
-            int[] expected = new ObjectMapper().convertValue(prompt.get("generated_ids"), int[].class);
+        int prompts = Math.min(mostPrompts, model.tokens.size());
+        for (int i = 0; i < prompts; i++) {
+            JsonNode prompt = model.tokens.get(i);
+            int[] ids = ReferenceFile.ids(prompt.get("prompt_ids"));
+            int[] expected = ReferenceFile.ids(prompt.get("generated_ids"));
             prefill(kernels, ids);
-            prefill(judge, ids);
-            float[] exact = judge.logits(0);
-            float[] rounded = kernels.logits(0);
-            for (int id = 0; id < exact.length; id++) {
-                squares += (double) exact[id] * exact[id];
-                errors += ((double) exact[id] - rounded[id]) * (exact[id] - rounded[id]);
+            float[] logits = kernels.logits(0);
+            assertEquals(logits.length, perPrompt * model.stride);
+            for (int j = 0; j < perPrompt; j++) {
+                double exact = model.logits.get(i * perPrompt + j);
+                squares += exact * exact;
+                errors += Math.pow(exact - logits[j * model.stride], 2);
             }
             int steps = Math.min(mostTokens, expected.length);
             for (int step = 0; step < steps; step++) {
                 int token = argmax(kernels.logits(0));
                 if (token != expected[step]) {
                     different++;
-                    // the judge has seen the same tokens: how far apart does it hold the two?
-                    prefill(judge, append(ids, Arrays.copyOf(expected, step)));
-                    float[] logits = judge.logits(0);
-                    double gap = logits[expected[step]] - logits[token];
+                    double gap = gap(model, append(ids, Arrays.copyOf(expected, step)), expected[step], token);
                     System.out.println(prompt.get("name").asText() + ": token " + step
                             + " differs; the reference's logits of the two are " + gap + " apart");
                     assertTrue(gap >= 0 && gap < NEAR_TIE, "no near-tie at step " + step + ": " + gap);
@@ -138,10 +148,18 @@ class RealWeightsTest {
             }
         }
         double relativeError = Math.sqrt(errors / squares);
-        System.out.println(weights.getFileName() + ": logits' relative error " + relativeError + ", " + different
+        System.out.println(model.weights.getFileName() + ": logits' relative error " + relativeError + ", " + different
                 + " of " + prompts + " texts part at a near-tie");
         assertTrue(relativeError < RELATIVE_ERROR, "" + relativeError);
         assertTrue(different <= 1, "texts that part: " + different);
+    }
+
+    /** By how much the reference backend holds one token likelier than another. */
+    private static double gap(Model model, int[] ids, int one, int other) throws IOException {
+        Backend judge = BackendLoader.load(
+                TestWeights.map(model.weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
+        prefill(judge, ids);
+        return judge.logits(0)[one] - judge.logits(0)[other];
     }
 
     private static void prefill(Backend backend, int[] ids) {

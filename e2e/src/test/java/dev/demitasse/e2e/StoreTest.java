@@ -370,7 +370,7 @@ class StoreTest {
     @Test
     void shardsOverABadLine() throws IOException {
         String manifest = shards(16);
-        server.bytesPerSecond(LINE / 2);
+        server.bytesPerSecond(LINE);
         new Random(1).longs(5, 1, BYTES).sorted().forEach(server::cutAt);
         Page page = page();
         load(page, manifest, Map.of());
@@ -386,7 +386,7 @@ class StoreTest {
 
     @Test
     void quotaExceeded() throws Exception {
-        server.bytesPerSecond(LINE / 2);
+        server.bytesPerSecond(LINE);
         Page page = page();
         quota(page, 60_000_000);
         whenSent(60_000_000); // the line is slow by then
