@@ -5,15 +5,8 @@ const { KernelMachine, startThreads } = await import(node ? './kernels.js' : `${
 let machine;
 let workers = [];
 
-const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-
-function encode(bytes) {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 8192) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  }
-  return btoa(text);
-}
+const decode = (text) => (node ? Buffer.from(text, 'base64') : Uint8Array.fromBase64(text));
+const encode = (bytes) => (node ? Buffer.from(bytes).toString('base64') : bytes.toBase64());
 
 const operations = {
   async create({ module, bytes, most, shared, wide, threads }) {

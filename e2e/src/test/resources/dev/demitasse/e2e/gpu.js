@@ -25,16 +25,6 @@ let times = null;
 let timed = []; // labels of the pass's dispatches
 let querySet;
 
-const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-
-function encode(bytes) {
-  let text = '';
-  for (let i = 0; i < bytes.length; i += 8192) {
-    text += String.fromCharCode(...bytes.subarray(i, i + 8192));
-  }
-  return btoa(text);
-}
-
 const { STORAGE, UNIFORM, COPY_SRC, COPY_DST, MAP_READ } = GPUBufferUsage;
 
 const operations = {
@@ -68,7 +58,7 @@ const operations = {
     groups.set(id, device.createBindGroup({ layout: pipelines.get(pipeline).getBindGroupLayout(0), entries }));
   },
   write(buffer, offset, bytes) {
-    device.queue.writeBuffer(buffers.get(buffer), offset, decode(bytes));
+    device.queue.writeBuffer(buffers.get(buffer), offset, Uint8Array.fromBase64(bytes));
   },
   dispatch(pipeline, group, x, y) {
     encoder ??= device.createCommandEncoder();
@@ -152,7 +142,7 @@ globalThis.runOnGpu = async (list) => {
   }
   if (readback) {
     await readback.mapAsync(GPUMapMode.READ);
-    bytes = encode(new Uint8Array(readback.getMappedRange()));
+    bytes = new Uint8Array(readback.getMappedRange()).toBase64();
     readback.unmap();
   } else {
     await device.queue.onSubmittedWorkDone();
