@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A Node process that runs {@code machine.js}, in a folder of its own beside the page's scripts. */
-final class Node implements RemoteMachine.Channel, AutoCloseable {
+final class Node extends RemoteMachine.Channel implements AutoCloseable {
     private static final Path SITE = Path.of("src/main/site");
     private static final List<String> SCRIPTS = List.of("kernels.js", "kernel-thread.js", "start-worker.js");
 
@@ -42,9 +42,9 @@ final class Node implements RemoteMachine.Channel, AutoCloseable {
     }
 
     @Override
-    public Map<?, ?> call(Map<String, Object> request) {
+    protected Map<?, ?> exchange(List<Map<String, Object>> toSend) {
         try {
-            requests.write(json.writeValueAsString(request));
+            requests.write(json.writeValueAsString(toSend));
             requests.newLine();
             requests.flush();
             String line = answers.readLine();

@@ -2,15 +2,49 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.cpu.layout.Packing;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A machine in another process, which runs {@code machine.js}. */
 public final class RemoteMachine implements Machine {
-    /** Sends a request to {@code machine.js} and gives its answer, {@code {result}} or {@code {error}}. */
-    public interface Channel {
-        Map<?, ?> call(Map<String, Object> request);
+    /** A way to {@code machine.js}. Each exchange takes its time, so requests are collected until a result is wanted. */
+    public abstract static class Channel {
+        /** Characters that are sent at once. */
+        private static final int MOST_WAITING = 8 << 20;
+
+        private final List<Map<String, Object>> waiting = new ArrayList<>();
+        private int waitingCharacters;
+
+        /** Sends requests, and gives the answer: {@code {result}} of the last, or the first {@code {error}}. */
+        protected abstract Map<?, ?> exchange(List<Map<String, Object>> requests);
+
+        /** Makes a request whose result isn't wanted. */
+        public final void send(Map<String, Object> request) {
+            waiting.add(request);
+            waitingCharacters += request.get("bytes") instanceof String text ? text.length() : 0;
+            if (waitingCharacters > MOST_WAITING) {
+                flush();
+            }
+        }
+
+        /** Makes a request, and gives its result. */
+        public final @Nullable Object call(Map<String, Object> request) {
+            waiting.add(request);
+            return flush();
+        }
+
+        private @Nullable Object flush() {
+            Map<?, ?> answer = exchange(waiting);
+            waiting.clear();
+            waitingCharacters = 0;
+            if (answer.get("error") != null) {
+                throw new IllegalStateException((String) answer.get("error"));
+            }
+            return answer.get("result");
+        }
     }
 
     private final Channel channel;
@@ -30,7 +64,7 @@ public final class RemoteMachine implements Machine {
             @Override
             public Machine create(long bytes, long most) {
                 RemoteMachine machine = new RemoteMachine(channel);
-                machine.call(Map.of(
+                channel.send(Map.of(
                         "op", "create",
                         "module", Base64.getEncoder().encodeToString(variant.module()),
                         "bytes", (double) bytes,
@@ -43,24 +77,16 @@ public final class RemoteMachine implements Machine {
         };
     }
 
-    private @Nullable Object call(Map<String, Object> request) {
-        Map<?, ?> answer = channel.call(request);
-        if (answer.get("error") != null) {
-            throw new IllegalStateException(request.get("op") + ": " + answer.get("error"));
-        }
-        return answer.get("result");
-    }
-
     @Override
     public void grow(long bytes) {
-        call(Map.of("op", "grow", "bytes", (double) bytes));
+        channel.send(Map.of("op", "grow", "bytes", (double) bytes));
     }
 
     @Override
     public void write(long address, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
-        call(Map.of(
+        channel.send(Map.of(
                 "op",
                 "write",
                 "at",
@@ -71,18 +97,18 @@ public final class RemoteMachine implements Machine {
 
     @Override
     public void read(long address, ByteBuffer target) {
-        Object text = call(Map.of("op", "read", "at", (double) address, "count", target.remaining()));
+        Object text = channel.call(Map.of("op", "read", "at", (double) address, "count", target.remaining()));
         target.duplicate().put(Base64.getDecoder().decode((String) text));
     }
 
     @Override
     public void copy(long target, long source, int bytes) {
-        call(Map.of("op", "copy", "target", (double) target, "source", (double) source, "count", bytes));
+        channel.send(Map.of("op", "copy", "target", (double) target, "source", (double) source, "count", bytes));
     }
 
     @Override
     public boolean repack(Packing packing, long source, long target, int columns, int panels) {
-        Object finite = call(Map.of(
+        Object finite = channel.call(Map.of(
                 "op",
                 "repack",
                 "packing",
@@ -100,6 +126,6 @@ public final class RemoteMachine implements Machine {
 
     @Override
     public void start() {
-        call(Map.of("op", "start"));
+        channel.send(Map.of("op", "start"));
     }
 }

@@ -52,12 +52,16 @@ const operations = {
   },
 };
 
-async function handle(request) {
-  try {
-    return { result: (await operations[request.op](request)) ?? null };
-  } catch (error) {
-    return { error: String(error) };
+async function handle(requests) {
+  let result;
+  for (const request of requests) {
+    try {
+      result = (await operations[request.op](request)) ?? null;
+    } catch (error) {
+      return { error: `${request.op}: ${error}` };
+    }
   }
+  return { result };
 }
 
 /** Web workers over Node's, as far as kernels.js and kernel-thread.js know them. */

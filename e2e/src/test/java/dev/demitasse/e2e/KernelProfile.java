@@ -88,17 +88,16 @@ public final class KernelProfile {
         long program = machine.started.get(0);
         List<Line> lines = commands(machine, program);
         List<?> times = (List<?>) channel.call(Map.of(
-                        "op",
-                        "profile",
-                        "program",
-                        (double) program,
-                        "commands",
-                        lines.size(),
-                        "commandBytes",
-                        Command.BYTES,
-                        "rounds",
-                        count == 1 ? DECODE_ROUNDS : PREFILL_ROUNDS))
-                .get("result");
+                "op",
+                "profile",
+                "program",
+                (double) program,
+                "commands",
+                lines.size(),
+                "commandBytes",
+                Command.BYTES,
+                "rounds",
+                count == 1 ? DECODE_ROUNDS : PREFILL_ROUNDS));
         Map<String, double[]> sums = new LinkedHashMap<>();
         double total = 0;
         for (int i = 0; i < lines.size(); i++) {

@@ -98,7 +98,7 @@ public final class LongDecode {
         }
         ByteBuffer cache = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         machine.read(Control.KV, cache);
-        channel.call(Map.of(
+        channel.send(Map.of(
                 "op",
                 "fill",
                 "at",

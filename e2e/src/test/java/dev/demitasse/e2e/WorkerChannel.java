@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The kernels in a worker of a page, driven from here. */
-final class WorkerChannel implements RemoteMachine.Channel {
+final class WorkerChannel extends RemoteMachine.Channel {
     private final Page page;
 
     /** @param page of the site, which may share memory between threads */
@@ -25,8 +25,8 @@ final class WorkerChannel implements RemoteMachine.Channel {
                       worker.onmessage = ({ data }) => resolve(data);
                       worker.onerror = (event) => reject(new Error(event.message));
                     });
-                  globalThis.callMachine = (request) => {
-                    worker.postMessage(request);
+                  globalThis.callMachine = (requests) => {
+                    worker.postMessage(requests);
                     return answer();
                   };
                   await answer();
@@ -42,13 +42,13 @@ final class WorkerChannel implements RemoteMachine.Channel {
     }
 
     @Override
-    public Map<?, ?> call(Map<String, Object> request) {
-        return (Map<?, ?>) page.evaluate("(request) => callMachine(request)", request);
+    protected Map<?, ?> exchange(List<Map<String, Object>> requests) {
+        return (Map<?, ?>) page.evaluate("(requests) => callMachine(requests)", requests);
     }
 
     /** Milliseconds of so many runs of the program that was run last, the shortest first. */
     double[] times(int runs) {
-        return ((List<?>) call(Map.of("op", "time", "runs", runs)).get("result"))
+        return ((List<?>) call(Map.of("op", "time", "runs", runs)))
                 .stream()
                         .mapToDouble(time -> ((Number) time).doubleValue())
                         .sorted()
