@@ -90,6 +90,27 @@ class ThreadsTest {
         }
     }
 
+    /** What the host lacks is no fault of the device's, which {@code device_unfit} would say. */
+    @Test
+    void missingKernelsAreNamed() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            browser.changeWorkers("""
+                    const { fetch } = globalThis;
+                    globalThis.fetch = (url) =>
+                      String(url).includes('/kernels') ? Promise.resolve(new Response('', { status: 404 })) : fetch(url);""");
+            Map<?, ?> error = (Map<?, ?>) browser.open("icon.svg").evaluate("""
+                    async () => {
+                      const { Demitasse } = await import('/demitasse.js');
+                      const { message, code } = await Demitasse.load('/models/any.gguf', { device: 'cpu' }).catch((e) => e);
+                      return { message, code: code ?? 'none' };
+                    }""");
+            assertEquals(
+                    "the kernels can't be loaded: kernels-relaxed-shared.wasm answered with status 404",
+                    error.get("message"));
+            assertEquals("none", error.get("code"));
+        }
+    }
+
     @Test
     void notIsolated() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {

@@ -118,6 +118,31 @@ class WebGpuPageTest {
         }
     }
 
+    /** A batch that was begun is dropped, not waited for: nothing of it is in the cache. */
+    @Test
+    void aPromptIsAborted() throws IOException {
+        try (Browser browser = browser()) {
+            Page page = browser.open("icon.svg");
+            load(page, Map.of("device", "webgpu"));
+            Worker worker = page.workers().get(0);
+            worker.evaluate(COUNT);
+            page.evaluate("""
+                    () => {
+                      globalThis.stop = new AbortController();
+                      globalThis.complete = (prompt, options) =>
+                        engine.completions.create({ prompt, max_tokens: 1, temperature: 0 }, options);
+                      globalThis.aborted = complete(' tea'.repeat(128), { signal: stop.signal }).then(() => 'done', (e) => e.name);
+                    }""");
+            while ((boolean) worker.evaluate("() => !(counts.submit > 0)")) {
+                page.waitForTimeout(10);
+            }
+            assertEquals("AbortError", page.evaluate("() => { stop.abort(); return aborted; }"));
+            assertEquals(0, page.evaluate("""
+                    async () => (await complete(' tea tea tea')).usage.prompt_tokens_details.cached_tokens"""));
+            assertEquals(ANSWER, ask(page, Map.of()).get("text"));
+        }
+    }
+
     /** Destroys the device at the given pass over a token or batch. */
     private static String destroyAt(int... passes) {
         return """

@@ -78,7 +78,8 @@ final class Loading {
     }
 
     private void takeCpu(String why) {
-        CpuPlacement.find(wish, why, this::read, reason -> failed(reason, true));
+        // The kernels' files can't be had, which is no fault of the device's.
+        CpuPlacement.find(wish, why, this::read, reason -> failed(reason, false));
     }
 
     private void failed(String message, boolean unfit) {
