@@ -158,6 +158,13 @@ class WebGpuPageTest {
                 """.formatted(Arrays.toString(passes));
     }
 
+    /** Lets {@link #destroyAt} begin to count. */
+    private static void arm(Page page) {
+        page.workers().stream()
+                .filter(worker -> worker.url().endsWith("engine-worker.js")) // threads are deaf
+                .forEach(worker -> worker.evaluate("() => { armed = true; }"));
+    }
+
     @Test
     void anAnswerOutlivesTheDevice(@TempDir Path folder) throws IOException {
         try (Browser browser = tinyBrowser(folder)) {
@@ -166,7 +173,7 @@ class WebGpuPageTest {
             load(page, Map.of("device", "cpu"));
             Object expected = ask(page, SOME_TOKENS);
             load(page, Map.of("device", "webgpu"));
-            page.workers().get(0).evaluate("() => { armed = true; }");
+            arm(page);
             assertEquals(expected, ask(page, SOME_TOKENS));
             Map<?, ?> device = (Map<?, ?>) page.evaluate("() => engine.device");
             assertDevice("webgpu", "loaded anew, since the GPU was lost", device);
@@ -186,7 +193,7 @@ class WebGpuPageTest {
                       { messages: [{ role: 'user', content }], max_tokens: 6, temperature: 0 })""";
             page.evaluate(
                     "async () => { globalThis.one = engine.session(); await (%s)(one, 'one two'); }".formatted(ask));
-            page.workers().get(0).evaluate("() => { armed = true; }");
+            arm(page);
             page.evaluate("async () => { globalThis.other = engine.session(); await (%s)(other, 'three four'); }"
                     .formatted(ask));
             assertDevice("webgpu", "loaded anew", (Map<?, ?>) page.evaluate("() => engine.device"));
