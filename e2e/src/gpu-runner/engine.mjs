@@ -123,6 +123,17 @@ export class Engine {
     }
   }
 
+  /**
+   * Asks for the likeliest tokens.
+   *
+   * @param {'chat' | 'complete'} type
+   * @param {object} body in OpenAI's form
+   * @param {(reply: object) => void} [onReply] called with the tokens, and what else comes before the last reply
+   */
+  answer(type, body, onReply) {
+    return this.request({ type, body: JSON.stringify({ temperature: 0, ...body }), choice: 0, session: 0 }, onReply);
+  }
+
   async tokenCount(text) {
     return (await this.request({ type: 'tokenize', text })).ids.length;
   }

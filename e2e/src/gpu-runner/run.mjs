@@ -79,7 +79,7 @@ async function prompt(engine, tokens, letter) {
 /** Writes tokens as the likeliest come; `onToken` gets the number of each. */
 function write(engine, text, maxTokens, onToken = () => {}) {
   let count = 0;
-  return engine.request({ type: 'complete', prompt: text, options: { temperature: 0, maxTokens } }, (reply) => {
+  return engine.answer('complete', { prompt: text, max_tokens: maxTokens }, (reply) => {
     if (reply.type === 'token') {
       onToken(++count);
     }
@@ -155,9 +155,9 @@ async function profile(engine, gpu, { prefill }, read, written) {
     gpu.time(timing);
     await write(engine, text, 1);
   };
-  const times = await both(reading);
-  const batch = read.tokens / times[0].submissions;
-  printKernels(`Prefill, a batch of ${Math.round(batch)}`, 'batch', (1000 * batch) / read.perSecond, ...times);
+  // One prompt, in how many parts ever it was submitted.
+  const times = (await both(reading)).map((each) => ({ ...each, submissions: 1 }));
+  printKernels(`Prefill of ${read.tokens}`, 'prompt', (1000 * read.tokens) / read.perSecond, ...times);
 }
 
 async function main() {
@@ -182,12 +182,8 @@ async function main() {
   if (options.mix || !model.chatTemplate) {
     await write(engine, BEGINNING, 4);
   } else {
-    const { text } = await engine.request({
-      type: 'chat',
-      messages: JSON.stringify([{ role: 'user', content: QUESTION }]),
-      variables: '{}',
-      options: { temperature: 0, maxTokens: 24 },
-    });
+    const messages = [{ role: 'user', content: QUESTION }];
+    const { text } = await engine.answer('chat', { messages, max_tokens: 24 });
     print([QUESTION, text.trim().replaceAll('\n', ' ')]);
   }
   await write(engine, await prompt(engine, Math.min(options.prefill, 128), 'A'), 1);
