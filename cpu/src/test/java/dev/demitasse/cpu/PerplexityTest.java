@@ -3,8 +3,8 @@ package dev.demitasse.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.demitasse.BackendLoader;
+import dev.demitasse.ReferenceFile;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
@@ -32,8 +32,7 @@ class PerplexityTest {
                                 .readAllBytes(),
                         StandardCharsets.UTF_8),
                 false);
-        JsonNode reference =
-                new ObjectMapper().readTree(PerplexityTest.class.getResource("/reference/perplexity.json"));
+        JsonNode reference = ReferenceFile.json("perplexity.json");
         assertEquals(reference.get("tokens").asInt(), tokens.length);
         double expected = reference.get("perplexity").asDouble();
         Map<KvType, Double> found = new EnumMap<>(KvType.class);

@@ -196,8 +196,7 @@ public final class WebGpuBackend implements Backend {
         /** Adds what follows the body, and submits. */
         private final Runnable end;
 
-        private Program body = batch;
-        /** The first dispatch that isn't submitted. */
+        /** The first of the body's dispatches that isn't submitted. */
         private int next;
 
         private boolean isDropped;
@@ -211,7 +210,6 @@ public final class WebGpuBackend implements Backend {
         }
 
         void start() {
-            body = count == 1 ? single : batch;
             goOn();
             if (pass == this) {
                 goOn();
@@ -226,6 +224,7 @@ public final class WebGpuBackend implements Backend {
                 }
                 return;
             }
+            Program body = count == 1 ? single : batch;
             int from = next;
             next = count == 1 ? body.size() : Math.min(body.size(), from + partSize.dispatches(count));
             int dispatches = next - from;
