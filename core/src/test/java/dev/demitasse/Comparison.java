@@ -14,7 +14,7 @@ import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.BiFunction;
@@ -29,7 +29,9 @@ public final class Comparison {
     public static final int VOCABULARY = 40;
 
     private final Random random;
-    private final Map<TensorInfo, ByteBuffer> tensors = new HashMap<>();
+    /** In the file's order, so that the same seed gives the same bytes. */
+    private final Map<TensorInfo, ByteBuffer> tensors = new LinkedHashMap<>();
+
     private final Plan plan;
     private final Backend reference;
     private final Backend tested;

@@ -30,23 +30,25 @@ public final class RingCheck {
         int position = 0;
         int end = 0; // of all that was written
         int wentBack = 0;
-        int refused = 0;
+        int overwritten = 0;
         for (int turn = 1; position + batch < CONTEXT && turn <= turns; turn++) {
             int count = 1 + random.nextInt(turn % 20 == 0 ? batch : Math.min(batch, 12));
             comparison.run(Comparison.tokens(count, random), position, tolerance);
             position += count;
             end = Math.max(end, position);
             if (turn % 10 == 0) {
-                int most = Math.min(position, turn % 200 == 0 ? 1500 : 30);
-                int back = position - random.nextInt(most);
+                int back = position - random.nextInt(Math.min(position, turn % 200 == 100 ? 500 : 30));
                 if (backend.reusable(back) == back) {
                     wentBack++;
                     position = back;
                 } else {
                     assertEquals(0, backend.reusable(back));
-                    refused++;
                     assertTrue(back < end - (ringPositions - window - KvTiles.TILE), back + " of " + end);
                 }
+            }
+            if (turn % 200 == 0) {
+                overwritten++;
+                assertEquals(0, backend.reusable(position - ringPositions), "what the ring has overwritten");
             }
             if (turn == 150 || turn == 350) {
                 int bytes = (int) backend.kvBytes(position);
@@ -60,6 +62,6 @@ public final class RingCheck {
                 end = position + ringPositions; // it may have been read at any such end
             }
         }
-        assertTrue(wentBack > 1 && refused > 1, wentBack + " times back, " + refused + " refused, at " + position);
+        assertTrue(wentBack > 1 && overwritten > 1, wentBack + " times back, at " + position);
     }
 }
