@@ -2,26 +2,22 @@ package dev.demitasse.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
- * A headless Firefox with one tab, driven as the W3C's WebDriver BiDi has it: commands and results are JSON messages of a
- * WebSocket. Playwright drives a Firefox of its own only.
+ * A headless Firefox with one tab, driven by Marionette, its own protocol: WebDriver's commands as JSON, each after its length.
+ * Playwright drives a Firefox of its own only; and with WebDriver BiDi, Firefox 153 now and then hangs in a worker that starts a worker.
  */
 final class Firefox implements AutoCloseable {
     /** Answers take long on a busy machine; how long is not what is tested. */
@@ -36,19 +32,27 @@ final class Firefox implements AutoCloseable {
             user_pref("browser.shell.checkDefaultBrowser", false);
             user_pref("datareporting.policy.dataSubmissionEnabled", false);
             user_pref("extensions.getAddons.cache.enabled", false);
+            user_pref("marionette.port", 0);
             user_pref("network.captive-portal-service.enabled", false);
             user_pref("network.connectivity-service.enabled", false);
             user_pref("services.settings.server", "data:,");
             user_pref("toolkit.telemetry.server", "data:,");
             """;
 
+    /** Runs in the page, not in Marionette's sandbox, which has no modules. */
+    private static final String EVALUATE = """
+            const [expression, done] = arguments;
+            window.eval(`(async () => JSON.stringify(await (${expression})))()`).then(
+              (value) => done({ value }),
+              (error) => done({ error: String(error) }),
+            );""";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path profile;
     private final Process process;
-    private final BlockingQueue<JsonNode> replies = new LinkedBlockingQueue<>();
-    private final WebSocket socket;
-    private final String tab;
+    private final Socket socket;
+    private final DataInputStream replies;
     private int lastId;
 
     /**
@@ -63,25 +67,22 @@ final class Firefox implements AutoCloseable {
                         executable(),
                         "--headless",
                         "--no-remote",
+                        "--marionette",
                         "--profile",
                         profile.toString(),
-                        "--remote-debugging-port",
-                        "0",
                         "about:blank"))
                 .redirectErrorStream(true)
                 .redirectOutput(profile.resolve("output.txt").toFile())
                 .start();
         try {
-            socket = HttpClient.newHttpClient()
-                    .newWebSocketBuilder()
-                    .buildAsync(URI.create("ws://127.0.0.1:" + port() + "/session"), new Listener())
-                    .join();
-            send("session.new", JSON.createObjectNode().set("capabilities", JSON.createObjectNode()));
-            tab = send("browsingContext.getTree", JSON.createObjectNode())
-                    .at("/contexts/0/context")
-                    .asText();
-        } catch (CompletionException | IllegalStateException e) {
-            close();
+            socket = new Socket(InetAddress.getLoopbackAddress(), port());
+            socket.setSoTimeout((int) TIMEOUT.toMillis());
+            replies = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+            read(); // what it is
+            send("WebDriver:NewSession", Map.of("capabilities", Map.of()));
+            send("WebDriver:SetTimeouts", Map.of("script", TIMEOUT.toMillis(), "pageLoad", TIMEOUT.toMillis()));
+        } catch (IOException | IllegalStateException e) {
+            process.destroyForcibly();
             throw e;
         }
     }
@@ -93,11 +94,11 @@ final class Firefox implements AutoCloseable {
 
     /** Which port it chose, it writes into its profile. */
     private int port() throws IOException, InterruptedException {
-        Path file = profile.resolve("WebDriverBiDiServer.json");
+        Path file = profile.resolve("MarionetteActivePort");
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         while (System.nanoTime() < deadline && process.isAlive()) {
             if (Files.exists(file) && Files.size(file) > 0) {
-                return JSON.readTree(file.toFile()).get("ws_port").asInt();
+                return Integer.parseInt(Files.readString(file).strip());
             }
             Thread.sleep(50);
         }
@@ -105,8 +106,8 @@ final class Firefox implements AutoCloseable {
     }
 
     /** Opens a page, and waits until it is complete. */
-    void open(String url) {
-        send("browsingContext.navigate", command(Map.of("context", tab, "url", url, "wait", "complete")));
+    void open(String url) throws IOException {
+        send("WebDriver:Navigate", Map.of("url", url));
     }
 
     /**
@@ -115,80 +116,43 @@ final class Firefox implements AutoCloseable {
      * @return its value, which JSON can hold
      * @throws IllegalStateException with what the page threw
      */
-    JsonNode evaluate(String expression) {
-        JsonNode reply = send(
-                "script.evaluate",
-                command(Map.of(
-                        "expression",
-                        "(async () => JSON.stringify(await (" + expression + ")))()",
-                        "target",
-                        Map.of("context", tab),
-                        "awaitPromise",
-                        true)));
-        if (!reply.path("type").asText().equals("success")) {
-            throw new IllegalStateException(reply.at("/exceptionDetails/text").asText());
+    JsonNode evaluate(String expression) throws IOException {
+        JsonNode said = send("WebDriver:ExecuteAsyncScript", Map.of("script", EVALUATE, "args", List.of(expression)))
+                .get("value");
+        if (said.has("error")) {
+            throw new IllegalStateException(said.get("error").asText());
         }
-        try {
-            return JSON.readTree(reply.at("/result/value").asText());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JSON.readTree(said.get("value").asText());
     }
 
-    private static ObjectNode command(Map<String, ?> parameters) {
-        return JSON.valueToTree(parameters);
+    /** A command is [0, id, name, parameters], and its reply [1, id, error, result]. */
+    private JsonNode send(String command, Map<String, ?> parameters) throws IOException {
+        byte[] message = JSON.writeValueAsBytes(List.of(0, ++lastId, command, parameters));
+        OutputStream commands = socket.getOutputStream();
+        commands.write((message.length + ":").getBytes(StandardCharsets.US_ASCII));
+        commands.write(message);
+        JsonNode reply = read();
+        if (!reply.get(2).isNull()) {
+            throw new IllegalStateException(command + ": " + reply.get(2));
+        }
+        return reply.get(3);
     }
 
-    private JsonNode send(String method, JsonNode parameters) {
-        int id = ++lastId;
-        ObjectNode command = JSON.createObjectNode().put("id", id).put("method", method);
-        command.set("params", parameters);
-        socket.sendText(command.toString(), true).join();
-        JsonNode reply = next();
-        while (reply.path("id").asInt() != id) {
-            reply = next(); // an event
+    private JsonNode read() throws IOException {
+        int length = 0;
+        for (byte digit = replies.readByte(); digit != ':'; digit = replies.readByte()) {
+            length = 10 * length + digit - '0';
         }
-        if (!reply.path("type").asText().equals("success")) {
-            throw new IllegalStateException(method + ": " + reply);
-        }
-        return reply.get("result");
-    }
-
-    private JsonNode next() {
-        try {
-            JsonNode reply = replies.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-            if (reply == null) {
-                throw new IllegalStateException("Firefox did not answer");
-            }
-            return reply;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        byte[] message = new byte[length];
+        replies.readFully(message);
+        return JSON.readTree(message);
     }
 
     @Override
     public void close() throws IOException {
+        socket.close();
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         Profile.delete(profile);
-    }
-
-    private final class Listener implements WebSocket.Listener {
-        private final StringBuilder message = new StringBuilder();
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean isLast) {
-            message.append(data);
-            if (isLast) {
-                try {
-                    replies.add(JSON.readTree(message.toString()));
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                message.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
     }
 }
