@@ -1,12 +1,12 @@
 package dev.demitasse.e2e;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.ReferenceFile;
+import dev.demitasse.SampledLogits;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
@@ -17,7 +17,6 @@ import dev.demitasse.cpu.Variant;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
@@ -44,20 +43,23 @@ class RealWeightsTest {
 
     /**
      * @param tokens what llama.cpp generates, weights in float32
-     * @param logits some of Hugging Face's for the first of them, prompt after prompt
-     * @param stride from one of these ids to the next
+     * @param logits Hugging Face's for the first of them
      */
-    private record Model(Path weights, JsonNode tokens, FloatBuffer logits, int stride) {}
+    private record Model(Path weights, JsonNode tokens, SampledLogits logits) {
+        Model(Path weights, JsonNode tokens, String logits, int stride) {
+            this(weights, tokens, new SampledLogits(logits, tokens.size(), stride));
+        }
+    }
 
     private static final Model SMOLLM2 = new Model(
             TestWeights.smolLm2(),
             ReferenceFile.json("smollm2-135m-greedy-f32.json"),
-            ReferenceFile.floats("smollm2-135m-logits-every-16th.f32"),
+            "smollm2-135m-logits-every-16th.f32",
             16);
     private static final Model GEMMA3 = new Model(
             TestWeights.gemma3(),
             ReferenceFile.json("gemma3-270m-greedy-f32.json"),
-            ReferenceFile.floats("gemma3-270m-logits-every-256th.f32"),
+            "gemma3-270m-logits-every-256th.f32",
             256);
 
     private static Browser browser;
@@ -116,7 +118,6 @@ class RealWeightsTest {
     private static void compare(Model model, EngineLoader.BackendFactory backends, int mostPrompts, int mostTokens)
             throws IOException {
         Backend kernels = BackendLoader.load(TestWeights.map(model.weights), CONTEXT, backends);
-        int perPrompt = model.logits.capacity() / model.tokens.size();
         double squares = 0;
         double errors = 0;
         int different = 0;
@@ -127,12 +128,8 @@ class RealWeightsTest {
             int[] expected = ReferenceFile.ids(prompt.get("generated_ids"));
             prefill(kernels, ids);
             float[] logits = kernels.logits(0);
-            assertEquals(logits.length, perPrompt * model.stride);
-            for (int j = 0; j < perPrompt; j++) {
-                double exact = model.logits.get(i * perPrompt + j);
-                squares += exact * exact;
-                errors += Math.pow(exact - logits[j * model.stride], 2);
-            }
+            squares += model.logits.squares(i);
+            errors += model.logits.squaredError(i, logits);
             int steps = Math.min(mostTokens, expected.length);
             for (int step = 0; step < steps; step++) {
                 if (step > 0) {
