@@ -12,6 +12,7 @@ import dev.demitasse.json.JsonField;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.store.HeldBytes;
+import dev.demitasse.web.store.Piece;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
 import dev.demitasse.web.store.Staging;
@@ -246,7 +247,7 @@ final class Sessions {
     }
 
     /** Puts keys and values of these tokens into the engine, for the session that is there. */
-    private void restore(SessionStore.Kept kept, int[] tokens) {
+    private void restore(Piece kept, int[] tokens) {
         engine.session().hold(new int[0]); // until all are there
         Backend backend = engine.backend();
         int positions = tokens.length;

@@ -50,8 +50,10 @@ final class CacheBox implements Box {
     public Part part(String name) {
         return new MemoryPart() {
             @Override
-            void put(Blob piece) {
-                CacheBox.this.put(name, piece);
+            void put(HeldBytes piece) {
+                Blob blob = piece.blob();
+                piece.free();
+                CacheBox.this.put(name, blob);
             }
         };
     }

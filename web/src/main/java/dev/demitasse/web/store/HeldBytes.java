@@ -1,28 +1,61 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Buffers;
 import java.nio.ByteBuffer;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Bytes that are kept in the page's memory until they are freed. */
-public final class HeldBytes implements SessionStore.Kept {
+/** Bytes that are kept in the page's memory until they are freed. They can be read any number of times. */
+public final class HeldBytes implements Piece {
     private final JSArray<JSObject> chunks = new JSArray<>();
+    private long length;
+
+    HeldBytes() {}
 
     /** Takes all that the source gives. */
     public HeldBytes(SessionStore.Source source) {
         for (ByteBuffer bytes = source.next(); bytes != null; bytes = source.next()) {
-            chunks.push(new Uint8Array(
-                    Uint8Array.fromJavaBuffer(bytes.slice()))); // a copy: the source uses the buffer again
+            append(Uint8Array.fromJavaBuffer(bytes.slice()));
         }
     }
 
+    /** Adds a copy of the bytes, whose buffer is used again or freed. */
+    void append(Uint8Array bytes) {
+        chunks.push(new Uint8Array(bytes));
+        length += bytes.getLength();
+    }
+
+    long length() {
+        return length;
+    }
+
     @Override
-    public void feed(Staging.Target target) {
+    public boolean feed(Staging.Target target) {
         for (int i = 0; i < chunks.getLength(); i++) {
-            Staging.feed((Uint8Array) chunks.get(i), target);
+            if (!Staging.feed((Uint8Array) chunks.get(i), target)) {
+                return false;
+            }
         }
+        return true;
+    }
+
+    /** A copy of all, in one. */
+    Uint8Array content() {
+        Uint8Array content = new Uint8Array((int) length);
+        int at = 0;
+        for (int i = 0; i < chunks.getLength(); i++) {
+            Uint8Array chunk = (Uint8Array) chunks.get(i);
+            content.set(chunk, at);
+            at += chunk.getLength();
+        }
+        return content;
+    }
+
+    /** A copy that is the browser's. */
+    Blob blob() {
+        return new Blob(chunks);
     }
 
     /** They are of no more use. */
@@ -30,5 +63,6 @@ public final class HeldBytes implements SessionStore.Kept {
         while (chunks.getLength() > 0) {
             Buffers.free((Uint8Array) chunks.pop());
         }
+        length = 0;
     }
 }

@@ -7,17 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps nothing beyond the page: for pages without storage, and models that shall not be kept. */
 final class MemoryBox implements Box {
-    /** TeaVM would need more of JavaScript for blobs in a collection. */
-    private static final class Piece {
-        final Blob blob;
-
-        Piece(Blob blob) {
-            this.blob = blob;
-        }
-    }
-
     private final Map<String, String> texts = new HashMap<>();
-    private final Map<String, Piece> pieces = new HashMap<>();
+    private final Map<String, HeldBytes> pieces = new HashMap<>();
 
     @Override
     public @Nullable String text(String name) {
@@ -31,16 +22,21 @@ final class MemoryBox implements Box {
 
     @Override
     public @Nullable Blob blob(String name) {
-        Piece piece = pieces.get(name);
-        return piece == null ? null : piece.blob;
+        HeldBytes piece = pieces.get(name);
+        return piece == null ? null : piece.blob();
+    }
+
+    @Override
+    public @Nullable Piece piece(String name) {
+        return pieces.get(name);
     }
 
     @Override
     public Part part(String name) {
         return new MemoryPart() {
             @Override
-            void put(Blob piece) {
-                pieces.put(name, new Piece(piece));
+            void put(HeldBytes piece) {
+                pieces.put(name, piece);
             }
         };
     }
@@ -48,14 +44,17 @@ final class MemoryBox implements Box {
     @Override
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>();
-        pieces.forEach((name, piece) -> sizes.put(name, (long) piece.blob.getSize()));
+        pieces.forEach((name, piece) -> sizes.put(name, piece.length()));
         return sizes;
     }
 
     @Override
     public void delete(String name) {
         texts.remove(name);
-        pieces.remove(name);
+        HeldBytes piece = pieces.remove(name);
+        if (piece != null) {
+            piece.free();
+        }
     }
 
     @Override

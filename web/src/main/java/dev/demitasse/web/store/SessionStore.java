@@ -33,12 +33,6 @@ public final class SessionStore {
         return new SessionStore(storage);
     }
 
-    /** Bytes that are kept, to be read any number of times. */
-    public interface Kept {
-        /** Gives the target the bytes, in pieces of any size. */
-        void feed(Staging.Target target);
-    }
-
     /** Gives bytes one piece after the other. */
     public interface Source {
         /** The next piece, direct and valid until the next call, or null. */
@@ -60,13 +54,13 @@ public final class SessionStore {
         part.complete();
     }
 
-    private static Kept kept(Box box) {
+    private static Piece kept(Box box) {
         return target -> {
             Piece piece = box.piece(KV);
             if (piece == null) {
                 throw new StoreException("the session was deleted");
             }
-            piece.feed(target);
+            return piece.feed(target);
         };
     }
 
@@ -99,8 +93,8 @@ public final class SessionStore {
         return text == null ? null : new JsonField("session", JsonReader.read(text));
     }
 
-    /** The bytes of a session that has a note. */
-    public Kept kv(String name) {
+    /** The bytes of a session that has a note, to be read any number of times. */
+    public Piece kv(String name) {
         return kept(storage.open(Storage.id(name)));
     }
 
