@@ -65,11 +65,11 @@ public final class Metadata {
         return has(key) ? required(key, Boolean.class, "a bool") : absent;
     }
 
-    public String[] strings(String key) {
+    public StringTable strings(String key) {
         if (values.get(key) instanceof MetadataArray array && array.type() == ValueType.STRING) {
-            return array.strings();
+            return StringTable.read(array.bytes(), array.count());
         }
-        return required(key, String[].class, "an array of strings");
+        return StringTable.of(required(key, String[].class, "an array of strings"));
     }
 
     public long[] integers(String key) {

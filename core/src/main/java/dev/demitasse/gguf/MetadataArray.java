@@ -32,15 +32,4 @@ record MetadataArray(ValueType type, int count, ByteBuffer bytes) {
         }
         return values;
     }
-
-    String[] strings() {
-        String[] values = new String[count];
-        int position = 0;
-        for (int i = 0; i < count; i++) {
-            int length = (int) bytes.getLong(position);
-            values[i] = ValueType.readString(bytes, position + Long.BYTES, length);
-            position += Long.BYTES + length;
-        }
-        return values;
-    }
 }

@@ -30,24 +30,35 @@ final class ByteAlphabet {
         return CHARACTERS[unsignedByte];
     }
 
-    static String spell(byte[] bytes) {
-        char[] characters = new char[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            characters[i] = CHARACTERS[bytes[i] & 0xFF];
+    /** Their characters in UTF-8, of which each takes one or two bytes. */
+    static byte[] spell(byte[] bytes) {
+        byte[] utf8 = new byte[2 * bytes.length];
+        int length = 0;
+        for (byte b : bytes) {
+            char c = CHARACTERS[b & 0xFF];
+            if (c >= 0x80) {
+                utf8[length++] = (byte) (0xC0 | c >> 6);
+            }
+            utf8[length++] = (byte) (c < 0x80 ? c : 0x80 | c & 0x3F);
         }
-        return new String(characters);
+        return Arrays.copyOf(utf8, length);
     }
 
-    /** The bytes that a token spells, or null if one of its characters stands for no byte. */
-    static byte @Nullable [] bytes(String token) {
-        byte[] bytes = new byte[token.length()];
-        for (int i = 0; i < bytes.length; i++) {
-            char c = token.charAt(i);
+    /** The bytes that a token in UTF-8 spells, or null if one of its characters stands for no byte. */
+    static byte @Nullable [] bytes(byte[] utf8) {
+        byte[] bytes = new byte[utf8.length];
+        int length = 0;
+        for (int i = 0; i < utf8.length; i++) {
+            int c = utf8[i] & 0xFF;
+            if (c >= 0x80) {
+                boolean isPair = c >> 5 == 0b110 && i + 1 < utf8.length && (utf8[i + 1] & 0xC0) == 0x80;
+                c = isPair ? (c & 0x1F) << 6 | utf8[++i] & 0x3F : BYTES.length;
+            }
             if (c >= BYTES.length || BYTES[c] < 0) {
                 return null;
             }
-            bytes[i] = (byte) BYTES[c];
+            bytes[length++] = (byte) BYTES[c];
         }
-        return bytes;
+        return Arrays.copyOf(bytes, length);
     }
 }

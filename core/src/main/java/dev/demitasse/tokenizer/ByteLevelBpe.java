@@ -2,8 +2,7 @@ package dev.demitasse.tokenizer;
 
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import dev.demitasse.gguf.StringTable;
 
 /**
  * Byte pair encoding over the bytes of UTF-8, as GPT-2, Llama 3, SmolLM and Qwen have it. Bytes without a token of their
@@ -19,8 +18,8 @@ final class ByteLevelBpe extends Tokenizer {
 
     private final int[] byteTokens = new int[256];
     private final Merges merges;
-    /** Tokens that a whole piece becomes whatever the merges say, or null if there are none such. */
-    private final @Nullable Map<String, Integer> wholePieces;
+    /** Whether a piece that is a token becomes it whatever the merges say. */
+    private final boolean wholePiecesFirst;
 
     private ByteLevelBpe(
             Metadata metadata,
@@ -29,14 +28,13 @@ final class ByteLevelBpe extends Tokenizer {
             boolean normalizes,
             boolean wholePiecesFirst,
             boolean addBosIfUnsaid) {
-        super(metadata, vocabulary, tokenBytes(vocabulary), addBosIfUnsaid);
-        Map<String, Integer> ids = vocabulary.ids();
+        super(metadata, vocabulary, addBosIfUnsaid);
         this.preTokenizer = preTokenizer;
         this.normalizes = normalizes;
-        wholePieces = wholePiecesFirst ? ids : null;
-        merges = merges(metadata.strings(MERGES), ids);
+        this.wholePiecesFirst = wholePiecesFirst;
+        merges = merges(metadata.strings(MERGES), vocabulary);
         for (int b = 0; b < 256; b++) {
-            byteTokens[b] = ids.getOrDefault(String.valueOf(ByteAlphabet.character(b)), NONE);
+            byteTokens[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
         }
     }
 
@@ -76,10 +74,13 @@ final class ByteLevelBpe extends Tokenizer {
     }
 
     private void encodePiece(byte[] piece, IntList ids) {
-        Integer whole = wholePieces == null ? null : wholePieces.get(ByteAlphabet.spell(piece));
-        if (whole != null && !isSpecial(whole)) {
-            ids.add(whole);
-            return;
+        if (wholePiecesFirst) {
+            byte[] spelled = ByteAlphabet.spell(piece);
+            int whole = vocabulary.id(spelled, 0, spelled.length);
+            if (whole != NONE && !isSpecial(whole)) {
+                ids.add(whole);
+                return;
+            }
         }
         int[] tokens = new int[piece.length];
         int count = 0;
@@ -92,40 +93,49 @@ final class ByteLevelBpe extends Tokenizer {
         ids.addAll(tokens, Merger.merge(merges, tokens, count));
     }
 
-    /** What the tokens decode to. One with a character that stands for no byte is taken as text. */
-    private static byte[][] tokenBytes(Vocabulary vocabulary) {
-        byte[][] bytes = new byte[vocabulary.size()][];
-        for (int id = 0; id < bytes.length; id++) {
-            String token = vocabulary.token(id);
-            boolean isText = vocabulary.isSpecial(id) || vocabulary.isUserDefined(id);
-            byte[] spelled = isText ? null : ByteAlphabet.bytes(token);
-            bytes[id] = spelled != null ? spelled : Utf8.encode(token, 0, token.length());
-        }
-        return bytes;
+    /** One with a character that stands for no byte is taken as text. */
+    @Override
+    byte[] meaning(int id) {
+        byte[] spelled = vocabulary.bytes(id);
+        boolean isText = vocabulary.isSpecial(id) || vocabulary.isUserDefined(id);
+        byte[] bytes = isText ? null : ByteAlphabet.bytes(spelled);
+        return bytes == null ? spelled : bytes;
     }
 
-    private static Merges merges(String[] lines, Map<String, Integer> ids) {
-        Merges merges = new Merges(lines.length);
-        for (int rank = 0; rank < lines.length; rank++) {
-            String line = lines[rank];
-            int space = line.indexOf(' ');
-            if (space <= 0 || space == line.length() - 1 || line.indexOf(' ', space + 1) >= 0) {
-                throw new GgufException(MERGES + "[" + rank + "] is " + Vocabulary.quote(line)
+    private static Merges merges(StringTable lines, Vocabulary vocabulary) {
+        Merges merges = new Merges(lines.size());
+        byte[] bytes = lines.bytes();
+        for (int rank = 0; rank < lines.size(); rank++) {
+            int start = lines.start(rank);
+            int end = lines.end(rank);
+            int space = space(bytes, start, end);
+            if (space == start || space >= end - 1 || space(bytes, space + 1, end) < end) {
+                throw new GgufException(MERGES + "[" + rank + "] is " + Vocabulary.quote(lines.get(rank))
                         + ", not two tokens with a space between");
             }
-            String left = line.substring(0, space);
-            String right = line.substring(space + 1);
-            merges.put(id(left, ids, rank), id(right, ids, rank), rank, id(left + right, ids, rank));
+            int left = vocabulary.id(bytes, start, space);
+            int right = vocabulary.id(bytes, space + 1, end);
+            int result = vocabulary.id(bytes, start, space, space + 1, end);
+            if (left == NONE || right == NONE || result == NONE) {
+                String line = lines.get(rank);
+                int middle = line.indexOf(' ');
+                String missing = left == NONE
+                        ? line.substring(0, middle)
+                        : right == NONE ? line.substring(middle + 1) : line.replace(" ", "");
+                throw new GgufException(MERGES + "[" + rank + "] needs " + Vocabulary.quote(missing)
+                        + ", which is not among " + Vocabulary.TOKENS);
+            }
+            merges.put(left, right, rank, result);
         }
         return merges;
     }
 
-    private static int id(String token, Map<String, Integer> ids, int rank) {
-        Integer id = ids.get(token);
-        if (id == null) {
-            throw new GgufException(MERGES + "[" + rank + "] needs " + Vocabulary.quote(token) + ", which is not among "
-                    + Vocabulary.TOKENS);
+    /** Where the first space is, or the end. */
+    private static int space(byte[] bytes, int start, int end) {
+        int i = start;
+        while (i < end && bytes[i] != ' ') {
+            i++;
         }
-        return id;
+        return i;
     }
 }

@@ -1,7 +1,6 @@
 package dev.demitasse.tokenizer;
 
 import java.util.Arrays;
-import java.util.Map;
 
 /**
  * Merges as SentencePiece has them (Kudo and Richardson 2018, arXiv:1808.06226): any two tokens whose texts together are a
@@ -12,7 +11,6 @@ final class ScoredMerges implements MergeRules {
     private static final int MOST_PAIRS = 1 << 20;
 
     private final Vocabulary vocabulary;
-    private final Map<String, Integer> ids;
     /** By token: how many tokens have a higher score. */
     private final int[] ranks;
 
@@ -24,7 +22,6 @@ final class ScoredMerges implements MergeRules {
 
     ScoredMerges(Vocabulary vocabulary, double[] scores) {
         this.vocabulary = vocabulary;
-        ids = vocabulary.ids();
         ranks = ranks(scores);
         Arrays.fill(pairs, EMPTY);
     }
@@ -49,8 +46,8 @@ final class ScoredMerges implements MergeRules {
     }
 
     private long lookUp(int left, int right) {
-        Integer id = ids.get(vocabulary.token(left) + vocabulary.token(right));
-        return id == null || !vocabulary.isMergeable(id) ? NONE : (long) ranks[id] << Integer.SIZE | id;
+        int id = vocabulary.id(left, right);
+        return id == Tokenizer.NONE || !vocabulary.isMergeable(id) ? NONE : (long) ranks[id] << Integer.SIZE | id;
     }
 
     private int slot(long pair) {
@@ -82,14 +79,23 @@ final class ScoredMerges implements MergeRules {
     }
 
     private static int[] ranks(double[] scores) {
-        Integer[] order = new Integer[scores.length];
-        Arrays.setAll(order, id -> id);
-        Arrays.sort(order, (a, b) -> Double.compare(scores[b], scores[a]));
+        long[] order = new long[scores.length];
+        for (int id = 0; id < order.length; id++) {
+            order[id] = (long) descending((float) scores[id]) << Integer.SIZE | id;
+        }
+        Arrays.sort(order);
         int[] ranks = new int[scores.length];
         for (int i = 0; i < order.length; i++) {
-            boolean tie = i > 0 && scores[order[i]] == scores[order[i - 1]];
-            ranks[order[i]] = tie ? ranks[order[i - 1]] : i;
+            int id = (int) order[i];
+            int before = i == 0 ? id : (int) order[i - 1];
+            ranks[id] = i > 0 && scores[id] == scores[before] ? ranks[before] : i;
         }
         return ranks;
+    }
+
+    /** A number that is the smaller the greater the score, which is a float32 in files. */
+    private static int descending(float score) {
+        int bits = Float.floatToIntBits(score);
+        return bits < 0 ? bits & Integer.MAX_VALUE : ~bits;
     }
 }

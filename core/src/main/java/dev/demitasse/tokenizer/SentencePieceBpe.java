@@ -14,8 +14,8 @@ final class SentencePieceBpe extends Tokenizer {
     private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
 
     private static final char SPACE = '\u2581';
+    private static final byte[] SPACE_UTF8 = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
-    private final Vocabulary vocabulary;
     private final MergeRules merges;
     private final int[] byteTokens;
     /** Tokens of single characters of the basic plane. */
@@ -28,8 +28,7 @@ final class SentencePieceBpe extends Tokenizer {
     private final int unknownId;
 
     private SentencePieceBpe(Metadata metadata, Vocabulary vocabulary, double[] scores) {
-        super(metadata, vocabulary, tokenBytes(vocabulary), true);
-        this.vocabulary = vocabulary;
+        super(metadata, vocabulary, true);
         merges = new ScoredMerges(vocabulary, scores);
         addSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, true);
         unknownId = id(metadata, UNKNOWN, vocabulary.size());
@@ -37,14 +36,17 @@ final class SentencePieceBpe extends Tokenizer {
         Arrays.fill(characterTokens, NONE);
         boolean apart = true;
         for (int id = 0; id < vocabulary.size(); id++) {
-            String token = vocabulary.token(id);
             if (!vocabulary.isMergeable(id)) {
                 continue;
             }
-            if (token.length() == 1) {
-                characterTokens[token.charAt(0)] = id;
+            byte[] bytes = vocabulary.bytes(id);
+            if (bytes.length <= 3) {
+                String token = vocabulary.token(id);
+                if (token.length() == 1) {
+                    characterTokens[token.charAt(0)] = id;
+                }
             }
-            apart = apart && !hasSecondWord(token);
+            apart = apart && !hasSecondWord(bytes);
         }
         wordsApart = apart;
     }
@@ -109,8 +111,8 @@ final class SentencePieceBpe extends Tokenizer {
         if (character < characterTokens.length) {
             return characterTokens[character];
         }
-        Integer id = vocabulary.ids().get(new String(Character.toChars(character)));
-        return id == null || !vocabulary.isMergeable(id) ? NONE : id;
+        int id = vocabulary.id(new String(Character.toChars(character)));
+        return id == NONE || !vocabulary.isMergeable(id) ? NONE : id;
     }
 
     private void addBytes(int character, IntList ids) {
@@ -127,13 +129,24 @@ final class SentencePieceBpe extends Tokenizer {
         }
     }
 
-    private static boolean hasSecondWord(String token) {
-        for (int i = 1; i < token.length(); i++) {
-            if (token.charAt(i) == SPACE && token.charAt(i - 1) != SPACE) {
+    private static boolean hasSecondWord(byte[] token) {
+        boolean wasSpace = true;
+        for (int i = 0; i < token.length; i++) {
+            boolean isSpace = isSpace(token, i);
+            if (isSpace && !wasSpace) {
                 return true;
             }
+            wasSpace = isSpace;
+            i += isSpace ? SPACE_UTF8.length - 1 : 0;
         }
         return false;
+    }
+
+    private static boolean isSpace(byte[] text, int at) {
+        return at + SPACE_UTF8.length <= text.length
+                && text[at] == SPACE_UTF8[0]
+                && text[at + 1] == SPACE_UTF8[1]
+                && text[at + 2] == SPACE_UTF8[2];
     }
 
     /** Where the next space follows something else. */
@@ -145,13 +158,19 @@ final class SentencePieceBpe extends Tokenizer {
         return i;
     }
 
-    private static byte[][] tokenBytes(Vocabulary vocabulary) {
-        byte[][] bytes = new byte[vocabulary.size()][];
-        for (int id = 0; id < bytes.length; id++) {
-            int value = vocabulary.byteValue(id);
-            String token = vocabulary.token(id).replace(SPACE, ' ');
-            bytes[id] = value >= 0 ? new byte[] {(byte) value} : Utf8.encode(token, 0, token.length());
+    @Override
+    byte[] meaning(int id) {
+        int value = vocabulary.byteValue(id);
+        if (value >= 0) {
+            return new byte[] {(byte) value};
         }
-        return bytes;
+        byte[] bytes = vocabulary.bytes(id);
+        int length = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            boolean isSpace = isSpace(bytes, i);
+            bytes[length++] = isSpace ? (byte) ' ' : bytes[i];
+            i += isSpace ? SPACE_UTF8.length - 1 : 0;
+        }
+        return Arrays.copyOf(bytes, length);
     }
 }

@@ -40,8 +40,7 @@ public abstract class Tokenizer {
      */
     private static final Set<String> KEEP_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
-    private final byte[][] tokenBytes;
-    private final boolean[] special;
+    final Vocabulary vocabulary;
     private final int bosId;
     private final int eosId;
     private final boolean addBos;
@@ -52,20 +51,18 @@ public abstract class Tokenizer {
     private final AddedTokens userDefined = new AddedTokens();
 
     /**
-     * @param tokenBytes of each token that is neither special nor user-defined; of those it is their text
      * @param addBosIfUnsaid what holds when the file has no {@code add_bos_token}
      */
-    Tokenizer(Metadata metadata, Vocabulary vocabulary, byte[][] tokenBytes, boolean addBosIfUnsaid) {
+    Tokenizer(Metadata metadata, Vocabulary vocabulary, boolean addBosIfUnsaid) {
         int size = vocabulary.size();
-        this.tokenBytes = tokenBytes;
-        special = new boolean[size];
+        this.vocabulary = vocabulary;
         bosId = id(metadata, BOS, size);
         eosId = id(metadata, EOS, size);
         addBos = adds(metadata, ADD_BOS, addBosIfUnsaid && bosId != NONE, BOS, bosId);
         addEos = adds(metadata, ADD_EOS, false, EOS, eosId);
         boolean swallowSpace = metadata.string(ARCHITECTURE, "").equals("phi3");
         for (int id = 0; id < size; id++) {
-            add(vocabulary, id, swallowSpace);
+            add(id, swallowSpace);
         }
         for (String key : new String[] {EOS, END_OF_TURN, END_OF_MESSAGE}) {
             endOfGeneration.add(id(metadata, key, size));
@@ -73,17 +70,20 @@ public abstract class Tokenizer {
         endOfGeneration.remove(NONE);
     }
 
-    private void add(Vocabulary vocabulary, int id, boolean swallowSpace) {
-        special[id] = vocabulary.isSpecial(id);
+    private void add(int id, boolean swallowSpace) {
+        boolean isSpecial = vocabulary.isSpecial(id);
+        if (!isSpecial && !vocabulary.isUserDefined(id)) {
+            return;
+        }
         String token = vocabulary.token(id);
-        if (token.isEmpty() || !(special[id] || vocabulary.isUserDefined(id))) {
+        if (token.isEmpty()) {
             return;
         }
         allAdded.add(token, id);
-        if (!special[id]) {
+        if (!isSpecial) {
             userDefined.add(token, id);
         }
-        if (swallowSpace && special[id] && !KEEP_SPACE.contains(token)) {
+        if (swallowSpace && isSpecial && !KEEP_SPACE.contains(token)) {
             swallowing.add(id);
         }
         if (END_TEXTS.contains(token)) {
@@ -107,7 +107,7 @@ public abstract class Tokenizer {
 
     /** Number of tokens; ids are below it. */
     public final int size() {
-        return tokenBytes.length;
+        return vocabulary.size();
     }
 
     /** The token that begins a text, or {@link #NONE}. */
@@ -137,7 +137,7 @@ public abstract class Tokenizer {
 
     /** Whether a token steers the model and is no part of the text that a reader sees. */
     public final boolean isSpecial(int id) {
-        return special[checked(id)];
+        return vocabulary.isSpecial(checked(id));
     }
 
     /**
@@ -146,7 +146,7 @@ public abstract class Tokenizer {
      * @throws IndexOutOfBoundsException if there is no such id
      */
     public final byte[] bytes(int id) {
-        return tokenBytes[checked(id)].clone();
+        return meaning(checked(id));
     }
 
     /**
@@ -189,6 +189,9 @@ public abstract class Tokenizer {
         return decoded;
     }
 
+    /** What a token decodes to; of one that is special or user-defined, its text. */
+    abstract byte[] meaning(int id);
+
     /** Appends the ids of {@code text} from {@code start} to {@code end}, which holds no added token. */
     abstract void encodeOrdinary(String text, int start, int end, IntList ids);
 
@@ -220,8 +223,8 @@ public abstract class Tokenizer {
     }
 
     private int checked(int id) {
-        if (id < 0 || id >= tokenBytes.length) {
-            throw new IndexOutOfBoundsException("token id " + id + " is not below " + tokenBytes.length);
+        if (id < 0 || id >= size()) {
+            throw new IndexOutOfBoundsException("token id " + id + " is not below " + size());
         }
         return id;
     }

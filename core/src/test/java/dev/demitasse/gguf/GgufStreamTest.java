@@ -33,7 +33,7 @@ class GgufStreamTest {
         Gguf gguf = Gguf.parse(file, file.capacity());
         assertEquals(1, headers);
         assertEquals("llama", gguf.metadata().string("general.architecture"));
-        assertEquals(49_152, gguf.metadata().strings("tokenizer.ggml.tokens").length);
+        assertEquals(49_152, gguf.metadata().strings("tokenizer.ggml.tokens").size());
         assertEquals(272, gguf.tensors().size());
         for (TensorInfo tensor : gguf.tensors()) {
             CRC32 expected = new CRC32();

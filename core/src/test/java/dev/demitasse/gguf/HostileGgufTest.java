@@ -32,7 +32,7 @@ class HostileGgufTest {
         Gguf gguf = parse(SOUND);
         assertEquals(2, gguf.tensors().size());
         assertEquals(2, gguf.metadata().integer("llama.block_count"));
-        assertEquals(3, gguf.metadata().strings("tokenizer.ggml.tokens").length);
+        assertEquals(3, gguf.metadata().strings("tokenizer.ggml.tokens").size());
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.Metadata;
+import dev.demitasse.gguf.StringTable;
 import dev.demitasse.gguf.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** A random model of one small layer with SmolLM2's vocabulary: it writes nonsense, and fast. */
 final class TinyModel {
@@ -45,7 +47,7 @@ final class TinyModel {
     private static GgufBuilder architecture(String name) throws IOException {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
         Metadata metadata = Gguf.parse(whole, whole.capacity()).metadata();
-        String[] tokens = metadata.strings("tokenizer.ggml.tokens");
+        String[] tokens = strings(metadata, "tokenizer.ggml.tokens");
         return new GgufBuilder()
                 .string("general.architecture", name)
                 .string("general.name", "Tiny")
@@ -60,7 +62,7 @@ final class TinyModel {
                 .string("tokenizer.ggml.model", "gpt2")
                 .string("tokenizer.ggml.pre", "smollm")
                 .strings("tokenizer.ggml.tokens", tokens)
-                .strings("tokenizer.ggml.merges", metadata.strings("tokenizer.ggml.merges"))
+                .strings("tokenizer.ggml.merges", strings(metadata, "tokenizer.ggml.merges"))
                 .uint32("tokenizer.ggml.eos_token_id", metadata.integer("tokenizer.ggml.eos_token_id"))
                 .string("tokenizer.chat_template", metadata.string("tokenizer.chat_template"))
                 .tensor("token_embd.weight", TensorType.F32, WIDTH, tokens.length)
@@ -69,6 +71,11 @@ final class TinyModel {
                 .tensor("blk.0.ffn_norm.weight", TensorType.F32, WIDTH)
                 .tensor("blk.0.ffn_down.weight", TensorType.F32, HIDDEN, WIDTH)
                 .tensor("output_norm.weight", TensorType.F32, WIDTH);
+    }
+
+    private static String[] strings(Metadata metadata, String key) {
+        StringTable table = metadata.strings(key);
+        return IntStream.range(0, table.size()).mapToObj(table::get).toArray(String[]::new);
     }
 
     private static void write(GgufBuilder builder, Path file) throws IOException {
