@@ -23,7 +23,7 @@ public final class SampledLogits {
 
     /** @param actual logits of all ids */
     public float greatestDifference(int prompt, float[] actual) {
-        requireComplete(actual);
+        assertEquals(perPrompt * stride, actual.length, "logits");
         float greatest = 0;
         for (int i = 0; i < perPrompt; i++) {
             greatest = Math.max(greatest, Math.abs(actual[i * stride] - expected(prompt, i)));
@@ -33,7 +33,7 @@ public final class SampledLogits {
 
     /** The sum of the squares of all differences. */
     public double squaredError(int prompt, float[] actual) {
-        requireComplete(actual);
+        assertEquals(perPrompt * stride, actual.length, "logits");
         double sum = 0;
         for (int i = 0; i < perPrompt; i++) {
             sum += Math.pow(actual[i * stride] - expected(prompt, i), 2);
@@ -52,9 +52,5 @@ public final class SampledLogits {
 
     private float expected(int prompt, int i) {
         return logits.get(prompt * perPrompt + i);
-    }
-
-    private void requireComplete(float[] actual) {
-        assertEquals(perPrompt, (actual.length + stride - 1) / stride, "logits of other ids");
     }
 }

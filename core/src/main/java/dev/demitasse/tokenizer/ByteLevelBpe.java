@@ -117,11 +117,8 @@ final class ByteLevelBpe extends Tokenizer {
             int right = vocabulary.id(bytes, space + 1, end);
             int result = vocabulary.id(bytes, start, space, space + 1, end);
             if (left == NONE || right == NONE || result == NONE) {
-                String line = lines.get(rank);
-                int middle = line.indexOf(' ');
-                String missing = left == NONE
-                        ? line.substring(0, middle)
-                        : right == NONE ? line.substring(middle + 1) : line.replace(" ", "");
+                String[] pair = lines.get(rank).split(" ");
+                String missing = left == NONE ? pair[0] : right == NONE ? pair[1] : pair[0] + pair[1];
                 throw new GgufException(MERGES + "[" + rank + "] needs " + Vocabulary.quote(missing)
                         + ", which is not among " + Vocabulary.TOKENS);
             }

@@ -87,8 +87,8 @@ final class ScoredMerges implements MergeRules {
         int[] ranks = new int[scores.length];
         for (int i = 0; i < order.length; i++) {
             int id = (int) order[i];
-            int before = i == 0 ? id : (int) order[i - 1];
-            ranks[id] = i > 0 && scores[id] == scores[before] ? ranks[before] : i;
+            boolean tie = i > 0 && scores[id] == scores[(int) order[i - 1]];
+            ranks[id] = tie ? ranks[(int) order[i - 1]] : i;
         }
         return ranks;
     }

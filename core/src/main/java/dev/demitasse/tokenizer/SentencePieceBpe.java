@@ -130,20 +130,17 @@ final class SentencePieceBpe extends Tokenizer {
     }
 
     private static boolean hasSecondWord(byte[] token) {
-        boolean wasSpace = true;
-        for (int i = 0; i < token.length; i++) {
-            boolean isSpace = isSpace(token, i);
-            if (isSpace && !wasSpace) {
+        for (int i = 1; i < token.length; i++) {
+            if (isSpace(token, i) && !isSpace(token, i - SPACE_UTF8.length)) {
                 return true;
             }
-            wasSpace = isSpace;
-            i += isSpace ? SPACE_UTF8.length - 1 : 0;
         }
         return false;
     }
 
     private static boolean isSpace(byte[] text, int at) {
-        return at + SPACE_UTF8.length <= text.length
+        return at >= 0
+                && at + SPACE_UTF8.length <= text.length
                 && text[at] == SPACE_UTF8[0]
                 && text[at + 1] == SPACE_UTF8[1]
                 && text[at + 2] == SPACE_UTF8[2];
@@ -164,13 +161,7 @@ final class SentencePieceBpe extends Tokenizer {
         if (value >= 0) {
             return new byte[] {(byte) value};
         }
-        byte[] bytes = vocabulary.bytes(id);
-        int length = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            boolean isSpace = isSpace(bytes, i);
-            bytes[length++] = isSpace ? (byte) ' ' : bytes[i];
-            i += isSpace ? SPACE_UTF8.length - 1 : 0;
-        }
-        return Arrays.copyOf(bytes, length);
+        String text = vocabulary.token(id).replace(SPACE, ' ');
+        return Utf8.encode(text, 0, text.length());
     }
 }

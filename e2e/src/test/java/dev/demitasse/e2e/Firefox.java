@@ -82,7 +82,7 @@ final class Firefox implements AutoCloseable {
             send("WebDriver:NewSession", Map.of("capabilities", Map.of()));
             send("WebDriver:SetTimeouts", Map.of("script", TIMEOUT.toMillis(), "pageLoad", TIMEOUT.toMillis()));
         } catch (IOException | IllegalStateException e) {
-            process.destroyForcibly();
+            stop();
             throw e;
         }
     }
@@ -151,6 +151,10 @@ final class Firefox implements AutoCloseable {
     @Override
     public void close() throws IOException {
         socket.close();
+        stop();
+    }
+
+    private void stop() throws IOException {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly().onExit().join();
         Profile.delete(profile);

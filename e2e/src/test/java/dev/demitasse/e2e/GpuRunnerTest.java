@@ -1,13 +1,11 @@
 package dev.demitasse.e2e;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,22 +22,23 @@ class GpuRunnerTest {
         Path model = folder.resolve("tiny.gguf");
         TinyModel.write(model);
         Path runner = folder.resolve("runner");
-        run(Map.of(), "./gpu-runner", "--no-build", runner.toString());
+        Node.run(Path.of("."), List.of("./gpu-runner", "--no-build", runner.toString()));
 
         Path drivers = drivers();
-        String said = run(
-                Map.of(
-                        "LD_LIBRARY_PATH", drivers.toString(), // the Vulkan loader
-                        "VK_DRIVER_FILES",
-                                drivers.resolve("vk_swiftshader_icd.json").toString()),
-                runner.resolve("node").toString(),
-                runner.resolve("run.mjs").toString(),
-                model.toString(),
-                "--prefill",
-                "16",
-                "--decode",
-                "4",
-                "--profile");
+        String said = Node.run(
+                runner,
+                List.of(
+                        "env",
+                        "LD_LIBRARY_PATH=" + drivers, // the Vulkan loader
+                        "VK_DRIVER_FILES=" + drivers.resolve("vk_swiftshader_icd.json"),
+                        "./node",
+                        "run.mjs",
+                        model.toString(),
+                        "--prefill",
+                        "16",
+                        "--decode",
+                        "4",
+                        "--profile"));
         assertSays(said, "\\| GPU \\| .*swiftshader.* \\|");
         assertSays(said, "\\| What is the capital of France\\? \\| .+ \\|");
         assertSays(said, "\\| prefill 16" + RATE);
@@ -55,16 +54,5 @@ class GpuRunnerTest {
     private static Path drivers() throws IOException {
         Path beside = Chromium.executable().toRealPath().getParent();
         return Files.exists(beside.resolve("vk_swiftshader_icd.json")) ? beside : Path.of("/usr/lib/chromium");
-    }
-
-    private String run(Map<String, String> environment, String... command) throws IOException, InterruptedException {
-        Path output = folder.resolve("output.txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(List.of(command)).redirectErrorStream(true).redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        int status = builder.start().waitFor();
-        String said = Files.readString(output);
-        assertEquals(0, status, said);
-        return said;
     }
 }
