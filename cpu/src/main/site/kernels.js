@@ -1,5 +1,6 @@
 // The SIMD kernels: which of their modules this browser can run, and machines of a module, a memory and threads.
 // What the modules do is told in dev.demitasse.cpu; a machine's methods are those of dev.demitasse.cpu.Machine.
+import { compileModule } from './compile-module.js';
 import { startWorker } from './start-worker.js';
 
 // Each is named in full, so that bundlers find it.
@@ -32,19 +33,24 @@ const MEMORY_64 = [5, 3, 1, 4, 1];
 /**
  * Fetches the module that suits this browser, and starts the threads.
  *
- * @param {number} wanted threads; there is one where the page isn't cross-origin isolated
+ * @param {number} wanted threads; there is one where the page can't share memory with threads
+ * @param {(step: 'kernels' | 'threads' | null) => void} [report] called with the step under way whenever it progresses, and with null at
+ *   the end
  */
-export async function loadKernels(wanted) {
-  const relaxed = validates(...RELAXED_SIMD);
-  const shared = wanted > 1 && globalThis.crossOriginIsolated;
-  const name = `kernels${relaxed ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
+export async function loadKernels(wanted, report = () => {}) {
+  report('kernels');
+  const shared = wanted > 1 && canShareMemory();
+  const workers = startThreads(shared ? wanted - 1 : 0);
+  workers.catch(() => {}); // handled below
+  const name = `kernels${validates(...RELAXED_SIMD) ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
+  const narrow = await compileModule(MODULES[name], { onProgress: () => report('kernels') });
+  report('threads');
+  const threads = await workers;
+  report(null);
   const hasWide = validates(...MEMORY_64);
-  const [narrow, workers] = await Promise.all([
-    WebAssembly.compileStreaming(fetchPart(name)),
-    startThreads(shared ? wanted - 1 : 0),
-  ]);
   return {
-    threads: workers.length + 1,
+    threads: threads.length + 1,
+    whyOneThread: globalThis.crossOriginIsolated ? 'this browser has no shared memory' : 'the page is not cross-origin isolated',
     /**
      * @param {number} bytes of memory
      * @param {number} most that it may grow to
@@ -55,17 +61,21 @@ export async function loadKernels(wanted) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
       const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64`)) : narrow;
-      return new KernelMachine(module, bytes, { most, shared, wide, workers });
+      return new KernelMachine(module, bytes, { most, shared, wide, workers: threads });
     },
   };
 }
 
-async function fetchPart(name) {
-  const response = await fetch(MODULES[name]);
-  if (!response.ok) {
-    throw new Error(`${name}.wasm answered with status ${response.status}`);
+/** Some browsers isolate a page across origins, but have no SharedArrayBuffer, or no shared memory of WebAssembly. */
+function canShareMemory() {
+  if (!globalThis.crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') {
+    return false;
   }
-  return response;
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer instanceof SharedArrayBuffer;
+  } catch {
+    return false;
+  }
 }
 
 /** Waits for the bytes, as a worker may: few models need this part. */
@@ -89,7 +99,8 @@ export function startThreads(count) {
         new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
       return new Promise((resolve, reject) => {
         worker.onmessage = () => resolve(worker);
-        worker.onerror = (event) => reject(new Error(`a thread did not start: ${event.message ?? 'no kernel-thread.js'}`));
+        worker.onerror = ({ message = 'kernel-thread.js could not be loaded' }) =>
+          reject(new Error(`a thread did not start: ${message}`));
       });
     }),
   );

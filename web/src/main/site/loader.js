@@ -1,6 +1,9 @@
 // Instantiates the engine's WebAssembly module. TeaVM's own loader builds its shims from text with `new Function`, which a
 // content security policy forbids without 'unsafe-eval'; these do the same with closures, so 'wasm-unsafe-eval' is enough.
 // The import names and what they must do are TeaVM 0.15's (wasm-gc-runtime); names the module doesn't import are left out.
+import { compileModule } from './compile-module.js';
+// Written by the build from the module itself: WebKit before 2026 can't list the imports of a module that has GC types.
+import { IMPORTS, MEMORY } from './engine-module.js';
 
 /** Java's linear memory can grow to this many 64 KiB pages: 2 GiB, TeaVM's limit. */
 const MAX_PAGES = 32767;
@@ -10,18 +13,20 @@ const JAVA_EXCEPTION = Symbol('javaException');
 const WRAP = Symbol('wrap');
 
 /**
+ * Fetches, compiles and instantiates the engine's module.
+ *
  * @param {string | URL} url of the module
+ * @param {() => void} onProgress called for each chunk of bytes that arrives
  * @returns {Promise<WebAssembly.Exports>} its exports; `main` is a global that holds the entry point
+ * @throws {Error} named `DeviceUnfit` if this browser can't compile it
  */
-export async function instantiate(url) {
-  const module = await WebAssembly.compileStreaming(fetch(url), { builtins: ['js-string'] });
-  const needed = WebAssembly.Module.imports(module);
+export async function instantiate(url, onProgress) {
+  const module = await compileModule(url, { builtins: ['js-string'], onProgress });
   const context = { exports: null };
-  // Browsers with the js-string builtins have resolved these imports themselves.
-  const stringBuiltins = !needed.some((entry) => entry.module === 'wasm:js-string');
   const providers = {
-    ...memoryImports(module),
-    'wasm:js-string': stringImports,
+    ...memoryImports(),
+    // Browsers with these builtins ignore the imports. Others call them, and Safari 26.2 wants both.
+    'wasm:js-string': stringImports(),
     teavm: coreImports(context),
     teavmDate: { currentTimeMillis: () => Date.now() },
     teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
@@ -31,51 +36,76 @@ export async function instantiate(url) {
       offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - Date.now())),
       kill: (id) => clearTimeout(id),
     },
-    teavmJso: jsoImports(context, stringBuiltins),
+    teavmJso: jsoImports(context),
   };
   const imports = {};
-  for (const { module: from, name } of needed) {
-    // callMethod2, callMethod3, … differ only in how many arguments they take.
-    const value = providers[from]?.[name] ?? providers[from]?.[name.replace(/\d+$/, '')];
-    if (value === undefined) {
-      throw new Error(`loader.js lacks the import ${from}.${name}`);
-    }
-    (imports[from] ??= {})[name] = value;
+  for (const [from, names] of Object.entries(IMPORTS)) {
+    imports[from] = Object.fromEntries(names.map((name) => [name, provided(providers, from, name)]));
   }
   const instance = await WebAssembly.instantiate(module, imports);
   context.exports = instance.exports;
   return instance.exports;
 }
 
-function memoryImports(module) {
-  const [section] = WebAssembly.Module.customSections(module, 'teavm.memoryRequirements');
-  const { min = 1, dataSize = 0 } = section ? JSON.parse(new TextDecoder().decode(section)) : {};
-  const memory = new WebAssembly.Memory({ initial: Math.max(min, 1), maximum: MAX_PAGES });
+function provided(providers, from, name) {
+  // callMethod2, callMethod3, … differ only in how many arguments they take.
+  const value = providers[from]?.[name] ?? providers[from]?.[name.replace(/\d+$/, '')];
+  if (value === undefined) {
+    throw new Error(`loader.js lacks the import ${from}.${name}`);
+  }
+  return value;
+}
+
+function memoryImports() {
+  const memory = new WebAssembly.Memory({ initial: Math.max(MEMORY.min, 1), maximum: MAX_PAGES });
   const constant = (value) => new WebAssembly.Global({ value: 'i32', mutable: false }, value);
   return {
     env: { memory },
     teavmMemory: {
       linearMemory: () => memory.buffer,
       notifyHeapResized() {},
-      heapOffset: constant(Math.ceil(dataSize / 8) * 8),
+      heapOffset: constant(Math.ceil(MEMORY.dataSize / 8) * 8),
       maxSize: constant(MAX_PAGES * 65536),
     },
   };
 }
 
-const stringImports = {
-  fromCharCode: (code) => String.fromCharCode(code),
-  fromCharCodeArray() {
-    throw new Error('not supported');
-  },
-  intoCharCodeArray() {
-    throw new Error('not supported');
-  },
-  concat: (a, b) => a + b,
-  charCodeAt: (string, index) => string.charCodeAt(index),
-  length: (string) => string.length,
-  substring: (string, start, end) => string.substring(start, end),
-};
+/**
+ * A module that exports `get(array, index)` and `set(array, index, code)` for `(array (mut i16))`, the type of Java's `char[]` and of
+ * the js-string builtins: JavaScript itself can't reach into arrays of WebAssembly.
+ */
+const CHAR_ARRAYS = [
+  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+  ...[1, 18, 3, 0x5e, 0x77, 1, 0x60, 2, 0x63, 0, 0x7f, 1, 0x7f, 0x60, 3, 0x63, 0, 0x7f, 0x7f, 0],
+  ...[3, 3, 2, 1, 2],
+  ...[7, 13, 2, 3, 0x67, 0x65, 0x74, 0, 0, 3, 0x73, 0x65, 0x74, 0, 1],
+  ...[10, 23, 2, 9, 0, 0x20, 0, 0x20, 1, 0xfb, 0x0d, 0, 0x0b, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfb, 0x0e, 0, 0x0b],
+];
+
+/** The js-string builtins that the engine uses, as the proposal defines them, for browsers that lack them. */
+function stringImports() {
+  const { get, set } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(CHAR_ARRAYS))).exports;
+  return {
+    fromCharCode: (code) => String.fromCharCode(code),
+    fromCharCodeArray(array, start, end) {
+      let text = '';
+      for (let i = start; i < end; i++) {
+        text += String.fromCharCode(get(array, i));
+      }
+      return text;
+    },
+    intoCharCodeArray(string, array, start) {
+      for (let i = 0; i < string.length; i++) {
+        set(array, start + i, string.charCodeAt(i));
+      }
+      return string.length;
+    },
+    concat: (a, b) => a + b,
+    charCodeAt: (string, index) => string.charCodeAt(index),
+    length: (string) => string.length,
+    substring: (string, start, end) => string.substring(start, end),
+  };
+}
 
 function lineWriter(write) {
   let line = '';
@@ -130,7 +160,7 @@ function coreImports(context) {
 }
 
 /** What JSO, Java's view of JavaScript objects, is made of. */
-function jsoImports(context, stringBuiltins) {
+function jsoImports(context) {
   const jsWrappers = new WeakMap(); // Java object → JS object
   const javaWrappers = new WeakMap(); // JS object → Java object
 
@@ -183,7 +213,7 @@ function jsoImports(context, stringBuiltins) {
   }
 
   const imports = {
-    stringBuiltinsSupported: () => stringBuiltins,
+    stringBuiltinsSupported: () => true, // stringImports provides them
     isUndefined: (value) => value === undefined,
     emptyArray: () => [],
     appendToArray: (array, value) => array.push(value),

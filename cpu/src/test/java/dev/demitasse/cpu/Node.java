@@ -14,7 +14,8 @@ import java.util.Map;
 /** A Node process that runs {@code machine.js}, in a folder of its own beside the page's scripts. */
 final class Node extends RemoteMachine.Channel implements AutoCloseable {
     private static final Path SITE = Path.of("src/main/site");
-    private static final List<String> SCRIPTS = List.of("kernels.js", "kernel-thread.js", "start-worker.js");
+    private static final List<String> SCRIPTS =
+            List.of("compile-module.js", "kernels.js", "kernel-thread.js", "start-worker.js");
 
     private final ObjectMapper json = new ObjectMapper();
     private final Path folder;
