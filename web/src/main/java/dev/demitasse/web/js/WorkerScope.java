@@ -50,6 +50,10 @@ public abstract class WorkerScope implements JSObject {
     @JSProperty
     public static native Caches getCaches();
 
+    /** Lets the page keep a cache open as long as it lives; defined by {@code engine-worker.js}. */
+    @JSTopLevel
+    public static native void holdCache(String name);
+
     @JSTopLevel
     @JSProperty
     public static native Hash.Crypto getCrypto();

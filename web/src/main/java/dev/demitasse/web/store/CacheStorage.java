@@ -15,6 +15,8 @@ final class CacheStorage implements Storage {
     /** Any address does: nothing is ever fetched from it. */
     private static final String ADDRESS = "https://models.demitasse.invalid/";
 
+    private static final String PROBE = "probe";
+
     private final Caches caches;
     private final String prefix;
 
@@ -37,9 +39,33 @@ final class CacheStorage implements Storage {
         }
     }
 
+    /**
+     * Opens a cache.
+     *
+     * <p>In private windows WebKit (2.50, for one) empties a cache when its last user closes it. Whoever opens it again can add to it, but
+     * finds nothing there. So the page, which outlives this worker, holds the cache too, and one that loses what is put into it is made
+     * again.
+     */
     @Override
     public Box open(String id) {
-        return new CacheBox(Promises.await(caches.open(prefix + id)), ADDRESS);
+        String name = prefix + id;
+        Box box = new CacheBox(Promises.await(caches.open(name)), ADDRESS);
+        if (!keeps(box)) {
+            Promises.await(caches.delete(name));
+            box = new CacheBox(Promises.await(caches.open(name)), ADDRESS);
+        }
+        WorkerScope.holdCache(name);
+        return box;
+    }
+
+    private static boolean keeps(Box box) {
+        if (!box.sizes().isEmpty()) {
+            return true;
+        }
+        box.putText(PROBE, PROBE);
+        boolean isThere = box.text(PROBE) != null;
+        box.delete(PROBE);
+        return isThere;
     }
 
     @Override

@@ -410,7 +410,10 @@ public final class Download {
                 if (piece != null) {
                     return piece;
                 }
-                file.setStored(index, false); // evicted, or dropped after it was read
+                if (!file.lose(index) && box.lasts()) {
+                    throw new StoreException(
+                            "the browser loses what it stores: free space on its disk, or load with {cache: false}");
+                }
                 file.arrive(-file.length(index));
                 if (file.hasRanges()) {
                     startThreads();

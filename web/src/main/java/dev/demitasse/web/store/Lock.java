@@ -30,11 +30,14 @@ final class Lock {
     }
 
     private void request(String id, boolean wait) {
+        Locks locks = WorkerScope.getNavigator().getLocks();
+        if (JSObjects.isUndefined(locks)) {
+            release = ignored -> {}; // two tabs may then download the same model, each into the same pieces
+            return;
+        }
         Locks.Options options = JSObjects.create();
         options.setIfAvailable(!wait);
-        Promises.await(new JSPromise<JSObject>((resolve, reject) -> WorkerScope.getNavigator()
-                .getLocks()
-                .request("demitasse " + id, options, held -> {
+        Promises.await(new JSPromise<JSObject>((resolve, reject) -> locks.request("demitasse " + id, options, held -> {
                     resolve.accept(null);
                     return held == null ? JSPromise.resolve(null) : new JSPromise<>((done, failed) -> release = done);
                 })

@@ -29,6 +29,8 @@ public final class ModelFile {
 
     private final BitSet stored = new BitSet();
     /** Pieces that a thread is at. */
+    private final BitSet lost = new BitSet();
+
     private final BitSet taken = new BitSet();
 
     private long bytes;
@@ -197,6 +199,18 @@ public final class ModelFile {
 
     void setStored(int piece, boolean isStored) {
         stored.set(piece, isStored);
+    }
+
+    /**
+     * Notes that a stored piece is gone: it was evicted, or dropped after it was read.
+     *
+     * @return whether to fetch it again; false if it was lost before
+     */
+    boolean lose(int piece) {
+        stored.clear(piece);
+        boolean isFirst = !lost.get(piece);
+        lost.set(piece);
+        return isFirst;
     }
 
     boolean isStored(int piece) {

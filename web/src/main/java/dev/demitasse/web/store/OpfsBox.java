@@ -15,6 +15,9 @@ import org.teavm.jso.typedarrays.Uint8Array;
 /** A folder of the origin private file system. */
 final class OpfsBox implements Box {
     private static final String NOT_FOUND = "NotFoundError";
+    /** An access handle of the file is open. */
+    static final String IN_USE = "NoModificationAllowedError";
+
     /** A worker that was just ended may hold its files for a moment. */
     private static final int OPEN_ATTEMPTS = 40;
 
@@ -147,7 +150,7 @@ final class OpfsBox implements Box {
             try {
                 return Promises.await(file.createSyncAccessHandle());
             } catch (JsException e) {
-                if (attempt == OPEN_ATTEMPTS || !e.is("NoModificationAllowedError")) {
+                if (attempt == OPEN_ATTEMPTS || !e.is(IN_USE)) {
                     throw e;
                 }
             }

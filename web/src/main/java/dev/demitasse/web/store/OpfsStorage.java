@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
@@ -16,7 +17,10 @@ final class OpfsStorage implements Storage {
         this.folder = folder;
     }
 
-    /** Null where the page has no such storage, as in private windows of some browsers. */
+    /** Any file: it shows whether files can be written. */
+    private static final String PROBE = "demitasse-probe";
+
+    /** Returns null where the page has no such storage, or can't write to it, as in private windows of some browsers. */
     static @Nullable OpfsStorage find(String kind) {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
         if (JSObjects.isUndefined(manager)) {
@@ -24,10 +28,22 @@ final class OpfsStorage implements Storage {
         }
         try {
             Files.Directory root = Promises.await(manager.getDirectory());
+            if (!isWritable(Promises.await(root.getFileHandle(PROBE, OpfsBox.options(true))))) {
+                return null;
+            }
             return new OpfsStorage(
                     Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsBox.options(true))));
         } catch (RuntimeException e) { // or there is no such method
             return null;
+        }
+    }
+
+    private static boolean isWritable(Files.FileHandle file) {
+        try {
+            Promises.await(file.createSyncAccessHandle()).close();
+            return true;
+        } catch (JsException e) {
+            return e.is(OpfsBox.IN_USE); // by another tab, which tries the same
         }
     }
 
