@@ -5,6 +5,7 @@ import { byId, fileName, modelUrl } from './page.js';
 import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
 import { announce, fail, show } from './status.js';
+import { parseUrl } from './urls.js';
 
 const needsText = byId('needs');
 const needsWarning = byId('needs-warning');
@@ -59,7 +60,7 @@ export const reload = () => start(source?.file && !settings.remote ? () => sourc
 
 async function wanted() {
   if (settings.remote) {
-    const url = URL.canParse(settings.baseURL) ? new URL(settings.baseURL) : null;
+    const url = parseUrl(settings.baseURL);
     if (!['https:', 'http:'].includes(url?.protocol)) {
       throw new Error(t('notAServer', { address: settings.baseURL }));
     }

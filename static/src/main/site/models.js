@@ -5,6 +5,7 @@ import { engine, needs, onModel, runFile, siteModels, source, use } from './mode
 import { byId, button, confirmButton, decoded, element, fileName, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
 import { fits } from './remote.js';
 import { change, settings } from './settings.js';
+import { parseUrl } from './urls.js';
 
 const { models } = Demitasse;
 
@@ -114,7 +115,7 @@ async function refresh() {
   }
 }
 
-const absolute = (url) => (URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).href : url);
+const absolute = (url) => parseUrl(url, document.baseURI)?.href ?? url;
 
 /** How full the browser's storage is, and whether it keeps what is there, as far as it says so. */
 async function describeSpace({ usage, quota } = {}) {

@@ -1,5 +1,6 @@
 // What the page's scripts share: elements, dialogs, and small things about addresses and files.
 import { t } from './i18n.js';
+import { parseUrl } from './urls.js';
 
 export const byId = (id) => document.getElementById(id);
 
@@ -103,7 +104,7 @@ export async function copy(text, from) {
 
 /** A model's URL, if the page can load a model from such an address: from the web, or `local:` for one that was imported. */
 export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
-  const url = URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI) : null;
+  const url = parseUrl(address, document.baseURI);
   if (!protocols.includes(url?.protocol)) {
     throw new Error(t('notAModelAddress', { address }));
   }

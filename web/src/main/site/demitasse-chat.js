@@ -3,6 +3,7 @@ import { Demitasse } from './engine.js';
 import { updateMarkdown } from './markdown.js';
 import { fits } from './remote.js';
 import { joinEngine } from './shared-engines.js';
+import { parseUrl } from './urls.js';
 
 /** What the element says, which its attribute `texts` may say otherwise: a JSON object of some of these. `{…}` are filled in. */
 const TEXTS = {
@@ -282,10 +283,11 @@ export class DemitasseChat extends HTMLElement {
 
   #modelUrl() {
     const model = this.getAttribute('model');
-    if (!model || !URL.canParse(model, this.baseURI)) {
-      throw new TypeError(`The attribute model is no URL: ${model}`);
+    const url = model && parseUrl(model, this.baseURI);
+    if (!url) {
+      throw new TypeError(`The attribute model is not a URL: ${model}`);
     }
-    return new URL(model, this.baseURI).href;
+    return url.href;
   }
 
   /** Asks whether the model may be downloaded, unless it is stored here already. */

@@ -1,9 +1,5 @@
-// Demitasse's JavaScript API.
+// Demitasse's JavaScript API. The chat element has a module of its own: demitasse-chat.js.
 export { Demitasse } from './engine.js';
 export { DemitasseError } from './errors.js';
 export { LanguageModel } from './language-model.js';
 export { openAiFetch } from './openai-fetch.js';
-
-if (globalThis.customElements) {
-  import('./demitasse-chat.js');
-}

@@ -2,7 +2,7 @@
 import { completionCalls, embeddingCalls } from './completions.js';
 import { DemitasseError } from './errors.js';
 import { loadOrAskRemote, withoutRemote } from './remote.js';
-import { createEngineWorker } from './worker.js';
+import { EngineWorker } from './worker.js';
 
 /**
  * @typedef {object} Progress
@@ -60,8 +60,6 @@ import { createEngineWorker } from './worker.js';
 const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'prefixCacheBytes', 'threads', 'device'];
 const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
 const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
-const NOT_LOADED =
-  "engine-worker.js could not be loaded. A Content Security Policy must allow it: worker-src blob: and its site, script-src its site 'wasm-unsafe-eval'";
 
 /**
  * A loaded model.
@@ -97,7 +95,10 @@ export class Demitasse {
     delete: async (name) => void (await this.#send({ type: 'deleteSession', name })),
   };
 
-  #worker = createEngineWorker();
+  #worker = new EngineWorker(
+    (message) => this.#receive(message),
+    (error) => this.#shut(error),
+  );
   #lastId = 0;
   #lastSession = 0;
   /** Requests that wait their turn. */
@@ -111,13 +112,6 @@ export class Demitasse {
   constructor() {
     Object.assign(this, this.#calls(0));
     this.embeddings = embeddingCalls((message, options) => this.#send(message, options), () => this.model.name);
-    this.#worker.onmessage = ({ data }) => this.#receive(data);
-    this.#worker.onmessageerror = () => this.#shut(new Error('A message of the engine worker could not be read.'));
-    this.#worker.onerror = (event) => {
-      event.preventDefault(); // whoever waits for the request hears of it
-      // A script that can't be fetched, or that the page's policy forbids, gives an event without a message.
-      this.#shut(new Error(`The engine worker failed: ${event.message ?? NOT_LOADED}`));
-    };
   }
 
   /**
@@ -297,13 +291,13 @@ export class Demitasse {
   #next() {
     if (!this.#pending && this.#queue.length > 0) {
       this.#pending = this.#queue.shift();
-      this.#worker.postMessage({ ...this.#pending.message, id: this.#pending.id });
+      this.#worker.post({ ...this.#pending.message, id: this.#pending.id });
     }
   }
 
   #abort(request, reason) {
     if (request === this.#pending) {
-      this.#worker.postMessage({ type: 'abort', id: request.id });
+      this.#worker.post({ type: 'abort', id: request.id });
     } else if (this.#queue.includes(request)) {
       this.#queue.splice(this.#queue.indexOf(request), 1);
       request.ended();
@@ -361,7 +355,7 @@ export class Demitasse {
 
   #shut(reason) {
     this.#closed ??= reason;
-    this.#worker.terminate();
+    this.#worker.end();
     const requests = [this.#pending, ...this.#queue].filter(Boolean);
     this.#pending = null;
     this.#queue = [];
@@ -408,7 +402,7 @@ function failure({ name, message, status, param }) {
 
 /** The URL, in full. */
 export function absolute(url) {
-  return new URL(url, globalThis.document?.baseURI ?? location.href).href;
+  return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
 }
 
 /** Asks the browser not to evict what a model is stored for, before the larger part of it is. */

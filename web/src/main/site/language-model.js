@@ -474,25 +474,13 @@ function monitored(monitor) {
   return (loaded) => {
     if (loaded > last) {
       last = loaded;
-      const event = new DownloadProgress(loaded);
+      const event = new ProgressEvent('downloadprogress', { lengthComputable: true, total: 1 });
+      // A fraction, which older browsers would round.
+      Object.defineProperty(event, 'loaded', { value: loaded });
       target.dispatchEvent(event);
       target.ondownloadprogress?.(event);
     }
   };
-}
-
-/** Its `loaded` is a fraction, which older browsers' own would round. */
-class DownloadProgress extends ProgressEvent {
-  #loaded;
-
-  constructor(loaded) {
-    super('downloadprogress', { lengthComputable: true, total: 1 });
-    this.#loaded = loaded;
-  }
-
-  get loaded() {
-    return this.#loaded;
-  }
 }
 
 // What comes from outside

@@ -4,9 +4,10 @@
 import DOMPurify from './lib/dompurify.js';
 import hljs from './lib/highlight.js';
 import MarkdownIt from './lib/markdown-it.js';
+import { parseUrl } from './urls.js';
 
 const PROTOCOLS = ['http:', 'https:', 'mailto:'];
-const isSafe = (url) => URL.canParse(url) && PROTOCOLS.includes(new URL(url).protocol);
+const isSafe = (url) => PROTOCOLS.includes(parseUrl(url)?.protocol);
 
 /** As highlight.js names the parts of code. */
 const HIGHLIGHT_CLASSES = /^hljs-[a-z_-]+( [a-z]+_+)*$/;

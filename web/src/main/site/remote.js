@@ -6,8 +6,6 @@ import { DemitasseError } from './errors.js';
 const MEMORY_SHARE = 0.8;
 /** The most that browsers say of a device's memory: then it may have any more. */
 const MOST_MEMORY = 8 * 2 ** 30;
-/** A module with a struct: not every browser has the garbage collection that the engine needs. */
-const WASM_GC = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 3, 1, 0x5f, 0];
 
 /**
  * @typedef {object} RemoteOptions
@@ -35,9 +33,6 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
   const { signal, onNeeds } = options;
   const doesNotFit = new AbortController();
   try {
-    if (!globalThis.WebAssembly?.validate(new Uint8Array(WASM_GC))) {
-      throw unfit('this browser lacks WebAssembly with garbage collection, which the engine needs');
-    }
     return await load({
       ...options,
       signal: anyOf(doesNotFit.signal, signal),
@@ -320,7 +315,16 @@ function checkedBase(baseURL) {
   throw new TypeError('baseURL must be an http or https URL without user, query and fragment, such as https://host/v1');
 }
 
-/** A signal of several, some of which may be undefined. */
+/** Returns a signal that aborts with the first of several, some of which may be undefined. */
 export function anyOf(...signals) {
-  return AbortSignal.any(signals.filter(Boolean));
+  const given = signals.filter(Boolean);
+  if (AbortSignal.any) {
+    return AbortSignal.any(given);
+  }
+  const any = new AbortController();
+  for (const signal of given) {
+    const abort = () => any.abort(signal.reason);
+    signal.aborted ? abort() : signal.addEventListener('abort', abort, { signal: any.signal });
+  }
+  return any.signal;
 }

@@ -26,8 +26,9 @@ final class CpuPlacement {
      *
      * @param wish its context may be 0, for as many tokens as 32-bit addresses reach
      * @param why the CPU, and no GPU
+     * @param failed takes the error if they can't be loaded
      */
-    static void find(Wish wish, String why, Consumer<Placement> found, Placement.Failure failure) {
+    static void find(Wish wish, String why, Consumer<Placement> found, Consumer<JsError> failed) {
         int wanted = wish.threads() == 0
                 ? Math.min(WorkerScope.getNavigator().getHardwareConcurrency(), MOST_THREADS)
                 : wish.threads();
@@ -38,7 +39,7 @@ final class CpuPlacement {
                             return null;
                         },
                         reason -> {
-                            failure.because("the kernels can't be loaded: " + ((JsError) reason).getMessage());
+                            failed.accept((JsError) reason);
                             return null;
                         });
     }
@@ -63,7 +64,7 @@ final class CpuPlacement {
                                 plan, context, BATCH_SIZE, wish.kvType(), machines.threads(), MAX_BYTES_32);
             }
         };
-        String fewer = kernels.getThreads() < wanted ? "; one thread, since the page is not cross-origin isolated" : "";
+        String fewer = kernels.getThreads() < wanted ? "; one thread, since " + kernels.getWhyOneThread() : "";
         return new Placement("cpu", kernels.getThreads(), why + fewer, backends, Placement.IMMEDIATE);
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
+import org.teavm.jso.core.JSObjects;
 
 /** The GPU, where the browser offers one. */
 final class GpuPlacement implements Placement.Pace {
@@ -54,6 +55,8 @@ final class GpuPlacement implements Placement.Pace {
                         adapter -> {
                             if (adapter == null) {
                                 failure.because("the browser offers no WebGPU adapter");
+                            } else if (JSObjects.isUndefined(adapter.getInfo())) {
+                                failure.because("the browser does not describe its WebGPU adapter (GPUAdapter.info)");
                             } else if (wish.device() != Wish.Device.WEBGPU && BrowserDevice.isSoftware(adapter)) {
                                 failure.because("the WebGPU adapter is software, slower than our own kernels");
                             } else {

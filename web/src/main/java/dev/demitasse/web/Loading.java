@@ -78,8 +78,13 @@ final class Loading {
     }
 
     private void takeCpu(String why) {
-        // The kernels' files can't be had, which is no fault of the device's.
-        CpuPlacement.find(wish, why, this::read, reason -> failed(reason, false));
+        CpuPlacement.find(
+                wish,
+                why,
+                this::read,
+                error -> failed(
+                        "the kernels can't be loaded: " + error.getMessage(),
+                        error.getName().equals("DeviceUnfit")));
     }
 
     private void failed(String message, boolean unfit) {

@@ -12,6 +12,10 @@ public interface Kernels extends JSObject {
     @JSProperty
     int getThreads();
 
+    /** Why there is only one thread, if more were wanted. */
+    @JSProperty
+    String getWhyOneThread();
+
     /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
     Machine create(double bytes, double most);
 
@@ -40,7 +44,7 @@ public interface Kernels extends JSObject {
         static native JSPromise<Kernels> loadKernels(int threads);
     }
 
-    /** @param threads that are wanted; there is one where the page isn't cross-origin isolated */
+    /** @param threads that are wanted; there is one where the page can't share memory with threads */
     static JSPromise<Kernels> load(int threads) {
         return Scope.loadKernels(threads);
     }
