@@ -242,7 +242,7 @@ async function respond(question, again = false) {
   }
   if (state() === 'answering') {
     if (failure && isShown()) {
-      fail(t('answerFailed'), failure, () => retry(question, again));
+      fail(t('answerFailed'), failure, { again: () => retry(question, again) });
     } else {
       announce(signal.aborted ? 'answerStopped' : 'answerFinished');
       show('ready');

@@ -112,6 +112,9 @@ async function start(choose) {
     signal.throwIfAborted();
     source = chosen;
     listeners.forEach((listener) => listener());
+    if (!chosen.server && document.body.dataset.unsuitable) {
+      throw new Error(document.body.dataset.unsuitable); // says requirements.js
+    }
     const loaded = await (chosen.server ? remote(signal) : local(chosen, signal));
     if (signal.aborted) {
       loaded.close();
@@ -124,12 +127,28 @@ async function start(choose) {
   } catch (cause) {
     if (!signal.aborted) {
       status.textContent = t('notLoaded');
-      fail(t('loadFailed'), cause, () => start(choose));
+      fail(t('loadFailed'), cause, {
+        again: document.body.dataset.unsuitable ? undefined : () => start(choose),
+        server: otherServer(),
+      });
     }
   }
   if (!signal.aborted) {
     listeners.forEach((listener) => listener());
   }
+}
+
+/** The way to a server that is configured, but not in use. */
+function otherServer() {
+  const url = parseUrl(settings.baseURL);
+  if (settings.remote || !url) {
+    return undefined;
+  }
+  const use = () => {
+    change({ remote: true });
+    load();
+  };
+  return { label: t('useServer', { server: url.host }), use };
 }
 
 function remote(signal) {

@@ -4,6 +4,7 @@
 import { t } from './i18n.js';
 
 const HOUR = 3_600_000;
+const INSTALL_LIMIT_MS = 10_000;
 const RELOADED = 'reloaded to be isolated';
 
 const notice = document.getElementById('update');
@@ -25,16 +26,19 @@ export async function startApp() {
   }
 }
 
-/** Loads the page anew, once, if the worker can isolate it: that gives it threads. */
+/** Loads the page again, once, if the worker can isolate it: that gives it threads. */
 async function isolate(registration) {
   if (crossOriginIsolated) {
     sessionStorage.removeItem(RELOADED);
-  } else if (top === self && !sessionStorage.getItem(RELOADED) && (await becomesActive(registration))) {
+  } else if (top === self && !sessionStorage.getItem(RELOADED) && (await Promise.race([becomesActive(registration), isLate()]))) {
     sessionStorage.setItem(RELOADED, 'yes');
     location.reload();
     await new Promise(() => {});
   }
 }
+
+/** Gives the worker some time to install; if it is slow, the page goes on without threads until the next visit. */
+const isLate = () => new Promise((resolve) => setTimeout(resolve, INSTALL_LIMIT_MS, false));
 
 /** Whether the registration has an active worker, or gets one. */
 async function becomesActive({ active, waiting, installing }) {

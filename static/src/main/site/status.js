@@ -8,6 +8,7 @@ const errorMessage = byId('error-message');
 const errorTitle = byId('error-title');
 const loading = byId('loading');
 const retry = byId('retry');
+const useServer = byId('use-server');
 
 const listeners = [];
 
@@ -29,12 +30,24 @@ export function show(next) {
   listeners.forEach((listener) => listener());
 }
 
-/** @param {() => void} again what Retry does */
-export function fail(title, cause, again) {
+/**
+ * Shows an error, and ways to go on.
+ *
+ * @param {string} title
+ * @param {Error} cause
+ * @param {object} ways
+ * @param {() => void} [ways.again] tries again
+ * @param {{label: string, use: () => void}} [ways.server] asks a server in place of this device
+ */
+export function fail(title, cause, { again, server }) {
   errorTitle.textContent = title;
   errorMessage.textContent = cause.message;
   announcement.textContent = '';
+  retry.hidden = !again;
   retry.onclick = again;
+  useServer.hidden = !server;
+  useServer.textContent = server?.label ?? '';
+  useServer.onclick = server?.use;
   show('error');
 }
 

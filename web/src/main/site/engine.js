@@ -137,6 +137,9 @@ export class Demitasse {
       return engine;
     } catch (error) {
       engine.close();
+      if (error.name === 'StorageLost') {
+        return Demitasse.#loadHere(model, { ...options, cache: false }); // WebKit's private windows may do that
+      }
       throw error;
     }
   }

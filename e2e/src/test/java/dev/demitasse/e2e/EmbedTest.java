@@ -225,7 +225,7 @@ class EmbedTest {
                   <meta name="viewport" content="width=device-width">
                   <title>A café's page</title>
                   %s
-                  <script type="module" src="%sdemitasse.js"></script>
+                  <script type="module" src="%sdemitasse-chat.js"></script>
                   %s
                 </html>
                 """.formatted(head, browser.address(), body));

@@ -19,7 +19,7 @@ import java.util.Map;
  * A headless Firefox with one tab, driven by Marionette, its own protocol: WebDriver's commands as JSON, each after its length.
  * Playwright drives a Firefox of its own only; and with WebDriver BiDi, Firefox 153 now and then hangs in a worker that starts a worker.
  */
-final class Firefox implements AutoCloseable {
+final class Firefox implements ScriptedBrowser {
     /** Answers take long on a busy machine; how long is not what is tested. */
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
@@ -105,18 +105,13 @@ final class Firefox implements AutoCloseable {
         throw new IllegalStateException("Firefox did not start: " + Files.readString(profile.resolve("output.txt")));
     }
 
-    /** Opens a page, and waits until it is complete. */
-    void open(String url) throws IOException {
+    @Override
+    public void open(String url) throws IOException {
         send("WebDriver:Navigate", Map.of("url", url));
     }
 
-    /**
-     * Evaluates an expression in the page, and waits for the promise that it may be.
-     *
-     * @return its value, which JSON can hold
-     * @throws IllegalStateException with what the page threw
-     */
-    JsonNode evaluate(String expression) throws IOException {
+    @Override
+    public JsonNode evaluate(String expression) throws IOException {
         JsonNode said = send("WebDriver:ExecuteAsyncScript", Map.of("script", EVALUATE, "args", List.of(expression)))
                 .get("value");
         if (said.has("error")) {

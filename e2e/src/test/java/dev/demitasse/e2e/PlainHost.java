@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +26,9 @@ final class PlainHost implements AutoCloseable {
 
     private static final byte[] MODELS =
             "{\"default\": \"%s\"}".formatted(MODEL).getBytes(StandardCharsets.UTF_8);
+
+    private static final String SCRIPT = "first.js";
+    private static final Set<String> WORKERS = Set.of("engine-worker.js", "kernel-thread.js");
 
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -43,6 +47,10 @@ final class PlainHost implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> reports = new CopyOnWriteArrayList<>();
     private volatile Path site;
+    /** Scripts that run first in the page, and in each worker. */
+    private volatile String pageScript = "";
+
+    private volatile String workerScript = "";
 
     /**
      * Starts to serve.
@@ -69,6 +77,12 @@ final class PlainHost implements AutoCloseable {
     void deploy(Path newSite) {
         site = newSite;
         requests.clear();
+    }
+
+    /** Runs scripts at the beginning of the chat page, and of every worker, from now on: browsers in which something is missing or breaks. */
+    void runFirst(String inPage, String inWorkers) {
+        pageScript = inPage;
+        workerScript = inWorkers;
     }
 
     /** What was asked for: paths in the site's folder. */
@@ -104,14 +118,25 @@ final class PlainHost implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", type);
         }
         if (path.equals("models.json")) {
-            exchange.sendResponseHeaders(200, MODELS.length);
-            exchange.getResponseBody().write(MODELS);
+            send(exchange, MODELS);
+        } else if (path.equals(SCRIPT)) {
+            send(exchange, pageScript.getBytes(StandardCharsets.UTF_8));
+        } else if (!workerScript.isEmpty() && WORKERS.contains(path)) {
+            send(exchange, (workerScript + "\n" + Files.readString(file)).getBytes(StandardCharsets.UTF_8));
+        } else if (!pageScript.isEmpty() && file.endsWith("index.html")) {
+            String page = Files.readString(file).replace("<title>", "<script src=\"" + SCRIPT + "\"></script><title>");
+            send(exchange, page.getBytes(StandardCharsets.UTF_8));
         } else if (Files.isRegularFile(file)) {
             exchange.sendResponseHeaders(200, Files.size(file));
             Files.copy(file, exchange.getResponseBody());
         } else {
             exchange.sendResponseHeaders(404, -1);
         }
+    }
+
+    private static void send(HttpExchange exchange, byte[] content) throws IOException {
+        exchange.sendResponseHeaders(200, content.length);
+        exchange.getResponseBody().write(content);
     }
 
     /** The host is gone: connections are refused. */

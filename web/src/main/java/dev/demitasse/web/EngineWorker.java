@@ -134,9 +134,9 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message, boolean unfit) {
+            public void failed(String name, String message) {
                 loadRequest = null;
-                postError(request.getId(), unfit ? "DeviceUnfit" : "Error", message);
+                postError(request.getId(), name, message);
             }
         });
     }
@@ -229,7 +229,7 @@ public final class EngineWorker {
             }
 
             @Override
-            public void failed(String message, boolean unfit) {
+            public void failed(String name, String message) {
                 interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
             }
         });

@@ -4,6 +4,7 @@ import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.MemoryNeeds;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.plan.Plan;
+import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,11 @@ final class Loading {
 
         void ready(Engine engine, long bytes, Placement placement);
 
-        /** @param unfit whether another device might run the model */
-        void failed(String message, boolean unfit);
+        /** @param name of the error, as {@link Reply#setName}; {@code DeviceUnfit} if another device might run the model */
+        void failed(String name, String message);
     }
+
+    private static final String UNFIT = "DeviceUnfit";
 
     private final Request request;
     private final Wish wish;
@@ -71,7 +74,7 @@ final class Loading {
         gpuFailed = true;
         stopReading();
         if (wish.device() == Wish.Device.WEBGPU) {
-            failed("the GPU can't run the model: " + reason, true);
+            failed(UNFIT, "the GPU can't run the model: " + reason);
         } else {
             takeCpu(reason);
         }
@@ -82,15 +85,13 @@ final class Loading {
                 wish,
                 why,
                 this::read,
-                error -> failed(
-                        "the kernels can't be loaded: " + error.getMessage(),
-                        error.getName().equals("DeviceUnfit")));
+                error -> failed(error.getName(), "the kernels can't be loaded: " + error.getMessage()));
     }
 
-    private void failed(String message, boolean unfit) {
+    private void failed(String name, String message) {
         if (!done) {
             done = true;
-            listener.failed(message, unfit);
+            listener.failed(name, message);
         }
     }
 
@@ -149,11 +150,11 @@ final class Loading {
         }
 
         @Override
-        public void failed(String message) {
+        public void failed(String name, String message) {
             if (refusal != null && placement.kind().equals("webgpu")) {
                 gpuFailed(refusal);
             } else {
-                Loading.this.failed(message, refusal != null);
+                Loading.this.failed(refusal == null ? name : UNFIT, message);
             }
         }
     }

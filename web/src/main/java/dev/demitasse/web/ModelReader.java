@@ -10,10 +10,12 @@ import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.store.Addresses;
 import dev.demitasse.web.store.ChangedException;
 import dev.demitasse.web.store.Download;
+import dev.demitasse.web.store.LostException;
 import dev.demitasse.web.store.ModelFile;
 import dev.demitasse.web.store.ModelStore;
 import dev.demitasse.web.store.Piece;
@@ -41,7 +43,8 @@ final class ModelReader {
 
         void ready(Engine engine, long bytes);
 
-        void failed(String message);
+        /** @param name of the error, as {@link Reply#setName} */
+        void failed(String name, String message);
     }
 
     /** What a model takes of the browser's storage, in bytes. */
@@ -109,17 +112,19 @@ final class ModelReader {
             }
         } catch (NotWanted e) {
             cancel();
+        } catch (LostException e) {
+            fail("StorageLost", String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            fail(String.valueOf(e.getMessage()));
+            fail("Error", String.valueOf(e.getMessage()));
         } catch (OutOfMemoryError e) {
-            fail("the engine ran out of memory");
+            fail("Error", "the engine ran out of memory");
         }
     }
 
-    private void fail(String message) {
+    private void fail(String name, String message) {
         if (!cancelled) {
             cancel();
-            listener.failed(message);
+            listener.failed(name, message);
         }
     }
 
@@ -148,6 +153,8 @@ final class ModelReader {
             // It would fail again: what is stored is of no use.
             begun.end();
             store.discard(url);
+            throw e;
+        } catch (LostException e) {
             throw e;
         } catch (StoreException e) {
             throw begun.stored() == 0 || !begun.lasts()

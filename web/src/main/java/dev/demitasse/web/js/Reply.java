@@ -73,6 +73,7 @@ public interface Reply extends JSObject {
     @JSProperty
     void setTimings(Timings timings);
 
+    /** Of an error: JavaScript's own names, {@code DeviceUnfit} or {@code StorageLost}. */
     @JSProperty
     void setName(String name);
 

@@ -411,8 +411,7 @@ public final class Download {
                     return piece;
                 }
                 if (!file.lose(index) && box.lasts()) {
-                    throw new StoreException(
-                            "the browser loses what it stores: free space on its disk, or load with {cache: false}");
+                    throw new LostException();
                 }
                 file.arrive(-file.length(index));
                 if (file.hasRanges()) {

@@ -1,0 +1,49 @@
+package dev.demitasse.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.PlaywrightException;
+import java.io.IOException;
+import java.util.List;
+
+/** A headless Chromium with one tab, driven by scripts as the other engines are. */
+final class ChromiumTab implements ScriptedBrowser {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Playwright playwright = Chromium.playwright();
+    private final Page page;
+
+    /** @param arguments of Chromium besides the usual ones */
+    ChromiumTab(String... arguments) {
+        page = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(Chromium.executable())
+                        .setArgs(Chromium.arguments(List.of(arguments))))
+                .newContext()
+                .newPage();
+    }
+
+    @Override
+    public void open(String url) {
+        page.navigate(url);
+    }
+
+    @Override
+    public JsonNode evaluate(String expression) throws IOException {
+        try {
+            Object json = page.evaluate("async () => JSON.stringify(await (" + expression + "))");
+            return json == null ? JSON.nullNode() : JSON.readTree((String) json);
+        } catch (PlaywrightException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        playwright.close();
+    }
+}

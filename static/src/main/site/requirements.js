@@ -1,0 +1,86 @@
+// Tests whether this browser can run the page, before its modules load. Old browsers must understand this script: it is ECMAScript 5.
+// A browser that can't shows one sentence in place of the page, which chat.js shows in its own place where it can run.
+(function () {
+  'use strict';
+
+  var SENTENCES = {
+    en: 'This browser lacks {missing}, or has it turned off. Demitasse needs Chrome or Edge 123, Firefox 120, Safari 18.2, or a later version.',
+    fr: 'Ce navigateur ne propose pas {missing}, ou l’a désactivé. Demitasse a besoin de Chrome ou Edge 123, Firefox 120, Safari 18.2 ou d’une version plus récente.',
+    es: 'Este navegador no ofrece {missing} o lo tiene desactivado. Demitasse necesita Chrome o Edge 123, Firefox 120, Safari 18.2 o una versión posterior.',
+    de: 'Diesem Browser fehlt {missing}, oder es ist abgeschaltet. Demitasse braucht Chrome oder Edge 123, Firefox 120, Safari 18.2 oder eine neuere Version.',
+    it: 'In questo browser manca {missing}, oppure è disattivato. Demitasse richiede Chrome o Edge 123, Firefox 120, Safari 18.2 o una versione successiva.',
+    pt: 'Este navegador não oferece {missing}, ou o desativou. O Demitasse precisa do Chrome ou Edge 123, Firefox 120, Safari 18.2 ou de uma versão mais recente.'
+  };
+
+  // Modules of one type with a struct, and of one function with a vector.
+  var GARBAGE_COLLECTION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 3, 1, 0x5f, 0];
+  var SIMD = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b];
+
+  function validates(bytes) {
+    return WebAssembly.validate(new Uint8Array(bytes));
+  }
+
+  /** A browser that knows module workers reads the option before it looks at the address. */
+  function hasModuleWorkers() {
+    var isRead = false;
+    var options = {
+      get type() {
+        isRead = true;
+        return 'module';
+      }
+    };
+    try {
+      new Worker('data:text/javascript,', options).terminate();
+    } catch (error) {
+      // The page's policy forbids the address.
+    }
+    return isRead;
+  }
+
+  function missing() {
+    if (!('noModule' in document.createElement('script'))) {
+      return 'ECMAScript modules';
+    }
+    if (typeof WebAssembly !== 'object') {
+      return 'WebAssembly';
+    }
+    if (!validates(GARBAGE_COLLECTION)) {
+      return 'WebAssembly GC';
+    }
+    if (!validates(SIMD)) {
+      return 'WebAssembly SIMD';
+    }
+    if (typeof Worker !== 'function' || !hasModuleWorkers()) {
+      return 'Module Workers';
+    }
+    if (!(window.CSS && CSS.supports && CSS.supports('color', 'light-dark(red, red)'))) {
+      return 'CSS light-dark()';
+    }
+    return null;
+  }
+
+  /** The language that the settings name, or else the first of the browser's that there is a sentence in. */
+  function sentence() {
+    var languages = navigator.languages || [navigator.language || ''];
+    try {
+      languages = [JSON.parse(localStorage.getItem('demitasse settings')).language].concat(languages);
+    } catch (error) {
+      // No storage, or no settings in it.
+    }
+    for (var i = 0; i < languages.length; i++) {
+      var language = String(languages[i]).split('-')[0];
+      if (Object.prototype.hasOwnProperty.call(SENTENCES, language)) {
+        return SENTENCES[language];
+      }
+    }
+    return SENTENCES.en;
+  }
+
+  var lacking = missing();
+  if (lacking !== null) {
+    var text = sentence().replace('{missing}', lacking);
+    document.getElementById('unsuitable').textContent = text;
+    document.body.setAttribute('data-unsuitable', text);
+    document.body.setAttribute('data-state', 'unsuitable');
+  }
+})();
