@@ -173,13 +173,4 @@ export async function promptApi(engine: Demitasse): Promise<void> {
   console.log(piece, session.topK, session.temperature, session.samplingMode);
 }
 
-export function element(): string | null {
-  const chat = document.createElement('demitasse-chat');
-  chat.setAttribute('model', 'model.gguf');
-  chat.addEventListener('demitasse-ready', ({ detail }) => console.log(detail.model.name, detail.device.kind));
-  chat.addEventListener('demitasse-answer', ({ detail }) => console.log(detail.content, detail.usage?.total_tokens));
-  chat.addEventListener('click', ({ clientX }) => console.log(clientX));
-  return document.querySelector('demitasse-chat')?.getAttribute('theme') ?? null;
-}
-
 export const answeringFetch: typeof fetch = openAiFetch(await load());

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The npm package. */
 class PackageTest {
@@ -25,6 +26,15 @@ class PackageTest {
         String publint = TestWeights.npm().resolve("publint/src/cli.js").toString();
         String written = Node.run(FOLDER, List.of("node", publint, ".", "--strict"));
         assertTrue(written.contains("All good!"), written);
+    }
+
+    /** Every entry has types, however it is resolved; only CommonJS can't have any, for the package has none. */
+    @Test
+    void areTheTypesWrongFindsNothing(@TempDir Path folder) throws IOException, InterruptedException {
+        String attw =
+                TestWeights.npm().resolve("@arethetypeswrong/cli/dist/index.js").toString();
+        String tarball = InstalledPackage.pack(folder).toString();
+        Node.run(folder, List.of("node", attw, tarball, "--profile", "esm-only"));
     }
 
     /** {@code npm pack} takes along all that the build puts there. */

@@ -21,7 +21,7 @@ class TypesTest {
     /** A project that has installed the package. */
     @BeforeEach
     void create() throws IOException {
-        for (String name : List.of("package.json", "tsconfig.json", "example.ts", "openai.ts")) {
+        for (String name : List.of("package.json", "tsconfig.json", "chat.ts", "example.ts", "openai.ts")) {
             Files.copy(EXAMPLES.resolve(name), project.resolve(name));
         }
         Path modules = Files.createDirectory(project.resolve("node_modules"));
