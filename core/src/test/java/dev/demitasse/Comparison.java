@@ -146,7 +146,7 @@ public final class Comparison {
 
     /** @param bound beside the tolerance */
     public void run(int[] tokens, int position, double tolerance, Bound bound) {
-        int rows = 1 + random.nextInt(Math.min(tokens.length, tested.logitRows()));
+        int rows = 1 + random.nextInt(Math.min(tokens.length, tested.maxOutputs()));
         reference.forward(tokens, 0, tokens.length, position, rows);
         tested.forward(tokens, 0, tokens.length, position, rows);
         for (int row = 0; row < rows; row++) {

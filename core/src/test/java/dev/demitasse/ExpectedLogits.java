@@ -53,7 +53,7 @@ public final class ExpectedLogits {
                         tolerance,
                         "after " + LENGTHS[i] + " by " + batch);
             }
-            int rows = Math.min(LENGTHS[1], backend.logitRows());
+            int rows = Math.min(LENGTHS[1], backend.maxOutputs());
             backend.forward(prompt, 0, rows, 0, rows);
             assertLogits(expected.get("logits").get(0), backend.logits(0), tolerance, "first of " + rows);
             if (rows == LENGTHS[1]) {

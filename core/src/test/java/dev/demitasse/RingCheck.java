@@ -38,17 +38,17 @@ public final class RingCheck {
             end = Math.max(end, position);
             if (turn % 10 == 0) {
                 int back = position - random.nextInt(Math.min(position, turn % 200 == 100 ? 500 : 30));
-                if (backend.reusable(back) == back) {
+                if (backend.validPrefix(back) == back) {
                     wentBack++;
                     position = back;
                 } else {
-                    assertEquals(0, backend.reusable(back));
+                    assertEquals(0, backend.validPrefix(back));
                     assertTrue(back < end - (ringPositions - window - KvTiles.TILE), back + " of " + end);
                 }
             }
             if (turn % 200 == 0) {
                 overwritten++;
-                assertEquals(0, backend.reusable(position - ringPositions), "what the ring has overwritten");
+                assertEquals(0, backend.validPrefix(position - ringPositions), "what the ring has overwritten");
             }
             if (turn == 150 || turn == 350) {
                 int bytes = (int) backend.kvBytes(position);
@@ -58,7 +58,7 @@ public final class RingCheck {
                 backend.whenDone(() -> {});
                 backend.writeKv(position, 0, ByteBuffer.allocateDirect(bytes));
                 backend.writeKv(position, 0, snapshot.flip());
-                assertEquals(position, backend.reusable(position));
+                assertEquals(position, backend.validPrefix(position));
                 end = position + ringPositions; // it may have been read at any such end
             }
         }

@@ -300,7 +300,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             }
             return GenerationOptions.NO_SHIFT;
         }
-        return kept.isPresent() ? (int) kept.integer(0, engine.mostKept()) : Math.min(DEFAULT_KEPT, engine.mostKept());
+        return kept.isPresent() ? (int) kept.integer(0, engine.maxKeep()) : Math.min(DEFAULT_KEPT, engine.maxKeep());
     }
 
     private static List<String> stops(JsonField stop) {

@@ -44,7 +44,7 @@ public interface Backend {
      * Most tokens of one {@link #forward} whose logits are computed; no more than {@link #batchSize}. Where they are asked for all
      * tokens of a batch, they equal to the last bit what a pass for each token would give, as do keys and values.
      */
-    int logitRows();
+    int maxOutputs();
 
     /** Positions of the KV cache: tokens a sequence can have. */
     int contextLength();
@@ -53,7 +53,7 @@ public interface Backend {
      * Of the first so many positions, all of which have been run or restored, how many the next {@link #forward} can go on from: all of
      * them, or none where later tokens have overwritten keys and values that a sliding window still sees.
      */
-    default int reusable(int positions) {
+    default int validPrefix(int positions) {
         return positions;
     }
 
@@ -91,7 +91,7 @@ public interface Backend {
         int count = to - from;
         Objects.checkIndex(count - 1, batchSize());
         Objects.checkFromToIndex(position, position + count, contextLength());
-        Objects.checkFromToIndex(0, logits, Math.min(count, logitRows()));
+        Objects.checkFromToIndex(0, logits, Math.min(count, maxOutputs()));
         return count;
     }
 

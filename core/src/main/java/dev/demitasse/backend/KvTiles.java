@@ -40,7 +40,7 @@ public final class KvTiles {
      *
      * @param fits whether so many positions do; more of them in the same tiles take no more
      */
-    public static int longestContext(int most, IntPredicate fits) {
+    public static int maxContextLength(int most, IntPredicate fits) {
         int least = 1;
         int tiles = tiles(most);
         while (least < tiles) { // the largest number of tiles that fits
@@ -84,8 +84,8 @@ public final class KvTiles {
         end = latestEnd(positions);
     }
 
-    /** {@link Backend#reusable}. */
-    public int reusable(int positions) {
+    /** {@link Backend#validPrefix}. */
+    public int validPrefix(int positions) {
         return end <= latestEnd(positions) ? positions : 0;
     }
 

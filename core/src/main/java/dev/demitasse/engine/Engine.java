@@ -37,7 +37,7 @@ public final class Engine {
     private @Nullable Object current;
 
     /** Tokens that the session had before the pass that was begun last. */
-    private int before;
+    private int lengthBeforePass;
 
     private @Nullable TokenTrie tokenTrie;
     private final SchemaCache schemas = new SchemaCache();
@@ -191,18 +191,18 @@ public final class Engine {
      * From now on the KV cache holds another session: the caller has seen to it that the keys and values of its tokens are
      * there. A generation that was still running can't go on.
      */
-    public void enter(Session other) {
+    public void makeResident(Session other) {
         session = other;
         current = null;
     }
 
     /** How many of the first {@code count} tokens need not be read again as the KV cache is. */
-    public int reusable(int[] tokens, int count) {
-        return backend.reusable(session.common(tokens, count));
+    public int validPrefix(int[] tokens, int count) {
+        return backend.validPrefix(session.common(tokens, count));
     }
 
     /** How many tokens can stay when the context is full and others give way ({@link GenerationOptions#keep}). */
-    public int mostKept() {
+    public int maxKeep() {
         return contextLength() / 2;
     }
 
@@ -220,9 +220,9 @@ public final class Engine {
             throw new IllegalArgumentException("the prompt has " + prompt.length + " tokens; the context of "
                     + contextLength() + " leaves no room for an answer");
         }
-        if (options.keep() > mostKept()) {
+        if (options.keep() > maxKeep()) {
             throw new IllegalArgumentException("keep is " + options.keep() + "; of a context of " + contextLength()
-                    + " tokens, at most " + mostKept() + " can stay");
+                    + " tokens, at most " + maxKeep() + " can stay");
         }
         return new Generation(this, prompt, options);
     }
@@ -241,7 +241,7 @@ public final class Engine {
             throw new IllegalArgumentException(
                     "the text to embed has " + tokens.length + " tokens; the context has room for " + contextLength());
         }
-        enter(new Session());
+        makeResident(new Session());
         Embedding embedding = new Embedding(this, tokens);
         current = embedding;
         return embedding;
@@ -253,9 +253,9 @@ public final class Engine {
      * @param count of the tokens
      * @param candidates how many of the likeliest tokens it wants of each {@link #run}; 0 for all logits
      */
-    void serve(Generation generation, int[] tokens, int count, int candidates) {
+    void begin(Generation generation, int[] tokens, int count, int candidates) {
         // The last token is always run again: its logits go on with the answer.
-        session.truncate(reusable(tokens, count - 1));
+        session.truncate(validPrefix(tokens, count - 1));
         backend.candidates(candidates);
         current = generation;
     }
@@ -273,11 +273,11 @@ public final class Engine {
      * Begins to append up to a batch of these tokens, from {@link #length} on, to the sequence.
      *
      * @param draft what may come after the only one that is appended: logits of these are computed, too, but only what is then
-     *     {@link #accept accepted} belongs to the sequence
+     *     {@link #commitDraft committed} belongs to the sequence
      */
     void run(int[] tokens, int count, int[] draft) {
         int from = session.length();
-        before = from;
+        lengthBeforePass = from;
         int end = Math.min(count, from + backend.batchSize(from));
         if (draft.length == 0) {
             backend.forward(tokens, from, end, from, end == count ? 1 : 0);
@@ -293,18 +293,18 @@ public final class Engine {
     /** Drops the pass that was begun last, unless it is done. */
     void abandon() {
         if (backend.abandon()) {
-            session.truncate(before);
+            session.truncate(lengthBeforePass);
         }
     }
 
     /** The tokens up to {@code count} are those of the draft: their keys and values are there. */
-    void accept(int[] tokens, int count) {
+    void commitDraft(int[] tokens, int count) {
         session.append(tokens, count);
     }
 
     /**
      * What computes. Its results are there {@link Backend#whenDone when it is done}; keys and values are written to it only for
-     * a session that is {@link #enter entered} then.
+     * a session that is {@link #makeResident resident} then.
      */
     public Backend backend() {
         return backend;

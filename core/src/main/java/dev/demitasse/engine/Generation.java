@@ -85,7 +85,7 @@ public final class Generation {
         decoder = new StreamDecoder(tokenizer, options.format().markers());
         parser = new AnswerParser(options.format());
         stopTexts = new StopTexts(options.stop());
-        engine.serve(this, tokens, count, candidates());
+        engine.begin(this, tokens, count, candidates());
         cachedTokens = engine.length();
     }
 
@@ -120,7 +120,7 @@ public final class Generation {
         reading = engine.length() < (completionTokens() == 0 ? count : count - 1);
         fetched = false;
         if (row > 0) {
-            engine.accept(tokens, count);
+            engine.commitDraft(tokens, count);
         } else if (engine.length() < count) {
             draft = draft();
             engine.run(tokens, count, draft);
@@ -144,7 +144,7 @@ public final class Generation {
         dropped += rest;
         draft = PromptLookup.NONE;
         row = 0;
-        engine.serve(this, tokens, count, candidates());
+        engine.begin(this, tokens, count, candidates());
     }
 
     private int[] draft() {
@@ -152,7 +152,7 @@ public final class Generation {
             return PromptLookup.NONE;
         }
         int room = Math.min(maxTokens - completionTokens() - 1, engine.contextLength() - count);
-        int most = Math.min(engine.backend().logitRows() - 1, room);
+        int most = Math.min(engine.backend().maxOutputs() - 1, room);
         return most <= 0 ? PromptLookup.NONE : lookup.draft(tokens, count, most);
     }
 
@@ -291,7 +291,7 @@ public final class Generation {
         if (chosen == Sampler.UNDECIDED) {
             work = Work.NONE;
         }
-        other.serve(this, tokens, count, candidates());
+        other.begin(this, tokens, count, candidates());
     }
 
     private void requireUnfinished() {

@@ -11,9 +11,9 @@ package dev.demitasse.engine;
 final class PromptLookup {
     static final int[] NONE = {};
 
-    private static final int LEAST_MATCH = 2;
+    private static final int MIN_MATCH = 2;
     /** Tokens beyond which a longer match doesn't count for more. */
-    private static final int MOST_MATCH = 8;
+    private static final int MAX_MATCH = 8;
 
     private static final double HIT_RATE = 1 / 16.0;
     private static final double TIME_RATE = 1 / 8.0;
@@ -23,7 +23,7 @@ final class PromptLookup {
     private static final int PROBE = 64;
 
     /** How often guesses were right, by matching tokens before them. */
-    private final double[] hits = new double[MOST_MATCH + 1];
+    private final double[] hits = new double[MAX_MATCH + 1];
     /** Time of a pass over one token; 0 as long as it isn't known. */
     private double passNanos;
     /** What a token more costs, in such passes. */
@@ -38,7 +38,7 @@ final class PromptLookup {
     private int matched;
 
     PromptLookup() {
-        for (int match = LEAST_MATCH; match <= MOST_MATCH; match++) {
+        for (int match = MIN_MATCH; match <= MAX_MATCH; match++) {
             hits[match] = 1 - 1.0 / match;
         }
     }
@@ -68,9 +68,9 @@ final class PromptLookup {
     private int find(int[] tokens, int count) {
         matched = 0;
         int after = 0;
-        for (int end = count - 2; end >= 0 && matched < MOST_MATCH; end--) {
+        for (int end = count - 2; end >= 0 && matched < MAX_MATCH; end--) {
             int length = 0;
-            while (length < MOST_MATCH && length <= end && tokens[end - length] == tokens[count - 1 - length]) {
+            while (length < MAX_MATCH && length <= end && tokens[end - length] == tokens[count - 1 - length]) {
                 length++;
             }
             if (length > matched) {
@@ -78,7 +78,7 @@ final class PromptLookup {
                 after = end + 1;
             }
         }
-        if (matched < LEAST_MATCH) {
+        if (matched < MIN_MATCH) {
             matched = 0;
         }
         return after;
@@ -91,7 +91,7 @@ final class PromptLookup {
         double best = 1;
         int length = 0;
         for (int i = 1; i <= most; i++) {
-            allRight *= hits[Math.min(MOST_MATCH, matched + i - 1)];
+            allRight *= hits[Math.min(MAX_MATCH, matched + i - 1)];
             expected += allRight;
             double gain = expected / (1 + i * cost);
             if (gain > best) {
@@ -128,6 +128,6 @@ final class PromptLookup {
         boolean right = guesses[next] == id;
         hits[matched] += HIT_RATE * ((right ? 1 : 0) - hits[matched]);
         next++;
-        matched = right && next < guesses.length ? Math.min(MOST_MATCH, matched + 1) : 0;
+        matched = right && next < guesses.length ? Math.min(MAX_MATCH, matched + 1) : 0;
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A sequence of tokens whose keys and values an engine keeps: what one conversation leaves in the KV cache. An engine computes
- * for one session at a time ({@link Engine#enter}).
+ * for one session at a time ({@link Engine#makeResident}).
  */
 public final class Session {
     private int[] tokens = {};
@@ -21,9 +21,9 @@ public final class Session {
     }
 
     /** From now on there are the keys and values of these tokens. */
-    public void hold(int[] held) {
-        tokens = held.clone();
-        length = held.length;
+    public void setTokens(int[] newTokens) {
+        tokens = newTokens.clone();
+        length = newTokens.length;
     }
 
     /** How many of these tokens it begins with. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param value as {@link JsonReader} gives it
  */
 public record JsonField(String path, @Nullable Object value) {
-    private static final int LONGEST_QUOTE = 40;
+    private static final int MAX_QUOTE_LENGTH = 40;
 
     public boolean isPresent() {
         return value != null;
@@ -119,8 +119,8 @@ public record JsonField(String path, @Nullable Object value) {
             return new FieldException(path, "is missing; it must be " + expected);
         }
         String found = JsonWriter.write(value, -1);
-        if (found.length() > LONGEST_QUOTE) {
-            found = found.substring(0, LONGEST_QUOTE) + "…";
+        if (found.length() > MAX_QUOTE_LENGTH) {
+            found = found.substring(0, MAX_QUOTE_LENGTH) + "…";
         }
         return new FieldException(path, "is " + found + "; it must be " + expected);
     }

@@ -11,10 +11,11 @@ final class Blocks {
 
     /** {@code x + down(silu(gate(norm(x))) · up(norm(x)))}. */
     static Buffer swiGluFeedForward(PlanBuilder b, Buffer x, String block, Sizes s) {
-        Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.width(), s.epsilon());
-        Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.hidden());
-        Buffer up = b.matMul(h, block + "ffn_up.weight", s.hidden());
-        return b.add(x, b.matMul(b.gated(Activation.SILU, gate, up), block + "ffn_down.weight", s.width()));
+        Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.hiddenSize(), s.epsilon());
+        Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.intermediateSize());
+        Buffer up = b.matMul(h, block + "ffn_up.weight", s.intermediateSize());
+        return b.add(
+                x, b.matMul(b.gatedActivation(Activation.SILU, gate, up), block + "ffn_down.weight", s.hiddenSize()));
     }
 
     /** Norm and output matrix on the last tokens; without one of its own the embedding's serves (tied embeddings). */
@@ -24,7 +25,7 @@ final class Blocks {
 
     /** @param softCap cap on the logits; 0 for none */
     static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
-        Buffer last = b.finalNorm(x, "output_norm.weight", s.width(), s.epsilon());
+        Buffer last = b.finalNorm(x, "output_norm.weight", s.hiddenSize(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";
         return b.build(b.softCap(b.matMul(last, output, b.rows("token_embd.weight")), softCap));
     }

@@ -17,15 +17,15 @@ final class Gemma2 {
 
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
-        Rotary rotary = config.rotary(Rotary.Pairing.HALVES, s.headSize());
+        Rotary rotary = config.rotary(Rotary.Pairing.NEOX, s.headSize());
         float scale = scale(s, 46);
         int window = config.positive("attention.sliding_window", 4096);
         float scoreCap = config.positiveReal("attn_logit_softcapping", 50);
         float logitCap = config.positiveReal("final_logit_softcapping", 30);
-        Buffer x = b.embed("token_embd.weight", s.width(), (float) Math.sqrt(s.width()));
+        Buffer x = b.embed("token_embd.weight", s.hiddenSize(), (float) Math.sqrt(s.hiddenSize()));
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
-            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
             Buffer q = b.rope(b.matMul(h, block + "attn_q.weight", s.queryWidth()), s.headSize(), rotary);
             Buffer k = b.rope(b.matMul(h, block + "attn_k.weight", s.kvWidth()), s.headSize(), rotary);
             Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());
@@ -42,19 +42,20 @@ final class Gemma2 {
      * ({@code query_pre_attn_scalar}); llama.cpp, too, knows these models by their number of layers.
      */
     static float scale(Sizes s, int layersOf27B) {
-        return (float) (1 / Math.sqrt(s.layers() == layersOf27B ? s.width() / s.heads() : s.headSize()));
+        return (float) (1 / Math.sqrt(s.layers() == layersOf27B ? s.hiddenSize() / s.heads() : s.headSize()));
     }
 
     static Buffer addAttention(PlanBuilder b, Buffer x, Buffer attention, String block, Sizes s) {
-        Buffer out = b.matMul(attention, block + "attn_output.weight", s.width());
-        return b.add(x, b.rmsNorm(out, block + "post_attention_norm.weight", s.width(), s.epsilon()));
+        Buffer out = b.matMul(attention, block + "attn_output.weight", s.hiddenSize());
+        return b.add(x, b.rmsNorm(out, block + "post_attention_norm.weight", s.hiddenSize(), s.epsilon()));
     }
 
     static Buffer feedForward(PlanBuilder b, Buffer x, String block, Sizes s) {
-        Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.width(), s.epsilon());
-        Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.hidden());
-        Buffer up = b.matMul(h, block + "ffn_up.weight", s.hidden());
-        Buffer out = b.matMul(b.gated(Activation.GELU_TANH, gate, up), block + "ffn_down.weight", s.width());
-        return b.add(x, b.rmsNorm(out, block + "post_ffw_norm.weight", s.width(), s.epsilon()));
+        Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.hiddenSize(), s.epsilon());
+        Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.intermediateSize());
+        Buffer up = b.matMul(h, block + "ffn_up.weight", s.intermediateSize());
+        Buffer out =
+                b.matMul(b.gatedActivation(Activation.GELU_TANH, gate, up), block + "ffn_down.weight", s.hiddenSize());
+        return b.add(x, b.rmsNorm(out, block + "post_ffw_norm.weight", s.hiddenSize(), s.epsilon()));
     }
 }

@@ -17,19 +17,19 @@ final class Gemma3 {
 
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
-        Rotary global = config.rotary(Rotary.Pairing.HALVES, s.headSize(), 1_000_000);
-        Rotary local = Rotary.of(
-                Rotary.Pairing.HALVES, global.dimensions(), config.positiveReal("rope.freq_base_swa", 10_000));
+        Rotary global = config.rotary(Rotary.Pairing.NEOX, s.headSize(), 1_000_000);
+        Rotary local =
+                Rotary.of(Rotary.Pairing.NEOX, global.dimensions(), config.positiveReal("rope.freq_base_swa", 10_000));
         float scale = Gemma2.scale(s, LAYERS_OF_27B);
         int window = config.positive("attention.sliding_window");
         int period = config.positive("attention.sliding_window_pattern", 6);
         float logitCap = config.has("final_logit_softcapping") ? config.positiveReal("final_logit_softcapping") : 0;
-        Buffer x = b.embed("token_embd.weight", s.width(), (float) Math.sqrt(s.width()));
+        Buffer x = b.embed("token_embd.weight", s.hiddenSize(), (float) Math.sqrt(s.hiddenSize()));
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
             boolean isGlobal = (layer + 1) % period == 0;
             Rotary rotary = isGlobal ? global : local;
-            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
             Buffer q = b.matMul(h, block + "attn_q.weight", s.queryWidth());
             Buffer k = b.matMul(h, block + "attn_k.weight", s.kvWidth());
             Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());

@@ -44,20 +44,20 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
 
     /** The architecture's sizes. */
     Sizes sizes() {
-        int width = positive("embedding_length");
+        int hiddenSize = positive("embedding_length");
         int heads = positive("attention.head_count");
         int kvHeads = positive("attention.head_count_kv", heads);
         if (!has("attention.key_length")) {
-            requireDivides("attention.head_count", heads, "embedding_length", width);
+            requireDivides("attention.head_count", heads, "embedding_length", hiddenSize);
         }
         requireDivides("attention.head_count_kv", kvHeads, "attention.head_count", heads);
-        int headSize = positive("attention.key_length", width / heads);
+        int headSize = positive("attention.key_length", hiddenSize / heads);
         if ((long) heads * headSize > Integer.MAX_VALUE) {
             throw new GgufException(path("attention.key_length") + " is " + headSize + "; " + heads
                     + " heads of it are too many elements");
         }
         return new Sizes(
-                width,
+                hiddenSize,
                 positive("block_count"),
                 heads,
                 kvHeads,
@@ -84,7 +84,7 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
             case "none" -> Rotary.of(pairing, dimensions, base);
             case "linear" -> Rotary.of(pairing, dimensions, base).interpolated(positiveReal("rope.scaling.factor"));
             case "longrope" ->
-                Rotary.of(pairing, dimensions, base).withMagnitude(positiveReal("rope.scaling.attn_factor", 1));
+                Rotary.of(pairing, dimensions, base).withAttentionFactor(positiveReal("rope.scaling.attn_factor", 1));
             case "yarn" ->
                 Rotary.yarn(
                         pairing,

@@ -15,17 +15,17 @@ final class Llama {
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
         Rotary rotary = config.rotary(Rotary.Pairing.INTERLEAVED, s.headSize());
-        Buffer x = b.embed("token_embd.weight", s.width());
+        Buffer x = b.embed("token_embd.weight", s.hiddenSize());
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
-            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
             Buffer q = b.rope(
                     b.matMul(h, block + "attn_q.weight", s.queryWidth()), s.headSize(), rotary, "rope_freqs.weight");
             Buffer k = b.rope(
                     b.matMul(h, block + "attn_k.weight", s.kvWidth()), s.headSize(), rotary, "rope_freqs.weight");
             Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());
             Buffer a = b.attention(q, k, v, s.headSize());
-            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.width()));
+            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.hiddenSize()));
             x = Blocks.swiGluFeedForward(b, x, block, s);
         }
         return Blocks.head(b, x, s);

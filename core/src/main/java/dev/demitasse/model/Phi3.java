@@ -18,26 +18,26 @@ final class Phi3 {
 
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
-        Rotary rotary = config.rotary(Rotary.Pairing.HALVES, s.headSize());
+        Rotary rotary = config.rotary(Rotary.Pairing.NEOX, s.headSize());
         int window = config.positive("attention.sliding_window", Op.Attention.ALL_POSITIONS);
         float scale = (float) (1 / Math.sqrt(s.headSize()));
         boolean isLong =
                 config.contextLength() > config.positive("rope.scaling.original_context_length", Integer.MAX_VALUE);
         String factors = isLong ? "rope_factors_long.weight" : "rope_factors_short.weight";
         b.ignore(isLong ? "rope_factors_short.weight" : "rope_factors_long.weight");
-        Buffer x = b.embed("token_embd.weight", s.width());
+        Buffer x = b.embed("token_embd.weight", s.hiddenSize());
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
-            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
             List<Buffer> qkv = b.fusedMatMul(h, block + "attn_qkv.weight", s.queryWidth(), s.kvWidth(), s.kvWidth());
             Buffer q = b.rope(qkv.get(0), s.headSize(), rotary, factors);
             Buffer k = b.rope(qkv.get(1), s.headSize(), rotary, factors);
             Buffer a = b.attention(q, k, qkv.get(2), s.headSize(), scale, window, 0);
-            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.width()));
-            h = b.rmsNorm(x, block + "ffn_norm.weight", s.width(), s.epsilon());
-            List<Buffer> gateUp = b.fusedMatMul(h, block + "ffn_up.weight", s.hidden(), s.hidden());
-            Buffer gated = b.gated(Activation.SILU, gateUp.get(0), gateUp.get(1));
-            x = b.add(x, b.matMul(gated, block + "ffn_down.weight", s.width()));
+            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.hiddenSize()));
+            h = b.rmsNorm(x, block + "ffn_norm.weight", s.hiddenSize(), s.epsilon());
+            List<Buffer> gateUp = b.fusedMatMul(h, block + "ffn_up.weight", s.intermediateSize(), s.intermediateSize());
+            Buffer gated = b.gatedActivation(Activation.SILU, gateUp.get(0), gateUp.get(1));
+            x = b.add(x, b.matMul(gated, block + "ffn_down.weight", s.hiddenSize()));
         }
         return Blocks.head(b, x, s);
     }

@@ -1,16 +1,16 @@
 package dev.demitasse.model;
 
 /**
- * Sizes that all architectures have.
+ * Sizes that every architecture has.
  *
- * @param width elements of the residual stream ({@code hidden_size})
+ * @param hiddenSize elements of a row of the residual stream
  * @param heads query heads
- * @param kvHeads key and value heads; each serves {@code heads / kvHeads} query heads
+ * @param kvHeads key and value heads; each is shared by {@code heads / kvHeads} query heads
  * @param headSize elements of a head
- * @param hidden elements between the feed-forward network's matrices ({@code intermediate_size})
+ * @param intermediateSize elements between the matrices of the feed-forward network
  * @param epsilon of the norms
  */
-record Sizes(int width, int layers, int heads, int kvHeads, int headSize, int hidden, float epsilon) {
+record Sizes(int hiddenSize, int layers, int heads, int kvHeads, int headSize, int intermediateSize, float epsilon) {
     int queryWidth() {
         return heads * headSize;
     }

@@ -15,10 +15,10 @@ final class SmolLm3 {
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
         Rotary rotary = config.rotary(Rotary.Pairing.INTERLEAVED, s.headSize());
-        Buffer x = b.embed("token_embd.weight", s.width());
+        Buffer x = b.embed("token_embd.weight", s.hiddenSize());
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
-            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.width(), s.epsilon());
+            Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
             Buffer q = b.matMul(h, block + "attn_q.weight", s.queryWidth());
             Buffer k = b.matMul(h, block + "attn_k.weight", s.kvWidth());
             Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());
@@ -27,7 +27,7 @@ final class SmolLm3 {
                 k = b.rope(k, s.headSize(), rotary);
             }
             Buffer a = b.attention(q, k, v, s.headSize());
-            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.width()));
+            x = b.add(x, b.matMul(a, block + "attn_output.weight", s.hiddenSize()));
             x = Blocks.swiGluFeedForward(b, x, block, s);
         }
         return Blocks.head(b, x, s);

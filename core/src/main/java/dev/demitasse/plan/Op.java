@@ -4,19 +4,46 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a plan. Operations work on every row of the batch; {@code out} has as many rows as {@code in}, except for
- * {@link LastRows}. In shapes, {@code n} stands for the rows.
+ * An operation of a plan. Operations work on every row of the batch; {@code out} has as many rows as {@code in}, except for
+ * {@link LastRows}. In shapes, {@code n} is the number of rows.
  */
 public sealed interface Op {
-    /** The buffer this operation writes. */
+    /** Returns the buffer that this operation writes. */
     Buffer out();
 
-    /** The buffers it reads. */
+    /** Returns the buffers that this operation reads. */
     List<Buffer> inputs();
 
-    /** The weights it reads. */
+    /** Returns the weights that this operation reads. */
     default List<Weight> weights() {
         return List.of();
+    }
+
+    /** Calls the visitor's method for this kind of operation. */
+    void accept(Visitor visitor);
+
+    /**
+     * Handles each kind of operation in a method of its own. A new kind adds a method here, so that every backend fails to
+     * compile until it handles the operation.
+     */
+    interface Visitor {
+        void visit(Embed op);
+
+        void visit(RmsNorm op);
+
+        void visit(MatMul op);
+
+        void visit(Rope op);
+
+        void visit(Attention op);
+
+        void visit(GatedActivation op);
+
+        void visit(SoftCap op);
+
+        void visit(Add op);
+
+        void visit(LastRows op);
     }
 
     /** {@code out[r] = scale · table[token r]}; table is {@code [width, vocabulary]}. */
@@ -29,6 +56,11 @@ public sealed interface Op {
         @Override
         public List<Weight> weights() {
             return List.of(table);
+        }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
         }
     }
 
@@ -46,15 +78,20 @@ public sealed interface Op {
         public List<Weight> weights() {
             return List.of(weight);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
     /**
-     * {@code out[n, out.width] = in[n, weight.columns] · weight[firstRow…]ᵀ + bias + addend}. Some files keep several matrices as
-     * one tensor, each its own range of rows.
+     * {@code out[n, out.width] = in[n, weight.columns] · weight[firstRow…]ᵀ + bias + addend}. Some files store several matrices
+     * as one tensor, each as a range of its rows.
      *
-     * @param firstRow row of {@code weight} that gives {@code out}'s first column
+     * @param firstRow row of {@code weight} that gives the first column of {@code out}
      * @param bias {@code [out.width]}, or null for none
-     * @param addend {@code [n, out.width]}, a residual say, or null for none
+     * @param addend {@code [n, out.width]}, for example a residual, or null for none
      */
     record MatMul(
             Buffer in,
@@ -72,10 +109,15 @@ public sealed interface Op {
         public List<Weight> weights() {
             return bias == null ? List.of(weight) : List.of(weight, bias);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
     /**
-     * Turns each head of {@code in[n, heads · headSize]} by its token's position.
+     * Rotates each head of {@code in[n, heads · headSize]} by its token's position, as {@link Rotary} describes.
      *
      * @param frequencyFactors {@code [rotary.dimensions / 2]}, divide the frequencies; null for none
      */
@@ -94,6 +136,11 @@ public sealed interface Op {
         public List<Weight> weights() {
             return frequencyFactors == null ? List.of() : List.of(frequencyFactors);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
     /**
@@ -103,7 +150,7 @@ public sealed interface Op {
      *
      * @param query {@code [n, heads · headSize]}, as is {@code out}
      * @param key {@code [n, kvHeads · headSize]}, as is {@code value}
-     * @param window how many positions a token sees, its own the last; {@link #ALL_POSITIONS} for no limit
+     * @param window number of positions that a token attends to, up to and including its own; {@link #ALL_POSITIONS} for all
      * @param softCap caps scores as {@link SoftCap} does, before the softmax; 0 for none
      */
     record Attention(
@@ -121,7 +168,7 @@ public sealed interface Op {
             implements Op {
         public static final int ALL_POSITIONS = Integer.MAX_VALUE;
 
-        /** Names the shape of a position's key, and value: {@code kvHeads x headSize}. */
+        /** Returns the shape of the key, and of the value, of a position: {@code kvHeads x headSize}. */
         public String kvShape() {
             return kvHeads + "x" + headSize;
         }
@@ -130,21 +177,36 @@ public sealed interface Op {
         public List<Buffer> inputs() {
             return List.of(query, key, value);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
-    /** {@code out = activation(gate) · up} (Shazeer 2020, "GLU Variants Improve Transformer"). */
-    record Gated(Activation activation, Buffer gate, Buffer up, Buffer out) implements Op {
+    /** {@code out = activation(gate) · up}: SwiGLU, GeGLU (Shazeer 2020, "GLU Variants Improve Transformer"). */
+    record GatedActivation(Activation activation, Buffer gate, Buffer up, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(gate, up);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
-    /** {@code out = cap · tanh(in / cap)}: nearly {@code in} where that is small, never beyond {@code ±cap}. */
+    /** {@code out = cap · tanh(in / cap)}: close to {@code in} for small values, never beyond {@code ±cap}. */
     record SoftCap(Buffer in, float cap, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);
+        }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
         }
     }
 
@@ -154,13 +216,23 @@ public sealed interface Op {
         public List<Buffer> inputs() {
             return List.of(a, b);
         }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
+        }
     }
 
-    /** {@code out} holds the last rows of {@code in}: as many as logits are asked for. */
+    /** Copies the last rows of {@code in} to {@code out}, one for each token whose logits are computed. */
     record LastRows(Buffer in, Buffer out) implements Op {
         @Override
         public List<Buffer> inputs() {
             return List.of(in);
+        }
+
+        @Override
+        public void accept(Visitor visitor) {
+            visitor.visit(this);
         }
     }
 }

@@ -124,8 +124,8 @@ public final class PlanBuilder {
                 new Op.Attention(layer, query, key, value, heads, kvHeads, headSize, scale, window, softCap, out));
     }
 
-    public Buffer gated(Activation activation, Buffer gate, Buffer up) {
-        return append(new Op.Gated(activation, gate, up, like(gate, gate.name() + " gated")));
+    public Buffer gatedActivation(Activation activation, Buffer gate, Buffer up) {
+        return append(new Op.GatedActivation(activation, gate, up, like(gate, gate.name() + " gated")));
     }
 
     /** @param cap 0 for none: {@code in} itself is returned */

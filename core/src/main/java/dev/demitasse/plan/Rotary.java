@@ -12,17 +12,17 @@ public final class Rotary {
         /** {@code 2i} with {@code 2i + 1}: the paper's; GGUF files of llama models, whose rows are permuted for it. */
         INTERLEAVED,
         /** {@code i} with {@code i + dimensions / 2}: GPT-NeoX's and Hugging Face's. */
-        HALVES
+        NEOX
     }
 
     private final Pairing pairing;
     private final float[] inverseFrequencies;
-    private final float magnitude;
+    private final float attentionFactor;
 
-    private Rotary(Pairing pairing, float[] inverseFrequencies, float magnitude) {
+    private Rotary(Pairing pairing, float[] inverseFrequencies, float attentionFactor) {
         this.pairing = pairing;
         this.inverseFrequencies = inverseFrequencies;
-        this.magnitude = magnitude;
+        this.attentionFactor = attentionFactor;
     }
 
     /**
@@ -45,12 +45,12 @@ public final class Rotary {
         for (int i = 0; i < table.length; i++) {
             table[i] = inverseFrequencies[i] / factor;
         }
-        return new Rotary(pairing, table, magnitude);
+        return new Rotary(pairing, table, attentionFactor);
     }
 
-    /** The same turns, with another {@link #magnitude}. */
-    public Rotary withMagnitude(float newMagnitude) {
-        return new Rotary(pairing, inverseFrequencies, newMagnitude);
+    /** The same turns, with another {@link #attentionFactor}. */
+    public Rotary withAttentionFactor(float newFactor) {
+        return new Rotary(pairing, inverseFrequencies, newFactor);
     }
 
     /**
@@ -58,8 +58,8 @@ public final class Rotary {
      * it divided by {@code factor}, with a ramp between; all are lengthened by {@code 0.1 ln(factor) + 1}.
      *
      * @param trainedContext positions of the model's training
-     * @param fastTurns pairs with at least so many turns in the trained context keep their frequency (beta, 32)
-     * @param slowTurns pairs with at most so many are divided (alpha, 1)
+     * @param betaFast pairs with at least so many turns in the trained context keep their frequency (beta, 32)
+     * @param betaSlow pairs with at most so many are divided (alpha, 1)
      */
     public static Rotary yarn(
             Pairing pairing,
@@ -67,10 +67,11 @@ public final class Rotary {
             float base,
             float factor,
             int trainedContext,
-            float fastTurns,
-            float slowTurns) {
-        double low = Math.max(Math.floor(pairWithTurns(fastTurns, dimensions, base, trainedContext)), 0);
-        double high = Math.min(Math.ceil(pairWithTurns(slowTurns, dimensions, base, trainedContext)), dimensions - 1);
+            float betaFast,
+            float betaSlow) {
+        double low = Math.max(Math.floor(pairWithRotations(betaFast, dimensions, base, trainedContext)), 0);
+        double high =
+                Math.min(Math.ceil(pairWithRotations(betaSlow, dimensions, base, trainedContext)), dimensions - 1);
         float[] table = new float[dimensions / 2];
         for (int i = 0; i < table.length; i++) {
             double frequency = 1 / Math.pow(base, 2.0 * i / dimensions);
@@ -81,13 +82,13 @@ public final class Rotary {
     }
 
     /** The pair, in general a fraction, which makes so many turns over {@code context} positions. */
-    private static double pairWithTurns(double turns, int dimensions, double base, int context) {
-        return dimensions * Math.log(context / (turns * 2 * Math.PI)) / (2 * Math.log(base));
+    private static double pairWithRotations(double rotations, int dimensions, double base, int context) {
+        return dimensions * Math.log(context / (rotations * 2 * Math.PI)) / (2 * Math.log(base));
     }
 
     /** Factor on the length of the turned elements. */
-    public float magnitude() {
-        return magnitude;
+    public float attentionFactor() {
+        return attentionFactor;
     }
 
     public Pairing pairing() {

@@ -15,7 +15,7 @@ public final class Sampler {
     public static final int UNDECIDED = -1;
 
     /** Entries beyond this many would seldom matter. */
-    private static final int MOST_CANDIDATES = 256;
+    private static final int MAX_TOP_K = 256;
 
     private final SamplingOptions options;
     private final @Nullable TokenFilter filter;
@@ -63,12 +63,12 @@ public final class Sampler {
             return 0;
         }
         if (options.temperature() == 0) {
-            return penalizes || filter != null ? MOST_CANDIDATES : 1;
+            return penalizes || filter != null ? MAX_TOP_K : 1;
         }
-        boolean few = options.topK() > 0 && options.topK() <= MOST_CANDIDATES;
+        boolean few = options.topK() > 0 && options.topK() <= MAX_TOP_K;
         boolean nucleus = options.topK() == 0 && options.topP() < 1 && !penalizes && filter == null;
         boolean likely = options.topP() == 1 && options.minP() > 0;
-        return few || nucleus || likely ? MOST_CANDIDATES : 0;
+        return few || nucleus || likely ? MAX_TOP_K : 0;
     }
 
     /** How many of the likeliest tokens {@link #sample(TopLogits)} should get; 0 if only all logits decide. */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  */
 final class ScoredMerges implements MergeRules {
     private static final long EMPTY = -1;
-    private static final int MOST_PAIRS = 1 << 20;
+    private static final int MAX_PAIRS = 1 << 20;
 
     private final Vocabulary vocabulary;
     /** By token: how many tokens have a higher score. */
@@ -62,7 +62,7 @@ final class ScoredMerges implements MergeRules {
     private void resize() {
         long[] oldPairs = pairs;
         long[] oldFound = found;
-        boolean forget = count >= MOST_PAIRS;
+        boolean forget = count >= MAX_PAIRS;
         int size = forget ? pairs.length : pairs.length * 2;
         pairs = new long[size];
         found = new long[size];

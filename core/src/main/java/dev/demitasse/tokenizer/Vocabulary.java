@@ -14,7 +14,7 @@ final class Vocabulary {
     static final String TOKENS = "tokenizer.ggml.tokens";
     static final String TYPES = "tokenizer.ggml.token_type";
 
-    private static final int LONGEST_QUOTE = 40;
+    private static final int MAX_QUOTE_LENGTH = 40;
 
     // Token types of the GGUF specification.
     private static final int NORMAL = 1;
@@ -166,8 +166,8 @@ final class Vocabulary {
 
     /** For messages: in quotation marks, and cut if long. */
     static String quote(String text) {
-        return text.length() <= LONGEST_QUOTE
+        return text.length() <= MAX_QUOTE_LENGTH
                 ? '"' + text + '"'
-                : '"' + text.substring(0, LONGEST_QUOTE) + "…\" (" + text.length() + " characters)";
+                : '"' + text.substring(0, MAX_QUOTE_LENGTH) + "…\" (" + text.length() + " characters)";
     }
 }

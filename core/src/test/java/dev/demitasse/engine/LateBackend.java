@@ -84,8 +84,8 @@ final class LateBackend implements Backend {
     }
 
     @Override
-    public int logitRows() {
-        return backend.logitRows();
+    public int maxOutputs() {
+        return backend.maxOutputs();
     }
 
     @Override

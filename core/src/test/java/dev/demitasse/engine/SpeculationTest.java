@@ -130,7 +130,7 @@ class SpeculationTest {
         if (longer.length < CONTEXT) {
             GenerationOptions more = options(SamplingOptions.GREEDY, 2, List.of(), 3, false);
             Answer after = answer(longer, more);
-            engine.enter(new Session());
+            engine.makeResident(new Session());
             assertEquals(answer(longer, more).events, after.events);
         }
         return with.accepted;

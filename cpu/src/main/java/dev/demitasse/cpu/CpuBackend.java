@@ -4,7 +4,7 @@ import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Op;
@@ -86,15 +86,15 @@ public final class CpuBackend implements Backend {
      * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvTiles#TILE}
      * positions where even these take more.
      */
-    public static int longestContext(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
+    public static int maxContextLength(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
         Layout layout = new Layout(plan, most, batchSize, kvType, threads);
-        return KvTiles.longestContext(most, positions -> layout.bytes(positions) <= bytes);
+        return KvTiles.maxContextLength(most, positions -> layout.bytes(positions) <= bytes);
     }
 
     /** Memory that such a backend takes. */
-    public static MemoryNeeds memory(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
+    public static MemoryEstimate memory(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
         Layout layout = new Layout(plan, contextLength, batchSize, kvType, threads);
-        return new MemoryNeeds(layout.bytes(1), layout.cache.bytesPerPosition(), layout.bytes(contextLength));
+        return new MemoryEstimate(layout.bytes(1), layout.cache.bytesPerPosition(), layout.bytes(contextLength));
     }
 
     /**
@@ -186,8 +186,8 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public int logitRows() {
-        return layout.lowering.logitRows();
+    public int maxOutputs() {
+        return layout.lowering.maxOutputs();
     }
 
     @Override
@@ -196,16 +196,16 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = begin(tokens, from, to, position, logitRows);
-        start(program(count, logitRows).parts);
+    public void forward(int[] tokens, int from, int to, int position, int outputs) {
+        int count = begin(tokens, from, to, position, outputs);
+        start(program(count, outputs).parts);
     }
 
-    private Placed program(int count, int logitRows) {
-        if (logitRows == 0) {
+    private Placed program(int count, int outputs) {
+        if (outputs == 0) {
             return layout.prefill;
         }
-        if (logitRows < count) {
+        if (outputs < count) {
             return layout.prefillWithHead;
         }
         return count == 1 ? layout.decode : layout.few;
@@ -264,8 +264,8 @@ public final class CpuBackend implements Backend {
     }
 
     /** Writes what programs find of a batch, and gives its tokens' number. */
-    private int begin(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = requireBatch(tokens, from, to, position, logitRows);
+    private int begin(int[] tokens, int from, int to, int position, int outputs) {
+        int count = requireBatch(tokens, from, to, position, outputs);
         if (!ready) {
             layout.weights.requireAll();
             ready = true;
@@ -279,7 +279,7 @@ public final class CpuBackend implements Backend {
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        staging.putInt(0, count).putInt(4, position).putInt(8, logitRows);
+        staging.putInt(0, count).putInt(4, position).putInt(8, outputs);
         write(Control.TOKENS, 12);
         return count;
     }
@@ -295,11 +295,11 @@ public final class CpuBackend implements Backend {
             }
         }
         for (int i = 0; i < angles.length; i++) {
-            staging.putFloat(4 * i, rotary.magnitude() * (float) Math.cos(angles[i]));
+            staging.putFloat(4 * i, rotary.attentionFactor() * (float) Math.cos(angles[i]));
         }
         write(table.cosines(), 4 * angles.length);
         for (int i = 0; i < angles.length; i++) {
-            staging.putFloat(4 * i, rotary.magnitude() * (float) Math.sin(angles[i]));
+            staging.putFloat(4 * i, rotary.attentionFactor() * (float) Math.sin(angles[i]));
         }
         write(table.sines(), 4 * angles.length);
     }
@@ -328,8 +328,8 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public int reusable(int positions) {
-        return layout.cache.tiles().reusable(positions);
+    public int validPrefix(int positions) {
+        return layout.cache.tiles().validPrefix(positions);
     }
 
     @Override

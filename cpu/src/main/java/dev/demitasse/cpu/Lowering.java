@@ -111,7 +111,7 @@ final class Lowering {
         return address(plan.hidden());
     }
 
-    int logitRows() {
+    int maxOutputs() {
         return logitRows;
     }
 
@@ -226,7 +226,7 @@ final class Lowering {
                     program.cut(); // a layer is as much as others should have to wait for
                 }
                 addAttention(attention);
-            } else if (op instanceof Op.Gated gated) {
+            } else if (op instanceof Op.GatedActivation gated) {
                 Opcode opcode =
                         switch (gated.activation()) {
                             case SILU -> Opcode.GATED_SILU;
@@ -287,7 +287,7 @@ final class Lowering {
         private void addRope(Op.Rope op) {
             RotaryTable table = rotaryTable(op);
             int pairs = op.rotary().dimensions() / 2;
-            boolean halves = op.rotary().pairing() == Rotary.Pairing.HALVES;
+            boolean halves = op.rotary().pairing() == Rotary.Pairing.NEOX;
             program.add(reading(line(Opcode.ROPE, op.out()), Command.IN, op.in())
                     .address(Command.WEIGHTS, table.cosines)
                     .address(Command.OTHER, table.sines)

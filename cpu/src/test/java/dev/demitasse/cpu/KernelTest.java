@@ -217,7 +217,7 @@ public abstract class KernelTest {
     Stream<DynamicNode> rotaryEmbeddings() {
         return tests((backends, random) -> {
             for (Rotary.Pairing pairing : Rotary.Pairing.values()) {
-                Rotary rotary = Rotary.of(pairing, 16, 10_000).withMagnitude(1.25f);
+                Rotary rotary = Rotary.of(pairing, 16, 10_000).withAttentionFactor(1.25f);
                 check(new GgufBuilder(), 60, (b, in) -> b.rope(in, 20, rotary), ROUNDING, backends, random);
                 GgufBuilder shapes = new GgufBuilder().tensor("factors", TensorType.F32, 8);
                 check(shapes, 48, (b, in) -> b.rope(in, 24, rotary, "factors"), ROUNDING, backends, random);
@@ -233,7 +233,7 @@ public abstract class KernelTest {
                 check(
                         shapes,
                         53,
-                        (b, in) -> b.gated(activation, in, b.matMul(in, "up", 53)),
+                        (b, in) -> b.gatedActivation(activation, in, b.matMul(in, "up", 53)),
                         ROUNDING,
                         backends,
                         random);

@@ -55,8 +55,8 @@ class PerplexityTest {
     private static double perplexity(Backend backend, int[] tokens) {
         double sum = 0;
         int last = tokens.length - 1;
-        for (int from = 0; from < last; from += backend.logitRows()) {
-            int to = Math.min(last, from + backend.logitRows());
+        for (int from = 0; from < last; from += backend.maxOutputs()) {
+            int to = Math.min(last, from + backend.maxOutputs());
             backend.forward(tokens, from, to, from, to - from);
             for (int i = from; i < to; i++) {
                 sum -= logProbability(backend.logits(i - from), tokens[i + 1]);

@@ -187,7 +187,8 @@ class WebGpuKernelTest {
                         shapes,
                         x -> {
                             Buffer in = x.embed("table", 64);
-                            Buffer gated = x.gated(Activation.SILU, x.matMul(in, "gate", 640), x.matMul(in, "up", 640));
+                            Buffer gated = x.gatedActivation(
+                                    Activation.SILU, x.matMul(in, "gate", 640), x.matMul(in, "up", 640));
                             Buffer out = x.add(in, x.matMul(gated, "down", 64));
                             return x.build(x.matMul(x.lastRows(out), "table", 500));
                         },
@@ -230,7 +231,7 @@ class WebGpuKernelTest {
     Stream<DynamicTest> rotaryEmbeddings() {
         return tests((backends, random) -> {
             for (Rotary.Pairing pairing : Rotary.Pairing.values()) {
-                Rotary rotary = Rotary.of(pairing, 16, 10_000).withMagnitude(1.25f);
+                Rotary rotary = Rotary.of(pairing, 16, 10_000).withAttentionFactor(1.25f);
                 check(new GgufBuilder(), 80, (b, in) -> b.rope(in, 20, rotary), ROUNDING, backends, random);
                 GgufBuilder shapes = new GgufBuilder().tensor("factors", TensorType.F32, 8);
                 check(shapes, 48, (b, in) -> b.rope(in, 24, rotary, "factors"), ROUNDING, backends, random);
@@ -246,7 +247,7 @@ class WebGpuKernelTest {
                 check(
                         alone,
                         64,
-                        (b, in) -> b.gated(activation, in, b.matMul(in, "up", 64)),
+                        (b, in) -> b.gatedActivation(activation, in, b.matMul(in, "up", 64)),
                         ROUNDING,
                         backends,
                         random);
@@ -256,7 +257,7 @@ class WebGpuKernelTest {
                 check(
                         both,
                         96,
-                        (b, in) -> b.gated(activation, b.matMul(in, "gate", 128), b.matMul(in, "up", 128)),
+                        (b, in) -> b.gatedActivation(activation, b.matMul(in, "gate", 128), b.matMul(in, "up", 128)),
                         ROUNDING,
                         backends,
                         random);
@@ -338,7 +339,7 @@ class WebGpuKernelTest {
             boolean turned,
             int context) {
         int width = heads * headSize;
-        Rotary rotary = Rotary.of(turned ? Rotary.Pairing.HALVES : Rotary.Pairing.INTERLEAVED, headSize, 10_000);
+        Rotary rotary = Rotary.of(turned ? Rotary.Pairing.NEOX : Rotary.Pairing.INTERLEAVED, headSize, 10_000);
         GgufBuilder shapes = new GgufBuilder()
                 .tensor("table", TensorType.F32, width, VOCABULARY)
                 .tensor("query", TensorType.F16, width, width)

@@ -1,7 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.plan.Plan;
@@ -48,7 +48,7 @@ final class CpuPlacement {
         Machine.Factory machines = WasmMachine.factory(kernels);
         Placement.Backends backends = new Placement.Backends() {
             @Override
-            public MemoryNeeds memory(Plan plan, int context) {
+            public MemoryEstimate memory(Plan plan, int context) {
                 return CpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType(), machines.threads());
             }
 
@@ -60,7 +60,7 @@ final class CpuPlacement {
             private int length(Plan plan, int context) {
                 return wish.contextLength() > 0
                         ? context
-                        : CpuBackend.longestContext(
+                        : CpuBackend.maxContextLength(
                                 plan, context, BATCH_SIZE, wish.kvType(), machines.threads(), MAX_BYTES_32);
             }
         };

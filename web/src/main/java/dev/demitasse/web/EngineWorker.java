@@ -2,7 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.api.CompletionRequest;
 import dev.demitasse.api.EmbeddingRequest;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Engine;
@@ -112,7 +112,7 @@ public final class EngineWorker {
         Wish wish = wish(request);
         load(request, wish, new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
                 postNeeds(request.getId(), disk, memory);
                 return request.getType().equals("load");
             }
@@ -141,7 +141,7 @@ public final class EngineWorker {
         });
     }
 
-    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
+    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
         Reply.Needs needs = JSObjects.create();
         if (disk != null) {
             Reply.Disk kept = JSObjects.create();
@@ -207,7 +207,7 @@ public final class EngineWorker {
         Wish wish = losses >= MOST_LOSSES ? asked.onCpu() : asked;
         load(request, wish, new Loading.Listener() {
             @Override
-            public boolean needs(ModelReader.@Nullable Disk disk, MemoryNeeds memory) {
+            public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
                 return true;
             }
 

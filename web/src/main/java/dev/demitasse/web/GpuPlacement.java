@@ -1,7 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.WorkerScope;
@@ -140,7 +140,7 @@ final class GpuPlacement implements Placement.Pace {
                 "WebGPU adapter " + (name.isEmpty() ? "without a name" : name),
                 new Placement.Backends() {
                     @Override
-                    public MemoryNeeds memory(Plan plan, int context) {
+                    public MemoryEstimate memory(Plan plan, int context) {
                         return WebGpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType());
                     }
 
@@ -155,7 +155,7 @@ final class GpuPlacement implements Placement.Pace {
     private int length(Plan plan, int context) {
         return wish.contextLength() > 0
                 ? context
-                : WebGpuBackend.longestContext(
+                : WebGpuBackend.maxContextLength(
                         plan, context, BATCH_SIZE, wish.kvType(), MOST_KV_BYTES, device.maxBindingBytes());
     }
 

@@ -1,7 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.engine.Engine;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.Reply;
@@ -18,7 +18,7 @@ final class Loading {
          * @param disk what it takes of the browser's storage; null if it is not kept
          * @return whether to go on
          */
-        boolean needs(ModelReader.@Nullable Disk disk, MemoryNeeds memory);
+        boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory);
 
         /** As {@link ModelReader.Listener#progress}. */
         void progress(boolean isDownload, long bytes, long total);

@@ -1,6 +1,6 @@
 package dev.demitasse.web;
 
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.plan.Plan;
 
@@ -14,7 +14,7 @@ import dev.demitasse.plan.Plan;
 record Placement(String kind, int threads, String reason, Backends backends, Pace pace) {
     /** Makes backends, and tells what they need. */
     interface Backends extends EngineLoader.BackendFactory {
-        MemoryNeeds memory(Plan plan, int contextLength);
+        MemoryEstimate memory(Plan plan, int contextLength);
     }
 
     /** Keeps bytes from coming faster than the device takes them. */

@@ -94,14 +94,14 @@ final class Sessions {
         boolean comes = session != resident;
         boolean isLeft = comes && sessions.containsValue(resident);
         int least = comes ? 1 : PrefixCache.SOME_TOKENS;
-        PrefixCache.Snapshot<HeldBytes> best = cache.find(tokens, count, engine.reusable(tokens, count), least);
+        PrefixCache.Snapshot<HeldBytes> best = cache.find(tokens, count, engine.validPrefix(tokens, count), least);
         List<HeldBytes> dropped = List.of();
         if (isLeft || PrefixCache.isWorthKeeping(resident.tokens(), tokens)) {
             dropped = keep(best);
         }
         if (comes) {
-            session.hold(resident.tokens());
-            engine.enter(session);
+            session.setTokens(resident.tokens());
+            engine.makeResident(session);
         }
         if (best != null) {
             restore(best.content(), best.tokens());
@@ -120,7 +120,7 @@ final class Sessions {
     private List<HeldBytes> keep(PrefixCache.@Nullable Snapshot<HeldBytes> needed) {
         int[] tokens = engine.session().tokens();
         // None where later tokens, which were dropped, have overwritten what is needed.
-        int length = engine.backend().reusable(tokens.length);
+        int length = engine.backend().validPrefix(tokens.length);
         if (length == 0 || cache.covers(tokens)) {
             return List.of();
         }
@@ -161,7 +161,7 @@ final class Sessions {
         // An answer, which is what reads tokens, wants a position for itself.
         int count = Math.min(tokens.length, engine.contextLength() - 1);
         enter(session, tokens, count);
-        session.truncate(engine.reusable(tokens, count));
+        session.truncate(engine.validPrefix(tokens, count));
         if (session.length() < count) {
             Generation reading = engine.generate(
                     Arrays.copyOf(tokens, count),
@@ -202,7 +202,7 @@ final class Sessions {
                 ids[i] = (int) tokens.get(i).integer(0, engine.tokenizer().size() - 1L);
             }
             keep(null);
-            engine.enter(session(id));
+            engine.makeResident(session(id));
             restore(store.kv(name), ids);
         }
     }
@@ -248,7 +248,7 @@ final class Sessions {
 
     /** Puts keys and values of these tokens into the engine, for the session that is there. */
     private void restore(Piece kept, int[] tokens) {
-        engine.session().hold(new int[0]); // until all are there
+        engine.session().setTokens(new int[0]); // until all are there
         Backend backend = engine.backend();
         int positions = tokens.length;
         long total = backend.kvBytes(positions);
@@ -273,6 +273,6 @@ final class Sessions {
                 return true;
             }
         });
-        engine.session().hold(tokens);
+        engine.session().setTokens(tokens);
     }
 }

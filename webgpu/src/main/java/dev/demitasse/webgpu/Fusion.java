@@ -31,8 +31,8 @@ final class Fusion {
     /** Products with the same input, by matrices of the same type. */
     record Products(List<Op.MatMul> members, MemoryPlan.Use use) implements Step {}
 
-    /** {@link Op.Gated}; {@code products} are gate and up alone, where one step makes these. */
-    record Gate(Op.Gated op, @Nullable Products products, MemoryPlan.Use use) implements Step {}
+    /** {@link Op.GatedActivation}; {@code products} are gate and up alone, where one step makes these. */
+    record Gate(Op.GatedActivation op, @Nullable Products products, MemoryPlan.Use use) implements Step {}
 
     /** {@link Op.Rope} in place. */
     record Turn(Op.Rope op, MemoryPlan.Use use) implements Step {}
@@ -136,7 +136,7 @@ final class Fusion {
                 steps.add(new Turn(rope, use(rope.in(), List.of(rope.in()))));
             } else if (op instanceof Op.Attention attention) {
                 addAttention(attention, steps);
-            } else if (op instanceof Op.Gated gated) {
+            } else if (op instanceof Op.GatedActivation gated) {
                 steps.add(gate(gated));
             } else {
                 steps.add(new Elementwise(op, use(op.out(), op.inputs())));
@@ -205,7 +205,7 @@ final class Fusion {
                 && a.weight().tensor().type() == b.weight().tensor().type();
     }
 
-    private Gate gate(Op.Gated op) {
+    private Gate gate(Op.GatedActivation op) {
         Op producer = producers.get(op.gate());
         Products products = producer == null ? null : productsOf.get(producer);
         if (products == null || !isGateAndUp(products.members, op)) {
@@ -217,7 +217,7 @@ final class Fusion {
         return new Gate(op, products, use(op.out(), inputs));
     }
 
-    private boolean isGateAndUp(List<Op.MatMul> members, Op.Gated op) {
+    private boolean isGateAndUp(List<Op.MatMul> members, Op.GatedActivation op) {
         return members.size() == 2
                 && members.stream().allMatch(member -> member.bias() == null)
                 && members.get(0).out() == op.gate()

@@ -369,7 +369,7 @@ final class Lowering {
             int operation;
             int activation = 0;
             float cap = 0;
-            if (op instanceof Op.Gated gated) {
+            if (op instanceof Op.GatedActivation gated) {
                 operation = 0;
                 activation = code(gated.activation());
             } else if (op instanceof Op.SoftCap softCap) {
@@ -445,7 +445,7 @@ final class Lowering {
                 Device.Binding values) {
             RotaryTable table = rope == null ? null : memory.rotaryTable(rope);
             int pairs = table == null ? 0 : table.rotary().dimensions() / 2;
-            boolean halves = table != null && table.rotary().pairing() == Rotary.Pairing.HALVES;
+            boolean halves = table != null && table.rotary().pairing() == Rotary.Pairing.NEOX;
             Params params = new Params()
                     .ints(heads, kvHeads, pairs, halves ? 1 : 0)
                     .ints(query.offset(), query.stride(), key.offset(), key.stride(), value.offset(), value.stride())

@@ -5,7 +5,7 @@ import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
-import dev.demitasse.backend.MemoryNeeds;
+import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
@@ -88,11 +88,11 @@ public final class WebGpuBackend implements Backend {
     }
 
     /** GPU memory that such a backend takes for weights, keys and values: nearly all of it. */
-    public static MemoryNeeds memory(Plan plan, int contextLength, int batchSize, KvType kvType) {
+    public static MemoryEstimate memory(Plan plan, int contextLength, int batchSize, KvType kvType) {
         KvCache cache = new KvCache(plan, contextLength, batchSize, kvType);
         long weights =
                 plan.weights().stream().mapToLong(w -> w.tensor().bytes()).sum();
-        return new MemoryNeeds(
+        return new MemoryEstimate(
                 weights + cache.bytes(1), cache.bytesPerPosition(), weights + cache.bytes(contextLength));
     }
 
@@ -100,9 +100,9 @@ public final class WebGpuBackend implements Backend {
      * The longest context, up to {@code most} positions, whose keys and values take no more than so many bytes, and no more of a layer than a
      * device can bind; {@link KvTiles#TILE} positions where even these take more.
      */
-    public static int longestContext(
+    public static int maxContextLength(
             Plan plan, int most, int batchSize, KvType kvType, long bytes, long maxBindingBytes) {
-        return KvTiles.longestContext(most, positions -> {
+        return KvTiles.maxContextLength(most, positions -> {
             KvCache cache = new KvCache(plan, positions, batchSize, kvType);
             return cache.bytes(positions) <= bytes && cache.largestBuffer() <= maxBindingBytes;
         });
@@ -125,7 +125,7 @@ public final class WebGpuBackend implements Backend {
 
     /** The likeliest tokens are sought in one row. */
     @Override
-    public int logitRows() {
+    public int maxOutputs() {
         return 1;
     }
 
@@ -144,10 +144,10 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = begin(tokens, from, to, position, logitRows);
+    public void forward(int[] tokens, int from, int to, int position, int outputs) {
+        int count = begin(tokens, from, to, position, outputs);
         start(new Pass(count, position, () -> {
-            if (logitRows == 0) {
+            if (outputs == 0) {
                 device.submit();
                 return;
             }
@@ -295,8 +295,8 @@ public final class WebGpuBackend implements Backend {
     }
 
     /** Writes what the kernels find of a batch, and gives its tokens' number. */
-    private int begin(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = requireBatch(tokens, from, to, position, logitRows);
+    private int begin(int[] tokens, int from, int to, int position, int outputs) {
+        int count = requireBatch(tokens, from, to, position, outputs);
         if (pass != null) {
             throw new IllegalStateException("a pass is under way");
         }
@@ -375,8 +375,8 @@ public final class WebGpuBackend implements Backend {
         for (int r = 0; r < count; r++) {
             for (int i = 0; i < pairs; i++) {
                 float angle = rotary.angle(position + r, i, factors);
-                step.putFloat(at, rotary.magnitude() * (float) Math.cos(angle));
-                step.putFloat(at + 4, rotary.magnitude() * (float) Math.sin(angle));
+                step.putFloat(at, rotary.attentionFactor() * (float) Math.cos(angle));
+                step.putFloat(at + 4, rotary.attentionFactor() * (float) Math.sin(angle));
                 at += 8;
             }
         }
@@ -439,8 +439,8 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public int reusable(int positions) {
-        return kvCache.tiles().reusable(positions);
+    public int validPrefix(int positions) {
+        return kvCache.tiles().validPrefix(positions);
     }
 
     @Override

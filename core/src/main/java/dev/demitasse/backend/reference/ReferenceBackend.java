@@ -78,7 +78,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public int logitRows() {
+    public int maxOutputs() {
         return batchSize;
     }
 
@@ -88,17 +88,17 @@ public final class ReferenceBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, int logitRows) {
-        Pass pass = begin(tokens, from, to, position, logitRows);
-        if (logitRows > 0) {
-            plan.head().forEach(pass::run);
+    public void forward(int[] tokens, int from, int to, int position, int outputs) {
+        Pass pass = begin(tokens, from, to, position, outputs);
+        if (outputs > 0) {
+            plan.head().forEach(op -> op.accept(pass));
         }
     }
 
     @Override
     public void embed(int[] tokens, int from, int to, int position) {
         Pass pass = begin(tokens, from, to, position, 0);
-        plan.finalNorm().forEach(pass::run);
+        plan.finalNorm().forEach(op -> op.accept(pass));
         hidden = new float[pass.elements(plan.hidden())];
         System.arraycopy(arena, memory.offset(plan.hidden()), hidden, 0, hidden.length);
     }
@@ -109,15 +109,15 @@ public final class ReferenceBackend implements Backend {
     }
 
     /** Runs the body. */
-    private Pass begin(int[] tokens, int from, int to, int position, int logitRows) {
-        int count = requireBatch(tokens, from, to, position, logitRows);
+    private Pass begin(int[] tokens, int from, int to, int position, int outputs) {
+        int count = requireBatch(tokens, from, to, position, outputs);
         for (LoadedWeight weight : weights) {
             if (!weight.isLoaded()) {
                 throw new IllegalStateException("tensor " + weight.name() + " has not been loaded");
             }
         }
-        Pass pass = new Pass(tokens, from, count, position, logitRows);
-        plan.body().forEach(pass::run);
+        Pass pass = new Pass(tokens, from, count, position, outputs);
+        plan.body().forEach(op -> op.accept(pass));
         return pass;
     }
 
@@ -161,7 +161,7 @@ public final class ReferenceBackend implements Backend {
     }
 
     /** One batch on its way through the plan. */
-    private final class Pass {
+    private final class Pass implements Op.Visitor {
         private final int[] tokens;
         private final int from;
         private final int count;
@@ -176,30 +176,6 @@ public final class ReferenceBackend implements Backend {
             this.last = last;
         }
 
-        void run(Op op) {
-            if (op instanceof Op.Embed embed) {
-                embed(embed);
-            } else if (op instanceof Op.RmsNorm norm) {
-                rmsNorm(norm);
-            } else if (op instanceof Op.MatMul matMul) {
-                matMul(matMul);
-            } else if (op instanceof Op.Rope rope) {
-                rope(rope);
-            } else if (op instanceof Op.Attention attention) {
-                attention(attention);
-            } else if (op instanceof Op.Gated gated) {
-                gated(gated);
-            } else if (op instanceof Op.SoftCap softCap) {
-                softCap(softCap);
-            } else if (op instanceof Op.Add add) {
-                add(add);
-            } else if (op instanceof Op.LastRows lastRows) {
-                lastRows(lastRows);
-            } else {
-                throw new IllegalArgumentException("unknown operation " + op);
-            }
-        }
-
         private int rows(Buffer buffer) {
             return buffer.rows() == Buffer.Rows.BATCH ? count : last;
         }
@@ -208,7 +184,8 @@ public final class ReferenceBackend implements Backend {
             return rows(buffer) * buffer.width();
         }
 
-        private void embed(Op.Embed op) {
+        @Override
+        public void visit(Op.Embed op) {
             int out = memory.offset(op.out());
             int width = op.out().width();
             LoadedWeight table = weights.get(op.table().id());
@@ -223,7 +200,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void rmsNorm(Op.RmsNorm op) {
+        @Override
+        public void visit(Op.RmsNorm op) {
             int width = op.weight().columns();
             weights.get(op.weight().id()).row(0, row, 0);
             int in = memory.offset(op.in());
@@ -238,7 +216,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void matMul(Op.MatMul op) {
+        @Override
+        public void visit(Op.MatMul op) {
             int rows = rows(op.in());
             int inWidth = op.in().width();
             int outWidth = op.out().width();
@@ -265,9 +244,10 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void rope(Op.Rope op) {
+        @Override
+        public void visit(Op.Rope op) {
             Rotary rotary = op.rotary();
-            boolean halves = rotary.pairing() == Rotary.Pairing.HALVES;
+            boolean halves = rotary.pairing() == Rotary.Pairing.NEOX;
             int pairs = rotary.dimensions() / 2;
             int step = halves ? 1 : 2;
             int partner = halves ? pairs : 1;
@@ -282,8 +262,8 @@ public final class ReferenceBackend implements Backend {
             for (int r = 0; r < rows(op.in()); r++) {
                 for (int i = 0; i < pairs; i++) {
                     float angle = rotary.angle(position + r, i, factors);
-                    float cos = rotary.magnitude() * (float) Math.cos(angle);
-                    float sin = rotary.magnitude() * (float) Math.sin(angle);
+                    float cos = rotary.attentionFactor() * (float) Math.cos(angle);
+                    float sin = rotary.attentionFactor() * (float) Math.sin(angle);
                     for (int head = r * width; head < (r + 1) * width; head += op.headSize()) {
                         int a = out + head + i * step;
                         int b = a + partner;
@@ -296,7 +276,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void attention(Op.Attention op) {
+        @Override
+        public void visit(Op.Attention op) {
             KvCache cache = kvCaches.get(op.layer());
             cache.write(position, count, arena, memory.offset(op.key()), memory.offset(op.value()));
             if (scores.length < position + count) {
@@ -342,7 +323,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void gated(Op.Gated op) {
+        @Override
+        public void visit(Op.GatedActivation op) {
             int gate = memory.offset(op.gate());
             int up = memory.offset(op.up());
             int out = memory.offset(op.out());
@@ -358,7 +340,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void softCap(Op.SoftCap op) {
+        @Override
+        public void visit(Op.SoftCap op) {
             int in = memory.offset(op.in());
             int out = memory.offset(op.out());
             for (int i = 0; i < elements(op.out()); i++) {
@@ -366,7 +349,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void add(Op.Add op) {
+        @Override
+        public void visit(Op.Add op) {
             int a = memory.offset(op.a());
             int b = memory.offset(op.b());
             int out = memory.offset(op.out());
@@ -375,7 +359,8 @@ public final class ReferenceBackend implements Backend {
             }
         }
 
-        private void lastRows(Op.LastRows op) {
+        @Override
+        public void visit(Op.LastRows op) {
             int width = op.in().width();
             int in = memory.offset(op.in()) + (count - last) * width;
             System.arraycopy(arena, in, arena, memory.offset(op.out()), last * width);

@@ -7,4 +7,4 @@ package dev.demitasse.backend;
  * @param perToken what each adds, on average
  * @param total when the context is full
  */
-public record MemoryNeeds(long empty, long perToken, long total) {}
+public record MemoryEstimate(long empty, long perToken, long total) {}
