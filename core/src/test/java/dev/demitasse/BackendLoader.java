@@ -1,11 +1,10 @@
 package dev.demitasse;
 
 import dev.demitasse.backend.Backend;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,16 +13,16 @@ import java.util.List;
 /** Fills a backend with a model's weights, without tokenizer and engine. */
 public final class BackendLoader implements GgufStream.Sink {
     private final int context;
-    private final EngineLoader.BackendFactory backends;
+    private final Backend.Factory backends;
     private Backend backend;
 
-    private BackendLoader(int context, EngineLoader.BackendFactory backends) {
+    private BackendLoader(int context, Backend.Factory backends) {
         this.context = context;
         this.backends = backends;
     }
 
     /** @param file a GGUF file */
-    public static Backend load(ByteBuffer file, int context, EngineLoader.BackendFactory backends) {
+    public static Backend load(ByteBuffer file, int context, Backend.Factory backends) {
         BackendLoader loader = new BackendLoader(context, backends);
         GgufStream stream = new GgufStream(file.capacity(), loader);
         stream.accept(file);
@@ -59,7 +58,7 @@ public final class BackendLoader implements GgufStream.Sink {
 
     @Override
     public void header(Gguf gguf) {
-        backend = backends.create(Model.of(gguf, context).plan(), context);
+        backend = backends.create(ModelInfo.of(gguf, context).plan(), context);
     }
 
     @Override

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.backend.reference.ReferenceBackend;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorInfo;
@@ -46,7 +48,7 @@ public final class Comparison {
             GgufBuilder shapes,
             Function<PlanBuilder, Plan> writePlan,
             int batch,
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random) {
         this(shapes, writePlan, batch, CONTEXT, backends, random);
     }
@@ -57,7 +59,7 @@ public final class Comparison {
             Function<PlanBuilder, Plan> writePlan,
             int batch,
             int context,
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random) {
         this.random = random;
         byte[] file = shapes.build();
@@ -90,7 +92,7 @@ public final class Comparison {
             BiFunction<PlanBuilder, Buffer, Buffer> middle,
             int[] counts,
             double tolerance,
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random) {
         GgufBuilder all = shapes.tensor("table", TensorType.F32, width, VOCABULARY);
         int batch = IntStream.of(counts).max().getAsInt();
@@ -147,12 +149,13 @@ public final class Comparison {
     /** @param bound beside the tolerance */
     public void run(int[] tokens, int position, double tolerance, Bound bound) {
         int rows = 1 + random.nextInt(Math.min(tokens.length, tested.maxOutputs()));
-        reference.forward(tokens, 0, tokens.length, position, rows);
-        tested.forward(tokens, 0, tokens.length, position, rows);
+        Batch batch = new Batch(tokens, 0, tokens.length, position);
+        Pass expected = reference.forward(batch, Outputs.logits(rows));
+        Pass actual = tested.forward(batch, Outputs.logits(rows));
         for (int row = 0; row < rows; row++) {
             String what = "row " + row + " of " + rows + ", " + tokens.length + " tokens at " + position;
             int token = tokens[tokens.length - rows + row];
-            compare(reference.logits(row), tested.logits(row), tolerance, element -> bound.of(token, element), what);
+            compare(expected.logits(row), actual.logits(row), tolerance, element -> bound.of(token, element), what);
         }
     }
 

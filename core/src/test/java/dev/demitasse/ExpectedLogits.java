@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -46,37 +49,38 @@ public final class ExpectedLogits {
         for (int batch : new int[] {70, 5, 1}) {
             Backend backend = loader.load(batch);
             for (int i = 0; i < LENGTHS.length; i++) {
-                prefill(backend, LENGTHS[i]);
                 assertLogits(
                         expected.get("logits").get(i),
-                        backend.logits(0),
+                        prefill(backend, LENGTHS[i]).logits(0),
                         tolerance,
                         "after " + LENGTHS[i] + " by " + batch);
             }
             int rows = Math.min(LENGTHS[1], backend.maxOutputs());
-            backend.forward(prompt, 0, rows, 0, rows);
-            assertLogits(expected.get("logits").get(0), backend.logits(0), tolerance, "first of " + rows);
+            Pass several = backend.forward(new Batch(prompt, 0, rows, 0), Outputs.logits(rows));
+            assertLogits(expected.get("logits").get(0), several.logits(0), tolerance, "first of " + rows);
             if (rows == LENGTHS[1]) {
-                assertLogits(expected.get("logits").get(1), backend.logits(rows - 1), tolerance, "last of " + rows);
+                assertLogits(expected.get("logits").get(1), several.logits(rows - 1), tolerance, "last of " + rows);
             }
-            prefill(backend, 17);
+            Pass pass = prefill(backend, 17);
             for (int step = 0; step < 24; step++) {
-                int[] id = {argmax(backend.logits(0))};
+                int[] id = {argmax(pass.logits(0))};
                 assertEquals(expected.get("greedy").get(step).asInt(), id[0], resource + " step " + step);
-                backend.forward(id, 0, 1, 17 + step, 1);
+                pass = backend.forward(new Batch(id, 0, 1, 17 + step), Outputs.LOGITS);
             }
-            assertLogits(expected.get("last"), backend.logits(0), tolerance, "after decoding");
+            assertLogits(expected.get("last"), pass.logits(0), tolerance, "after decoding");
             if (expected.has("embedding")) { // of the folders' models only logits were recorded
                 assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
             }
         }
     }
 
-    private void prefill(Backend backend, int length) {
+    private Pass prefill(Backend backend, int length) {
+        Pass pass = null;
         for (int from = 0; from < length; from += backend.batchSize()) {
             int to = Math.min(length, from + backend.batchSize());
-            backend.forward(prompt, from, to, from, to == length ? 1 : 0);
+            pass = backend.forward(new Batch(prompt, from, to, from), to == length ? Outputs.LOGITS : Outputs.NONE);
         }
+        return pass;
     }
 
     /** The mean of the hidden states. */
@@ -84,8 +88,8 @@ public final class ExpectedLogits {
         float[] mean = new float[expected.get("embedding").size()];
         for (int from = 0; from < length; from += backend.batchSize()) {
             int to = Math.min(length, from + backend.batchSize());
-            backend.embed(prompt, from, to, from);
-            float[] hidden = backend.hidden();
+            Pass pass = backend.forward(new Batch(prompt, from, to, from), Outputs.HIDDEN_STATES);
+            float[] hidden = pass.hiddenStates();
             assertEquals((to - from) * mean.length, hidden.length);
             for (int i = 0; i < hidden.length; i++) {
                 mean[i % mean.length] += hidden[i] / length;

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.demitasse.backend.Backend;
-import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -22,7 +24,7 @@ public final class LongSequence {
      *
      * @param tolerance of logits, the greatest of which is some 4
      */
-    public static void check(int most, EngineLoader.BackendFactory backends, float tolerance) {
+    public static void check(int most, Backend.Factory backends, float tolerance) {
         Backend backend = BackendLoader.load(BackendLoader.tinyModel(NAME), most, backends);
         int[] tokens = tokens(most);
         JsonNode expected = expected();
@@ -30,11 +32,12 @@ public final class LongSequence {
         for (int length : LENGTHS) {
             while (at < length && length <= most) {
                 int to = Math.min(length, at + backend.batchSize());
-                backend.forward(tokens, at, to, at, to == length ? 1 : 0);
+                Outputs outputs = to == length ? Outputs.LOGITS : Outputs.NONE;
+                Pass pass = backend.forward(new Batch(tokens, at, to, at), outputs);
                 at = to;
                 if (at == length) {
                     float[] logits = new ObjectMapper().convertValue(expected.get("" + length), float[].class);
-                    assertArrayEquals(logits, backend.logits(0), tolerance, "after " + length + " tokens");
+                    assertArrayEquals(logits, pass.logits(0), tolerance, "after " + length + " tokens");
                 }
             }
         }

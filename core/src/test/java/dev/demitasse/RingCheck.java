@@ -54,8 +54,7 @@ public final class RingCheck {
                 int bytes = (int) backend.kvBytes(position);
                 assertTrue(bytes <= ringPositions * rowBytes, "bytes: " + bytes);
                 ByteBuffer snapshot = ByteBuffer.allocateDirect(bytes);
-                backend.readKv(position, 0, snapshot);
-                backend.whenDone(() -> {});
+                backend.readKv(position, 0, snapshot, () -> {});
                 backend.writeKv(position, 0, ByteBuffer.allocateDirect(bytes));
                 backend.writeKv(position, 0, snapshot.flip());
                 assertEquals(position, backend.validPrefix(position));

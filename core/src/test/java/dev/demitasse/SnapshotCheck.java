@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Random;
@@ -33,15 +36,15 @@ public final class SnapshotCheck {
         float[] expected = next(one, tokens[POSITIONS]);
         ByteBuffer snapshot = ByteBuffer.allocateDirect((int) one.kvBytes(POSITIONS));
         inParts(snapshot, (at, part) -> {
-            one.readKv(POSITIONS, at, part);
-            one.whenDone(() -> {});
+            one.readKv(POSITIONS, at, part, () -> {});
             assertEquals(0, part.remaining());
         });
         assertEquals(0, one.kvBytes(0));
         assertThrows(IndexOutOfBoundsException.class, () -> one.kvBytes(CONTEXT + 1));
         ByteBuffer four = ByteBuffer.allocateDirect(4);
-        assertThrows(IndexOutOfBoundsException.class, () -> one.readKv(POSITIONS, one.kvBytes(POSITIONS), four));
-        assertThrows(IllegalArgumentException.class, () -> one.readKv(POSITIONS, 2, four));
+        assertThrows(
+                IndexOutOfBoundsException.class, () -> one.readKv(POSITIONS, one.kvBytes(POSITIONS), four, () -> {}));
+        assertThrows(IllegalArgumentException.class, () -> one.readKv(POSITIONS, 2, four, () -> {}));
         String layout = one.kvLayout();
 
         Backend other = backends.apply(OTHER_CONTEXT);
@@ -55,13 +58,13 @@ public final class SnapshotCheck {
 
     private static void run(Backend backend, int[] tokens, int from, int to) {
         for (int at = from; at < to; at += backend.batchSize()) {
-            backend.forward(tokens, at, Math.min(to, at + backend.batchSize()), at, 0);
+            backend.forward(new Batch(tokens, at, Math.min(to, at + backend.batchSize()), at), Outputs.NONE);
         }
     }
 
     private static float[] next(Backend backend, int token) {
-        backend.forward(new int[] {token}, 0, 1, POSITIONS, 1);
-        return backend.logits(0).clone();
+        Pass pass = backend.forward(new Batch(new int[] {token}, 0, 1, POSITIONS), Outputs.LOGITS);
+        return pass.logits(0).clone();
     }
 
     private interface Part {

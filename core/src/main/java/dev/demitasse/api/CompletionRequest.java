@@ -3,8 +3,9 @@ package dev.demitasse.api;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
-import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.LoadedModel;
 import dev.demitasse.grammar.Grammar;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonException;
@@ -92,11 +93,11 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
      * @param seed for the random numbers, if the request has none
      * @throws FieldException naming the field that is wrong
      */
-    public static CompletionRequest chat(String body, int choice, Engine engine, LocalTime now, long seed) {
+    public static CompletionRequest chat(String body, int choice, Context context, LocalTime now, long seed) {
         JsonField json = parse(body, CHAT);
         Tools tools = Tools.read(json);
         json.member("parallel_tool_calls").bool(true);
-        AnswerGrammar grammars = new AnswerGrammar(engine.schemas());
+        AnswerGrammar grammars = new AnswerGrammar(context.model().schemas());
         Grammar text = grammars.ofResponseFormat(json.member("response_format"));
         JsonField top = json.member("top_logprobs");
         boolean tells = json.member("logprobs").bool(false);
@@ -104,10 +105,10 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             throw new FieldException(top.path(), "needs logprobs: true");
         }
         int told = !tells ? GenerationOptions.NO_LOG_PROBS : top.isPresent() ? (int) top.integer(0, MOST_LOG_PROBS) : 0;
-        Engine.ChatPrompt prompt = prompt(json, tools, engine, now);
+        LoadedModel.ChatPrompt prompt = prompt(json, tools, context, now);
         return request(
                 json,
-                engine,
+                context,
                 choice,
                 seed,
                 prompt.ids(),
@@ -124,19 +125,19 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
      * @param now the user's clock
      * @throws FieldException naming the field that is wrong
      */
-    public static int[] chatPrompt(String body, Engine engine, LocalTime now) {
+    public static int[] chatPrompt(String body, Context context, LocalTime now) {
         JsonField json = parse(body, CHAT);
-        return prompt(json, Tools.read(json), engine, now).ids();
+        return prompt(json, Tools.read(json), context, now).ids();
     }
 
-    private static Engine.ChatPrompt prompt(JsonField json, Tools tools, Engine engine, LocalTime now) {
+    private static LoadedModel.ChatPrompt prompt(JsonField json, Tools tools, Context context, LocalTime now) {
         List<Message> messages = Message.readAll(json.member("messages").value());
-        if (!engine.hasChatTemplate()) {
+        if (!context.model().hasChatTemplate()) {
             throw new FieldException("messages", "can't be read: the model has no chat template");
         }
         JsonField goesOn = json.member("continue_final_message");
         if (!goesOn.bool(false)) {
-            return engine.chatPrompt(messages, variables(json, tools), now);
+            return context.model().chatPrompt(messages, variables(json, tools), now);
         }
         int last = messages.size() - 1;
         Map<String, @Nullable Object> message = messages.get(last).fields();
@@ -146,7 +147,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             throw new FieldException(
                     goesOn.path(), "needs a last message of the assistant's, with content, after others");
         }
-        return engine.chatPrompt(messages.subList(0, last), begun, variables(json, tools), now);
+        return context.model().chatPrompt(messages.subList(0, last), begun, variables(json, tools), now);
     }
 
     /**
@@ -157,7 +158,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
      * @param seed for the random numbers, if the request has none
      * @throws FieldException naming the field that is wrong
      */
-    public static CompletionRequest text(String body, int choice, Engine engine, long seed) {
+    public static CompletionRequest text(String body, int choice, Context context, long seed) {
         JsonField json = parse(body, TEXT);
         for (String name : List.of("echo", "suffix", "best_of")) {
             JsonField field = json.member(name);
@@ -173,9 +174,9 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         int told = logProbs.isPresent()
                 ? (int) logProbs.integer(0, MOST_LOG_PROBS_OF_TEXT)
                 : GenerationOptions.NO_LOG_PROBS;
-        Grammar grammar = new AnswerGrammar(engine.schemas()).ofResponseFormat(json.member("response_format"));
-        int[] prompt = tokens(json.member("prompt"), engine, true);
-        return request(json, engine, choice, seed, prompt, AnswerFormat.PLAIN, DEFAULT_TEXT_TOKENS, told, grammar);
+        Grammar grammar = new AnswerGrammar(context.model().schemas()).ofResponseFormat(json.member("response_format"));
+        int[] prompt = tokens(json.member("prompt"), context, true);
+        return request(json, context, choice, seed, prompt, AnswerFormat.PLAIN, DEFAULT_TEXT_TOKENS, told, grammar);
     }
 
     /**
@@ -183,9 +184,9 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
      *
      * @param addSpecial as in {@link dev.demitasse.tokenizer.Tokenizer#encode}
      */
-    static int[] tokens(JsonField field, Engine engine, boolean addSpecial) {
+    static int[] tokens(JsonField field, Context context, boolean addSpecial) {
         if (field.value() instanceof String text) {
-            return nonEmpty(field, engine.tokenizer().encode(text, addSpecial));
+            return nonEmpty(field, context.model().tokenizer().encode(text, addSpecial));
         }
         if (!(field.value() instanceof List)) {
             throw field.isNot("a text or an array of token ids");
@@ -193,7 +194,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         List<JsonField> elements = field.elements();
         int[] ids = new int[elements.size()];
         for (int i = 0; i < ids.length; i++) {
-            ids[i] = (int) elements.get(i).integer(0, engine.tokenizer().size() - 1L);
+            ids[i] =
+                    (int) elements.get(i).integer(0, context.model().tokenizer().size() - 1L);
         }
         return nonEmpty(field, ids);
     }
@@ -249,7 +251,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
 
     private static CompletionRequest request(
             JsonField json,
-            Engine engine,
+            Context context,
             int choice,
             long seed,
             int[] prompt,
@@ -266,23 +268,23 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         if (json.member("stream_options").isPresent()) {
             json.member("stream_options").requireKnown(Set.of("include_usage", "include_obfuscation"));
         }
-        int room = engine.contextLength() + 1 - prompt.length;
+        int room = context.contextLength() + 1 - prompt.length;
         if (room < 2) {
             throw new FieldException(
                     json.member("messages").isPresent() ? "messages" : "prompt",
-                    "has " + prompt.length + " tokens; the context of " + engine.contextLength()
+                    "has " + prompt.length + " tokens; the context of " + context.contextLength()
                             + " leaves no room for an answer");
         }
         JsonField most = json.member("max_completion_tokens").isPresent()
                 ? json.member("max_completion_tokens")
                 : json.member("max_tokens");
-        int keep = keep(json, engine);
+        int keep = keep(json, context);
         int wanted = most.isPresent() ? (int) most.integer(1, Integer.MAX_VALUE) : defaultTokens;
         int maxTokens = keep == GenerationOptions.NO_SHIFT ? Math.min(wanted, room) : wanted;
         return new CompletionRequest(
                 prompt,
                 new GenerationOptions(
-                        sampling(json, engine, choice, seed),
+                        sampling(json, context, choice, seed),
                         maxTokens,
                         stops(json.member("stop")),
                         format,
@@ -292,7 +294,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                         keep));
     }
 
-    private static int keep(JsonField json, Engine engine) {
+    private static int keep(JsonField json, Context context) {
         JsonField kept = json.member("n_keep");
         if (!json.member("context_shift").bool(false)) {
             if (kept.isPresent()) {
@@ -300,7 +302,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
             }
             return GenerationOptions.NO_SHIFT;
         }
-        return kept.isPresent() ? (int) kept.integer(0, engine.maxKeep()) : Math.min(DEFAULT_KEPT, engine.maxKeep());
+        return kept.isPresent() ? (int) kept.integer(0, context.maxKeep()) : Math.min(DEFAULT_KEPT, context.maxKeep());
     }
 
     private static List<String> stops(JsonField stop) {
@@ -321,8 +323,8 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
         return stops;
     }
 
-    private static SamplingOptions sampling(JsonField json, Engine engine, int choice, long seed) {
-        SamplingOptions absent = engine.defaultSampling();
+    private static SamplingOptions sampling(JsonField json, Context context, int choice, long seed) {
+        SamplingOptions absent = context.model().defaultSampling();
         JsonField given = json.member("seed");
         JsonField topK = json.member("top_k");
         JsonField topP = json.member("top_p");
@@ -344,7 +346,7 @@ public record CompletionRequest(int[] prompt, GenerationOptions options) {
                 penalty,
                 (float) number(json.member("frequency_penalty"), 0, -2, 2),
                 (float) number(json.member("presence_penalty"), 0, -2, 2),
-                bias(json.member("logit_bias"), engine.tokenizer().size()),
+                bias(json.member("logit_bias"), context.model().tokenizer().size()),
                 first + choice);
     }
 

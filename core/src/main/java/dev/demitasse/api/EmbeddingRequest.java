@@ -1,6 +1,6 @@
 package dev.demitasse.api;
 
-import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Context;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ public final class EmbeddingRequest {
      * @param body JSON; its {@code input} is a text, an array of texts, an array of token ids or an array of such arrays
      * @throws FieldException naming the field that is wrong
      */
-    public static List<int[]> inputs(String body, Engine engine) {
+    public static List<int[]> inputs(String body, Context context) {
         JsonField json = CompletionRequest.parse(body, Set.of("input", "encoding_format"));
         if (json.member("encoding_format").isPresent()) {
             json.member("encoding_format").oneOf("float", "base64");
@@ -37,10 +37,10 @@ public final class EmbeddingRequest {
         }
         List<int[]> inputs = new ArrayList<>();
         for (JsonField each : all) {
-            int[] ids = CompletionRequest.tokens(each, engine, true);
-            if (ids.length > engine.contextLength()) {
+            int[] ids = CompletionRequest.tokens(each, context, true);
+            if (ids.length > context.contextLength()) {
                 throw new FieldException(
-                        each.path(), "has " + ids.length + " tokens; the context has " + engine.contextLength());
+                        each.path(), "has " + ids.length + " tokens; the context has " + context.contextLength());
             }
             inputs.add(ids);
         }

@@ -1,25 +1,28 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedding of a text, in progress: the mean of its tokens' hidden states after the final norm. As with {@link Generation}, each call of
- * {@link #next} does one bounded piece of work, and where the engine's backend only begins it, {@link #begin} and {@link #whenReady} come
- * first. Nothing in the KV cache is used, nor left there.
+ * The embedding of a text, in progress: the mean of the hidden states of its tokens after the final norm. As in
+ * {@link Generation}, each call of {@link #next} takes the results of one pass; with a backend that does not wait, call
+ * {@link #begin} and {@link #whenReady} first.
  */
 public final class Embedding {
-    private final Engine engine;
+    private final Context context;
     private final int[] tokens;
-    /** Tokens whose hidden states are in the sums. */
+    /** Number of tokens whose hidden states are in the sums. */
     private int done;
-    /** Tokens of which all work has begun. */
+    /** Number of tokens whose passes have begun. */
     private int begun;
 
+    private @Nullable Pass pass;
     private double @Nullable [] sums;
 
-    /** An embedding that the engine serves. */
-    Embedding(Engine engine, int[] tokens) {
-        this.engine = engine;
+    Embedding(Context context, int[] tokens) {
+        this.context = context;
         this.tokens = tokens.clone();
     }
 
@@ -28,39 +31,47 @@ public final class Embedding {
     }
 
     /**
-     * Begins with the next batch, unless it has begun already.
+     * Begins the next pass, unless it has begun already.
      *
-     * @throws IllegalStateException after the end, or if the engine serves something else now
-     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use
+     * @throws IllegalStateException after the end, or if the context runs something else now
+     * @throws dev.demitasse.backend.DeviceLostException if the device was lost
      */
     public void begin() {
+        beginPass();
+    }
+
+    private Pass beginPass() {
         if (isFinished()) {
             throw new IllegalStateException("the embedding is complete");
         }
-        if (!engine.isCurrent(this)) {
-            throw new IllegalStateException("the engine serves something else now");
+        if (!context.isCurrent(this)) {
+            throw new IllegalStateException("the context runs something else now");
         }
-        if (begun == done) {
-            int end = Math.min(tokens.length, done + engine.backend().batchSize());
-            engine.backend().embed(tokens, done, end, done);
+        if (pass == null) {
+            int end = Math.min(tokens.length, done + context.backend().batchSize());
+            pass = context.forward(new Batch(tokens, done, end, done), Outputs.HIDDEN_STATES);
             begun = end;
         }
+        return pass;
     }
 
-    /** Runs the action when {@link #next} need not wait for what was begun: at once where the backend itself waits. */
+    /** Runs the action when {@link #next} can be called; immediately if the backend waits. */
     public void whenReady(Runnable action) {
-        engine.backend().whenDone(action);
+        if (pass == null) {
+            action.run();
+        } else {
+            pass.whenDone(action);
+        }
     }
 
     /**
-     * Does what {@link #begin} does if that has not been called, and takes the results, which must be there by now.
+     * Takes the results of the pass, which it begins if {@link #begin} has not been called. They must be ready.
      *
-     * @throws IllegalStateException after the end, or if the engine serves something else now
-     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use
+     * @throws IllegalStateException after the end, or if the context runs something else now
+     * @throws dev.demitasse.backend.DeviceLostException if the device was lost
      */
     public void next() {
-        begin();
-        float[] hidden = engine.backend().hidden();
+        float[] hidden = beginPass().hiddenStates();
         int width = hidden.length / (begun - done);
         if (sums == null) {
             sums = new double[width];
@@ -69,10 +80,11 @@ public final class Embedding {
             sums[i % width] += hidden[i];
         }
         done = begun;
+        pass = null;
     }
 
     /**
-     * The mean, when all is done: as many numbers as the model is wide, not normalized.
+     * Returns the mean, not normalized, as {@code hiddenSize} elements.
      *
      * @throws IllegalStateException before the end
      */

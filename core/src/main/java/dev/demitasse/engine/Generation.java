@@ -1,59 +1,58 @@
 package dev.demitasse.engine;
 
-import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.chat.AnswerParser;
 import dev.demitasse.chat.ToolCall;
 import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.sampling.Sampler;
 import dev.demitasse.sampling.TopLogits;
-import dev.demitasse.tokenizer.StreamDecoder;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer in progress. Each call of {@link #next} does one bounded piece of work, so that the caller stays in charge. Where
- * the engine's backend only begins its work, {@link #begin} and {@link #whenReady} come first.
+ * An answer in progress. Each call of {@link #next} takes the results of one pass, so that the caller stays in control. With a
+ * backend that does not wait, call {@link #begin} and {@link #whenReady} first.
  */
 public final class Generation {
     private enum Work {
         NONE,
         BEGUN,
-        /** {@link #next} has all it needs. */
+        /** {@link #next} has everything it needs. */
         DONE
     }
 
     private final GenerationOptions options;
     private final Tokenizer tokenizer;
     private final Sampler sampler;
-    private final StreamDecoder decoder;
-    private final StopTexts stopTexts;
-    private final AnswerParser parser;
+    private final AnswerText text;
     private final @Nullable GrammarFilter grammar;
     private final PromptLookup lookup = new PromptLookup();
     private final int promptTokens;
     private final int maxTokens;
     private final int cachedTokens;
 
-    private Engine engine;
-    /** The prompt and the answer so far, less what was dropped. */
+    private Context context;
+    /** The prompt and the answer so far, without the tokens that context shifts dropped. */
     private int[] tokens;
 
     private int count;
-    /** Tokens that gave way to others when the context was full. */
+    /** Number of tokens that context shifts dropped. */
     private int dropped;
 
     private Work work = Work.NONE;
     private long start;
-    /** Whether the work is to read tokens, not to choose one. */
+    /** Whether the work reads tokens instead of choosing one. */
     private boolean reading;
-    /** Whether all logits were asked for. */
+
+    private @Nullable Pass pass;
+    /** Whether all logits of the pass have been fetched. */
     private boolean fetched;
 
-    /** Tokens that were run on the chance that they are chosen. */
+    /** Tokens that the pass runs because they may be chosen. */
     private int[] draft = PromptLookup.NONE;
-    /** Which of the last pass's logits the next token is chosen by: above 0 after as many tokens of the draft that were right. */
+    /** Row of the pass's logits to sample from: the number of draft tokens accepted. */
     private int row;
 
     private int chosen = Sampler.UNDECIDED;
@@ -67,33 +66,30 @@ public final class Generation {
     private boolean cancelled;
     private boolean finished;
 
-    /** A generation that the engine serves. */
-    Generation(Engine engine, int[] prompt, GenerationOptions options) {
-        this.engine = engine;
+    Generation(Context context, int[] prompt, GenerationOptions options) {
+        this.context = context;
         this.options = options;
         tokens = prompt.clone();
         promptTokens = prompt.length;
         count = prompt.length;
-        tokenizer = engine.tokenizer();
+        tokenizer = context.model().tokenizer();
         maxTokens = shifts()
                 ? options.maxTokens()
-                : Math.min(options.maxTokens(), engine.contextLength() + 1 - promptTokens);
+                : Math.min(options.maxTokens(), context.contextLength() + 1 - promptTokens);
         grammar = options.grammar() == null
                 ? null
-                : new GrammarFilter(options.grammar(), engine.tokenTrie(), tokenizer, maxTokens);
+                : new GrammarFilter(options.grammar(), context.model().tokenTrie(), tokenizer, maxTokens);
         sampler = new Sampler(options.sampling(), prompt, grammar);
-        decoder = new StreamDecoder(tokenizer, options.format().markers());
-        parser = new AnswerParser(options.format());
-        stopTexts = new StopTexts(options.stop());
-        engine.begin(this, tokens, count, candidates());
-        cachedTokens = engine.length();
+        text = new AnswerText(tokenizer, options.format(), options.stop());
+        context.begin(this, tokens, count);
+        cachedTokens = context.length();
     }
 
     /** Makes the next {@link #next} finish the answer. */
     public void cancel() {
         cancelled = true;
-        if (work == Work.BEGUN && engine.isCurrent(this)) {
-            engine.abandon();
+        if (work == Work.BEGUN && context.isCurrent(this)) {
+            context.abandon();
         }
     }
 
@@ -102,11 +98,11 @@ public final class Generation {
     }
 
     /**
-     * Begins the next piece of work, a batch of the tokens to read or one token to generate, unless it has begun already or
-     * the answer ends here.
+     * Begins the next pass, over a batch of the tokens to read or one token to generate, unless it has begun already or the
+     * answer ends here.
      *
-     * @throws IllegalStateException after the end, or if the engine has begun another answer
-     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use: {@link #resume} with another one
+     * @throws IllegalStateException after the end, or if the context has begun another answer
+     * @throws dev.demitasse.backend.DeviceLostException if the device was lost: {@link #resume} with another context
      */
     public void begin() {
         requireUnfinished();
@@ -114,16 +110,16 @@ public final class Generation {
             return;
         }
         start = System.nanoTime();
-        if (count > engine.contextLength()) {
+        if (count > context.contextLength()) {
             shift();
         }
-        reading = engine.length() < (completionTokens() == 0 ? count : count - 1);
+        reading = context.length() < (completionTokens() == 0 ? count : count - 1);
         fetched = false;
         if (row > 0) {
-            engine.commitDraft(tokens, count);
-        } else if (engine.length() < count) {
+            context.commitDraft(tokens, count);
+        } else if (context.length() < count) {
             draft = draft();
-            engine.run(tokens, count, draft);
+            pass = context.forward(tokens, count, draft, topK());
             draftedTokens += draft.length;
         }
         work = Work.BEGUN;
@@ -134,8 +130,8 @@ public final class Generation {
     }
 
     /**
-     * Makes room where the context is full. The first tokens stay, since much attention falls on them whatever they say (Xiao et al.
-     * 2023, "Efficient Streaming Language Models with Attention Sinks"); as in llama.cpp, half of the others goes.
+     * Makes room in a full context. The first tokens stay, since models attend to them strongly whatever they say (Xiao et al.
+     * 2023, "Efficient Streaming Language Models with Attention Sinks"); as in llama.cpp, half of the others is dropped.
      */
     private void shift() {
         int rest = (count - options.keep()) / 2;
@@ -144,29 +140,38 @@ public final class Generation {
         dropped += rest;
         draft = PromptLookup.NONE;
         row = 0;
-        engine.begin(this, tokens, count, candidates());
+        context.begin(this, tokens, count);
     }
 
     private int[] draft() {
-        if (!options.speculative() || engine.length() < count - 1 || completionTokens() == 0) {
+        if (!options.speculative() || context.length() < count - 1 || completionTokens() == 0) {
             return PromptLookup.NONE;
         }
-        int room = Math.min(maxTokens - completionTokens() - 1, engine.contextLength() - count);
-        int most = Math.min(engine.backend().maxOutputs() - 1, room);
-        return most <= 0 ? PromptLookup.NONE : lookup.draft(tokens, count, most);
+        int room = Math.min(maxTokens - completionTokens() - 1, context.contextLength() - count);
+        int max = Math.min(context.backend().maxOutputs() - 1, room);
+        return max <= 0 ? PromptLookup.NONE : lookup.draft(tokens, count, max);
+    }
+
+    /** Returns the number of highest logits that suffice to sample; 0 if all are needed. */
+    private int topK() {
+        return options.logProbs() == GenerationOptions.NO_LOG_PROBS ? sampler.topK() : 0;
     }
 
     /**
-     * Runs the action when {@link #next} need not wait for what was begun: at once where the backend itself waits. What went
-     * wrong, {@link #next} tells. The action is dropped if the generation is resumed first.
+     * Runs the action when {@link #next} can be called; immediately if the backend waits. If something failed, {@link #next}
+     * throws it. The action never runs if the generation is resumed first.
      */
     public void whenReady(Runnable action) {
-        Engine asked = engine;
-        asked.backend().whenDone(() -> {
-            if (engine != asked) {
+        Pass awaited = pass;
+        if (awaited == null) {
+            action.run();
+            return;
+        }
+        awaited.whenDone(() -> {
+            if (pass != awaited) {
                 return;
             }
-            if (collect()) {
+            if (collect(awaited)) {
                 action.run();
             } else {
                 whenReady(action);
@@ -174,9 +179,9 @@ public final class Generation {
         });
     }
 
-    /** Takes the results of what was begun; false if more of them had to be asked for. */
-    private boolean collect() {
-        if (work != Work.BEGUN || cancelled || !engine.isCurrent(this)) {
+    /** Takes the results of the pass; returns false if more of them had to be fetched first. */
+    private boolean collect(Pass done) {
+        if (work != Work.BEGUN || cancelled || !context.isCurrent(this)) {
             return true;
         }
         try {
@@ -184,10 +189,10 @@ public final class Generation {
                 if (row == 0 && !fetched && completionTokens() > 0) {
                     lookup.took(draft.length, System.nanoTime() - start);
                 }
-                chosen = choose(engine.backend());
+                chosen = choose(done);
                 if (chosen == Sampler.UNDECIDED) {
                     fetched = true;
-                    engine.backend().fetchLogits();
+                    done.fetchLogits();
                     return false;
                 }
             }
@@ -198,32 +203,26 @@ public final class Generation {
         return true;
     }
 
-    /** How many of the likeliest tokens to ask the backend for; 0 for all logits. */
-    private int candidates() {
-        return options.logProbs() == GenerationOptions.NO_LOG_PROBS ? sampler.candidates() : 0;
-    }
-
-    private int choose(Backend backend) {
-        TopLogits top = fetched ? null : backend.top();
+    private int choose(Pass done) {
+        TopLogits top = fetched ? null : done.topLogits();
         if (top != null) {
             return sampler.sample(top);
         }
         if (options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
-            return sampler.sample(backend.logits(row));
+            return sampler.sample(done.logits(row));
         }
-        float[] logits = backend.logits(row).clone(); // the sampler changes them
-        int id = sampler.sample(backend.logits(row));
+        float[] logits = done.logits(row).clone(); // the sampler changes them
+        int id = sampler.sample(done.logits(row));
         logProbs = LogProbs.of(logits, id, options.logProbs());
         return id;
     }
 
     /**
-     * Does what {@link #begin} does if that has not been called, and tells what came of it: a batch of tokens was read, or
-     * one was generated.
+     * Takes the results of the pass, which it begins if {@link #begin} has not been called: a batch of tokens was read, or one
+     * token was generated.
      *
-     * @throws IllegalStateException after the end, if the engine has begun another answer, or if its backend is still at
-     *     work
-     * @throws dev.demitasse.backend.DeviceLostException if the engine is of no more use: {@link #resume} with another one
+     * @throws IllegalStateException after the end, if the context has begun another answer, or if the pass is under way
+     * @throws dev.demitasse.backend.DeviceLostException if the device was lost: {@link #resume} with another context
      */
     public Event next() {
         begin();
@@ -242,7 +241,7 @@ public final class Generation {
         }
         work = Work.NONE;
         boolean decoding = completionTokens() > 0;
-        Event event = reading ? new Event.Prefill(engine.length(), count) : token();
+        Event event = reading ? new Event.Prefill(context.length(), count) : token();
         long nanos = System.nanoTime() - start;
         if (decoding) {
             decodeNanos += nanos;
@@ -252,7 +251,7 @@ public final class Generation {
         return event;
     }
 
-    /** Appends the token that was chosen. */
+    /** Appends the chosen token. */
     private Event token() {
         int id = chosen;
         chosen = Sampler.UNDECIDED;
@@ -271,35 +270,35 @@ public final class Generation {
         if (grammar != null) {
             grammar.accept(id);
         }
-        String text = tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id));
-        AnswerParser.Piece piece = parser.push(text);
+        AnswerParser.Piece piece = text.push(id);
         return new Event.Token(id, piece.reasoning(), piece.text(), logProbs);
     }
 
     /**
-     * Goes on with another engine of the same model, after the device of the one so far was lost: it reads the prompt and the
-     * answer so far, and the answer ends as if nothing had happened.
+     * Continues in another context of the same model, after the device of the previous one was lost. It reads the prompt and
+     * the answer so far; the answer is as if nothing had happened.
      *
-     * @throws IllegalStateException after the end, or if the engine so far has begun another answer
+     * @throws IllegalStateException after the end, or if the previous context has begun another answer
      */
-    public void resume(Engine other) {
+    public void resume(Context other) {
         requireUnfinished();
-        engine = other;
+        context = other;
+        pass = null;
         failure = null;
         draft = PromptLookup.NONE;
         row = 0;
         if (chosen == Sampler.UNDECIDED) {
             work = Work.NONE;
         }
-        other.begin(this, tokens, count, candidates());
+        other.begin(this, tokens, count);
     }
 
     private void requireUnfinished() {
         if (finished) {
             throw new IllegalStateException("the answer is complete");
         }
-        if (!engine.isCurrent(this)) {
-            throw new IllegalStateException("the engine has begun another answer");
+        if (!context.isCurrent(this)) {
+            throw new IllegalStateException("the context has begun another answer");
         }
     }
 
@@ -307,18 +306,18 @@ public final class Generation {
         return dropped + count - promptTokens;
     }
 
-    /** Why the answer ends here; null if it doesn't. */
+    /** Returns the reason for the answer to end here; null if it continues. */
     private @Nullable FinishReason end() {
         if (cancelled) {
             return FinishReason.ABORT;
         }
-        if (stopTexts.reached() || (completionTokens() > 0 && tokenizer.isEndOfGeneration(tokens[count - 1]))) {
+        if (text.isStopped() || (completionTokens() > 0 && tokenizer.isEndOfGeneration(tokens[count - 1]))) {
             return FinishReason.STOP;
         }
         if (grammar != null && grammar.mustEnd()) {
             return FinishReason.STOP;
         }
-        if (completionTokens() == maxTokens || (count > engine.contextLength() && !shifts())) {
+        if (completionTokens() == maxTokens || (count > context.contextLength() && !shifts())) {
             return FinishReason.LENGTH;
         }
         return null;
@@ -326,13 +325,8 @@ public final class Generation {
 
     private Event finish(FinishReason reason) {
         finished = true;
-        String text = "";
-        if (!stopTexts.reached()) {
-            text = stopTexts.push(decoder.finish()) + stopTexts.finish();
-        }
-        AnswerParser.Piece more = parser.push(text);
-        AnswerParser.Piece rest = parser.finish();
-        List<ToolCall> toolCalls = parser.toolCalls();
+        AnswerParser.Piece rest = text.finish();
+        List<ToolCall> toolCalls = text.toolCalls();
         FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
         Usage usage = new Usage(
                 promptTokens,
@@ -342,7 +336,6 @@ public final class Generation {
                 acceptedTokens,
                 prefillNanos,
                 decodeNanos);
-        return new Event.Finished(
-                why, more.reasoning() + rest.reasoning(), more.text() + rest.text(), toolCalls, usage);
+        return new Event.Finished(why, rest.reasoning(), rest.text(), toolCalls, usage);
     }
 }

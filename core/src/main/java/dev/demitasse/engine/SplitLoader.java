@@ -1,33 +1,36 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.backend.Backend;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.SplitStream;
 import java.nio.ByteBuffer;
 
 /**
- * Builds an engine from the files of a split GGUF model as their bytes arrive, in the order that {@link SplitStream} describes.
- * What can't be run is refused before the weights are fetched.
+ * Loads the files of a split GGUF model as their bytes arrive, in the order that {@link SplitStream} describes. A model that
+ * cannot run is rejected before the weights are fetched.
  */
 public final class SplitLoader {
-    private final EngineBuilder builder;
+    private final ContextBuilder builder;
     private final SplitStream stream;
 
     /**
-     * @param files how many there are, at least 1
-     * @param contextLength positions wanted; 0 for all the model was trained for
+     * Begins to load a split model.
+     *
+     * @param files number of files, at least 1
+     * @param contextLength number of positions; 0 for all that the model was trained for
      */
-    public SplitLoader(int files, int contextLength, EngineLoader.BackendFactory backends) {
-        builder = new EngineBuilder(contextLength, backends);
+    public SplitLoader(int files, int contextLength, Backend.Factory backends) {
+        builder = new ContextBuilder(contextLength, backends);
         stream = new SplitStream(files, builder);
     }
 
-    /** Index of the file whose bytes come next, from its first one; -1 when all have been read. */
+    /** Returns the index of the file to read next, from its first byte; -1 when all have been read. */
     public int file() {
         return stream.file();
     }
 
     /**
-     * The bytes of {@link #file()} begin.
+     * Begins {@link #file()}.
      *
      * @param fileBytes its length, or {@link Gguf#UNKNOWN_LENGTH}
      */
@@ -39,14 +42,14 @@ public final class SplitLoader {
      * Takes the next bytes of {@link #file()}.
      *
      * @return whether more of this file is wanted
-     * @throws dev.demitasse.gguf.GgufException naming the file and what in it is malformed or not supported
+     * @throws dev.demitasse.gguf.GgufException naming the file and the part that is malformed or not supported
      */
     public boolean accept(ByteBuffer chunk) {
         return stream.accept(chunk);
     }
 
     /**
-     * The bytes of {@link #file()} have ended though {@link #accept} wanted more.
+     * Ends {@link #file()}, although {@link #accept} wanted more.
      *
      * @throws dev.demitasse.gguf.GgufException if the file ended too early
      */
@@ -55,12 +58,12 @@ public final class SplitLoader {
     }
 
     /**
-     * No more bytes come: the engine is ready.
+     * Returns the context, after the last file.
      *
      * @throws dev.demitasse.gguf.GgufException if a file ended too early or is missing
      */
-    public Engine finish() {
+    public Context finish() {
         stream.finish();
-        return builder.engine();
+        return builder.context();
     }
 }

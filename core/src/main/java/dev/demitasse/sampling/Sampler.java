@@ -72,7 +72,7 @@ public final class Sampler {
     }
 
     /** How many of the likeliest tokens {@link #sample(TopLogits)} should get; 0 if only all logits decide. */
-    public int candidates() {
+    public int topK() {
         return wanted;
     }
 

@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.LocalTime;
-import dev.demitasse.engine.Engine;
-import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.GgufLoader;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
@@ -30,23 +30,23 @@ class CompletionRequestTest {
     private static final String TOOL =
             "{'type': 'function', 'function': {'name': 'now', 'parameters': {'type': 'object'}}}";
     private static final int CONTEXT = 256;
-    private static Engine engine;
+    private static Context context;
 
     @BeforeAll
     static void load() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-        EngineLoader loader =
-                new EngineLoader(file.capacity(), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, 7));
+        GgufLoader loader =
+                new GgufLoader(file.capacity(), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, 7));
         loader.accept(file);
-        engine = loader.finish();
+        context = loader.finish();
     }
 
     private static CompletionRequest chat(String fields) {
-        return CompletionRequest.chat(json(MESSAGES + fields), 0, engine, new LocalTime(0), 7);
+        return CompletionRequest.chat(json(MESSAGES + fields), 0, context, new LocalTime(0), 7);
     }
 
     private static CompletionRequest text(String fields) {
-        return CompletionRequest.text(json(fields), 2, engine, 7);
+        return CompletionRequest.text(json(fields), 2, context, 7);
     }
 
     private static String json(String fields) {
@@ -57,7 +57,7 @@ class CompletionRequestTest {
     void whatIsNotSaidIsTheModelsOrOpenAis() {
         CompletionRequest request = chat("");
         GenerationOptions options = request.options();
-        SamplingOptions made = engine.defaultSampling();
+        SamplingOptions made = context.model().defaultSampling();
         assertEquals(made.temperature(), options.sampling().temperature());
         assertEquals(made.topP(), options.sampling().topP());
         assertEquals(7, options.sampling().seed());
@@ -98,13 +98,13 @@ class CompletionRequestTest {
     void promptsAreTextsOrIds() {
         assertArrayEquals(new int[] {1, 2, 3}, text("'prompt': [1, 2, 3]").prompt());
         assertArrayEquals(
-                engine.tokenizer().encode("Once", true),
+                context.model().tokenizer().encode("Once", true),
                 text("'prompt': 'Once'").prompt());
-        List<int[]> inputs = EmbeddingRequest.inputs(json("'input': ['Once', 'upon']"), engine);
+        List<int[]> inputs = EmbeddingRequest.inputs(json("'input': ['Once', 'upon']"), context);
         assertEquals(2, inputs.size());
         assertArrayEquals(
                 new int[] {4, 5},
-                EmbeddingRequest.inputs(json("'input': [4, 5]"), engine).get(0));
+                EmbeddingRequest.inputs(json("'input': [4, 5]"), context).get(0));
     }
 
     @Test
@@ -178,24 +178,24 @@ class CompletionRequestTest {
 
     @Test
     void conversationsThatCannotBeReadAreNamed() {
-        assertField("messages", () -> CompletionRequest.chat("{}", 0, engine, new LocalTime(0), 0));
+        assertField("messages", () -> CompletionRequest.chat("{}", 0, context, new LocalTime(0), 0));
         assertField(
                 "messages[0].role",
-                () -> CompletionRequest.chat(json("'messages': [{'content': 'a'}]"), 0, engine, new LocalTime(0), 0));
-        assertField("the request", () -> CompletionRequest.chat("[", 0, engine, new LocalTime(0), 0));
+                () -> CompletionRequest.chat(json("'messages': [{'content': 'a'}]"), 0, context, new LocalTime(0), 0));
+        assertField("the request", () -> CompletionRequest.chat("[", 0, context, new LocalTime(0), 0));
         assertField(
                 "messages",
                 () -> CompletionRequest.chat(
                         json("'messages': [{'role': 'user', 'content': '" + "word ".repeat(300) + "'}]"),
                         0,
-                        engine,
+                        context,
                         new LocalTime(0),
                         0));
         assertField("prompt", () -> text("'prompt': ''"));
         assertField("prompt[1]", () -> text("'prompt': [1, 1000000]"));
         assertField("suffix", () -> text("'prompt': 'a', 'suffix': 'b'"));
-        assertField("input[1]", () -> EmbeddingRequest.inputs(json("'input': ['a', '']"), engine));
-        assertField("stream", () -> EmbeddingRequest.inputs(json("'input': 'a', 'stream': true"), engine));
+        assertField("input[1]", () -> EmbeddingRequest.inputs(json("'input': ['a', '']"), context));
+        assertField("stream", () -> EmbeddingRequest.inputs(json("'input': 'a', 'stream': true"), context));
     }
 
     private static void assertField(String path, Runnable action) {
@@ -218,7 +218,7 @@ class CompletionRequestTest {
                 mutated.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
             }
             try {
-                CompletionRequest.chat(mutated.toString(), 0, engine, new LocalTime(0), 0);
+                CompletionRequest.chat(mutated.toString(), 0, context, new LocalTime(0), 0);
             } catch (IllegalArgumentException e) {
                 assertNotNull(e.getMessage());
                 errors++;

@@ -22,9 +22,9 @@ class ContextShiftTest {
     private static final int CONTEXT = 40;
     private static final int[] PROMPT = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 11, 12, 13, 14, 15};
 
-    private final Engine engine = engine();
+    private final Context context = context();
 
-    private static Engine engine() {
+    private static Context context() {
         FolderLoader loader = new FolderLoader(
                 "a folder", LLAMA.texts(), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, 7));
         for (String file = loader.file(); file != null; file = loader.file()) {
@@ -34,7 +34,7 @@ class ContextShiftTest {
     }
 
     private GenerationOptions options(int maxTokens, boolean speculative, int keep) {
-        Map<Integer, Float> noEnd = Map.of(engine.tokenizer().eosId(), -100f);
+        Map<Integer, Float> noEnd = Map.of(context.model().tokenizer().eosId(), -100f);
         SamplingOptions greedy = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, noEnd, 0);
         return new GenerationOptions(greedy, maxTokens, List.of(), AnswerFormat.PLAIN, null, 3, speculative, keep);
     }
@@ -61,7 +61,7 @@ class ContextShiftTest {
             int[] sequence = PROMPT;
             while (expected.size() < 100) {
                 List<Integer> ids = new ArrayList<>();
-                run(engine().generate(sequence, options(1000, false, GenerationOptions.NO_SHIFT)), ids, expected);
+                run(context().generate(sequence, options(1000, false, GenerationOptions.NO_SHIFT)), ids, expected);
                 sequence = IntStream.concat(
                                 Arrays.stream(sequence), ids.stream().mapToInt(id -> id))
                         .toArray();
@@ -74,7 +74,7 @@ class ContextShiftTest {
             for (boolean speculative : new boolean[] {false, true}) {
                 List<String> told = new ArrayList<>();
                 FinishReason reason =
-                        run(engine.generate(PROMPT, options(100, speculative, keep)), new ArrayList<>(), told);
+                        run(context.generate(PROMPT, options(100, speculative, keep)), new ArrayList<>(), told);
                 assertEquals(FinishReason.LENGTH, reason);
                 assertEquals(expected.subList(0, 100), told, "keep " + keep);
             }
@@ -85,7 +85,7 @@ class ContextShiftTest {
     void whatStaysMustLeaveRoom() {
         GenerationOptions options = options(1, false, CONTEXT / 2 + 1);
         IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> engine.generate(PROMPT, options));
+                assertThrows(IllegalArgumentException.class, () -> context.generate(PROMPT, options));
         assertTrue(e.getMessage().contains("at most 20"), e.getMessage());
     }
 }

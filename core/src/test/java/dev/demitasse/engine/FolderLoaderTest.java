@@ -30,17 +30,18 @@ class FolderLoaderTest {
     void answersAsHuggingFace() throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         JsonNode expected = mapper.readTree(FolderLoaderTest.class.getResource("/huggingface/chat.json"));
-        Engine engine = load(loader(LLAMA.texts()));
-        assertEquals("llama", engine.model().architecture());
-        assertEquals("a folder", engine.model().name());
-        assertEquals(288, engine.tokenizer().size());
+        Context context = load(loader(LLAMA.texts()));
+        assertEquals("llama", context.model().info().architecture());
+        assertEquals("a folder", context.model().info().name());
+        assertEquals(288, context.model().tokenizer().size());
 
         Message question = new Message("user", expected.get("question").asText());
-        int[] prompt =
-                engine.chatPrompt(List.of(question), Map.of(), new LocalTime(0)).ids();
+        int[] prompt = context.model()
+                .chatPrompt(List.of(question), Map.of(), new LocalTime(0))
+                .ids();
         assertArrayEquals(mapper.convertValue(expected.get("prompt"), int[].class), prompt);
 
-        Generation generation = engine.generate(
+        Generation generation = context.generate(
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, 16, List.of(), AnswerFormat.PLAIN));
         List<Integer> answer = new ArrayList<>();
         while (!generation.isFinished()) {
@@ -75,20 +76,21 @@ class FolderLoaderTest {
     void templateInAFileOfItsOwnCounts() {
         Map<String, String> texts = LLAMA.texts();
         texts.put("chat_template.jinja", "{{ messages[0].content }}?");
-        Engine engine = load(loader(texts));
-        int[] prompt = engine.chatPrompt(List.of(new Message("user", "Who")), Map.of(), new LocalTime(0))
+        Context context = load(loader(texts));
+        int[] prompt = context.model()
+                .chatPrompt(List.of(new Message("user", "Who")), Map.of(), new LocalTime(0))
                 .ids();
-        assertEquals("Who?", engine.tokenizer().decode(prompt, true));
+        assertEquals("Who?", context.model().tokenizer().decode(prompt, true));
     }
 
     @Test
     void endsOfTheGenerationConfigCount() {
         Map<String, String> texts = LLAMA.texts();
         texts.put("generation_config.json", "{\"eos_token_id\": [7, 1, 8]}");
-        Engine engine = load(loader(texts));
-        assertEquals(1, engine.tokenizer().eosId());
+        Context context = load(loader(texts));
+        assertEquals(1, context.model().tokenizer().eosId());
         for (int id : new int[] {1, 7, 8}) {
-            assertTrue(engine.tokenizer().isEndOfGeneration(id), "id " + id);
+            assertTrue(context.model().tokenizer().isEndOfGeneration(id), "id " + id);
         }
     }
 
@@ -97,7 +99,7 @@ class FolderLoaderTest {
         Map<String, String> texts = LLAMA.texts();
         texts.put(
                 "generation_config.json", "{\"do_sample\": true, \"temperature\": 0.3, \"top_k\": 7, \"top_p\": 0.5}");
-        SamplingOptions sampling = load(loader(texts)).defaultSampling();
+        SamplingOptions sampling = load(loader(texts)).model().defaultSampling();
         assertEquals(0.3f, sampling.temperature());
         assertEquals(7, sampling.topK());
         assertEquals(0.5f, sampling.topP());
@@ -114,7 +116,7 @@ class FolderLoaderTest {
         return new FolderLoader("a folder", texts, 128, (plan, context) -> new ReferenceBackend(plan, context, 16));
     }
 
-    private static Engine load(FolderLoader loader) {
+    private static Context load(FolderLoader loader) {
         for (String file = loader.file(); file != null; file = loader.file()) {
             Folder.feed(LLAMA.bytes(file), 1000, loader::accept);
         }

@@ -1,5 +1,6 @@
 package dev.demitasse.engine;
 
+import dev.demitasse.RecordingBackend;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
@@ -20,20 +21,23 @@ final class FullShape {
     public static void main(String[] arguments) {
         ByteBuffer file = TestWeights.map(Path.of(arguments[0]));
         long start = System.nanoTime();
-        EngineLoader loader =
-                new EngineLoader(file.capacity(), 4096, (plan, context) -> new ReferenceBackend(plan, context, 32));
+        RecordingBackend[] made = new RecordingBackend[1];
+        GgufLoader loader = new GgufLoader(file.capacity(), 4096, (plan, context) -> {
+            made[0] = new RecordingBackend(new ReferenceBackend(plan, context, 32));
+            return made[0];
+        });
         loader.accept(file);
-        Engine engine = loader.finish();
+        Context context = loader.finish();
         System.out.printf(
                 "%s: %,d parameters, loaded in %.1f s%n",
-                engine.model().name(), engine.model().parameters(), seconds(start));
+                context.model().info().name(), context.model().info().parameters(), seconds(start));
         start = System.nanoTime();
-        int[] prompt = engine.tokenizer().encode("Why is the sky blue?", false);
-        Generation generation = engine.generate(
+        int[] prompt = context.model().tokenizer().encode("Why is the sky blue?", false);
+        Generation generation = context.generate(
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, 1, List.of(), AnswerFormat.PLAIN));
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
-                float logit = engine.backend().logits(0)[token.id()];
+                float logit = made[0].latest().logits(0)[token.id()];
                 System.out.printf(
                         "%d prompt tokens, first token %d with logit %.3f after %.1f s%n",
                         prompt.length, token.id(), logit, seconds(start));

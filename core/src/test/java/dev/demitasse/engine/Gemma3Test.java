@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.demitasse.RecordingBackend;
 import dev.demitasse.ReferenceFile;
 import dev.demitasse.SampledLogits;
 import dev.demitasse.TestWeights;
@@ -30,10 +31,13 @@ class Gemma3Test {
     @Test
     void greedyTokensEqualLlamaCppsAndLogitsHuggingFaces() throws IOException {
         ByteBuffer file = TestWeights.map(TestWeights.gemma3());
-        EngineLoader loader =
-                new EngineLoader(file.capacity(), 512, (plan, context) -> new ReferenceBackend(plan, context, 32));
+        RecordingBackend[] made = new RecordingBackend[1];
+        GgufLoader loader = new GgufLoader(file.capacity(), 512, (plan, context) -> {
+            made[0] = new RecordingBackend(new ReferenceBackend(plan, context, 32));
+            return made[0];
+        });
         loader.accept(file);
-        Engine engine = loader.finish();
+        Context context = loader.finish();
         JsonNode quantized = ReferenceFile.json("gemma3-270m-greedy.json");
         JsonNode float32 = ReferenceFile.json("gemma3-270m-greedy-f32.json");
         SampledLogits logits = new SampledLogits("gemma3-270m-logits-every-256th.f32", quantized.size(), 256);
@@ -44,13 +48,15 @@ class Gemma3Test {
             int[] prompt = ReferenceFile.ids(quantized.get(i).get("prompt_ids"));
             assertArrayEquals(
                     prompt,
-                    engine.tokenizer().encode(quantized.get(i).get("text").asText(), true),
+                    context.model()
+                            .tokenizer()
+                            .encode(quantized.get(i).get("text").asText(), true),
                     name);
             int[] theirs = Arrays.copyOf(ReferenceFile.ids(quantized.get(i).get("generated_ids")), TOKENS);
             int[] exact = Arrays.copyOf(ReferenceFile.ids(float32.get(i).get("generated_ids")), TOKENS);
             int[] ours = new int[TOKENS];
             double[] gaps = new double[TOKENS];
-            float[] first = generate(engine, prompt, ours, gaps);
+            float[] first = generate(context, made[0], prompt, ours, gaps);
             worst = Math.max(worst, logits.greatestDifference(i, first));
             assertArrayEquals(exact, ours, name + ": llama.cpp, weights in float32");
             int step = Arrays.mismatch(theirs, ours);
@@ -69,14 +75,14 @@ class Gemma3Test {
     }
 
     /** Returns the logits by which the first token was chosen. */
-    private static float[] generate(Engine engine, int[] prompt, int[] ids, double[] gaps) {
-        Generation generation = engine.generate(
+    private static float[] generate(Context context, RecordingBackend backend, int[] prompt, int[] ids, double[] gaps) {
+        Generation generation = context.generate(
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, ids.length, List.of(), AnswerFormat.PLAIN));
         float[] first = {};
         int length = 0;
         while (!generation.isFinished()) {
             if (generation.next() instanceof Event.Token token) {
-                float[] logits = engine.backend().logits(0);
+                float[] logits = backend.latest().logits(0);
                 first = length == 0 ? logits.clone() : first;
                 gaps[length] = gap(logits);
                 ids[length++] = token.id();

@@ -21,58 +21,60 @@ import org.junit.jupiter.api.Test;
 class GenerationTest {
     private static final List<Message> QUESTION = List.of(new Message("user", "What is the capital of France?"));
     private static final String ANSWER = "The capital of France is Paris.";
-    private static Engine engine;
+    private static Context context;
 
     @BeforeAll
     static void load() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-        EngineLoader loader =
-                new EngineLoader(file.capacity(), 64, (plan, context) -> new ReferenceBackend(plan, context, 7));
+        GgufLoader loader =
+                new GgufLoader(file.capacity(), 64, (plan, context) -> new ReferenceBackend(plan, context, 7));
         loader.accept(file);
-        engine = loader.finish();
+        context = loader.finish();
     }
 
     @Test
     void promptIsReadInBatchesAndItsPrefixIsReused() {
-        int[] prompt = engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
-        List<Event> events = run(engine.generate(prompt, options(64, List.of())));
+        int[] prompt =
+                context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
+        List<Event> events = run(context.generate(prompt, options(64, List.of())));
         assertEquals(ANSWER, text(events));
         assertEquals(FinishReason.STOP, last(events).reason());
 
-        List<Event> again = run(engine.generate(prompt, options(64, List.of())));
+        List<Event> again = run(context.generate(prompt, options(64, List.of())));
         assertEquals(ANSWER, text(again));
         assertEquals(new Event.Prefill(prompt.length, prompt.length), again.get(0));
         assertEquals(prompt.length - 1, last(again).usage().cachedTokens());
 
         int[] other = prompt.clone();
         other[3] = 100;
-        List<Event> differs = run(engine.generate(other, options(1, List.of())));
+        List<Event> differs = run(context.generate(other, options(1, List.of())));
         assertEquals(3, last(differs).usage().cachedTokens());
         assertEquals(new Event.Prefill(10, prompt.length), differs.get(0));
     }
 
     @Test
     void answersEndWhereTheyShould() {
-        int[] prompt = engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
-        List<Event> three = run(engine.generate(prompt, options(3, List.of())));
+        int[] prompt =
+                context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
+        List<Event> three = run(context.generate(prompt, options(3, List.of())));
         assertEquals("The capital of", text(three));
         assertEquals(FinishReason.LENGTH, last(three).reason());
         assertEquals(3, last(three).usage().completionTokens());
 
-        List<Event> stopped = run(engine.generate(prompt, options(64, List.of("France is", "zzz"))));
+        List<Event> stopped = run(context.generate(prompt, options(64, List.of("France is", "zzz"))));
         assertEquals("The capital of ", text(stopped));
         assertEquals(FinishReason.STOP, last(stopped).reason());
 
-        List<Event> full =
-                run(engine.generate(engine.tokenizer().encode("Once upon a time", false), options(500, List.of())));
+        List<Event> full = run(context.generate(
+                context.model().tokenizer().encode("Once upon a time", false), options(500, List.of())));
         assertEquals(FinishReason.LENGTH, last(full).reason());
         assertEquals(64 - 4 + 1, last(full).usage().completionTokens());
     }
 
     @Test
     void cancelEndsWithTheTextSoFar() {
-        Generation generation = engine.generate(
-                engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
+        Generation generation = context.generate(
+                context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         List<Event> events = new ArrayList<>();
         while (!(events.size() > 1 && text(events).equals("The capital"))) {
             events.add(generation.next());
@@ -86,18 +88,19 @@ class GenerationTest {
 
     @Test
     void anotherAnswerTakesTheEngine() {
-        Generation first = engine.generate(
-                engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
+        Generation first = context.generate(
+                context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         first.next();
-        engine.generate(engine.chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
+        context.generate(
+                context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         assertThrows(IllegalStateException.class, first::next);
     }
 
     @Test
     void promptsThatDoNotFitAreRefused() {
-        assertThrows(IllegalArgumentException.class, () -> engine.generate(new int[0], options(1, List.of())));
-        IllegalArgumentException e =
-                assertThrows(IllegalArgumentException.class, () -> engine.generate(new int[64], options(1, List.of())));
+        assertThrows(IllegalArgumentException.class, () -> context.generate(new int[0], options(1, List.of())));
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> context.generate(new int[64], options(1, List.of())));
         assertTrue(e.getMessage().contains("64 tokens"), e.getMessage());
     }
 

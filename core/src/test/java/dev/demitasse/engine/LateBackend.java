@@ -1,7 +1,10 @@
 package dev.demitasse.engine;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.DeviceLostException;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.sampling.ExactTop;
 import dev.demitasse.sampling.TopLogits;
@@ -9,37 +12,35 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Another backend as if it were a device: what is begun is done when {@link #work} is called; it can be lost. */
+/** Makes a backend behave like a device: work is done when {@link #work} is called, and the device can be lost. */
 final class LateBackend implements Backend {
-    /** A device that works for ever. */
+    /** Calls until the loss of a device that is never lost. */
     static final int NEVER = -1;
 
     private final Backend backend;
-    private final int mostCandidates;
+    private final int maxTopK;
     private final List<Runnable> waiting = new ArrayList<>();
     private int callsUntilLoss;
     private boolean busy;
-    private boolean allFetched;
-    private int candidates;
     private int tops;
     private int fetches;
 
     /**
-     * @param mostCandidates entries of a list, though more may be wanted
+     * @param maxTopK maximum number of top logits, even if more are asked for
      * @param callsUntilLoss calls and completions after which the device is lost, or {@link #NEVER}
      */
-    LateBackend(Backend backend, int mostCandidates, int callsUntilLoss) {
+    LateBackend(Backend backend, int maxTopK, int callsUntilLoss) {
         this.backend = backend;
-        this.mostCandidates = mostCandidates;
+        this.maxTopK = maxTopK;
         this.callsUntilLoss = callsUntilLoss;
     }
 
-    /** Lists that were read. */
+    /** Returns how often top logits were read. */
     int tops() {
         return tops;
     }
 
-    /** Lists that weren't enough. */
+    /** Returns how often they did not suffice. */
     int fetches() {
         return fetches;
     }
@@ -48,7 +49,7 @@ final class LateBackend implements Backend {
         return callsUntilLoss == 0;
     }
 
-    /** Finishes what was begun. */
+    /** Finishes the work that has begun. */
     void work() {
         count();
         busy = false;
@@ -73,6 +74,14 @@ final class LateBackend implements Backend {
         }
     }
 
+    private void whenDone(Runnable action) {
+        if (busy) {
+            waiting.add(action);
+        } else {
+            action.run();
+        }
+    }
+
     @Override
     public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
         backend.load(tensor, offset, bytes);
@@ -94,56 +103,66 @@ final class LateBackend implements Backend {
     }
 
     @Override
-    public void candidates(int count) {
-        candidates = count;
-    }
-
-    @Override
-    public void forward(int[] tokens, int from, int to, int position, int logits) {
+    public Pass forward(Batch batch, Outputs outputs) {
         call();
-        backend.forward(tokens, from, to, position, logits);
-        allFetched = candidates == 0 || logits > 1;
+        Pass pass = new LatePass(backend.forward(batch, outputs), outputs.topK());
         busy = true;
+        return pass;
     }
 
-    @Override
-    public void embed(int[] tokens, int from, int to, int position) {
-        call();
-        backend.embed(tokens, from, to, position);
-        busy = true;
-    }
+    private final class LatePass implements Pass {
+        private final Pass pass;
+        private final int topK;
+        private boolean allFetched;
 
-    @Override
-    public float[] hidden() {
-        call();
-        return backend.hidden();
-    }
-
-    @Override
-    public TopLogits top() {
-        call();
-        if (allFetched) {
-            return null;
+        LatePass(Pass pass, int topK) {
+            this.pass = pass;
+            this.topK = topK;
+            allFetched = topK == 0;
         }
-        tops++;
-        return ExactTop.of(backend.logits(0), Math.min(candidates, mostCandidates));
-    }
 
-    @Override
-    public void fetchLogits() {
-        call();
-        fetches++;
-        allFetched = true;
-        busy = true;
-    }
-
-    @Override
-    public float[] logits(int row) {
-        call();
-        if (!allFetched) {
-            throw new AssertionError("logits that were not fetched");
+        @Override
+        public void whenDone(Runnable action) {
+            LateBackend.this.whenDone(action);
         }
-        return backend.logits(row);
+
+        @Override
+        public boolean abandon() {
+            return false;
+        }
+
+        @Override
+        public TopLogits topLogits() {
+            call();
+            if (allFetched) {
+                return null;
+            }
+            tops++;
+            return ExactTop.of(pass.logits(0), Math.min(topK, maxTopK));
+        }
+
+        @Override
+        public void fetchLogits() {
+            call();
+            fetches++;
+            allFetched = true;
+            busy = true;
+        }
+
+        @Override
+        public float[] logits(int row) {
+            call();
+            if (!allFetched) {
+                throw new AssertionError("logits that were not fetched");
+            }
+            return pass.logits(row);
+        }
+
+        @Override
+        public float[] hiddenStates() {
+            call();
+            return pass.hiddenStates();
+        }
     }
 
     @Override
@@ -157,24 +176,17 @@ final class LateBackend implements Backend {
     }
 
     @Override
-    public void readKv(int positions, long offset, ByteBuffer target) {
+    public void readKv(int positions, long offset, ByteBuffer target, Runnable whenRead) {
         call();
-        backend.readKv(positions, offset, target);
-        busy = true;
+        backend.readKv(positions, offset, target, () -> {
+            busy = true;
+            whenDone(whenRead);
+        });
     }
 
     @Override
     public void writeKv(int positions, long offset, ByteBuffer source) {
         call();
         backend.writeKv(positions, offset, source);
-    }
-
-    @Override
-    public void whenDone(Runnable action) {
-        if (busy) {
-            waiting.add(action);
-        } else {
-            action.run();
-        }
     }
 }

@@ -28,13 +28,13 @@ class LateGenerationTest {
     private static final int[] PROMPT = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 11, 12, 13, 14, 15};
     private static final int MAX_TOKENS = 9;
 
-    /** An engine and what it computes on. */
+    /** A context and what it computes on. */
     private static final class Machine {
-        final Engine engine;
+        final Context context;
         LateBackend device;
 
         Machine(int contextLength, int callsUntilLoss) {
-            engine = engine(contextLength, backend -> {
+            context = context(contextLength, backend -> {
                 device = new LateBackend(backend, 12, callsUntilLoss);
                 return device;
             });
@@ -75,7 +75,7 @@ class LateGenerationTest {
     void answersAreThoseOfABackendThatWaits(SamplingOptions sampling) {
         Machine machine = new Machine(LateBackend.NEVER);
         List<Event> events = new ArrayList<>();
-        Generation generation = machine.engine.generate(PROMPT, options(sampling));
+        Generation generation = machine.context.generate(PROMPT, options(sampling));
         while (!generation.isFinished()) {
             events.add(machine.step(generation));
         }
@@ -86,7 +86,7 @@ class LateGenerationTest {
     void listsMayDecideOrNot() {
         Machine machine = new Machine(LateBackend.NEVER);
         for (SamplingOptions sampling : samplings()) {
-            Generation generation = machine.engine.generate(PROMPT, options(sampling));
+            Generation generation = machine.context.generate(PROMPT, options(sampling));
             while (!generation.isFinished()) {
                 machine.step(generation);
             }
@@ -104,7 +104,7 @@ class LateGenerationTest {
         for (int calls = 1; lost; calls++) {
             Machine machine = new Machine(calls);
             Machine first = machine;
-            Generation generation = machine.engine.generate(PROMPT, options(sampling));
+            Generation generation = machine.context.generate(PROMPT, options(sampling));
             List<Event> events = new ArrayList<>();
             while (!generation.isFinished()) {
                 try {
@@ -112,7 +112,7 @@ class LateGenerationTest {
                 } catch (DeviceLostException e) {
                     // The second is lost, too, halfway.
                     machine = new Machine(machine == first ? calls / 2 + 1 : LateBackend.NEVER);
-                    generation.resume(machine.engine);
+                    generation.resume(machine.context);
                 }
             }
             lost = machine != first;
@@ -121,14 +121,14 @@ class LateGenerationTest {
             List<Event> wanted = withoutTimes(expected);
             wanted.removeIf(event -> event instanceof Event.Prefill);
             assertEquals(wanted, read, "lost after " + calls + " calls");
-            assertThrows(IllegalStateException.class, () -> generation.resume(first.engine));
+            assertThrows(IllegalStateException.class, () -> generation.resume(first.context));
         }
     }
 
     @Test
     void lossesShowInNextOnly() {
         Machine machine = new Machine(6); // forward, done, forward, done, forward, done
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 3; i++) {
             assertInstanceOf(Event.Prefill.class, machine.step(generation));
         }
@@ -145,14 +145,14 @@ class LateGenerationTest {
     void aTokenThatWasChosenOutlivesTheEngine() {
         SamplingOptions sampling = samplings().get(2);
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(sampling));
+        Generation generation = machine.context.generate(PROMPT, options(sampling));
         List<Event> events = new ArrayList<>();
         while (events.size() < 5) {
             events.add(machine.step(generation));
         }
         machine.complete(generation);
         Machine other = new Machine(LateBackend.NEVER);
-        generation.resume(other.engine);
+        generation.resume(other.context);
         while (!generation.isFinished()) {
             events.add(other.step(generation));
         }
@@ -167,13 +167,13 @@ class LateGenerationTest {
     @Test
     void whoWaitsForALostEngineIsForgotten() {
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
         generation.whenReady(() -> {
-            throw new AssertionError("the engine was replaced");
+            throw new AssertionError("the context was replaced");
         });
         Machine other = new Machine(LateBackend.NEVER);
-        generation.resume(other.engine);
+        generation.resume(other.context);
         machine.device.work();
         assertEquals(new Event.Prefill(7, PROMPT.length), other.step(generation));
     }
@@ -181,12 +181,12 @@ class LateGenerationTest {
     @Test
     void aShorterContextEndsTheAnswer() {
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 5; i++) {
             machine.step(generation);
         }
         Machine shorter = new Machine(PROMPT.length + 1, LateBackend.NEVER);
-        generation.resume(shorter.engine);
+        generation.resume(shorter.context);
         Event.Finished end = (Event.Finished) shorter.step(generation);
         assertEquals(FinishReason.LENGTH, end.reason());
         assertEquals(2, end.usage().completionTokens());
@@ -195,7 +195,7 @@ class LateGenerationTest {
     @Test
     void cancelEndsTheAnswerWhenItsWorkIsDone() {
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 5; i++) {
             machine.step(generation);
         }
@@ -205,7 +205,7 @@ class LateGenerationTest {
         assertEquals(FinishReason.ABORT, end.reason());
         assertEquals(2, end.usage().completionTokens());
 
-        Generation next = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation next = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         List<Event> events = new ArrayList<>();
         while (!next.isFinished()) {
             events.add(machine.step(next));
@@ -217,7 +217,7 @@ class LateGenerationTest {
     @Test
     void nextDoesNotWait() {
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         IllegalStateException e = assertThrows(IllegalStateException.class, generation::next);
         assertEquals("the backend is still at work", e.getMessage());
         machine.device.work();
@@ -227,16 +227,16 @@ class LateGenerationTest {
     @Test
     void anotherAnswerTakesTheEngineFromOneThatWaits() {
         Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
         boolean[] ready = {false};
         generation.whenReady(() -> ready[0] = true);
-        machine.engine.generate(PROMPT, options(SamplingOptions.GREEDY));
+        machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         assertFalse(ready[0]);
         machine.device.work();
         assertTrue(ready[0]);
         assertThrows(IllegalStateException.class, generation::next);
-        assertThrows(IllegalStateException.class, () -> generation.resume(new Machine(LateBackend.NEVER).engine));
+        assertThrows(IllegalStateException.class, () -> generation.resume(new Machine(LateBackend.NEVER).context));
     }
 
     private static GenerationOptions options(SamplingOptions sampling) {
@@ -246,7 +246,7 @@ class LateGenerationTest {
     /** The events on a backend that waits: three batches, tokens, the end. */
     private static List<Event> expected(SamplingOptions sampling) {
         List<Event> events = new ArrayList<>();
-        Generation generation = engine(64, backend -> backend).generate(PROMPT, options(sampling));
+        Generation generation = context(64, backend -> backend).generate(PROMPT, options(sampling));
         while (!generation.isFinished()) {
             events.add(generation.next());
         }
@@ -256,18 +256,18 @@ class LateGenerationTest {
 
     @Test
     void embeddingsComeLater() {
-        float[] expected = embedding(engine(64, backend -> backend));
-        assertArrayEquals(expected, embedding(new Machine(LateBackend.NEVER).engine));
-        assertThrows(DeviceLostException.class, () -> embedding(new Machine(3).engine));
+        float[] expected = embedding(context(64, backend -> backend));
+        assertArrayEquals(expected, embedding(new Machine(LateBackend.NEVER).context));
+        assertThrows(DeviceLostException.class, () -> embedding(new Machine(3).context));
     }
 
-    private static float[] embedding(Engine engine) {
-        Embedding embedding = engine.embed(PROMPT);
+    private static float[] embedding(Context context) {
+        Embedding embedding = context.embed(PROMPT);
         while (!embedding.isFinished()) {
             embedding.begin();
             boolean[] ready = {false};
             embedding.whenReady(() -> ready[0] = true);
-            if (!ready[0] && engine.backend() instanceof LateBackend device) {
+            if (!ready[0] && context.backend() instanceof LateBackend device) {
                 device.work();
             }
             assertTrue(ready[0]);
@@ -294,7 +294,7 @@ class LateGenerationTest {
         return same;
     }
 
-    private static Engine engine(int contextLength, UnaryOperator<Backend> device) {
+    private static Context context(int contextLength, UnaryOperator<Backend> device) {
         FolderLoader loader = new FolderLoader(
                 "a folder",
                 TEXTS,

@@ -9,6 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.demitasse.ReferenceFile;
 import dev.demitasse.SampledLogits;
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.sampling.SamplingOptions;
@@ -34,7 +37,7 @@ class SmolLm2Test {
     private static final double NEAR_TIE = 0.25;
 
     private static ReferenceBackend backend;
-    private static Engine engine;
+    private static Context context;
     private static JsonNode llamaCpp;
     private static JsonNode llamaCppFloat32;
     private static JsonNode huggingFace;
@@ -43,12 +46,12 @@ class SmolLm2Test {
     static void load() throws IOException {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
         AtomicReference<ReferenceBackend> made = new AtomicReference<>();
-        EngineLoader loader = new EngineLoader(file.capacity(), 0, (plan, context) -> {
+        GgufLoader loader = new GgufLoader(file.capacity(), 0, (plan, context) -> {
             made.set(new ReferenceBackend(plan, context, 32));
             return made.get();
         });
         loader.accept(file);
-        engine = loader.finish();
+        context = loader.finish();
         backend = made.get();
         llamaCpp = ReferenceFile.json("smollm2-135m-greedy.json");
         llamaCppFloat32 = ReferenceFile.json("smollm2-135m-greedy-f32.json");
@@ -70,7 +73,8 @@ class SmolLm2Test {
 
     private static void checkGreedy(JsonNode peer, JsonNode exactPeer, JsonNode judge) {
         int[] prompt = ReferenceFile.ids(peer.get("prompt_ids"));
-        assertArrayEquals(prompt, engine.tokenizer().encode(peer.get("text").asText(), false), "prompt ids");
+        assertArrayEquals(
+                prompt, context.model().tokenizer().encode(peer.get("text").asText(), false), "prompt ids");
         int[] ours = generate(prompt, 64);
         assertArrayEquals(ReferenceFile.ids(judge.get("greedy_ids")), ours, "Hugging Face, float32");
         assertArrayEquals(ReferenceFile.ids(exactPeer.get("generated_ids")), ours, "llama.cpp, weights in float32");
@@ -128,7 +132,7 @@ class SmolLm2Test {
         int[] answer = generate(prompt, 3);
         for (int i = 0; i < names.length; i++) {
             int[] tokens = ReferenceFile.ids(find(names[i]).get("prompt_ids"));
-            Embedding embedding = engine.embed(tokens);
+            Embedding embedding = context.embed(tokens);
             int batches = 0;
             for (; !embedding.isFinished(); batches++) {
                 assertThrows(IllegalStateException.class, embedding::vector);
@@ -142,23 +146,25 @@ class SmolLm2Test {
             }
         }
         assertArrayEquals(answer, generate(prompt, 3), "the KV cache holds something else now");
-        assertThrows(IllegalArgumentException.class, () -> engine.embed(new int[0]));
-        assertThrows(IllegalArgumentException.class, () -> engine.embed(new int[engine.contextLength() + 1]));
-        Embedding left = engine.embed(prompt);
+        assertThrows(IllegalArgumentException.class, () -> context.embed(new int[0]));
+        assertThrows(IllegalArgumentException.class, () -> context.embed(new int[context.contextLength() + 1]));
+        Embedding left = context.embed(prompt);
         generate(prompt, 1);
         assertThrows(IllegalStateException.class, left::next);
     }
 
     private static float[] prefill(int[] prompt) {
+        Pass pass = null;
         for (int from = 0; from < prompt.length; from += backend.batchSize()) {
             int to = Math.min(prompt.length, from + backend.batchSize());
-            backend.forward(prompt, from, to, from, to == prompt.length ? 1 : 0);
+            Outputs outputs = to == prompt.length ? Outputs.LOGITS : Outputs.NONE;
+            pass = backend.forward(new Batch(prompt, from, to, from), outputs);
         }
-        return backend.logits(0);
+        return pass.logits(0);
     }
 
     private static int[] generate(int[] prompt, int count) {
-        Generation generation = engine.generate(
+        Generation generation = context.generate(
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, count, List.of(), AnswerFormat.PLAIN));
         int[] ids = new int[count];
         int length = 0;

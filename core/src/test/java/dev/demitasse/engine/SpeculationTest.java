@@ -27,9 +27,9 @@ class SpeculationTest {
     private static final int CONTEXT = 80;
 
     private LateBackend device;
-    private final Engine engine = engine(LateBackend.NEVER);
+    private final Context context = context(LateBackend.NEVER);
 
-    private Engine engine(int callsUntilLoss) {
+    private Context context(int callsUntilLoss) {
         FolderLoader loader = new FolderLoader("a folder", LLAMA.texts(), CONTEXT, (plan, context) -> {
             device = new LateBackend(new ReferenceBackend(plan, context, 7), 12, callsUntilLoss);
             return device;
@@ -76,7 +76,7 @@ class SpeculationTest {
     }
 
     private Answer answer(int[] prompt, GenerationOptions options) {
-        Generation generation = engine.generate(prompt, options);
+        Generation generation = context.generate(prompt, options);
         Answer answer = new Answer();
         while (!generation.isFinished()) {
             answer.add(step(generation));
@@ -87,7 +87,7 @@ class SpeculationTest {
     /** @param others how much likelier than other tokens these two are */
     private SamplingOptions sampling(float others, float penalty, long seed) {
         Map<Integer, Float> bias =
-                Map.of(70, others, 71, others, engine.tokenizer().eosId(), others - 4);
+                Map.of(70, others, 71, others, context.model().tokenizer().eosId(), others - 4);
         return new SamplingOptions(1, 0, 1, 0, 1, penalty, 0, bias, seed);
     }
 
@@ -130,7 +130,7 @@ class SpeculationTest {
         if (longer.length < CONTEXT) {
             GenerationOptions more = options(SamplingOptions.GREEDY, 2, List.of(), 3, false);
             Answer after = answer(longer, more);
-            engine.makeResident(new Session());
+            context.makeResident(new Session());
             assertEquals(answer(longer, more).events, after.events);
         }
         return with.accepted;
@@ -162,7 +162,7 @@ class SpeculationTest {
         Grammar lists = Grammar.jsonSchema(Map.of("type", "array", "items", items));
         Map<Integer, Float> bias = new HashMap<>();
         for (char c : ",12".toCharArray()) {
-            bias.put(engine.tokenizer().encode("" + c, false)[0], 12f);
+            bias.put(context.model().tokenizer().encode("" + c, false)[0], 12f);
         }
         SamplingOptions sampling = new SamplingOptions(1, 0, 1, 0, 1, 0, 0, bias, 7);
         int accepted = 0;
@@ -199,14 +199,14 @@ class SpeculationTest {
         boolean lost = true;
         for (int calls = 1; lost; calls++) {
             lost = false;
-            Generation generation = engine(calls).generate(PROMPT, options);
+            Generation generation = context(calls).generate(PROMPT, options);
             Answer answer = new Answer();
             while (!generation.isFinished()) {
                 try {
                     answer.add(step(generation));
                 } catch (DeviceLostException e) {
                     lost = true;
-                    generation.resume(engine(LateBackend.NEVER));
+                    generation.resume(context(LateBackend.NEVER));
                 }
             }
             assertEquals(expected, answer.events, "lost at call " + calls);

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.Batch;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
@@ -22,9 +24,9 @@ class SplitLoaderTest {
     @Test
     void engineIsThatOfTheWholeFile() {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
-        EngineLoader single = new EngineLoader(whole.capacity(), 64, SplitLoaderTest::backend);
+        GgufLoader single = new GgufLoader(whole.capacity(), 64, SplitLoaderTest::backend);
         single.accept(whole.duplicate());
-        Engine expected = single.finish();
+        Context expected = single.finish();
 
         List<byte[]> files = Splitter.split(whole, 0, 100, 172);
         SplitLoader loader = new SplitLoader(3, 64, SplitLoaderTest::backend);
@@ -32,14 +34,15 @@ class SplitLoaderTest {
             loader.begin(files.get(file).length);
             assertFalse(Splitter.feed(files.get(file), 1 << 20, loader::accept), "file " + file + " is whole");
         }
-        Engine engine = loader.finish();
+        Context context = loader.finish();
 
-        assertEquals(expected.model().parameters(), engine.model().parameters());
-        assertEquals(expected.model().name(), engine.model().name());
-        assertTrue(engine.hasChatTemplate());
-        int[] prompt = engine.tokenizer().encode("The capital of France is", false);
-        assertArrayEquals(expected.tokenizer().encode("The capital of France is", false), prompt);
-        assertArrayEquals(logits(expected, prompt), logits(engine, prompt));
+        assertEquals(
+                expected.model().info().parameters(), context.model().info().parameters());
+        assertEquals(expected.model().info().name(), context.model().info().name());
+        assertTrue(context.model().hasChatTemplate());
+        int[] prompt = context.model().tokenizer().encode("The capital of France is", false);
+        assertArrayEquals(expected.model().tokenizer().encode("The capital of France is", false), prompt);
+        assertArrayEquals(logits(expected, prompt), logits(context, prompt));
     }
 
     @Test
@@ -64,8 +67,8 @@ class SplitLoaderTest {
         return new ReferenceBackend(plan, context, 8);
     }
 
-    private static float[] logits(Engine engine, int[] prompt) {
-        engine.backend().forward(prompt, 0, prompt.length, 0, 1);
-        return engine.backend().logits(0).clone();
+    private static float[] logits(Context context, int[] prompt) {
+        Batch batch = new Batch(prompt, 0, prompt.length, 0);
+        return context.backend().forward(batch, Outputs.LOGITS).logits(0).clone();
     }
 }

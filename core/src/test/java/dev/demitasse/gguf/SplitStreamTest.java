@@ -10,7 +10,7 @@ import dev.demitasse.BackendLoader;
 import dev.demitasse.ExpectedLogits;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.reference.ReferenceBackend;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -295,7 +295,7 @@ class SplitStreamTest {
         read(files, 97 * batch, true, new GgufStream.Sink() {
             @Override
             public void header(Gguf gguf) {
-                backend[0] = new ReferenceBackend(Model.of(gguf, 128).plan(), 128, batch);
+                backend[0] = new ReferenceBackend(ModelInfo.of(gguf, 128).plan(), 128, batch);
             }
 
             @Override

@@ -9,7 +9,7 @@ import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -345,7 +345,7 @@ class HostileFolderTest {
 
         @Override
         public void header(Gguf gguf) {
-            Model.of(gguf, 128);
+            ModelInfo.of(gguf, 128);
         }
 
         @Override

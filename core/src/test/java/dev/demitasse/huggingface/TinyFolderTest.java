@@ -5,7 +5,7 @@ import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +55,7 @@ class TinyFolderTest {
 
         @Override
         public void header(Gguf gguf) {
-            backend = new ReferenceBackend(Model.of(gguf, CONTEXT).plan(), CONTEXT, batch);
+            backend = new ReferenceBackend(ModelInfo.of(gguf, CONTEXT).plan(), CONTEXT, batch);
         }
 
         @Override

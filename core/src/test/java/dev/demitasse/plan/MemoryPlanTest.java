@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import dev.demitasse.plan.Buffer.Rows;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ class MemoryPlanTest {
     @Test
     void noBufferIsOverwrittenBeforeItsLastUse() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-        Plan plan = Model.of(Gguf.parse(file, file.capacity()), 0).plan();
+        Plan plan = ModelInfo.of(Gguf.parse(file, file.capacity()), 0).plan();
         MemoryPlan memory = MemoryPlan.of(plan, BATCH, LAST);
         List<Op> ops = new ArrayList<>(plan.body());
         ops.addAll(plan.finalNorm());

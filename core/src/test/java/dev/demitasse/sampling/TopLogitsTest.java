@@ -29,10 +29,10 @@ class TopLogitsTest {
         for (int step = 0; step < 8; step++) {
             float[] logits = logits(random);
             int expected = all.sample(logits.clone());
-            int id = some.sample(ExactTop.of(logits, some.candidates() == 1 ? 1 : length));
+            int id = some.sample(ExactTop.of(logits, some.topK() == 1 ? 1 : length));
             // Undecided, it must go on as if it had never seen the list.
             assertEquals(expected, id == Sampler.UNDECIDED ? some.sample(logits.clone()) : id);
-            if (some.candidates() == 1 || (some.candidates() > 0 && length == VOCABULARY)) {
+            if (some.topK() == 1 || (some.topK() > 0 && length == VOCABULARY)) {
                 assertEquals(expected, id, "enough to decide");
             }
         }
@@ -90,7 +90,7 @@ class TopLogitsTest {
         assertEquals(0, candidates(0, 0, 1, 0, 0.9f, 0), "a reward for repetition");
         assertEquals(0, candidates(0, 0, 1, 0, 1, -1), "a reward for presence");
         SamplingOptions bias = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(3, 1f), 0);
-        assertEquals(0, new Sampler(bias, PROMPT).candidates(), "bias");
+        assertEquals(0, new Sampler(bias, PROMPT).topK(), "bias");
     }
 
     @Test
@@ -113,6 +113,6 @@ class TopLogitsTest {
         return new Sampler(
                         new SamplingOptions(temperature, topK, topP, minP, repetition, 0, presence, Map.of(), 0),
                         PROMPT)
-                .candidates();
+                .topK();
     }
 }

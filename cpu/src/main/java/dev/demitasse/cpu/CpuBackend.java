@@ -1,15 +1,19 @@
 package dev.demitasse.cpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.MemoryEstimate;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
+import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -41,14 +45,8 @@ public final class CpuBackend implements Backend {
     private boolean ready;
     /** Bytes that the machine has. */
     private long bytes;
-    /** Addresses of the programs that make a pass; those before {@link #next} have been. */
-    private long[] programs = {};
 
-    private int next;
-    /** What is to be done when all have. */
-    private @Nullable Runnable waiting;
-    /** Tokens of the last batch whose hidden states were computed. */
-    private int embedded;
+    private @Nullable ProgramPass latest;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -196,76 +194,131 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void forward(int[] tokens, int from, int to, int position, int outputs) {
-        int count = begin(tokens, from, to, position, outputs);
-        start(program(count, outputs).parts);
-    }
-
-    private Placed program(int count, int outputs) {
-        if (outputs == 0) {
-            return layout.prefill;
+    public Pass forward(Batch batch, Outputs outputs) {
+        if (latest != null && latest.isUnderWay()) {
+            throw new IllegalStateException("another pass is under way");
         }
-        if (outputs < count) {
-            return layout.prefillWithHead;
+        begin(batch, outputs);
+        latest = null;
+        ProgramPass pass = new ProgramPass(batch.size(), programs(batch.size(), outputs));
+        pass.run();
+        latest = pass;
+        return pass;
+    }
+
+    /** Returns the addresses of the programs that compute the outputs, in order. */
+    private long[] programs(int count, Outputs outputs) {
+        int rows = outputs.logitRows();
+        if (outputs.hiddenStates()) {
+            long[] body = layout.prefill.parts;
+            long[] all = Arrays.copyOf(body, body.length + 1);
+            all[body.length] = layout.finalNorm.parts[0];
+            return all;
         }
-        return count == 1 ? layout.decode : layout.few;
-    }
-
-    @Override
-    public void embed(int[] tokens, int from, int to, int position) {
-        embedded = begin(tokens, from, to, position, 0);
-        long[] body = layout.prefill.parts;
-        long[] all = Arrays.copyOf(body, body.length + 1);
-        all[body.length] = layout.finalNorm.parts[0];
-        start(all);
-    }
-
-    private void start(long[] parts) {
-        programs = parts;
-        next = 0;
-        runSome();
-    }
-
-    /** Runs what is left of the pass, or as much of it as is done in one turn. */
-    private void runSome() {
-        long start = System.nanoTime();
-        do {
-            staging.putLong(0, programs[next++]);
-            write(Control.PROGRAM, 8);
-            machine.start();
-        } while (next < programs.length && (System.nanoTime() - start < TURN_NANOS || !machine.later(this::goOn)));
-    }
-
-    private void goOn() {
-        if (next < programs.length) {
-            runSome();
+        if (rows == 0) {
+            return layout.prefill.parts;
         }
-        if (next == programs.length && waiting != null) {
-            Runnable action = waiting;
-            waiting = null;
-            action.run();
+        if (rows < count) {
+            return layout.prefillWithHead.parts;
+        }
+        return count == 1 ? layout.decode.parts : layout.few.parts;
+    }
+
+    /** A pass as a sequence of programs, between which other tasks of the thread get a turn. */
+    private final class ProgramPass implements Pass {
+        private final int tokens;
+        private final long[] programs;
+        /** Index of the first program that has not run. */
+        private int next;
+
+        private boolean isAbandoned;
+        private @Nullable Runnable waiting;
+
+        ProgramPass(int tokens, long[] programs) {
+            this.tokens = tokens;
+            this.programs = programs;
+        }
+
+        boolean isUnderWay() {
+            return next < programs.length && !isAbandoned;
+        }
+
+        /** Runs programs until all have run or the turn is over. */
+        private void run() {
+            long start = System.nanoTime();
+            do {
+                staging.putLong(0, programs[next++]);
+                write(Control.PROGRAM, 8);
+                machine.start();
+            } while (isUnderWay() && (System.nanoTime() - start < TURN_NANOS || !machine.later(this::resume)));
+        }
+
+        private void resume() {
+            if (isUnderWay()) {
+                run();
+            }
+            if (!isUnderWay() && waiting != null) {
+                Runnable action = waiting;
+                waiting = null;
+                action.run();
+            }
+        }
+
+        @Override
+        public void whenDone(Runnable action) {
+            if (isUnderWay()) {
+                waiting = action;
+            } else {
+                action.run();
+            }
+        }
+
+        @Override
+        public boolean abandon() {
+            if (!isUnderWay()) {
+                return false;
+            }
+            isAbandoned = true;
+            return true;
+        }
+
+        @Override
+        public @Nullable TopLogits topLogits() {
+            return null;
+        }
+
+        @Override
+        public void fetchLogits() {
+            // logits() has all of them.
+        }
+
+        @Override
+        public float[] logits(int row) {
+            checkReadable();
+            read(layout.lowering.logits() + 4L * logits.length * row, logits);
+            return logits;
+        }
+
+        @Override
+        public float[] hiddenStates() {
+            checkReadable();
+            float[] hidden = new float[tokens * plan.hidden().width()];
+            read(layout.lowering.hidden(), hidden);
+            return hidden;
+        }
+
+        private void checkReadable() {
+            if (latest != this || next < programs.length) {
+                throw new IllegalStateException("the pass has no results, or they have been overwritten");
+            }
         }
     }
 
-    @Override
-    public void whenDone(Runnable action) {
-        if (next == programs.length) {
-            action.run();
-        } else {
-            waiting = action; // for goOn, which has its turn later
-        }
-    }
-
-    @Override
-    public boolean abandon() {
-        boolean isUnfinished = next < programs.length;
-        next = programs.length;
-        return isUnfinished;
-    }
-
-    /** Writes what programs find of a batch, and gives its tokens' number. */
-    private int begin(int[] tokens, int from, int to, int position, int outputs) {
-        int count = requireBatch(tokens, from, to, position, outputs);
+    /** Writes the parameters of a batch: its ids, positions and angles. */
+    private void begin(Batch batch, Outputs outputs) {
+        checkFits(batch, outputs);
+        int count = batch.size();
+        int position = batch.position();
         if (!ready) {
             layout.weights.requireAll();
             ready = true;
@@ -273,15 +326,15 @@ public final class CpuBackend implements Backend {
         reserve(position + count);
         layout.cache.tiles().wrote(position, count);
         for (int i = 0; i < count; i++) {
-            staging.putInt(4 * i, Objects.checkIndex(tokens[from + i], plan.vocabularySize()));
+            int id = batch.tokens()[batch.from() + i];
+            staging.putInt(4 * i, Objects.checkIndex(id, plan.vocabularySize()));
         }
         write(layout.lowering.tokens(), 4 * count);
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        staging.putInt(0, count).putInt(4, position).putInt(8, outputs);
+        staging.putInt(0, count).putInt(4, position).putInt(8, outputs.logitRows());
         write(Control.TOKENS, 12);
-        return count;
     }
 
     private void writeAngles(Lowering.RotaryTable table, int position, int count) {
@@ -302,19 +355,6 @@ public final class CpuBackend implements Backend {
             staging.putFloat(4 * i, rotary.attentionFactor() * (float) Math.sin(angles[i]));
         }
         write(table.sines(), 4 * angles.length);
-    }
-
-    @Override
-    public float[] logits(int row) {
-        read(layout.lowering.logits() + 4L * logits.length * row, logits);
-        return logits;
-    }
-
-    @Override
-    public float[] hidden() {
-        float[] hidden = new float[embedded * plan.hidden().width()];
-        read(layout.lowering.hidden(), hidden);
-        return hidden;
     }
 
     private void read(long address, float[] target) {
@@ -348,9 +388,10 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void readKv(int positions, long offset, ByteBuffer target) {
+    public void readKv(int positions, long offset, ByteBuffer target, Runnable whenRead) {
         KvSnapshot.copy(
                 kvPieces(positions), offset, target, (piece, at, part) -> machine.read(pieceAddress(piece) + at, part));
+        whenRead.run();
     }
 
     @Override

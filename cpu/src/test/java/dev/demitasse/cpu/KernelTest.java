@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.Comparison;
 import dev.demitasse.RingCheck;
+import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.cpu.layout.Packing;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.TensorType;
@@ -56,7 +56,7 @@ public abstract class KernelTest {
 
     /** A test's body. */
     private interface Case {
-        void run(EngineLoader.BackendFactory backends, Random random);
+        void run(Backend.Factory backends, Random random);
     }
 
     private Stream<DynamicNode> tests(Case body) {
@@ -68,11 +68,11 @@ public abstract class KernelTest {
                 }));
     }
 
-    private EngineLoader.BackendFactory backends(Variant variant) {
+    private Backend.Factory backends(Variant variant) {
         return backends(variant, KvType.F16);
     }
 
-    private EngineLoader.BackendFactory backends(Variant variant, KvType kvType) {
+    private Backend.Factory backends(Variant variant, KvType kvType) {
         return (plan, context) ->
                 new CpuBackend(plan, context, BATCH, kvType, RemoteMachine.factory(channel(), variant));
     }
@@ -82,7 +82,7 @@ public abstract class KernelTest {
             int width,
             BiFunction<PlanBuilder, Buffer, Buffer> middle,
             double tolerance,
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random) {
         Comparison.check(shapes, width, middle, IntStream.rangeClosed(1, BATCH).toArray(), tolerance, backends, random);
     }
@@ -135,7 +135,7 @@ public abstract class KernelTest {
 
     /** @param inputError what rounding may change of inputs, relative to their block's greatest */
     private static void product(
-            TensorType type, int columns, double inputError, EngineLoader.BackendFactory backends, Random random) {
+            TensorType type, int columns, double inputError, Backend.Factory backends, Random random) {
         float[] inputs = inputs(columns, random);
         int rows = VOCABULARY + random.nextInt(19);
         GgufBuilder shapes = new GgufBuilder()
@@ -266,7 +266,7 @@ public abstract class KernelTest {
         return Variant.ALL.stream()
                 .map(variant -> DynamicTest.dynamicTest(variant.toString(), () -> {
                     Random random = new Random(variant.hashCode());
-                    EngineLoader.BackendFactory backends = backends(variant, KvType.Q8_0);
+                    Backend.Factory backends = backends(variant, KvType.Q8_0);
                     attention(backends, random, 8, 2, 32, Op.Attention.ALL_POSITIONS, 0, CONTEXT)
                             .runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
                     attention(backends, random, 3, 3, 96, 70, 5, CONTEXT)
@@ -299,7 +299,7 @@ public abstract class KernelTest {
 
     /** A layer of attention. */
     private static Comparison attention(
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random,
             int heads,
             int kvHeads,

@@ -3,11 +3,15 @@ package dev.demitasse.cpu;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
@@ -55,9 +59,9 @@ class PartsOfAPassTest {
     }
 
     /** Lets a pass go on to its end. */
-    private int finish(Backend backend) {
+    private int finish(Pass pass) {
         boolean[] done = {false};
-        backend.whenDone(() -> done[0] = true);
+        pass.whenDone(() -> done[0] = true);
         int turns = 0;
         while (!done[0]) {
             later.remove().run();
@@ -72,22 +76,22 @@ class PartsOfAPassTest {
         float[] hidden;
         try (Node node = new Node()) {
             Backend whole = backend(node, false);
-            whole.forward(tokens, 0, 16, 0, 0);
-            whole.forward(tokens, 16, 30, 16, 1);
-            expected = whole.logits(0).clone();
-            whole.embed(tokens, 0, 9, 0);
-            hidden = whole.hidden();
+            whole.forward(new Batch(tokens, 0, 16, 0), Outputs.NONE);
+            expected = whole.forward(new Batch(tokens, 16, 30, 16), Outputs.LOGITS)
+                    .logits(0)
+                    .clone();
+            hidden = whole.forward(new Batch(tokens, 0, 9, 0), Outputs.HIDDEN_STATES)
+                    .hiddenStates();
         }
         try (Node node = new Node()) {
             Backend slow = backend(node, true);
-            slow.forward(tokens, 0, 16, 0, 0);
-            assertTrue(finish(slow) > 1);
-            slow.forward(tokens, 16, 30, 16, 1);
-            finish(slow);
-            assertArrayEquals(expected, slow.logits(0));
-            slow.embed(tokens, 0, 9, 0);
-            finish(slow);
-            assertArrayEquals(hidden, slow.hidden());
+            assertTrue(finish(slow.forward(new Batch(tokens, 0, 16, 0), Outputs.NONE)) > 1);
+            Pass second = slow.forward(new Batch(tokens, 16, 30, 16), Outputs.LOGITS);
+            finish(second);
+            assertArrayEquals(expected, second.logits(0));
+            Pass embedding = slow.forward(new Batch(tokens, 0, 9, 0), Outputs.HIDDEN_STATES);
+            finish(embedding);
+            assertArrayEquals(hidden, embedding.hiddenStates());
         }
     }
 
@@ -96,27 +100,31 @@ class PartsOfAPassTest {
         float[] expected;
         try (Node node = new Node()) {
             Backend whole = backend(node, false);
-            whole.forward(tokens, 0, 16, 0, 0);
-            whole.forward(tokens, 40, 50, 16, 1);
-            expected = whole.logits(0).clone();
+            whole.forward(new Batch(tokens, 0, 16, 0), Outputs.NONE);
+            expected = whole.forward(new Batch(tokens, 40, 50, 16), Outputs.LOGITS)
+                    .logits(0)
+                    .clone();
         }
         try (Node node = new Node()) {
             Backend slow = backend(node, true);
-            slow.forward(tokens, 0, 16, 0, 0);
-            finish(slow);
-            assertFalse(slow.abandon());
-            slow.forward(tokens, 16, 30, 16, 1);
+            Pass first = slow.forward(new Batch(tokens, 0, 16, 0), Outputs.NONE);
+            finish(first);
+            assertFalse(first.abandon());
+            Pass abandoned = slow.forward(new Batch(tokens, 16, 30, 16), Outputs.LOGITS);
+            assertThrows(IllegalStateException.class, () -> slow.forward(new Batch(tokens, 0, 1, 0), Outputs.NONE));
             boolean[] done = {false};
-            slow.whenDone(() -> done[0] = true);
+            abandoned.whenDone(() -> done[0] = true);
             assertFalse(done[0]);
-            assertTrue(slow.abandon());
+            assertTrue(abandoned.abandon());
+            assertFalse(abandoned.abandon());
+            assertThrows(IllegalStateException.class, () -> abandoned.logits(0));
             assertEquals(1, later.size());
             later.remove().run();
             assertTrue(done[0]);
             assertEquals(0, later.size());
-            slow.forward(tokens, 40, 50, 16, 1);
-            finish(slow);
-            assertArrayEquals(expected, slow.logits(0));
+            Pass other = slow.forward(new Batch(tokens, 40, 50, 16), Outputs.LOGITS);
+            finish(other);
+            assertArrayEquals(expected, other.logits(0));
         }
     }
 }

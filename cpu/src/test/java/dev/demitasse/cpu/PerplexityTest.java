@@ -7,7 +7,10 @@ import dev.demitasse.BackendLoader;
 import dev.demitasse.ReferenceFile;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.io.IOException;
@@ -57,9 +60,9 @@ class PerplexityTest {
         int last = tokens.length - 1;
         for (int from = 0; from < last; from += backend.maxOutputs()) {
             int to = Math.min(last, from + backend.maxOutputs());
-            backend.forward(tokens, from, to, from, to - from);
+            Pass pass = backend.forward(new Batch(tokens, from, to, from), Outputs.logits(to - from));
             for (int i = from; i < to; i++) {
-                sum -= logProbability(backend.logits(i - from), tokens[i + 1]);
+                sum -= logProbability(pass.logits(i - from), tokens[i + 1]);
             }
         }
         return Math.exp(sum / last);

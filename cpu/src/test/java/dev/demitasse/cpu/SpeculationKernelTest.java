@@ -8,11 +8,11 @@ import dev.demitasse.backend.KvType;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
-import dev.demitasse.engine.Engine;
-import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
 import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.GgufLoader;
 import dev.demitasse.engine.Usage;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
@@ -35,20 +35,21 @@ class SpeculationKernelTest {
     void tokensAreTheSame() {
         try (Node node = new Node()) {
             ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
-            EngineLoader loader = new EngineLoader(
+            GgufLoader loader = new GgufLoader(
                     file.capacity(),
                     512,
                     (plan, context) -> new CpuBackend(
                             plan, context, 64, KvType.F16, RemoteMachine.factory(node, new Variant(true, false, 2))));
             loader.accept(file);
-            Engine engine = loader.finish();
+            Context context = loader.finish();
             List<Message> messages =
                     List.of(new Message("user", "Repeat this text three times:\n" + TEXT + "\n" + TEXT));
-            int[] prompt =
-                    engine.chatPrompt(messages, Map.of(), new LocalTime(0)).ids();
+            int[] prompt = context.model()
+                    .chatPrompt(messages, Map.of(), new LocalTime(0))
+                    .ids();
             for (SamplingOptions sampling : SAMPLINGS) {
-                Answer expected = answer(engine, prompt, sampling, false);
-                Answer answer = answer(engine, prompt, sampling, true);
+                Answer expected = answer(context, prompt, sampling, false);
+                Answer answer = answer(context, prompt, sampling, true);
                 assertEquals(expected.ids, answer.ids);
                 assertEquals(0, expected.usage.draftedTokens());
                 assertTrue(answer.usage.acceptedTokens() > 0, answer.usage.toString());
@@ -56,8 +57,8 @@ class SpeculationKernelTest {
         }
     }
 
-    private static Answer answer(Engine engine, int[] prompt, SamplingOptions sampling, boolean speculative) {
-        Generation generation = engine.generate(
+    private static Answer answer(Context context, int[] prompt, SamplingOptions sampling, boolean speculative) {
+        Generation generation = context.generate(
                 prompt, new GenerationOptions(sampling, 40, List.of(), AnswerFormat.PLAIN, null, -1, speculative, -1));
         List<Integer> ids = new ArrayList<>();
         while (true) {

@@ -7,7 +7,10 @@ import dev.demitasse.ExpectedLogits;
 import dev.demitasse.LongSequence;
 import dev.demitasse.SnapshotCheck;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,16 +72,18 @@ class TinyModelKernelTest {
                 int position = 0;
                 for (int count : new int[] {2, 9, 5, 16, 7, 3}) {
                     // past several tiles of positions, which the threads share out
-                    backend.forward(tokens, position, position + 36, position, 0);
+                    backend.forward(new Batch(tokens, position, position + 36, position), Outputs.NONE);
                     position += 36;
                     float[][] expected = new float[count][];
                     for (int i = 0; i < count; i++) {
-                        backend.forward(tokens, position + i, position + i + 1, position + i, 1);
-                        expected[i] = backend.logits(0).clone();
+                        int at = position + i;
+                        Pass single = backend.forward(new Batch(tokens, at, at + 1, at), Outputs.LOGITS);
+                        expected[i] = single.logits(0).clone();
                     }
-                    backend.forward(tokens, position, position + count, position, count);
+                    Batch few = new Batch(tokens, position, position + count, position);
+                    Pass pass = backend.forward(few, Outputs.logits(count));
                     for (int i = 0; i < count; i++) {
-                        assertArrayEquals(expected[i], backend.logits(i), "token " + i + " of " + count);
+                        assertArrayEquals(expected[i], pass.logits(i), "token " + i + " of " + count);
                     }
                     position += count;
                 }

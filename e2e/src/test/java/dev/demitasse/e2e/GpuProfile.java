@@ -4,7 +4,9 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +45,6 @@ final class GpuProfile {
                             KvType.F16,
                             new RemoteDevice(page, 1 << 30, software),
                             RemoteDevice.shaders()));
-            backend.candidates(1);
             int[] prompt = IntStream.range(100, 100 + BATCH).toArray();
             run(backend, prompt, 0, BATCH, 0); // compiles the kernels
             run(backend, prompt, 0, 1, BATCH);
@@ -63,8 +64,8 @@ final class GpuProfile {
     }
 
     private static void run(WebGpuBackend backend, int[] tokens, int from, int to, int position) {
-        backend.forward(tokens, from, to, position, 1);
-        backend.top();
+        backend.forward(new Batch(tokens, from, to, position), Outputs.topLogits(1))
+                .topLogits();
     }
 
     private static void print(String title, Map<?, ?> times, int runs) {

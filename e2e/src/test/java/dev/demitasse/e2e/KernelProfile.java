@@ -3,7 +3,9 @@ package dev.demitasse.e2e;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
@@ -59,10 +61,10 @@ public final class KernelProfile {
                 tokens[i] = 100 + 7 * i;
             }
             for (int at = 0; at < position; at += 64) {
-                backend.forward(tokens, 0, Math.min(64, position - at), at, 0);
+                backend.forward(new Batch(tokens, 0, Math.min(64, position - at), at), Outputs.NONE);
             }
             made.get(0).started.clear();
-            backend.forward(tokens, 0, count, position, 1);
+            backend.forward(new Batch(tokens, 0, count, position), Outputs.LOGITS);
             print(channel, made.get(0), count);
         }
     }

@@ -4,7 +4,9 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.BackendLoader;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.Machine;
 import dev.demitasse.cpu.RemoteMachine;
@@ -71,7 +73,7 @@ public final class LongDecode {
         double shortest = 0;
         long filled = 0;
         for (int position : positions) {
-            backend.forward(new int[] {7}, 0, 1, position, 1);
+            backend.forward(new Batch(new int[] {7}, 0, 1, position), Outputs.LOGITS);
             long bytes = backend.kvBytes(position);
             fill(channel, machines.get(0), filled, bytes);
             filled = bytes;

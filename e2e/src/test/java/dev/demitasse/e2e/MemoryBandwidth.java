@@ -1,7 +1,9 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
@@ -48,7 +50,7 @@ public final class MemoryBandwidth {
                         backend.load(tensor, at, bytes.duplicate().limit(count));
                     }
                 }
-                backend.forward(new int[] {0}, 0, 1, 0, 1);
+                backend.forward(new Batch(new int[] {0}, 0, 1, 0), Outputs.LOGITS);
                 double[] times = channel.times(RUNS);
                 System.out.printf(
                         Locale.ROOT,

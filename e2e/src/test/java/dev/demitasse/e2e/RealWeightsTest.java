@@ -9,12 +9,14 @@ import dev.demitasse.ReferenceFile;
 import dev.demitasse.SampledLogits;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.cpu.CpuBackend;
 import dev.demitasse.cpu.RemoteMachine;
 import dev.demitasse.cpu.Variant;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -94,7 +96,7 @@ class RealWeightsTest {
         compareOnWebGpu(GEMMA3);
     }
 
-    private static EngineLoader.BackendFactory cpu(Variant variant) {
+    private static Backend.Factory cpu(Variant variant) {
         return (plan, context) -> new CpuBackend(
                 plan,
                 context,
@@ -115,7 +117,7 @@ class RealWeightsTest {
         }
     }
 
-    private static void compare(Model model, EngineLoader.BackendFactory backends, int mostPrompts, int mostTokens)
+    private static void compare(Model model, Backend.Factory backends, int mostPrompts, int mostTokens)
             throws IOException {
         Backend kernels = BackendLoader.load(TestWeights.map(model.weights), CONTEXT, backends);
         double squares = 0;
@@ -126,15 +128,14 @@ class RealWeightsTest {
             JsonNode prompt = model.tokens.get(i);
             int[] ids = ReferenceFile.ids(prompt.get("prompt_ids"));
             int[] expected = ReferenceFile.ids(prompt.get("generated_ids"));
-            prefill(kernels, ids);
-            float[] logits = kernels.logits(0);
+            float[] logits = prefill(kernels, ids);
             squares += model.logits.squares(i);
             errors += model.logits.squaredError(i, logits);
             int steps = Math.min(mostTokens, expected.length);
             for (int step = 0; step < steps; step++) {
                 if (step > 0) {
-                    kernels.forward(expected, step - 1, step, ids.length + step - 1, 1);
-                    logits = kernels.logits(0);
+                    Batch batch = new Batch(expected, step - 1, step, ids.length + step - 1);
+                    logits = kernels.forward(batch, Outputs.LOGITS).logits(0);
                 }
                 int token = argmax(logits);
                 if (token != expected[step]) {
@@ -158,15 +159,18 @@ class RealWeightsTest {
     private static double gap(Model model, int[] ids, int one, int other) throws IOException {
         Backend judge = BackendLoader.load(
                 TestWeights.map(model.weights), CONTEXT, (plan, context) -> new ReferenceBackend(plan, context, BATCH));
-        prefill(judge, ids);
-        return judge.logits(0)[one] - judge.logits(0)[other];
+        float[] logits = prefill(judge, ids);
+        return logits[one] - logits[other];
     }
 
-    private static void prefill(Backend backend, int[] ids) {
+    private static float[] prefill(Backend backend, int[] ids) {
+        Pass pass = null;
         for (int from = 0; from < ids.length; from += BATCH) {
             int to = Math.min(ids.length, from + BATCH);
-            backend.forward(ids, from, to, from, to == ids.length ? 1 : 0);
+            Outputs outputs = to == ids.length ? Outputs.LOGITS : Outputs.NONE;
+            pass = backend.forward(new Batch(ids, from, to, from), outputs);
         }
+        return pass.logits(0);
     }
 
     private static int[] append(int[] some, int[] more) {

@@ -11,8 +11,8 @@ import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.Page;
 import dev.demitasse.Comparison;
 import dev.demitasse.RingCheck;
+import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.KvType;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorType;
 import dev.demitasse.plan.Activation;
@@ -69,7 +69,7 @@ class WebGpuKernelTest {
 
     /** A test's body. */
     private interface Case {
-        void run(EngineLoader.BackendFactory backends, Random random);
+        void run(Backend.Factory backends, Random random);
     }
 
     private static Stream<DynamicTest> tests(Case body) {
@@ -79,7 +79,7 @@ class WebGpuKernelTest {
                         () -> body.run(backends(software, KvType.F16), new Random(4711))));
     }
 
-    private static EngineLoader.BackendFactory backends(boolean software, KvType kvType) {
+    private static Backend.Factory backends(boolean software, KvType kvType) {
         return (plan, context) -> new WebGpuBackend(
                 plan, context, BATCH, kvType, new RemoteDevice(page, PLENTY, software), RemoteDevice.shaders());
     }
@@ -89,7 +89,7 @@ class WebGpuKernelTest {
             int width,
             BiFunction<PlanBuilder, Buffer, Buffer> middle,
             double tolerance,
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random) {
         Comparison.check(shapes, width, middle, COUNTS, tolerance, backends, random);
     }
@@ -288,7 +288,7 @@ class WebGpuKernelTest {
     @Test
     void attentionOverQuantizedKeysAndValues() {
         Random random = new Random(4);
-        EngineLoader.BackendFactory backends = backends(true, KvType.Q8_0);
+        Backend.Factory backends = backends(true, KvType.Q8_0);
         attention(backends, random, 9, 3, 64, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
         attention(backends, random, 3, 3, 96, 70, 5, false, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
         attention(backends, random, 2, 1, 256, ALL, 0, true, CONTEXT).runBackAndForth(SEQUENCE_END, BACKS, QUANTIZED);
@@ -329,7 +329,7 @@ class WebGpuKernelTest {
 
     /** A layer of attention. */
     private static Comparison attention(
-            EngineLoader.BackendFactory backends,
+            Backend.Factory backends,
             Random random,
             int heads,
             int kvHeads,

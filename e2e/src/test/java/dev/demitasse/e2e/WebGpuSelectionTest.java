@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.TensorInfo;
@@ -84,10 +86,11 @@ class WebGpuSelectionTest {
                 WebGpuBackend backend = new WebGpuBackend(plan, 8, 2, KvType.F16, device, RemoteDevice.shaders());
                 backend.load(gguf.tensors().get(0), 0, bytes(gguf.tensors().get(0), rows));
                 for (int row = 0; row < rows.size(); row++) {
-                    for (int candidates : new int[] {MOST, 1}) {
-                        backend.candidates(candidates);
-                        backend.forward(new int[] {row}, 0, 1, 0, 1);
-                        check(rows.get(row), backend.top(), candidates, "row " + row + " of " + vocabulary);
+                    for (int topK : new int[] {MOST, 1}) {
+                        Batch batch = new Batch(new int[] {row}, 0, 1, 0);
+                        TopLogits top =
+                                backend.forward(batch, Outputs.topLogits(topK)).topLogits();
+                        check(rows.get(row), top, topK, "row " + row + " of " + vocabulary);
                     }
                 }
             }
@@ -104,7 +107,7 @@ class WebGpuSelectionTest {
         return bytes.clear();
     }
 
-    private static void check(float[] logits, TopLogits top, int candidates, String where) {
+    private static void check(float[] logits, TopLogits top, int topK, String where) {
         int best = -1;
         boolean sound = true;
         for (int id = 0; id < logits.length; id++) {
@@ -117,7 +120,7 @@ class WebGpuSelectionTest {
             assertEquals(0, top.count(), where);
             return;
         }
-        assertTrue(top.count() >= 1 && top.count() <= candidates, where + ": " + top.count());
+        assertTrue(top.count() >= 1 && top.count() <= topK, where + ": " + top.count());
         Set<Integer> found = new HashSet<>();
         for (int i = 0; i < top.count(); i++) {
             assertTrue(found.add(top.ids()[i]), where + ": twice " + top.ids()[i]);
@@ -131,7 +134,7 @@ class WebGpuSelectionTest {
                     logits[id] <= top.threshold() || found.contains(id),
                     where + " lacks " + id + ", above " + top.threshold());
         }
-        if (candidates > 1) {
+        if (topK > 1) {
             assertEquals(expSum, top.expSum(), 1e-4 * expSum, where);
         }
     }

@@ -2,7 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.chat.ToolCall;
-import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
 import dev.demitasse.engine.Usage;
@@ -29,7 +29,7 @@ final class Answer {
     private static final double LEAST_LOG_PROB = -9999;
 
     private final int id;
-    private final Engine engine;
+    private final Context context;
     private final Generation generation;
     private final OnDeviceLost onDeviceLost;
     private final MessageChannel channel = new MessageChannel();
@@ -37,9 +37,9 @@ final class Answer {
     private final StringBuilder reasoning = new StringBuilder();
     private boolean failed;
 
-    Answer(int id, Engine engine, Generation generation, OnDeviceLost onDeviceLost) {
+    Answer(int id, Context context, Generation generation, OnDeviceLost onDeviceLost) {
         this.id = id;
-        this.engine = engine;
+        this.context = context;
         this.generation = generation;
         this.onDeviceLost = onDeviceLost;
     }
@@ -62,8 +62,8 @@ final class Answer {
     }
 
     /** Goes on with an engine newly loaded of the same model. */
-    void resume(Engine engine) {
-        generation.resume(engine);
+    void resume(Context context) {
+        generation.resume(context);
         again();
     }
 
@@ -157,11 +157,11 @@ final class Answer {
 
     private Map<String, Object> describe(int id, float logProb) {
         List<Object> bytes = new ArrayList<>();
-        for (byte b : engine.tokenizer().bytes(id)) {
+        for (byte b : context.model().tokenizer().bytes(id)) {
             bytes.add(b & 0xFF);
         }
         Map<String, Object> token = new LinkedHashMap<>();
-        token.put("token", engine.tokenizer().decode(new int[] {id}, true));
+        token.put("token", context.model().tokenizer().decode(new int[] {id}, true));
         token.put("logprob", Math.max(logProb, LEAST_LOG_PROB));
         token.put("bytes", bytes);
         return token;

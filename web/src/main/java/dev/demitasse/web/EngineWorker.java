@@ -4,8 +4,8 @@ import dev.demitasse.api.CompletionRequest;
 import dev.demitasse.api.EmbeddingRequest;
 import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.chat.LocalTime;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
-import dev.demitasse.engine.Engine;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonWriter;
@@ -31,7 +31,7 @@ public final class EngineWorker {
     /** After so many the CPU takes over. */
     private static final int MOST_LOSSES = 2;
 
-    private @Nullable Engine engine;
+    private @Nullable Context context;
     private @Nullable Sessions sessions;
     private @Nullable Answer answer;
     private @Nullable Loading loading;
@@ -127,8 +127,8 @@ public final class EngineWorker {
             }
 
             @Override
-            public void ready(Engine loaded, long bytes, Placement placement) {
-                engine = loaded;
+            public void ready(Context loaded, long bytes, Placement placement) {
+                context = loaded;
                 sessions = new Sessions(loaded, bytes, wish.prefixCacheBytes());
                 postLoaded(request.getId(), loaded, bytes, placement);
             }
@@ -217,8 +217,8 @@ public final class EngineWorker {
             }
 
             @Override
-            public void ready(Engine loaded, long bytes, Placement placement) {
-                engine = loaded;
+            public void ready(Context loaded, long bytes, Placement placement) {
+                context = loaded;
                 Sessions moved = new Sessions(loaded, bytes, wish.prefixCacheBytes());
                 sessions().moveTo(moved, answeringSession);
                 sessions = moved;
@@ -235,17 +235,17 @@ public final class EngineWorker {
         });
     }
 
-    private static void postLoaded(int id, Engine ready, long bytes, Placement placement) {
+    private static void postLoaded(int id, Context ready, long bytes, Placement placement) {
         Reply.ModelSummary model = JSObjects.create();
-        model.setName(ready.model().name());
-        model.setArchitecture(ready.model().architecture());
-        model.setParameters(ready.model().parameters());
+        model.setName(ready.model().info().name());
+        model.setArchitecture(ready.model().info().architecture());
+        model.setParameters(ready.model().info().parameters());
         model.setBytes(bytes);
         model.setContextLength(ready.contextLength());
-        model.setChatTemplate(ready.hasChatTemplate());
-        model.setTools(ready.hasTools());
-        model.setThinks(ready.thinks());
-        SamplingOptions defaults = ready.defaultSampling();
+        model.setChatTemplate(ready.model().hasChatTemplate());
+        model.setTools(ready.model().hasTools());
+        model.setThinks(ready.model().thinks());
+        SamplingOptions defaults = ready.model().defaultSampling();
         Reply.Sampling sampling = JSObjects.create();
         sampling.setTemperature(defaults.temperature());
         sampling.setTopP(defaults.topP());
@@ -267,11 +267,11 @@ public final class EngineWorker {
         return device;
     }
 
-    private Engine engine() {
-        if (engine == null) {
+    private Context context() {
+        if (context == null) {
             throw new IllegalStateException("no model is loaded");
         }
-        return engine;
+        return context;
     }
 
     private static LocalTime now() {
@@ -283,8 +283,8 @@ public final class EngineWorker {
         Reply reply = Reply.of("tokens", request.getId());
         reply.setIds(
                 JSObjects.isUndefined(request.getText())
-                        ? CompletionRequest.chatPrompt(request.getBody(), engine(), now())
-                        : engine().tokenizer().encode(request.getText().toString(), false));
+                        ? CompletionRequest.chatPrompt(request.getBody(), context(), now())
+                        : context().model().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
 
@@ -303,13 +303,13 @@ public final class EngineWorker {
         boolean isChat = request.getType().equals("chat");
         long seed = System.currentTimeMillis();
         CompletionRequest asked = isChat
-                ? CompletionRequest.chat(request.getBody(), request.getChoice(), engine(), now(), seed)
-                : CompletionRequest.text(request.getBody(), request.getChoice(), engine(), seed);
+                ? CompletionRequest.chat(request.getBody(), request.getChoice(), context(), now(), seed)
+                : CompletionRequest.text(request.getBody(), request.getChoice(), context(), seed);
         sessions().enter(request.getSession(), asked.prompt());
         answeringSession = request.getSession();
         losses = 0;
         Answer begun = new Answer(
-                request.getId(), engine(), engine().generate(asked.prompt(), asked.options()), this::deviceLost);
+                request.getId(), context(), context().generate(asked.prompt(), asked.options()), this::deviceLost);
         answer = begun;
         if (aborted) {
             begun.cancel();
@@ -321,8 +321,8 @@ public final class EngineWorker {
         aborted = false;
         sessions().leave();
         int tokens = 0;
-        for (int[] ids : EmbeddingRequest.inputs(request.getBody(), engine())) {
-            Embedding embedding = engine().embed(ids);
+        for (int[] ids : EmbeddingRequest.inputs(request.getBody(), context())) {
+            Embedding embedding = context().embed(ids);
             while (!embedding.isFinished()) {
                 embedding.begin();
                 Promises.sleep(0); // an abort may have come
@@ -369,9 +369,9 @@ public final class EngineWorker {
     private void abort(int id) {
         if (answer != null && answer.id() == id) {
             answer.cancel();
-        } else if (engine != null) {
+        } else if (context != null) {
             aborted = true; // it is waiting for its session, or it is an embedding
-            engine.backend().abandon();
+            context.abandon();
         } else if (loading != null && loadRequest != null && loadRequest.getId() == id) {
             loading.cancel();
             loadRequest = null;

@@ -2,7 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.MemoryEstimate;
-import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Context;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
@@ -23,7 +23,7 @@ final class Loading {
         /** As {@link ModelReader.Listener#progress}. */
         void progress(boolean isDownload, long bytes, long total);
 
-        void ready(Engine engine, long bytes, Placement placement);
+        void ready(Context context, long bytes, Placement placement);
 
         /** @param name of the error, as {@link Reply#setName}; {@code DeviceUnfit} if another device might run the model */
         void failed(String name, String message);
@@ -140,11 +140,11 @@ final class Loading {
         }
 
         @Override
-        public void ready(Engine engine, long bytes) {
+        public void ready(Context context, long bytes) {
             placement.pace().ended(() -> {
                 if (!done) {
                     done = true;
-                    listener.ready(engine, bytes, placement);
+                    listener.ready(context, bytes, placement);
                 }
             });
         }

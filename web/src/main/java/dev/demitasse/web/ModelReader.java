@@ -1,8 +1,9 @@
 package dev.demitasse.web;
 
-import dev.demitasse.engine.Engine;
-import dev.demitasse.engine.EngineLoader;
+import dev.demitasse.backend.Backend;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.FolderLoader;
+import dev.demitasse.engine.GgufLoader;
 import dev.demitasse.engine.SplitLoader;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
@@ -41,7 +42,7 @@ final class ModelReader {
          */
         void progress(boolean isDownload, long bytes, long total);
 
-        void ready(Engine engine, long bytes);
+        void ready(Context context, long bytes);
 
         /** @param name of the error, as {@link Reply#setName} */
         void failed(String name, String message);
@@ -61,7 +62,7 @@ final class ModelReader {
     private static final int PROGRESS_BYTES = 1 << 20;
 
     private final int contextLength;
-    private final EngineLoader.BackendFactory backends;
+    private final Backend.Factory backends;
     private final Placement.Pace pace;
     private final Listener listener;
     private @Nullable Download download;
@@ -72,8 +73,8 @@ final class ModelReader {
     private boolean isDownload;
     private boolean cancelled;
 
-    /** @param contextLength as for {@link EngineLoader} */
-    ModelReader(int contextLength, EngineLoader.BackendFactory backends, Placement.Pace pace, Listener listener) {
+    /** @param contextLength as for {@link GgufLoader} */
+    ModelReader(int contextLength, Backend.Factory backends, Placement.Pace pace, Listener listener) {
         this.pace = pace;
         this.contextLength = contextLength;
         this.backends = backends;
@@ -101,14 +102,14 @@ final class ModelReader {
     private void run(Request request) {
         try {
             Blob file = request.getFile();
-            Engine engine = JSObjects.isUndefined(file.getSizeIfBlob())
+            Context context = JSObjects.isUndefined(file.getSizeIfBlob())
                     ? download(
                             request.getUrl(),
                             request.getOptions(),
                             request.getType().equals("load"))
                     : file(file);
             if (!cancelled) {
-                listener.ready(engine, total);
+                listener.ready(context, total);
             }
         } catch (NotWanted e) {
             cancel();
@@ -128,9 +129,9 @@ final class ModelReader {
         }
     }
 
-    private Engine file(Blob file) {
+    private Context file(Blob file) {
         total = (long) file.getSize();
-        EngineLoader loader = new EngineLoader(total, contextLength, backends);
+        GgufLoader loader = new GgufLoader(total, contextLength, backends);
         Staging.feed(file, paced(bytes -> {
             loader.accept(bytes);
             return true;
@@ -138,17 +139,20 @@ final class ModelReader {
         return loader.finish();
     }
 
-    private Engine download(String url, Request.Options options, boolean isWhole) {
+    private Context download(String url, Request.Options options, boolean isWhole) {
         ModelStore store = ModelStore.find();
         Download begun = store.download(url, options.isKept(), isWhole, this::stored);
         download = begun;
         try {
             available = store.available();
-            Engine engine = read(begun, url);
+            Context context = read(begun, url);
             if (begun.lasts()) {
-                store.loaded(url, engine.model().name(), engine.model().architecture());
+                store.loaded(
+                        url,
+                        context.model().info().name(),
+                        context.model().info().architecture());
             }
-            return engine;
+            return context;
         } catch (GgufException | ChangedException e) {
             // It would fail again: what is stored is of no use.
             begun.end();
@@ -166,7 +170,7 @@ final class ModelReader {
         }
     }
 
-    private Engine read(Download from, String url) {
+    private Context read(Download from, String url) {
         List<String> parts = SplitNames.of(Addresses.name(url));
         if (Addresses.path(url).endsWith("/")) {
             return folder(from, url);
@@ -176,7 +180,7 @@ final class ModelReader {
         }
         boolean isSharded = Addresses.path(url).endsWith(".json");
         ModelFile file = isSharded ? from.openShards(ModelStore.ONLY_FILE, url) : from.open(ModelStore.ONLY_FILE, url);
-        EngineLoader loader = new EngineLoader(file.bytes(), contextLength, backends);
+        GgufLoader loader = new GgufLoader(file.bytes(), contextLength, backends);
         pump(from, file, bytes -> {
             loader.accept(bytes);
             return true;
@@ -186,7 +190,7 @@ final class ModelReader {
     }
 
     /** A split GGUF model. */
-    private Engine split(Download from, String url, List<String> names) {
+    private Context split(Download from, String url, List<String> names) {
         SplitLoader loader = new SplitLoader(names.size(), contextLength, backends);
         ModelFile[] files = new ModelFile[names.size()];
         for (int i = loader.file(); i >= 0; i = loader.file()) {
@@ -203,7 +207,7 @@ final class ModelReader {
     }
 
     /** A Hugging Face folder: first the small files, then those with the weights, one after the other. */
-    private Engine folder(Download from, String url) {
+    private Context folder(Download from, String url) {
         String folder = Addresses.folder(url);
         Map<String, String> texts = new HashMap<>();
         for (String name : FolderStream.TEXT_FILES) {

@@ -1,7 +1,7 @@
 package dev.demitasse.web;
 
+import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.MemoryEstimate;
-import dev.demitasse.engine.EngineLoader;
 import dev.demitasse.plan.Plan;
 
 /**
@@ -13,7 +13,7 @@ import dev.demitasse.plan.Plan;
  */
 record Placement(String kind, int threads, String reason, Backends backends, Pace pace) {
     /** Makes backends, and tells what they need. */
-    interface Backends extends EngineLoader.BackendFactory {
+    interface Backends extends Backend.Factory {
         MemoryEstimate memory(Plan plan, int contextLength);
     }
 

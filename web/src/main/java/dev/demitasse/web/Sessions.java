@@ -2,7 +2,7 @@ package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.AnswerFormat;
-import dev.demitasse.engine.Engine;
+import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Generation;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.engine.PrefixCache;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 
 /**
- * The conversations of one engine. The keys and values of one are in the engine's KV cache; those of the others are held in
+ * The conversations of one context. The keys and values of one are in the engine's KV cache; those of the others are held in
  * the page's memory meanwhile, as far as a budget allows, and serve every session whose prompt begins with the same tokens.
  * Methods wait, and are for Java threads, one at a time.
  */
@@ -36,7 +36,7 @@ final class Sessions {
     /** One for all: TeaVM doesn't free direct buffers promptly. */
     private static final ByteBuffer BUFFER = ByteBuffer.allocateDirect(CHUNK);
 
-    private final Engine engine;
+    private final Context context;
     /** Of which model saved sessions are. */
     private final String fingerprint;
 
@@ -49,12 +49,13 @@ final class Sessions {
      * @param bytes of the model
      * @param cacheBytes that waiting keys and values may take
      */
-    Sessions(Engine engine, long bytes, long cacheBytes) {
-        this.engine = engine;
-        fingerprint = engine.model().name() + ", " + engine.model().architecture() + ", "
-                + engine.model().parameters() + ", " + bytes;
-        cache = new PrefixCache<>(cacheBytes, engine.model().plan());
-        sessions.put(0, engine.session());
+    Sessions(Context context, long bytes, long cacheBytes) {
+        this.context = context;
+        fingerprint =
+                context.model().info().name() + ", " + context.model().info().architecture() + ", "
+                        + context.model().info().parameters() + ", " + bytes;
+        cache = new PrefixCache<>(cacheBytes, context.model().info().plan());
+        sessions.put(0, context.session());
     }
 
     /**
@@ -65,7 +66,7 @@ final class Sessions {
      */
     void moveTo(Sessions moved, int id) {
         moved.sessions.putAll(sessions);
-        moved.sessions.put(id, moved.engine.session());
+        moved.sessions.put(id, moved.context.session());
     }
 
     /** Brings a session into the engine, with what there is of keys and values for its next prompt; one that isn't known yet is new. */
@@ -90,18 +91,18 @@ final class Sessions {
 
     /** @param count how many of the tokens are wanted in the KV cache, if there are their keys and values */
     private void enter(Session session, int[] tokens, int count) {
-        Session resident = engine.session();
+        Session resident = context.session();
         boolean comes = session != resident;
         boolean isLeft = comes && sessions.containsValue(resident);
         int least = comes ? 1 : PrefixCache.SOME_TOKENS;
-        PrefixCache.Snapshot<HeldBytes> best = cache.find(tokens, count, engine.validPrefix(tokens, count), least);
+        PrefixCache.Snapshot<HeldBytes> best = cache.find(tokens, count, context.validPrefix(tokens, count), least);
         List<HeldBytes> dropped = List.of();
         if (isLeft || PrefixCache.isWorthKeeping(resident.tokens(), tokens)) {
             dropped = keep(best);
         }
         if (comes) {
             session.setTokens(resident.tokens());
-            engine.makeResident(session);
+            context.makeResident(session);
         }
         if (best != null) {
             restore(best.content(), best.tokens());
@@ -118,13 +119,13 @@ final class Sessions {
      * @return what is kept no longer
      */
     private List<HeldBytes> keep(PrefixCache.@Nullable Snapshot<HeldBytes> needed) {
-        int[] tokens = engine.session().tokens();
+        int[] tokens = context.session().tokens();
         // None where later tokens, which were dropped, have overwritten what is needed.
-        int length = engine.backend().validPrefix(tokens.length);
+        int length = context.backend().validPrefix(tokens.length);
         if (length == 0 || cache.covers(tokens)) {
             return List.of();
         }
-        long bytes = engine.backend().kvBytes(length);
+        long bytes = context.backend().kvBytes(length);
         List<HeldBytes> dropped = cache.makeRoom(tokens, bytes);
         if (dropped == null) {
             return List.of();
@@ -141,13 +142,13 @@ final class Sessions {
     /** Stores a session under a name. */
     void save(int id, String name) {
         Session session = session(id);
-        if (session != engine.session()) {
+        if (session != context.session()) {
             read(session, session.tokens());
         }
         Map<String, @Nullable Object> about = new LinkedHashMap<>();
         about.put("saved", new JSDate().toISOString());
         about.put("model", fingerprint);
-        about.put("layout", engine.backend().kvLayout());
+        about.put("layout", context.backend().kvLayout());
         List<Object> tokens = new ArrayList<>();
         for (int token : session.tokens()) {
             tokens.add(token);
@@ -159,11 +160,11 @@ final class Sessions {
     /** Brings a session into the engine as it was, reading again what was dropped of it. */
     private void read(Session session, int[] tokens) {
         // An answer, which is what reads tokens, wants a position for itself.
-        int count = Math.min(tokens.length, engine.contextLength() - 1);
+        int count = Math.min(tokens.length, context.contextLength() - 1);
         enter(session, tokens, count);
-        session.truncate(engine.validPrefix(tokens, count));
+        session.truncate(context.validPrefix(tokens, count));
         if (session.length() < count) {
-            Generation reading = engine.generate(
+            Generation reading = context.generate(
                     Arrays.copyOf(tokens, count),
                     new GenerationOptions(SamplingOptions.GREEDY, 1, List.of(), AnswerFormat.PLAIN));
             while (session.length() < count) {
@@ -194,15 +195,16 @@ final class Sessions {
                             + about.member("model").string() + ")");
         }
         List<JsonField> tokens = about.member("tokens").elements();
-        boolean fits = tokens.size() <= engine.contextLength()
-                && about.member("layout").string().equals(engine.backend().kvLayout());
+        boolean fits = tokens.size() <= context.contextLength()
+                && about.member("layout").string().equals(context.backend().kvLayout());
         if (fits) {
             int[] ids = new int[tokens.size()];
             for (int i = 0; i < ids.length; i++) {
-                ids[i] = (int) tokens.get(i).integer(0, engine.tokenizer().size() - 1L);
+                ids[i] = (int)
+                        tokens.get(i).integer(0, context.model().tokenizer().size() - 1L);
             }
             keep(null);
-            engine.makeResident(session(id));
+            context.makeResident(session(id));
             restore(store.kv(name), ids);
         }
     }
@@ -223,7 +225,7 @@ final class Sessions {
 
     /** The keys and values of the engine's first so many positions. */
     private SessionStore.Source reader(int positions) {
-        Backend backend = engine.backend();
+        Backend backend = context.backend();
         long total = backend.kvBytes(positions);
         return new SessionStore.Source() {
             private long offset;
@@ -235,8 +237,7 @@ final class Sessions {
                     return null;
                 }
                 ByteBuffer bytes = BUFFER.duplicate().position(0).limit(count);
-                backend.readKv(positions, offset, bytes);
-                Signal.until(backend::whenDone);
+                Signal.until(whenRead -> backend.readKv(positions, offset, bytes, whenRead));
                 if (bytes.hasRemaining()) {
                     throw new IllegalStateException("the GPU was lost");
                 }
@@ -248,8 +249,8 @@ final class Sessions {
 
     /** Puts keys and values of these tokens into the engine, for the session that is there. */
     private void restore(Piece kept, int[] tokens) {
-        engine.session().setTokens(new int[0]); // until all are there
-        Backend backend = engine.backend();
+        context.session().setTokens(new int[0]); // until all are there
+        Backend backend = context.backend();
         int positions = tokens.length;
         long total = backend.kvBytes(positions);
         // Backends want multiples of 4 bytes, and storage gives pieces as it likes.
@@ -273,6 +274,6 @@ final class Sessions {
                 return true;
             }
         });
-        engine.session().setTokens(tokens);
+        context.session().setTokens(tokens);
     }
 }

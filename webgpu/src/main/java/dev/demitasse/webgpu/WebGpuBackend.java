@@ -1,11 +1,14 @@
 package dev.demitasse.webgpu;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.KvSnapshot;
 import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.MemoryEstimate;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
@@ -50,16 +53,10 @@ public final class WebGpuBackend implements Backend {
     private final Program list;
     private final ByteBuffer step;
     private final float[] logits;
-    private int candidates;
     private boolean ready;
-    /** Where the part of a snapshot goes that is being read back. */
-    private @Nullable ByteBuffer kvTarget;
-
     private final PartSize partSize = new PartSize();
-    /** The pass that was begun, until all of it is submitted, or it is dropped and what it waits for is done. */
-    private @Nullable Pass pass;
-    /** To be run when the last part of a batch is done. */
-    private @Nullable Runnable measureLast;
+    /** The pass whose results the device holds or will hold. */
+    private @Nullable SubmittedPass latest;
 
     /**
      * @param contextLength positions of the KV cache, which takes memory only as they are used
@@ -135,90 +132,53 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void candidates(int count) {
-        if (count > GpuMemory.MOST_CANDIDATES) {
-            throw new IllegalArgumentException(
-                    count + " candidates; the kernels find " + GpuMemory.MOST_CANDIDATES + " at most");
-        }
-        candidates = count;
-    }
-
-    @Override
-    public void forward(int[] tokens, int from, int to, int position, int outputs) {
-        int count = begin(tokens, from, to, position, outputs);
-        start(new Pass(count, position, () -> {
-            if (outputs == 0) {
-                device.submit();
-                return;
-            }
-            head.run(device, count, position);
-            if (candidates == 0) {
-                submitLogits();
-            } else {
-                (candidates == 1 ? first : list).run(device, count, position);
-                device.read(
-                        memory.result(), 0, candidates == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES);
-                device.submit();
-            }
-        }));
-    }
-
-    @Override
-    public void embed(int[] tokens, int from, int to, int position) {
-        int count = begin(tokens, from, to, position, 0);
-        start(new Pass(count, position, () -> {
-            finalNorm.run(device, count, position);
-            GpuMemory.View hidden = memory.view(plan.hidden());
-            device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
-            device.submit();
-        }));
-    }
-
-    /** Begins a pass when the KV cache has room for it. */
-    private void start(Pass begun) {
-        pass = begun;
-        int positions = begun.position + begun.count;
-        if (kvCache.hasRoom(positions)) {
-            begun.start();
+    public Pass forward(Batch batch, Outputs outputs) {
+        begin(batch, outputs);
+        SubmittedPass pass = new SubmittedPass(batch.size(), batch.position(), outputs);
+        latest = pass;
+        if (kvCache.hasRoom(batch.endPosition())) {
+            pass.start();
         } else {
-            grow(0, positions, begun::start);
+            grow(0, batch.endPosition(), pass::start);
         }
+        return pass;
     }
 
     /**
-     * The body of the plan for one batch, and what follows it. A batch of many tokens is submitted in parts: after each of them it can be
-     * dropped, and drivers take a device for lost that is busy for seconds. Two parts are with the device at a time, so that it needn't wait for
-     * the next.
+     * A pass whose dispatches are submitted in parts, if it has many tokens: it can be abandoned between parts, and some drivers
+     * report a device as lost that is busy for seconds. Two parts are in flight at a time, so that the device does not idle.
      */
-    private final class Pass {
-        final int count;
-        final int position;
-        /** Adds what follows the body, and submits. */
-        private final Runnable end;
-
-        /** The first of the body's dispatches that isn't submitted. */
+    private final class SubmittedPass implements Pass {
+        private final int count;
+        private final int position;
+        private final Outputs outputs;
+        /** Index of the body's first dispatch that is not submitted. */
         private int next;
 
-        private boolean isDropped;
-        /** What is to be done when the pass is. */
-        private @Nullable Runnable waiting;
+        /** Whether not all of the pass has been submitted. */
+        private boolean isUnderWay = true;
 
-        Pass(int count, int position, Runnable end) {
+        private boolean isAbandoned;
+        private @Nullable Runnable waiting;
+        /** Measures the last part when it is done. */
+        private @Nullable Runnable measureLast;
+
+        SubmittedPass(int count, int position, Outputs outputs) {
             this.count = count;
             this.position = position;
-            this.end = end;
+            this.outputs = outputs;
         }
 
         void start() {
-            goOn();
-            if (pass == this) {
-                goOn();
+            submitPart();
+            if (isUnderWay) {
+                submitPart();
             }
         }
 
-        private void goOn() {
-            if (isDropped) {
-                pass = null;
+        private void submitPart() {
+            if (isAbandoned) {
+                isUnderWay = false;
                 if (waiting != null) {
                     waiting.run();
                 }
@@ -235,28 +195,116 @@ public final class WebGpuBackend implements Backend {
                 device.submit();
                 device.whenDone(() -> {
                     measure.run();
-                    if (pass == this) {
-                        goOn();
+                    if (isUnderWay) {
+                        submitPart();
                     }
                 });
                 return;
             }
-            end.run();
-            pass = null;
+            submitOutputs();
+            isUnderWay = false;
             measureLast = count == 1 ? null : measure;
             if (waiting != null) {
                 whenDone(waiting);
             }
         }
-    }
 
-    @Override
-    public boolean abandon() {
-        if (pass == null) {
-            return false;
+        /** Submits what follows the body, together with its last part. */
+        private void submitOutputs() {
+            if (outputs.hiddenStates()) {
+                finalNorm.run(device, count, position);
+                GpuMemory.View hidden = memory.view(plan.hidden());
+                device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
+            }
+            if (outputs.logitRows() > 0) {
+                head.run(device, count, position);
+                if (outputs.topK() == 0) {
+                    readLogits();
+                } else {
+                    (outputs.topK() == 1 ? first : list).run(device, count, position);
+                    int bytes = outputs.topK() == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES;
+                    device.read(memory.result(), 0, bytes);
+                }
+            }
+            device.submit();
         }
-        pass.isDropped = true;
-        return true;
+
+        private void readLogits() {
+            device.read(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
+        }
+
+        @Override
+        public void whenDone(Runnable action) {
+            if (isUnderWay) {
+                waiting = action;
+                return;
+            }
+            Runnable measure = measureLast;
+            measureLast = null;
+            device.whenDone(() -> {
+                if (measure != null) {
+                    measure.run();
+                }
+                action.run();
+            });
+        }
+
+        @Override
+        public boolean abandon() {
+            if (!isUnderWay) {
+                return false;
+            }
+            isAbandoned = true;
+            return true;
+        }
+
+        @Override
+        public @Nullable TopLogits topLogits() {
+            if (outputs.topK() == 0) {
+                return null;
+            }
+            ByteBuffer result = result();
+            int found = result.getInt(0);
+            int[] ids = new int[found];
+            float[] values = new float[found];
+            for (int i = 0; i < found; i++) {
+                ids[i] = result.getInt(GpuMemory.RESULT_HEAD_BYTES + 8 * i);
+                values[i] = result.getFloat(GpuMemory.RESULT_HEAD_BYTES + 8 * i + 4);
+            }
+            return new TopLogits(ids, values, found, result.getFloat(4), result.getFloat(8));
+        }
+
+        @Override
+        public void fetchLogits() {
+            checkReadable();
+            readLogits();
+            device.submit();
+        }
+
+        @Override
+        public float[] logits(int row) {
+            result().asFloatBuffer().get(logits);
+            return logits;
+        }
+
+        @Override
+        public float[] hiddenStates() {
+            FloatBuffer result = result().asFloatBuffer();
+            float[] hidden = new float[result.remaining()];
+            result.get(hidden);
+            return hidden;
+        }
+
+        private ByteBuffer result() {
+            checkReadable();
+            return device.result();
+        }
+
+        private void checkReadable() {
+            if (latest != this || isAbandoned) {
+                throw new IllegalStateException("the pass has no results, or they have been overwritten");
+            }
+        }
     }
 
     /** Makes room in layer after layer, some at a time: what is copied takes memory twice until it is done. */
@@ -286,48 +334,43 @@ public final class WebGpuBackend implements Backend {
         bodyParameters = lowering.finish();
     }
 
-    @Override
-    public float[] hidden() {
-        FloatBuffer result = device.result().asFloatBuffer();
-        float[] hidden = new float[result.remaining()];
-        result.get(hidden);
-        return hidden;
-    }
-
-    /** Writes what the kernels find of a batch, and gives its tokens' number. */
-    private int begin(int[] tokens, int from, int to, int position, int outputs) {
-        int count = requireBatch(tokens, from, to, position, outputs);
-        if (pass != null) {
-            throw new IllegalStateException("a pass is under way");
+    /** Writes the parameters of a batch: its ids, positions and angles. */
+    private void begin(Batch batch, Outputs outputs) {
+        checkFits(batch, outputs);
+        if (outputs.topK() > GpuMemory.MOST_CANDIDATES) {
+            throw new IllegalArgumentException(
+                    "top " + outputs.topK() + " logits; the kernels find at most " + GpuMemory.MOST_CANDIDATES);
+        }
+        if (latest != null && latest.isUnderWay) {
+            throw new IllegalStateException("another pass is under way");
         }
         if (!ready) {
             weights.requireAll();
             ready = true;
         }
-        writeStep(tokens, from, count, position);
-        kvCache.tiles().wrote(position, count);
-        return count;
+        writeStep(batch);
+        kvCache.tiles().wrote(batch.position(), batch.size());
     }
 
     /**
-     * Computes the same logits twice: by the kernels for batches, and by those for single tokens. Drivers have been seen that miscompute without an
-     * error. To be called before the first sequence.
+     * Computes the same logits by the kernels for batches and by those for single tokens: some drivers miscompute without an error. To
+     * be called before the first sequence.
      *
-     * @param same is run if both agree
-     * @param different gets what is wrong
+     * @param same runs if both agree
+     * @param different receives the difference
      */
     public void verify(Runnable same, Consumer<String> different) {
         int[] tokens = {1 % plan.vocabularySize(), 2 % plan.vocabularySize()};
         int both = Math.min(2, Math.min(batchSize, contextLength));
-        candidates = 1;
-        forward(tokens, 0, both, 0, 1);
-        whenDone(() -> {
-            float expected = greatest();
-            for (int i = 0; i < both; i++) {
-                forward(tokens, i, i + 1, i, i == both - 1 ? 1 : 0);
+        Pass together = forward(new Batch(tokens, 0, both, 0), Outputs.topLogits(1));
+        together.whenDone(() -> {
+            float expected = max(together);
+            for (int i = 0; i < both - 1; i++) {
+                forward(new Batch(tokens, i, i + 1, i), Outputs.NONE);
             }
-            whenDone(() -> {
-                float actual = greatest();
+            Pass last = forward(new Batch(tokens, both - 1, both, both - 1), Outputs.topLogits(1));
+            last.whenDone(() -> {
+                float actual = max(last);
                 // Not a number, for which every comparison is false, fails, too.
                 if (Math.abs(actual - expected) <= VERIFIED * (1 + Math.abs(expected))) {
                     same.run();
@@ -339,26 +382,23 @@ public final class WebGpuBackend implements Backend {
         });
     }
 
-    /** The greatest logit of the last pass; not a number if that is what one of the logits is, or if the device is lost. */
-    private float greatest() {
+    /** Returns the highest logit; not a number if one of the logits is not, or if the device is lost. */
+    private static float max(Pass pass) {
         try {
-            TopLogits top = top();
+            TopLogits top = pass.topLogits();
             return top == null || top.count() == 0 ? Float.NaN : top.logits()[0];
         } catch (DeviceLostException e) {
             return Float.NaN;
         }
     }
 
-    private void submitLogits() {
-        device.read(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
-        device.submit();
-    }
-
-    private void writeStep(int[] tokens, int from, int count, int position) {
+    private void writeStep(Batch batch) {
+        int count = batch.size();
+        int position = batch.position();
         step.putInt(0, position).putInt(4, count).putInt(8, memory.firstToken());
         int words = GpuMemory.STEP_HEAD + memory.firstToken();
         for (int i = 0; i < count; i++) {
-            int id = Objects.checkIndex(tokens[from + i], plan.vocabularySize());
+            int id = Objects.checkIndex(batch.tokens()[batch.from() + i], plan.vocabularySize());
             step.putInt(4 * (words + i), id);
         }
         for (GpuMemory.RotaryTable table : memory.rotaryTables()) {
@@ -383,62 +423,6 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void whenDone(Runnable action) {
-        if (pass != null) {
-            pass.waiting = action;
-            return;
-        }
-        ByteBuffer target = kvTarget;
-        Runnable measure = measureLast;
-        kvTarget = null;
-        measureLast = null;
-        device.whenDone(() -> {
-            if (target != null) {
-                takeKv(target);
-            }
-            if (measure != null) {
-                measure.run();
-            }
-            action.run();
-        });
-    }
-
-    private void takeKv(ByteBuffer target) {
-        try {
-            target.put(device.result());
-        } catch (DeviceLostException e) {
-            // The target's position tells, and the next call.
-        }
-    }
-
-    @Override
-    public @Nullable TopLogits top() {
-        if (candidates == 0) {
-            return null;
-        }
-        ByteBuffer result = device.result();
-        int count = result.getInt(0);
-        int[] ids = new int[count];
-        float[] found = new float[count];
-        for (int i = 0; i < count; i++) {
-            ids[i] = result.getInt(GpuMemory.RESULT_HEAD_BYTES + 8 * i);
-            found[i] = result.getFloat(GpuMemory.RESULT_HEAD_BYTES + 8 * i + 4);
-        }
-        return new TopLogits(ids, found, count, result.getFloat(4), result.getFloat(8));
-    }
-
-    @Override
-    public void fetchLogits() {
-        submitLogits();
-    }
-
-    @Override
-    public float[] logits(int row) {
-        device.result().asFloatBuffer().get(logits);
-        return logits;
-    }
-
-    @Override
     public int validPrefix(int positions) {
         return kvCache.tiles().validPrefix(positions);
     }
@@ -459,14 +443,26 @@ public final class WebGpuBackend implements Backend {
     }
 
     @Override
-    public void readKv(int positions, long offset, ByteBuffer target) {
+    public void readKv(int positions, long offset, ByteBuffer target, Runnable whenRead) {
         KvSnapshot.copy(
                 kvPieces(positions),
                 offset,
                 target.duplicate(),
                 (piece, at, part) -> device.read(kvCache.piece(piece), at, part.remaining()));
         device.submit();
-        kvTarget = target;
+        latest = null;
+        device.whenDone(() -> {
+            takeResult(target);
+            whenRead.run();
+        });
+    }
+
+    private void takeResult(ByteBuffer target) {
+        try {
+            target.put(device.result());
+        } catch (DeviceLostException e) {
+            // The target's position shows it.
+        }
     }
 
     @Override

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.BackendLoader;
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,17 +24,16 @@ class DispatchesTest {
                 BackendLoader.tinyModel(model),
                 CONTEXT,
                 (plan, context) -> new WebGpuBackend(plan, context, 8, KvType.F16, device, CountingDevice.NO_SHADERS));
-        for (int candidates : new int[] {1, 256}) {
-            backend.candidates(candidates);
+        for (int topK : new int[] {1, 256}) {
             device.made = device.writes = device.dispatches = device.submissions = 0;
             // So far on that the positions are shared out, which takes a dispatch more.
-            backend.forward(new int[] {1}, 0, 1, CONTEXT - 1, 1);
+            backend.forward(new Batch(new int[] {1}, 0, 1, CONTEXT - 1), Outputs.topLogits(topK));
             assertEquals(0, device.made);
             assertEquals(1, device.writes);
             assertEquals(1, device.submissions);
             assertTrue(device.resultBytes <= 4096, "read back: " + device.resultBytes);
             // embedding, last row, norm, matrix; the greatest, and one or two more to find the likeliest
-            int others = candidates == 1 ? 6 : 7;
+            int others = topK == 1 ? 6 : 7;
             assertEquals(9 * LAYERS + others, device.dispatches);
         }
     }

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.BackendLoader;
+import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
+import dev.demitasse.backend.Outputs;
+import dev.demitasse.backend.Pass;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,12 +43,15 @@ class PartsOfAPassTest {
         }
     }
 
+    private Pass pass;
+
+    /** Begins a pass; the element is true when it is done. */
     private boolean[] forward(int position) {
         device.submissions = 0;
         dispatched.clear();
-        backend.forward(new int[BATCH], 0, BATCH, position, 1);
+        pass = backend.forward(new Batch(new int[BATCH], 0, BATCH, position), Outputs.LOGITS);
         boolean[] done = {false};
-        backend.whenDone(() -> done[0] = true);
+        pass.whenDone(() -> done[0] = true);
         return done;
     }
 
@@ -98,11 +104,11 @@ class PartsOfAPassTest {
     @Test
     void aPassIsDropped() {
         boolean[] dropped = forward(0);
-        assertTrue(backend.abandon());
+        assertTrue(pass.abandon());
         waiting.remove().run();
         assertTrue(dropped[0]);
         assertEquals(2, device.submissions);
-        assertFalse(backend.abandon());
+        assertFalse(pass.abandon());
         boolean[] done = forward(0); // while a part of the other is still under way
         assertEquals(2, device.submissions);
         finish(done);
@@ -113,7 +119,7 @@ class PartsOfAPassTest {
         finish(forward(LONG - BATCH));
         boolean[] dropped = forward(2 * LONG - BATCH);
         assertEquals(0, device.submissions);
-        assertTrue(backend.abandon());
+        assertTrue(pass.abandon());
         finish(dropped);
         assertEquals(0, device.submissions);
         finish(forward(LONG));

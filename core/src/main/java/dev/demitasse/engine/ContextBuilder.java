@@ -5,20 +5,19 @@ import dev.demitasse.chat.ChatTemplate;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.model.Model;
+import dev.demitasse.model.ModelInfo;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an engine of a header, and gives its backend the weights. */
-final class EngineBuilder implements GgufStream.Sink {
+/** Creates a context from a header, and passes the weights to its backend. */
+final class ContextBuilder implements GgufStream.Sink {
     private final int requestedContext;
-    private final EngineLoader.BackendFactory backends;
-    private @Nullable Engine engine;
-    private @Nullable Backend backend;
+    private final Backend.Factory backends;
+    private @Nullable Context context;
 
-    /** @param contextLength positions wanted; 0 for all the model was trained for */
-    EngineBuilder(int contextLength, EngineLoader.BackendFactory backends) {
+    /** @param contextLength number of positions; 0 for all that the model was trained for */
+    ContextBuilder(int contextLength, Backend.Factory backends) {
         if (contextLength < 0) {
             throw new IllegalArgumentException("contextLength is " + contextLength + "; it must not be negative");
         }
@@ -28,31 +27,30 @@ final class EngineBuilder implements GgufStream.Sink {
 
     @Override
     public void header(Gguf gguf) {
-        Model model = Model.of(gguf, requestedContext);
+        ModelInfo info = ModelInfo.of(gguf, requestedContext);
         Tokenizer tokenizer = Tokenizer.of(gguf.metadata());
         String template = gguf.metadata().string("tokenizer.chat_template", "");
-        Backend made = backends.create(model.plan(), model.contextLength());
-        backend = made;
-        engine = new Engine(
-                model,
+        Backend backend = backends.create(info.plan(), info.contextLength());
+        LoadedModel model = new LoadedModel(
+                info,
                 tokenizer,
                 template.isEmpty() ? null : ChatTemplate.parse(template),
-                DefaultSampling.of(gguf.metadata(), model.architecture()),
-                made);
+                DefaultSampling.of(gguf.metadata(), info.architecture()));
+        context = new Context(model, backend);
     }
 
     @Override
     public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
-        if (backend != null) {
-            backend.load(tensor, offset, bytes);
+        if (context != null) {
+            context.backend().load(tensor, offset, bytes);
         }
     }
 
-    /** The engine, when the stream has finished. */
-    Engine engine() {
-        if (engine == null) {
+    /** Returns the context, when the stream has finished. */
+    Context context() {
+        if (context == null) {
             throw new IllegalStateException("a whole model has a header");
         }
-        return engine;
+        return context;
     }
 }

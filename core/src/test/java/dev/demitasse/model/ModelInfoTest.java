@@ -13,10 +13,10 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What makes a sound file of a known or unknown architecture a model or an error. */
-class ModelTest {
+class ModelInfoTest {
     @Test
     void soundHeaderGivesAPlan() {
-        Model model = parse(tensors(metadata("llama")));
+        ModelInfo model = parse(tensors(metadata("llama")));
         assertEquals("llama", model.architecture());
         assertEquals(100, model.contextLength());
         assertEquals(50, model.plan().vocabularySize());
@@ -99,9 +99,9 @@ class ModelTest {
                 .tensor("output_norm.weight", TensorType.F32, 64);
     }
 
-    private static Model parse(GgufBuilder builder) {
+    private static ModelInfo parse(GgufBuilder builder) {
         byte[] file = builder.build();
-        return Model.of(Gguf.parse(ByteBuffer.wrap(file), file.length), 0);
+        return ModelInfo.of(Gguf.parse(ByteBuffer.wrap(file), file.length), 0);
     }
 
     private static void assertFails(String message, GgufBuilder builder) {

@@ -14,7 +14,7 @@ import dev.demitasse.plan.PlanBuilder;
  * @param contextLength positions that the plan is for
  * @param parameters elements of all tensors
  */
-public record Model(String name, String architecture, int contextLength, long parameters, Plan plan) {
+public record ModelInfo(String name, String architecture, int contextLength, long parameters, Plan plan) {
     /** An architecture: reads its hyperparameters and writes its plan. */
     private interface Architecture {
         Plan plan(Hyperparameters hyperparameters, PlanBuilder builder);
@@ -24,7 +24,7 @@ public record Model(String name, String architecture, int contextLength, long pa
      * @param contextLength positions wanted; 0 for all that the model was trained for
      * @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape
      */
-    public static Model of(Gguf gguf, int contextLength) {
+    public static ModelInfo of(Gguf gguf, int contextLength) {
         String name = gguf.metadata().string("general.architecture");
         Architecture architecture =
                 switch (name) {
@@ -40,7 +40,7 @@ public record Model(String name, String architecture, int contextLength, long pa
                 };
         Hyperparameters hyperparameters = Hyperparameters.of(gguf.metadata(), name, contextLength);
         Plan plan = architecture.plan(hyperparameters, new PlanBuilder(gguf));
-        return new Model(
+        return new ModelInfo(
                 gguf.metadata().string("general.name", name),
                 name,
                 hyperparameters.contextLength(),

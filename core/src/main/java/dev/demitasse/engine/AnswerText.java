@@ -1,0 +1,46 @@
+package dev.demitasse.engine;
+
+import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.chat.AnswerParser;
+import dev.demitasse.chat.ToolCall;
+import dev.demitasse.tokenizer.StreamDecoder;
+import dev.demitasse.tokenizer.Tokenizer;
+import java.util.List;
+
+/** Turns the tokens of an answer into its text, up to a stop text, with reasoning and tool calls told apart. */
+final class AnswerText {
+    private final Tokenizer tokenizer;
+    private final StreamDecoder decoder;
+    private final StopTexts stopTexts;
+    private final AnswerParser parser;
+
+    AnswerText(Tokenizer tokenizer, AnswerFormat format, List<String> stop) {
+        this.tokenizer = tokenizer;
+        decoder = new StreamDecoder(tokenizer, format.markers());
+        stopTexts = new StopTexts(stop);
+        parser = new AnswerParser(format);
+    }
+
+    /** Appends a token, and returns the text that is certain with it. */
+    AnswerParser.Piece push(int id) {
+        return parser.push(tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id)));
+    }
+
+    /** Returns whether a stop text was reached. */
+    boolean isStopped() {
+        return stopTexts.reached();
+    }
+
+    /** Returns the text that was held back, when no more tokens come. */
+    AnswerParser.Piece finish() {
+        String text = stopTexts.reached() ? "" : stopTexts.push(decoder.finish()) + stopTexts.finish();
+        AnswerParser.Piece more = parser.push(text);
+        AnswerParser.Piece rest = parser.finish();
+        return new AnswerParser.Piece(more.reasoning() + rest.reasoning(), more.text() + rest.text());
+    }
+
+    /** Returns the tool calls, after {@link #finish}. */
+    List<ToolCall> toolCalls() {
+        return parser.toolCalls();
+    }
+}
