@@ -1,142 +1,129 @@
 package dev.demitasse.sampling;
 
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the tokens of one answer. In this order: penalties and bias on the logits, the filter, then of the likeliest first
- * top-k, top-p, min-p, then temperature and the draw (llama.cpp's default order of these).
+ * Chooses the tokens of one answer by a chain of stages: penalties, bias and filter change the logits; top-k, top-p and min-p
+ * reduce the candidates; then one is drawn by temperature. The order is llama.cpp's default.
  */
 public final class Sampler {
-    /** What {@link #sample(TopLogits)} gives where the entries don't decide. */
+    /** The result of {@link #sample(TopLogits)} if all logits are needed. */
     public static final int UNDECIDED = -1;
 
-    /** Entries beyond this many would seldom matter. */
+    /** Number of top logits that decide nearly always. */
     private static final int MAX_TOP_K = 256;
 
     private final SamplingOptions options;
+    private final Penalties penalties;
     private final @Nullable TokenFilter filter;
-    /** Whether any penalty changes a logit. */
-    private final boolean penalizes;
+    private final List<Stage> stages = new ArrayList<>();
+    private final @Nullable Temperature temperature;
+    private final int topK;
+    private final Ranking ranking = new Ranking();
 
-    private final int wanted;
-    /** Tokens of the prompt and the answer. */
-    private final Set<Integer> seen = new HashSet<>();
-    /** Tokens of the answer. */
-    private final Map<Integer, Integer> timesGenerated = new HashMap<>();
-
-    private final SplitMix64 random;
-    private final Candidates candidates = new Candidates();
-
-    /** A sampler for which every token may come. */
+    /** Creates a sampler that may choose every token. */
     public Sampler(SamplingOptions options, int[] prompt) {
         this(options, prompt, null);
     }
 
     /**
-     * A sampler at the beginning of an answer.
+     * Creates a sampler for a new answer.
      *
-     * @param prompt the tokens before the answer, which the repetition penalty counts as seen
-     * @param filter asked anew for each token; null if every token may come
+     * @param prompt tokens before the answer, which the repetition penalty counts as seen
+     * @param filter restricts each token; null if every token may be chosen
      */
     public Sampler(SamplingOptions options, int[] prompt, @Nullable TokenFilter filter) {
         this.options = options;
         this.filter = filter;
-        penalizes =
-                options.repetitionPenalty() != 1 || options.frequencyPenalty() != 0 || options.presencePenalty() != 0;
-        wanted = wanted();
-        random = new SplitMix64(options.seed());
-        for (int id : prompt) {
-            seen.add(id);
+        penalties = new Penalties(options, prompt);
+        if (options.topK() > 0) {
+            stages.add(new TopK(options.topK()));
         }
+        if (options.topP() < 1) {
+            stages.add(new TopP(options.topP()));
+        }
+        if (options.minP() > 0) {
+            stages.add(new MinP(options.minP()));
+        }
+        temperature = options.temperature() == 0 ? null : new Temperature(options.temperature(), options.seed());
+        topK = sufficientTopK();
     }
 
-    private int wanted() {
-        // A token that isn't among the likeliest must not become likelier, nor count for itself.
-        if (!options.logitBias().isEmpty()
-                || options.repetitionPenalty() < 1
-                || options.frequencyPenalty() < 0
-                || options.presencePenalty() < 0) {
+    private int sufficientTopK() {
+        // A token that is not among the top logits must not become more probable, nor affect the others' sum.
+        if (!options.logitBias().isEmpty() || !penalties.onlyLower()) {
             return 0;
         }
-        if (options.temperature() == 0) {
-            return penalizes || filter != null ? MAX_TOP_K : 1;
+        boolean isPlain = !penalties.isActive() && filter == null;
+        if (temperature == null) {
+            return isPlain ? 1 : MAX_TOP_K;
         }
-        boolean few = options.topK() > 0 && options.topK() <= MAX_TOP_K;
-        boolean nucleus = options.topK() == 0 && options.topP() < 1 && !penalizes && filter == null;
-        boolean likely = options.topP() == 1 && options.minP() > 0;
-        return few || nucleus || likely ? MAX_TOP_K : 0;
+        boolean byTopK = options.topK() > 0 && options.topK() <= MAX_TOP_K;
+        boolean byTopP = options.topK() == 0 && options.topP() < 1 && isPlain;
+        boolean byMinP = options.topP() == 1 && options.minP() > 0;
+        return byTopK || byTopP || byMinP ? MAX_TOP_K : 0;
     }
 
-    /** How many of the likeliest tokens {@link #sample(TopLogits)} should get; 0 if only all logits decide. */
+    /** Returns the number of top logits that {@link #sample(TopLogits)} needs; 0 if only all logits decide. */
     public int topK() {
-        return wanted;
+        return topK;
     }
 
     /**
-     * Chooses the next token from the likeliest ones and counts it as generated. It is the one that all logits would give;
-     * only where top-p ends depends on how exact {@link TopLogits#expSum} is.
+     * Chooses the next token from the top logits, and counts it as generated. The token equals the one that all logits give,
+     * except that the end of top-p depends on the precision of {@link TopLogits#expSum}.
      *
-     * @return {@link #UNDECIDED} if that takes {@link #sample(float[]) all logits}, or if they should say what is wrong with
-     *     them; nothing was counted then
+     * @return {@link #UNDECIDED}, without any effect, if {@link #sample(float[])} must choose, or report invalid logits
      */
     public int sample(TopLogits top) {
-        if (wanted == 0) {
+        if (topK == 0) {
             return UNDECIDED;
         }
-        // The greatest logit is an entry even if it equals the threshold.
-        candidates.clear(top.count(), wanted == 1 ? Float.NEGATIVE_INFINITY : top.threshold());
+        // The highest logit is an entry even if it equals the threshold.
+        float bound = topK == 1 ? Float.NEGATIVE_INFINITY : top.threshold();
+        boolean isPlain = !penalties.isActive() && filter == null;
+        ranking.clear(top.count(), bound, isPlain ? top.expSum() : Double.NaN);
         for (int i = 0; i < top.count(); i++) {
             int id = top.ids()[i];
             if (filter == null || filter.allows(id)) {
-                candidates.add(id, penalized(id, top.logits()[i]));
+                ranking.add(id, penalties.apply(id, top.logits()[i]));
             }
         }
-        candidates.order();
-        if (candidates.size() == 0) {
+        ranking.order();
+        if (ranking.count() == 0) {
             return UNDECIDED;
         }
-        int id = options.temperature() == 0 ? candidates.id(0) : draw(top.expSum());
+        int id = temperature == null ? ranking.id(0) : draw(temperature);
         if (id != UNDECIDED) {
-            count(id);
+            penalties.accept(id);
         }
         return id;
     }
 
     /**
-     * Chooses the next token and counts it as generated.
+     * Chooses the next token, and counts it as generated.
      *
-     * @param logits one for each id; penalties, bias and filter are applied to it in place
+     * @param logits one for each id; penalties, bias and filter change them in place
      * @throws IllegalArgumentException if every logit is minus infinity or one is not a number
      */
     public int sample(float[] logits) {
-        adjust(logits);
+        penalties.apply(logits);
+        addBias(logits);
         if (filter != null) {
             filter.mask(logits);
         }
-        int id = likeliest(logits);
-        if (options.temperature() > 0) {
-            candidates.orderAll(logits);
-            id = draw(Double.NaN);
+        int id = mostProbable(logits);
+        if (temperature != null) {
+            ranking.orderAll(logits);
+            id = draw(temperature);
         }
-        count(id);
+        penalties.accept(id);
         return id;
     }
 
-    private void count(int id) {
-        seen.add(id);
-        timesGenerated.merge(id, 1, Integer::sum);
-    }
-
-    private void adjust(float[] logits) {
-        if (penalizes) {
-            for (int id : seen) {
-                logits[id] = penalized(id, logits[id]);
-            }
-        }
+    private void addBias(float[] logits) {
         options.logitBias().forEach((id, bias) -> {
             if (id >= logits.length) {
                 throw new IllegalArgumentException("logitBias names id " + id + " of a vocabulary of " + logits.length);
@@ -145,17 +132,8 @@ public final class Sampler {
         });
     }
 
-    private float penalized(int id, float logit) {
-        if (!penalizes || !seen.contains(id)) {
-            return logit;
-        }
-        float result = logit > 0 ? logit / options.repetitionPenalty() : logit * options.repetitionPenalty();
-        int times = timesGenerated.getOrDefault(id, 0);
-        return times == 0 ? result : result - (times * options.frequencyPenalty() + options.presencePenalty());
-    }
-
-    /** The greatest logit's id; the lowest of equals. */
-    private static int likeliest(float[] logits) {
+    /** Returns the id of the highest logit, the lowest id of equal ones. */
+    private static int mostProbable(float[] logits) {
         int best = -1;
         float max = Float.NEGATIVE_INFINITY;
         for (int id = 0; id < logits.length; id++) {
@@ -173,60 +151,13 @@ public final class Sampler {
         return best;
     }
 
-    /**
-     * Draws one of the candidates.
-     *
-     * @param expSum over all tokens, where some are missing among the candidates
-     * @return {@link #UNDECIDED} if missing ones might be drawn; no random number was taken then
-     */
-    private int draw(double expSum) {
-        float max = candidates.logit(0);
-        int kept = candidates.size();
-        boolean open = candidates.bound() > Float.NEGATIVE_INFINITY; // tokens that are missing may have to be kept
-        if (options.topK() > 0 && options.topK() <= kept) {
-            kept = options.topK();
-            open = false;
-        }
-        if (options.topP() < 1) {
-            if (open && (options.topK() > 0 || filter != null)) {
-                return UNDECIDED;
-            }
-            double total = expSum;
-            if (!open) {
-                total = 0;
-                for (int rank = 0; rank < kept; rank++) {
-                    total += Math.exp(candidates.logit(rank) - max);
-                }
-            }
-            double sum = 0;
-            for (int rank = 0; rank < kept; rank++) {
-                sum += Math.exp(candidates.logit(rank) - max);
-                if (sum >= options.topP() * total) {
-                    kept = rank + 1;
-                    open = false;
-                }
-            }
-            if (open) {
+    /** Returns a candidate that is left after the stages; {@link #UNDECIDED} if one that is missing may be drawn. */
+    private int draw(Temperature drawing) {
+        for (Stage stage : stages) {
+            if (!stage.apply(ranking)) {
                 return UNDECIDED;
             }
         }
-        double least = options.minP() > 0 ? max + Math.log(options.minP()) : Double.NEGATIVE_INFINITY;
-        if (open && candidates.bound() >= least) {
-            return UNDECIDED;
-        }
-        double total = 0;
-        int last = 0;
-        for (int rank = 0; rank < kept && candidates.logit(rank) >= least; rank++) {
-            total += Math.exp((candidates.logit(rank) - max) / options.temperature());
-            last = rank;
-        }
-        double rest = random.nextDouble() * total;
-        for (int rank = 0; rank < last; rank++) {
-            rest -= Math.exp((candidates.logit(rank) - max) / options.temperature());
-            if (rest < 0) {
-                return candidates.id(rank);
-            }
-        }
-        return candidates.id(last);
+        return ranking.isComplete() ? drawing.draw(ranking) : UNDECIDED;
     }
 }

@@ -5,16 +5,14 @@ import java.util.Map;
 /**
  * How the next token is chosen.
  *
- * @param temperature divides the logits; 0 always takes the likeliest token
- * @param topK keeps this many of the likeliest tokens; 0 for all
- * @param topP keeps the likeliest tokens whose probabilities first add up to this (Holtzman et al. 2020, "The Curious Case
- *     of Neural Text Degeneration"); 1 for all
- * @param minP keeps tokens at least this fraction as likely as the likeliest (Nguyen et al. 2024, "Min-p Sampling"); 0 for
- *     all
- * @param repetitionPenalty divides positive and multiplies negative logits of tokens seen (Keskar et al. 2019, "CTRL"); 1
+ * @param temperature divides the logits; 0 always chooses the most probable token
+ * @param topK keeps this number of most probable tokens ({@link TopK}); 0 for all
+ * @param topP keeps the most probable tokens whose probabilities add up to this ({@link TopP}); 1 for all
+ * @param minP keeps tokens with at least this fraction of the highest probability ({@link MinP}); 0 for all
+ * @param repetitionPenalty divides positive and multiplies negative logits of tokens that have occurred ({@link Penalties}); 1
  *     for none
- * @param frequencyPenalty is taken from a token's logit for each time it was generated; 0 for none
- * @param presencePenalty is taken once from the logit of every token generated; 0 for none
+ * @param frequencyPenalty is subtracted from a token's logit for each time it was generated; 0 for none
+ * @param presencePenalty is subtracted once from the logit of every token that was generated; 0 for none
  * @param logitBias is added to the logits of these ids
  * @param seed of the random numbers: the same seed gives the same answer
  */
@@ -28,7 +26,7 @@ public record SamplingOptions(
         float presencePenalty,
         Map<Integer, Float> logitBias,
         long seed) {
-    /** Always the likeliest token. */
+    /** Always the most probable token. */
     public static final SamplingOptions GREEDY = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(), 0);
 
     public SamplingOptions {

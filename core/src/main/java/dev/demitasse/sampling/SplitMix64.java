@@ -1,6 +1,9 @@
 package dev.demitasse.sampling;
 
-/** Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"; integers only, so the same everywhere. */
+/**
+ * SplitMix64 (Steele, Lea and Flood 2014, "Fast Splittable Pseudorandom Number Generators"). It computes with integers only, so
+ * that numbers are the same everywhere.
+ */
 final class SplitMix64 {
     private long state;
 
@@ -8,7 +11,7 @@ final class SplitMix64 {
         state = seed;
     }
 
-    /** From 0, included, to 1, excluded, in steps of 2⁻⁵³. */
+    /** Returns the next number, from 0 (inclusive) to 1 (exclusive), a multiple of 2⁻⁵³. */
     double nextDouble() {
         state += 0x9E3779B97F4A7C15L;
         long z = state;

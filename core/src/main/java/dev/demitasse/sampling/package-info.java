@@ -1,4 +1,4 @@
-/** From logits to the next token. */
+/** Sampling: chooses the next token by its logits. */
 @NullMarked
 package dev.demitasse.sampling;
 

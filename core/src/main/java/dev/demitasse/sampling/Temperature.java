@@ -1,0 +1,31 @@
+package dev.demitasse.sampling;
+
+/** Draws one of the candidates, with the probabilities softmax(logits / temperature). */
+final class Temperature {
+    private final float temperature;
+    private final SplitMix64 random;
+
+    /** @param temperature above 0 */
+    Temperature(float temperature, long seed) {
+        this.temperature = temperature;
+        random = new SplitMix64(seed);
+    }
+
+    /** Returns the id of a candidate. */
+    int draw(Ranking ranking) {
+        float max = ranking.logit(0);
+        double total = 0;
+        for (int rank = 0; rank < ranking.count(); rank++) {
+            total += Math.exp((ranking.logit(rank) - max) / temperature);
+        }
+        double rest = random.nextDouble() * total;
+        int last = ranking.count() - 1;
+        for (int rank = 0; rank < last; rank++) {
+            rest -= Math.exp((ranking.logit(rank) - max) / temperature);
+            if (rest < 0) {
+                return ranking.id(rank);
+            }
+        }
+        return ranking.id(last);
+    }
+}
