@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version 2 or 3
  * @param tensors in the order of their data
- * @param dataOffset first byte of the data section in the file
+ * @param dataOffset position of the data section in the file
  */
 public record Gguf(int version, Metadata metadata, List<TensorInfo> tensors, long dataOffset) {
-    /** {@link #parse}'s {@code fileBytes} when the length is not known. */
+    /** Length of a file whose length is not known. */
     public static final long UNKNOWN_LENGTH = -1;
 
     /**
      * Parses a header (GGUF specification, versions 2 and 3, little-endian).
      *
-     * @param prefix the file's first bytes, from index 0 to the limit; array values keep reading from it
+     * @param prefix first bytes of the file, from index 0 to the limit; array values keep a view of it
      * @param fileBytes length of the whole file, or {@link #UNKNOWN_LENGTH}
-     * @return null if {@code prefix} ends before the header does and the file goes on
+     * @return null if the header is longer than {@code prefix}, but not than the file
      * @throws GgufException naming the field that is malformed, out of bounds or unsupported
      */
     public static @Nullable Gguf parse(ByteBuffer prefix, long fileBytes) {
@@ -33,7 +33,7 @@ public record Gguf(int version, Metadata metadata, List<TensorInfo> tensors, lon
         }
     }
 
-    /** End of the last tensor in the file: the least length a whole file has. Without tensors, the data section's start. */
+    /** Returns the end of the last tensor, which is the minimum length of a complete file. */
     public long requiredBytes() {
         if (tensors.isEmpty()) {
             return dataOffset;
@@ -42,7 +42,7 @@ public record Gguf(int version, Metadata metadata, List<TensorInfo> tensors, lon
         return dataOffset + last.offset() + last.bytes();
     }
 
-    /** Tensors by name, in data order. */
+    /** Returns the tensors by name, in the order of their data. */
     public Map<String, TensorInfo> tensorsByName() {
         Map<String, TensorInfo> byName = new LinkedHashMap<>();
         for (TensorInfo tensor : tensors) {

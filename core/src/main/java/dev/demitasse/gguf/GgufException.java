@@ -1,6 +1,6 @@
 package dev.demitasse.gguf;
 
-/** A GGUF file that cannot be read. The message names the field at fault and what was found there. */
+/** Thrown if a model's files cannot be read. The message names the field and its invalid content. */
 public final class GgufException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,20 +4,20 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a GGUF file as its bytes arrive, in chunks of any size: first hands on the header, then each tensor's bytes, and
- * keeps nothing but the header in memory.
+ * Reads a GGUF file as its bytes arrive, in chunks of any size. Passes on first the header, then the bytes of each tensor, and
+ * keeps only the header in memory.
  */
 public final class GgufStream {
-    /** Where a stream's content goes. */
+    /** Receives the content of a stream. */
     public interface Sink {
-        /** The header is complete. Called once, before any bytes. */
+        /** Takes the header. Called once, before any bytes. */
         void header(Gguf gguf);
 
         /**
-         * Some of a tensor's bytes, in order.
+         * Takes the next bytes of a tensor.
          *
          * @param offset of the first byte within the tensor
-         * @param bytes from position to limit; valid during the call only
+         * @param bytes from position to limit; valid only during the call
          */
         void bytes(TensorInfo tensor, long offset, ByteBuffer bytes);
     }
@@ -26,16 +26,20 @@ public final class GgufStream {
     private final HeaderReader headerReader;
     private @Nullable TensorReader tensorReader;
 
-    /** @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH} */
+    /**
+     * Begins to read a file.
+     *
+     * @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH}
+     */
     public GgufStream(long fileBytes, Sink sink) {
         this.sink = sink;
         headerReader = new HeaderReader(fileBytes);
     }
 
     /**
-     * Consumes the next bytes of the file.
+     * Takes the next bytes of the file.
      *
-     * @throws GgufException as {@link Gguf#parse}, or if the file is one of several
+     * @throws GgufException as {@link Gguf#parse}, or if the file is a part of a split model
      */
     public void accept(ByteBuffer chunk) {
         if (tensorReader == null) {
@@ -49,9 +53,9 @@ public final class GgufStream {
     }
 
     /**
-     * The file has ended.
+     * Ends the file.
      *
-     * @throws GgufException if it ended before its header or its last tensor did
+     * @throws GgufException if it ended before its header or its last tensor
      */
     public void finish() {
         if (tensorReader == null) {
@@ -64,8 +68,8 @@ public final class GgufStream {
         int count = header.metadata().integer(SplitStream.COUNT, 1);
         if (count > 1) {
             throw new GgufException("this is file " + (header.metadata().integer(SplitStream.NUMBER) + 1L) + " of "
-                    + count + " of a split model; give the address of one of them, with the others beside it and all"
-                    + " named as llama.cpp's gguf-split does (NAME-00001-of-00002.gguf)");
+                    + count + " of a split model; give the address of one of them, with the others next to it and all"
+                    + " named as llama.cpp's gguf-split names them (NAME-00001-of-00002.gguf)");
         }
         sink.header(header);
         TensorReader reader = new TensorReader(header, header.tensors(), sink);

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads a header from a prefix of the file. Every count and length is held against the bytes that remain in the file
- * before it is used, and nothing is allocated for bytes that have not arrived.
+ * Parses a header from a prefix of the file. Every count and length is checked against the remaining bytes of the file before it
+ * is used, and nothing is allocated for bytes that have not arrived.
  */
 final class HeaderParser {
-    /** The prefix is too short, though the file goes on. */
+    /** Thrown if the prefix is too short, although the file is not. */
     static final class Incomplete extends Exception {
         private static final long serialVersionUID = 1L;
 

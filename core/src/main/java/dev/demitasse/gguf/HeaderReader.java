@@ -3,7 +3,7 @@ package dev.demitasse.gguf;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a header from the file's first bytes; takes memory only as they come. */
+/** Collects a header from the first bytes of a file. Its memory grows with the bytes that arrive. */
 final class HeaderReader {
     private static final int FIRST_BYTES = 1 << 16;
     private static final int MAX_BYTES = 1 << 28;
@@ -17,7 +17,7 @@ final class HeaderReader {
     }
 
     /**
-     * Takes bytes off the chunk, and gives the header when it is complete.
+     * Takes bytes from the chunk, and returns the header when it is complete.
      *
      * @throws GgufException as {@link Gguf#parse}
      */
@@ -31,7 +31,7 @@ final class HeaderReader {
             if (bytes.hasRemaining() && !atEnd) {
                 return null;
             }
-            // Parsing again only when the buffer has doubled keeps the work linear in the header's size.
+            // Parse again only when the buffer has doubled: the work stays linear in the size of the header.
             Gguf header = Gguf.parse(bytes(), fileBytes);
             if (header != null) {
                 return header;
@@ -42,19 +42,19 @@ final class HeaderReader {
     }
 
     /**
-     * The file has ended: a short one of unknown length is parsed only now.
+     * Ends the file. A short file of unknown length is parsed only now.
      *
      * @throws GgufException as {@link Gguf#parse}
      */
     Gguf finish() {
         Gguf header = Gguf.parse(bytes(), bytes.position());
         if (header == null) {
-            throw new IllegalStateException("a whole header can't be incomplete");
+            throw new IllegalStateException("the header of a complete file is incomplete");
         }
         return header;
     }
 
-    /** What was taken: the file's first bytes, the header's and some after it. */
+    /** Returns the bytes taken so far: the header, and some bytes after it. */
     ByteBuffer bytes() {
         return bytes.duplicate().flip();
     }

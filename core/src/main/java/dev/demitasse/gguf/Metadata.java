@@ -5,17 +5,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The key-value pairs of a GGUF header, read by type. A getter without a default throws {@link GgufException} naming the
- * key when it is absent; every getter throws when the value has another type.
+ * The key-value pairs of a GGUF header, read by type. A getter without a default throws {@link GgufException} naming the key if it is
+ * absent. Every getter throws it if the value has another type.
  *
- * <p>Values are held as {@link Long} (all integer types), {@link Double} (both float types), {@link Boolean},
- * {@link String}, {@code long[]}, {@code double[]} or {@code String[]}; arrays that come from a file are decoded when
- * asked for.
+ * <p>Values are stored as {@link Long} (all integer types), {@link Double} (both float types), {@link Boolean}, {@link String},
+ * {@code long[]}, {@code double[]} or {@code String[]}. Arrays of a file are decoded when they are read.
  */
 public final class Metadata {
     private final Map<String, Object> values;
 
-    /** @param values keys to values of the types listed above */
+    /** Creates metadata of values of the types listed above. */
     public Metadata(Map<String, Object> values) {
         this.values = Collections.unmodifiableMap(values);
     }
@@ -32,11 +31,11 @@ public final class Metadata {
         return required(key, String.class, "a string");
     }
 
-    public String string(String key, String absent) {
-        return has(key) ? string(key) : absent;
+    public String string(String key, String defaultValue) {
+        return has(key) ? string(key) : defaultValue;
     }
 
-    /** An integer of any GGUF width that must fit in an {@code int}. */
+    /** Returns an integer of any GGUF width, which must fit in an {@code int}. */
     public int integer(String key) {
         long value = required(key, Long.class, "an integer");
         if (value != (int) value) {
@@ -45,11 +44,11 @@ public final class Metadata {
         return (int) value;
     }
 
-    public int integer(String key, int absent) {
-        return has(key) ? integer(key) : absent;
+    public int integer(String key, int defaultValue) {
+        return has(key) ? integer(key) : defaultValue;
     }
 
-    /** A float; an integer value is accepted, as some writers store whole numbers so. */
+    /** Returns a float. Accepts an integer: some writers store whole numbers as integers. */
     public float real(String key) {
         if (values.get(key) instanceof Long value) {
             return value;
@@ -57,12 +56,12 @@ public final class Metadata {
         return (float) (double) required(key, Double.class, "a float");
     }
 
-    public float real(String key, float absent) {
-        return has(key) ? real(key) : absent;
+    public float real(String key, float defaultValue) {
+        return has(key) ? real(key) : defaultValue;
     }
 
-    public boolean bool(String key, boolean absent) {
-        return has(key) ? required(key, Boolean.class, "a bool") : absent;
+    public boolean bool(String key, boolean defaultValue) {
+        return has(key) ? required(key, Boolean.class, "a bool") : defaultValue;
     }
 
     public StringTable strings(String key) {
@@ -76,7 +75,7 @@ public final class Metadata {
         if (values.get(key) instanceof MetadataArray array && array.isInteger()) {
             return array.integers();
         }
-        // Not by required: in Wasm TeaVM 0.15's Class.isInstance traps for arrays of primitives.
+        // Not by required(): in Wasm, TeaVM 0.15's Class.isInstance traps for arrays of primitives.
         if (values.get(key) instanceof long[] integers) {
             return integers;
         }

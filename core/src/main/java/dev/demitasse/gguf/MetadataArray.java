@@ -3,10 +3,10 @@ package dev.demitasse.gguf;
 import java.nio.ByteBuffer;
 
 /**
- * An array value left in its file encoding until asked for, so that a header's memory stays near its size in the file.
- * The bytes have been checked by the parser to hold exactly {@code count} well-formed elements.
+ * An array in the encoding of the file, which is decoded when it is read: so a header takes little more memory than in the file.
+ * The parser has checked that the bytes are exactly {@code count} well-formed elements.
  *
- * @param bytes little-endian elements; strings carry their 8-byte lengths
+ * @param bytes little-endian elements; each string follows its 8-byte length
  */
 record MetadataArray(ValueType type, int count, ByteBuffer bytes) {
     boolean isInteger() {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Names of a split model's files, as llama.cpp gives them ({@code llama_split_path} in {@code src/llama.cpp}). */
+/** Names of the files of a split model in llama.cpp's pattern ({@code llama_split_path} in {@code src/llama.cpp}). */
 public final class SplitNames {
     private static final int MAX_COUNT = 9999;
     private static final int DIGITS = 5;
@@ -14,9 +14,9 @@ public final class SplitNames {
     private SplitNames() {}
 
     /**
-     * All names of a split, in order.
+     * Returns all names of a split model, in order.
      *
-     * @param fileName any one of them: {@code NAME-00001-of-00003.gguf}
+     * @param fileName one of the names, for example {@code NAME-00001-of-00003.gguf}
      * @return null if the name is not of this pattern, or counts no files or more than 9999
      */
     public static @Nullable List<String> of(String fileName) {
@@ -44,7 +44,7 @@ public final class SplitNames {
         return names;
     }
 
-    /** The number of five digits that stands there; -1 if none does. */
+    /** Returns the number of five digits at an index; -1 if there is none. */
     private static int number(String text, int at) {
         int number = 0;
         for (int i = at; i < at + DIGITS; i++) {

@@ -8,16 +8,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the files of a split model as their bytes arrive and hands on what {@link GgufStream} would from a single file of the
- * same model: the first file's metadata, and the tensors of all files in their order.
+ * Reads the files of a split model as their bytes arrive. Passes on the same as {@link GgufStream} for a single file: the metadata
+ * of the first file, and the tensors of all files in order.
  *
- * <p>Until {@link #file()} is -1: {@link #begin}, then the bytes of that file from its start until {@link #accept} wants no
- * more. First the headers alone are read, since what can't be run is refused before its weights are fetched, and then each file
- * whole, up to the end of its last tensor.
+ * <p>The caller repeats until {@link #file()} is -1: call {@link #begin}, then pass the bytes of that file from its start until
+ * {@link #accept} returns false. All headers are read first, so that a model that cannot run is rejected before its weights are
+ * fetched; then each file is read from its start to the end of its last tensor.
  *
- * <p>The layout is that of llama.cpp ({@code tools/gguf-split/gguf-split.cpp}, {@code src/llama-model-loader.cpp}): each file is
- * a GGUF file of its own with the tensors it holds and {@code split.no} (from 0), {@code split.count} and {@code
- * split.tensors.count} (of all files together); all other metadata is in the first, which may lack tensors.
+ * <p>The layout is llama.cpp's ({@code tools/gguf-split/gguf-split.cpp}, {@code src/llama-model-loader.cpp}): each file is a GGUF file
+ * with its tensors and {@code split.no} (from 0), {@code split.count} and {@code split.tensors.count} (of all files together). All
+ * other metadata is in the first file, which may have no tensors.
  */
 public final class SplitStream {
     static final String NUMBER = "split.no";
@@ -25,10 +25,10 @@ public final class SplitStream {
     private static final String TENSOR_COUNT = "split.tensors.count";
 
     /**
-     * A file.
+     * A file whose header has been read.
      *
-     * @param tensors as the sink knows them: placed as if one file held those of all, without gaps
-     * @param start bytes that the file begins with, up to the header's end
+     * @param tensors with offsets as if the tensors of all files were in one file without gaps
+     * @param start first bytes of the file, up to the end of the header
      */
     private record Part(Gguf header, List<TensorInfo> tensors, ByteBuffer start) {}
 
@@ -40,16 +40,17 @@ public final class SplitStream {
 
     private long dataBytes;
     private int current;
-    /** Of the current file, once it has begun, while headers are read. */
+    /** Reads the header of the current file, after it has begun. */
     private @Nullable HeaderReader headerReader;
-    /** Of the current file, once it has begun, when all headers have been read. */
+    /** Reads the tensors of the current file, after it has begun, when all headers have been read. */
     private @Nullable TensorReader tensorReader;
-    /** How the current file must go on for its header to be the one that was read before. */
+    /** The next bytes of the current file if its header has not changed since it was read. */
     private ByteBuffer expected = ByteBuffer.allocate(0);
 
     /**
-     * @param files how many there are, at least 1
-     * @param sink as for {@link GgufStream}
+     * Begins to read a split model.
+     *
+     * @param files number of files, at least 1
      */
     public SplitStream(int files, GgufStream.Sink sink) {
         if (files < 1) {
@@ -59,13 +60,13 @@ public final class SplitStream {
         this.sink = sink;
     }
 
-    /** Index of the file whose bytes come next, from its first one; -1 when all have been read. */
+    /** Returns the index of the file to read next, from its first byte; -1 when all have been read. */
     public int file() {
         return current < files ? current : -1;
     }
 
     /**
-     * The bytes of {@link #file()} begin.
+     * Begins {@link #file()}.
      *
      * @param fileBytes its length, or {@link Gguf#UNKNOWN_LENGTH}
      */
@@ -83,7 +84,7 @@ public final class SplitStream {
     }
 
     /**
-     * Consumes the next bytes of {@link #file()}.
+     * Takes the next bytes of {@link #file()}.
      *
      * @return whether more of this file is wanted
      * @throws GgufException naming the file and the field or tensor that is malformed, out of bounds or not supported
@@ -105,8 +106,7 @@ public final class SplitStream {
     }
 
     /**
-     * The bytes of {@link #file()} have ended though {@link #accept} wanted more, as they may where the length of a short file
-     * wasn't known.
+     * Ends {@link #file()}, although {@link #accept} wanted more. This is valid for a short file of unknown length.
      *
      * @throws GgufException if the file ended too early
      */
@@ -124,7 +124,7 @@ public final class SplitStream {
     }
 
     /**
-     * No more bytes come.
+     * Ends the model.
      *
      * @throws GgufException if a file ended too early or is missing
      */
@@ -136,7 +136,9 @@ public final class SplitStream {
     }
 
     /**
-     * @param chunk null where the file has ended
+     * Reads a part of a header.
+     *
+     * @param chunk null if the file has ended
      * @return whether the header is complete
      */
     private boolean readHeader(HeaderReader reader, @Nullable ByteBuffer chunk) {
@@ -156,7 +158,7 @@ public final class SplitStream {
     }
 
     private void check(Metadata metadata, String key, int required) {
-        // A file that is the whole need not say so.
+        // The only file of a model need not have these keys.
         int value = files == 1 ? metadata.integer(key, required) : metadata.integer(key);
         if (value != required) {
             throw new GgufException(key + " is " + value + "; it must be " + required);
@@ -167,7 +169,7 @@ public final class SplitStream {
         int before = tensors.size();
         for (TensorInfo tensor : header.tensors()) {
             if (!names.add(tensor.name())) {
-                throw error("tensor " + tensor.name() + " is in a file before this one, too");
+                throw error("tensor " + tensor.name() + " is also in an earlier file");
             }
             tensors.add(new TensorInfo(tensor.name(), tensor.type(), tensor.shape(), dataBytes, tensor.bytes()));
             dataBytes += tensor.bytes();
@@ -188,7 +190,7 @@ public final class SplitStream {
         }
     }
 
-    /** Holds what belongs to the header against what it was before. */
+    /** Checks that the header is the one that was read before. */
     private void checkStart(ByteBuffer chunk) {
         int count = Math.min(chunk.remaining(), expected.remaining());
         ByteBuffer before = expected.duplicate().limit(expected.position() + count);

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Many strings as the UTF-8 that files have, one after the other: a vocabulary as {@link String}s takes several times the memory, and much
- * of the time that loading a model takes.
+ * Many strings in UTF-8, one after the other. A vocabulary of {@link String}s would take several times the memory and much of the
+ * load time.
  */
 public final class StringTable {
     private final byte[] bytes;
-    /** Where each begins, and at last where the last one ends. */
+    /** The start of each string, and the end of the last one. */
     private final int[] starts;
 
     private StringTable(byte[] bytes, int[] starts) {
@@ -34,9 +34,9 @@ public final class StringTable {
     }
 
     /**
-     * Reads strings as GGUF has them, each after its length.
+     * Reads the strings of a GGUF array, each after its length.
      *
-     * @param source little-endian, with nothing else
+     * @param source little-endian, to its limit
      */
     static StringTable read(ByteBuffer source, int count) {
         byte[] bytes = new byte[source.limit() - count * Long.BYTES];
@@ -55,22 +55,22 @@ public final class StringTable {
         return starts.length - 1;
     }
 
-    /** The string at an index; what isn't UTF-8 in it becomes U+FFFD. */
+    /** Returns a string; bytes that are not UTF-8 become U+FFFD. */
     public String get(int index) {
         return new String(bytes, start(index), end(index) - start(index), StandardCharsets.UTF_8);
     }
 
-    /** All strings' bytes, which must not be changed. */
+    /** Returns the bytes of all strings, which must not be changed. */
     public byte[] bytes() {
         return bytes;
     }
 
-    /** Where a string begins in {@link #bytes}. */
+    /** Returns the start of a string in {@link #bytes}. */
     public int start(int index) {
         return starts[index];
     }
 
-    /** Where it ends. */
+    /** Returns the end of a string in {@link #bytes}. */
     public int end(int index) {
         return starts[index + 1];
     }

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Takes a file whose header is known, from its first byte, and hands on each tensor's bytes. */
+/** Reads a file whose header is known, from its first byte, and passes on the bytes of each tensor. */
 final class TensorReader {
     private final Gguf header;
     private final List<TensorInfo> tensors;
@@ -12,7 +12,7 @@ final class TensorReader {
     private long position;
     private int nextTensor;
 
-    /** @param tensors the header's, as the sink knows them */
+    /** @param tensors the header's tensors, with the offsets that the sink expects */
     TensorReader(Gguf header, List<TensorInfo> tensors, GgufStream.Sink sink) {
         this.header = header;
         this.tensors = tensors;
@@ -20,9 +20,9 @@ final class TensorReader {
     }
 
     /**
-     * Consumes the next bytes of the file.
+     * Takes the next bytes of the file.
      *
-     * @return whether bytes of tensors are still to come
+     * @return whether more bytes of tensors are wanted
      */
     boolean accept(ByteBuffer chunk) {
         while (chunk.hasRemaining() && nextTensor < tensors.size()) {
@@ -46,9 +46,9 @@ final class TensorReader {
     }
 
     /**
-     * The file has ended.
+     * Ends the file.
      *
-     * @throws GgufException if it ended before its last tensor did
+     * @throws GgufException if it ended before the end of its last tensor
      */
     void finish() {
         if (nextTensor < tensors.size()) {

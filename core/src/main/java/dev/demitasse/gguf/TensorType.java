@@ -1,8 +1,8 @@
 package dev.demitasse.gguf;
 
 /**
- * Storage type of a tensor's elements: its id in GGUF files and its block size (ggml {@code enum ggml_type} and
- * {@code ggml-quants.h}). Rows are whole numbers of blocks.
+ * Storage type of a tensor: its id in GGUF files and its block size (ggml's {@code enum ggml_type} and {@code ggml-quants.h}). A
+ * row is a whole number of blocks.
  */
 public enum TensorType {
     F32(0, 1, 4),
@@ -33,30 +33,30 @@ public enum TensorType {
         this.blockBytes = blockBytes;
     }
 
-    /** The type's number in GGUF files. */
+    /** Returns the number of the type in GGUF files. */
     public int id() {
         return id;
     }
 
-    /** Elements in a block; 1 for the float types. */
+    /** Returns the number of elements of a block; 1 for float types. */
     public int blockSize() {
         return blockSize;
     }
 
-    /** Bytes of a block. */
+    /** Returns the number of bytes of a block. */
     public int blockBytes() {
         return blockBytes;
     }
 
-    /** Bytes of {@code elements} elements, which must be a multiple of {@link #blockSize()}. */
+    /** Returns the bytes of {@code elements} elements, a multiple of {@link #blockSize()}. */
     public long bytes(long elements) {
         return Math.multiplyExact(elements / blockSize, (long) blockBytes);
     }
 
     /**
-     * The type with a GGUF id.
+     * Returns the type with a GGUF id.
      *
-     * @throws GgufException if there is none; {@code tensor} names the culprit
+     * @throws GgufException naming the tensor, if there is no such type
      */
     static TensorType of(int id, String tensor) {
         for (TensorType type : VALUES) {

@@ -34,7 +34,7 @@ enum ValueType {
         return VALUES[id];
     }
 
-    /** Bytes of one value; 0 when it varies (strings and arrays). */
+    /** Returns the number of bytes of a value; 0 for strings and arrays, whose size varies. */
     int bytes() {
         return bytes;
     }
@@ -46,7 +46,7 @@ enum ValueType {
         };
     }
 
-    /** Unsigned 64-bit values past {@link Long#MAX_VALUE} come out negative. */
+    /** Returns an integer. Unsigned 64-bit values above {@link Long#MAX_VALUE} become negative. */
     long readInteger(ByteBuffer source, int at) {
         return switch (this) {
             case UINT8 -> source.get(at) & 0xFF;

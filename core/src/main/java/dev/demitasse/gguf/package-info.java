@@ -1,4 +1,4 @@
-/** GGUF v2/v3: metadata, tensor table, quantization block layouts. Imports no other package of the project. */
+/** GGUF files, versions 2 and 3: metadata, tensor table, split models. */
 @NullMarked
 package dev.demitasse.gguf;
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An architecture's two names, its configuration's defaults (transformers' {@code configuration_*.py}), and how its tensors are
- * called and stored in GGUF (gguf-py's {@code tensor_mapping.py}, llama.cpp's {@code convert_hf_to_gguf.py}).
+ * The names of an architecture, the defaults of its configuration (transformers' {@code configuration_*.py}), and the names and
+ * changes of its tensors in GGUF (gguf-py's {@code tensor_mapping.py}, llama.cpp's {@code convert_hf_to_gguf.py}).
  */
 enum Architecture {
     LLAMA("llama", "llama", 10_000, false, Map.of()),
@@ -17,7 +17,7 @@ enum Architecture {
     GEMMA3("gemma3_text", "gemma3", 1_000_000, true, Names.FOUR_NORMS),
     PHI3("phi3", "phi3", 10_000, false, Map.of("self_attn.qkv_proj", "attn_qkv", "mlp.gate_up_proj", "ffn_up"));
 
-    /** A layer's modules: the names in most models, and those that differ. */
+    /** Names of a layer's modules: those of most models, and those that differ. */
     private static final class Names {
         static final Map<String, String> COMMON = Map.ofEntries(
                 Map.entry("input_layernorm", "attn_norm"),
@@ -66,18 +66,18 @@ enum Architecture {
         throw config.error("model_type", "is \"" + modelType + "\", which is not supported");
     }
 
-    /** {@code general.architecture}. */
+    /** Returns the value of {@code general.architecture}. */
     String ggufName() {
         return ggufName;
     }
 
-    /** RoPE's base where the configuration names none. */
+    /** Returns the default base of RoPE. */
     double ropeTheta() {
         return ropeTheta;
     }
 
-    /** Whether embedding and output matrix are one where the configuration doesn't say. */
-    boolean tiedUnlessSaid() {
+    /** Returns whether embedding and output matrix are the same by default. */
+    boolean tiedByDefault() {
         return tied;
     }
 
@@ -85,23 +85,23 @@ enum Architecture {
         return this == GEMMA2 || this == GEMMA3;
     }
 
-    /** Size of a head where the configuration doesn't say. */
-    int headSize(int width, int heads) {
-        return isGemma() ? 256 : this == QWEN3 ? 128 : width / heads;
+    /** Returns the default head size. */
+    int headSize(int hiddenSize, int heads) {
+        return isGemma() ? 256 : this == QWEN3 ? 128 : hiddenSize / heads;
     }
 
-    /** Whether a tensor, by its GGUF name, holds rows that GGUF has in the order of interleaved RoPE. */
+    /** Returns whether GGUF has the rows of a tensor, given by its GGUF name, in the order of interleaved RoPE. */
     boolean isPermuted(String tensor) {
         return (this == LLAMA || this == SMOLLM3)
                 && (tensor.endsWith(".attn_q.weight") || tensor.endsWith(".attn_k.weight"));
     }
 
-    /** What is to be added to a tensor, by its GGUF name: Gemma's norms multiply by {@code 1 + weight}. */
+    /** Returns the constant to add to a tensor, given by its GGUF name: Gemma's norms multiply by {@code 1 + weight}. */
     float shift(String tensor) {
         return isGemma() && tensor.endsWith("norm.weight") ? 1 : 0;
     }
 
-    /** The GGUF name of a tensor, or null if this architecture knows no such tensor. */
+    /** Returns the GGUF name of a tensor; null if the architecture has no such tensor. */
     @Nullable
     String tensor(String name) {
         switch (name) {

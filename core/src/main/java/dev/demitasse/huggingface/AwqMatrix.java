@@ -7,13 +7,13 @@ import java.nio.ByteOrder;
 /**
  * A matrix quantized by AWQ (Lin et al. 2023) in AutoAWQ's GEMM layout, repacked to Q5_0 without loss.
  *
- * <p>AWQ's value is {@code (q - z) · scale}: q and z of 4 bits, z and a float16 scale for each group of inputs and each output.
+ * <p>An element is {@code (q - z) · scale}: q and z have 4 bits; z and a float16 scale exist for each group of inputs and each output.
  * So {@code q - z} is an integer from -15 to 15, and Q5_0's {@code d · (q5 - 16)}, with {@code d = scale} and {@code q5 = q - z +
- * 16}, is the same product: 11 significant bits by 4, which float32 holds exactly.
+ * 16}, is the same product: 11 by 4 significant bits, which float32 represents exactly.
  *
- * <p>The layout is transposed: {@code qweight} is {@code [in, out / 8]}, a 32-bit integer holding 8 outputs, {@code qzeros} is
- * {@code [in / group, out / 8]}, {@code scales} {@code [in / group, out]}. Repacking needs all three, so each is held from when it
- * comes until the last has come.
+ * <p>The layout is transposed: {@code qweight} is {@code [in, out / 8]}, with 8 outputs in a 32-bit integer, {@code qzeros} is
+ * {@code [in / group, out / 8]}, and {@code scales} is {@code [in / group, out]}. Repacking needs all three, so each is kept until
+ * the last of them is complete.
  */
 final class AwqMatrix {
     /** Elements of a Q5_0 block. */
@@ -22,7 +22,7 @@ final class AwqMatrix {
     /** Outputs in one 32-bit integer. */
     static final int PACKED = 8;
 
-    /** How far to the right the output of each place is in its 32-bit integer: AutoAWQ packs 0, 2, 4, 6, 1, 3, 5, 7. */
+    /** Bit position of each output in its 32-bit integer: AutoAWQ packs the outputs 0, 2, 4, 6, 1, 3, 5, 7. */
     private static final int[] SHIFTS = {0, 16, 4, 20, 8, 24, 12, 28};
 
     private static final int BLOCK_BYTES = TensorType.Q5_0.blockBytes();
@@ -36,9 +36,9 @@ final class AwqMatrix {
     private final Conversion next;
 
     /**
-     * @param inputs the matrix's columns, a multiple of {@code group}
-     * @param outputs its rows, a multiple of {@link #PACKED}
-     * @param group inputs that share a scale, a multiple of {@link #BLOCK}
+     * @param inputs columns of the matrix, a multiple of {@code group}
+     * @param outputs rows of the matrix, a multiple of {@link #PACKED}
+     * @param group number of inputs that share a scale, a multiple of {@link #BLOCK}
      * @param next receives the rows
      */
     AwqMatrix(int inputs, int outputs, int group, Conversion next) {

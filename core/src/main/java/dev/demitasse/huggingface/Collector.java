@@ -3,7 +3,7 @@ package dev.demitasse.huggingface;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Collects a fixed number of bytes. They lie in Java's heap: the browser's linear memory is for the weights. */
+/** Collects a fixed number of bytes, on Java's heap: the linear memory in the browser is for the weights. */
 final class Collector {
     private final int size;
     private byte[] bytes = {};
@@ -13,7 +13,7 @@ final class Collector {
         this.size = size;
     }
 
-    /** Takes as many bytes as are missing. */
+    /** Takes the bytes that are missing, or all of them if there are fewer. */
     void take(ByteBuffer source) {
         if (bytes.length == 0) {
             bytes = new byte[size];
@@ -31,17 +31,17 @@ final class Collector {
         return bytes;
     }
 
-    /** The bytes, little-endian. */
+    /** Returns the bytes as a little-endian buffer. */
     ByteBuffer buffer() {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Starts again, in the same memory. */
+    /** Starts over, in the same memory. */
     void restart() {
         count = 0;
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     void free() {
         bytes = new byte[0];
     }

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of a JSON file, read by name and type. A null counts as absent. A getter without a default throws {@link
- * GgufException} when the field is absent; every getter throws when the value has another type.
+ * An object of a JSON file, read by name and type. Null counts as absent. A getter without a default throws {@link GgufException} if
+ * the field is absent. Every getter throws it if the value has another type.
  */
 final class Fields {
     private final String path;
@@ -21,7 +21,11 @@ final class Fields {
         this.values = values;
     }
 
-    /** @throws GgufException if the text isn't a JSON object */
+    /**
+     * Parses a file.
+     *
+     * @throws GgufException if the text is not a JSON object
+     */
     static Fields parse(String file, String text) {
         Object value;
         try {
@@ -51,7 +55,7 @@ final class Fields {
         return integer(name, required(name));
     }
 
-    /** An integer from 1 to {@link Integer#MAX_VALUE}. */
+    /** Returns an integer from 1 to {@link Integer#MAX_VALUE}. */
     int positive(String name) {
         long value = integer(name);
         if (value < 1 || value > Integer.MAX_VALUE) {
@@ -60,22 +64,22 @@ final class Fields {
         return (int) value;
     }
 
-    int positive(String name, int absent) {
-        return has(name) ? positive(name) : absent;
+    int positive(String name, int defaultValue) {
+        return has(name) ? positive(name) : defaultValue;
     }
 
-    /** A number above 0 that is one in float32, too. */
+    /** Returns a number that is above 0 and finite in float32, too. */
     double positiveReal(String name) {
         return positiveReal(name, required(name));
     }
 
-    double positiveReal(String name, double absent) {
-        return has(name) ? positiveReal(name) : absent;
+    double positiveReal(String name, double defaultValue) {
+        return has(name) ? positiveReal(name) : defaultValue;
     }
 
-    boolean bool(String name, boolean absent) {
+    boolean bool(String name, boolean defaultValue) {
         if (!has(name)) {
-            return absent;
+            return defaultValue;
         }
         if (required(name) instanceof Boolean value) {
             return value;
@@ -90,11 +94,11 @@ final class Fields {
         throw wrongType(name, "a string");
     }
 
-    String string(String name, String absent) {
-        return has(name) ? string(name) : absent;
+    String string(String name, String defaultValue) {
+        return has(name) ? string(name) : defaultValue;
     }
 
-    /** The object of that name; an empty one where it is absent. */
+    /** Returns an object; an empty one if it is absent. */
     Fields object(String name) {
         if (!has(name)) {
             return new Fields(path + name + ".", Map.of());
@@ -113,7 +117,7 @@ final class Fields {
         return integers;
     }
 
-    /** An array of integers, or an integer alone; nothing where it is absent. */
+    /** Returns an array of integers, or a single integer as a list; an empty list if it is absent. */
     List<Long> integersOrOne(String name) {
         if (!has(name)) {
             return List.of();

@@ -5,7 +5,7 @@ import dev.demitasse.gguf.quant.Dequantizer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Brings a vector to float32, exactly, and adds a constant. */
+/** Converts a vector to float32, exactly, and adds a constant. */
 final class FloatVector implements Conversion {
     private final TensorType type;
     private final int size;
@@ -35,7 +35,7 @@ final class FloatVector implements Conversion {
         next.accept(bytes(values));
     }
 
-    /** The values as little-endian float32. */
+    /** Returns the values as little-endian float32. */
     static ByteBuffer bytes(float[] values) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {

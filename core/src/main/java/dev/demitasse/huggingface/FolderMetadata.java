@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The metadata that a folder's small files hold. */
+/** Converts the small files of a folder to GGUF metadata. */
 final class FolderMetadata {
     static final String CONFIG = "config.json";
     static final String TOKENIZER = "tokenizer.json";
@@ -52,7 +52,7 @@ final class FolderMetadata {
         return text;
     }
 
-    /** Tokens that end an answer besides the tokenizer's EOS: as many as GGUF has keys for. */
+    /** Adds the tokens that end an answer besides the tokenizer's EOS, as far as GGUF has keys for them. */
     private static void addEnds(Fields generation, Map<String, Object> metadata) {
         List<Long> ids = new ArrayList<>(generation.integersOrOne(END_IDS));
         for (String key : END_KEYS) {
@@ -64,7 +64,7 @@ final class FolderMetadata {
         }
     }
 
-    /** How the model's makers sample, if they do. */
+    /** Adds the sampling that the model's authors recommend. */
     private static void addSampling(Fields generation, Map<String, Object> metadata) {
         if (!generation.bool("do_sample", false)) {
             return;
@@ -83,9 +83,9 @@ final class FolderMetadata {
     }
 
     /**
-     * Adds unused tokens up to the vocabulary's size: embedding tables often have more rows than the tokenizer has tokens.
+     * Adds unused tokens up to the vocabulary size: embedding tables often have more rows than the tokenizer has tokens.
      *
-     * @throws GgufException if they are so many that something must be wrong
+     * @throws GgufException if the table has implausibly many rows
      */
     static void pad(Map<String, Object> metadata, int vocabularySize) {
         if (!(metadata.get(TOKENS) instanceof String[] tokens) || vocabularySize <= tokens.length) {

@@ -13,17 +13,17 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a Hugging Face folder's files as their bytes arrive and hands on what {@link GgufStream} would from a GGUF file of the
- * same model. Weights in float16, bfloat16 and float32 keep their values; so do those quantized by AWQ, which become Q5_0.
+ * Reads the files of a Hugging Face folder as their bytes arrive. Passes on the same as {@link GgufStream} for a GGUF file of the model.
+ * Weights in float16, bfloat16 and float32 keep their values, as do those quantized by AWQ, which become Q5_0.
  *
- * <p>The small files come first, whole. Then, until {@link #file()} is null, the bytes of that file from its start, until {@link
- * #accept} wants no more. Of several weight files first the headers alone are read, since what can't be run is refused before
- * its weights are fetched, and then each file whole.
+ * <p>The constructor takes the small files. Then the caller repeats until {@link #file()} is null: pass the bytes of that file from
+ * its start until {@link #accept} returns false. If there are several weight files, all headers are read first, so that a model
+ * that cannot run is rejected before its weights are fetched; then each file is read from its start to its end.
  */
 public final class FolderStream {
     private static final String INDEX = "model.safetensors.index.json";
 
-    /** Names of the small files; the first two must be there. */
+    /** Names of the small files, of which the first two are required. */
     public static final List<String> TEXT_FILES = List.of(
             FolderMetadata.CONFIG,
             FolderMetadata.TOKENIZER,
@@ -35,23 +35,24 @@ public final class FolderStream {
     private final ModelConfig config;
     private final Map<String, Object> metadata;
     private final GgufStream.Sink sink;
-    /** The tensors of each file, as the index has them; null without an index. */
+    /** The tensors of each file according to the index; null without an index. */
     private final @Nullable Map<String, Set<String>> index;
 
     private final List<String> files;
     private final List<SafetensorsHeader> headers = new ArrayList<>();
     private @Nullable TensorView view;
     private int current;
-    /** Of the current file; null once its header is complete. */
+    /** Reads the header of the current file; null when it is complete. */
     private @Nullable SafetensorsHeaderReader headerReader;
 
     private int nextTensor;
     private long position;
 
     /**
+     * Begins to read a folder.
+     *
      * @param name of the model
-     * @param texts contents of the {@link #TEXT_FILES} that there are, by name
-     * @param sink as for {@link GgufStream}
+     * @param texts contents of those of the {@link #TEXT_FILES} that exist, by name
      * @throws GgufException naming the file and field that is missing, malformed or not supported
      */
     public FolderStream(String name, Map<String, String> texts, GgufStream.Sink sink) {
@@ -63,17 +64,17 @@ public final class FolderStream {
         open(0);
     }
 
-    /** The weight file whose bytes come next, from its first one; null when all have been read. */
+    /** Returns the weight file to read next, from its first byte; null when all have been read. */
     public @Nullable String file() {
         return current < files.size() ? files.get(current) : null;
     }
 
-    /** Size of all weight files together, or {@link Gguf#UNKNOWN_LENGTH} as long as a header is missing. */
+    /** Returns the size of all weight files together, or {@link Gguf#UNKNOWN_LENGTH} until all headers have been read. */
     public long fileBytes() {
         return view == null ? Gguf.UNKNOWN_LENGTH : bytesOf(headers);
     }
 
-    /** Bytes of the files that have been read so far; 0 as long as a header is missing. */
+    /** Returns the number of bytes read so far; 0 until all headers have been read. */
     public long readBytes() {
         if (view == null) {
             return 0;
@@ -88,7 +89,7 @@ public final class FolderStream {
     }
 
     /**
-     * Consumes the next bytes of {@link #file()}.
+     * Takes the next bytes of {@link #file()}.
      *
      * @return whether more of this file is wanted
      * @throws GgufException naming the file, tensor or field that is malformed, out of bounds or not supported
@@ -111,7 +112,7 @@ public final class FolderStream {
     }
 
     /**
-     * No more bytes come.
+     * Ends the folder.
      *
      * @throws GgufException if files are missing or a file ended too early
      */
@@ -132,7 +133,7 @@ public final class FolderStream {
         position = 0;
     }
 
-    /** Takes the current file's header; false if it is all that is to be read of the file for now. */
+    /** Takes the header of the current file, and returns whether its data is read next. */
     private boolean isDataNext(SafetensorsHeader header) {
         if (view != null) {
             if (!header.equals(headers.get(current))) {
@@ -207,7 +208,7 @@ public final class FolderStream {
             String file = weights.string(tensor);
             // The name becomes part of an address.
             if (!isPlainName(file)) {
-                throw weights.error(tensor, "is \"" + file + "\", which is no safetensors file in the same folder");
+                throw weights.error(tensor, "is \"" + file + "\", which is not a safetensors file in the same folder");
             }
             files.computeIfAbsent(file, f -> new TreeSet<>()).add(tensor);
         }

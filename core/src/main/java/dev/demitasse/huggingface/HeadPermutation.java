@@ -3,8 +3,8 @@ package dev.demitasse.huggingface;
 import java.nio.ByteBuffer;
 
 /**
- * Brings the rows of q and k, a head at a time, from the order of RoPE by halves to that of interleaved RoPE: row {@code i} of a
- * head's first half becomes row {@code 2i}, row {@code i} of its second half row {@code 2i + 1}.
+ * Reorders the rows of q and k from NeoX RoPE to interleaved RoPE, a head at a time: row {@code i} of a head's first half becomes row
+ * {@code 2i}, row {@code i} of its second half becomes row {@code 2i + 1}.
  */
 final class HeadPermutation implements Conversion {
     private final int headSize;
@@ -12,7 +12,7 @@ final class HeadPermutation implements Conversion {
     private final Collector head;
     private final Conversion next;
 
-    /** @param headSize rows of a head; even */
+    /** @param headSize number of rows of a head, even */
     HeadPermutation(int headSize, int rowBytes, Conversion next) {
         this.headSize = headSize;
         this.rowBytes = rowBytes;

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code config.json} says, in the form that GGUF has it. What the plans of {@code model} can't follow, such as another
- * activation or order of windows, is refused.
+ * The content of {@code config.json} in the form of GGUF metadata. A configuration that the plans of {@code model} do not support, for
+ * example another activation or order of windows, is rejected.
  *
- * @param metadata GGUF's keys and values, as for {@link dev.demitasse.gguf.Metadata}
- * @param tables tensors that GGUF files have and folders don't: frequency factors of RoPE
- * @param tied whether the embedding serves as output matrix
- * @param awqGroup inputs that share a scale in matrices quantized by AWQ, {@link #WHOLE_COLUMN} for all; {@link #NOT_AWQ}
- *     without such matrices
+ * @param metadata keys and values of {@link dev.demitasse.gguf.Metadata}
+ * @param tables tensors of GGUF files that folders do not have: frequency factors of RoPE
+ * @param tied whether the embedding is also the output matrix
+ * @param awqGroup number of inputs that share a scale in matrices quantized by AWQ, {@link #WHOLE_COLUMN} for all inputs, or
+ *     {@link #NOT_AWQ}
  */
 record ModelConfig(
         Architecture architecture,
@@ -36,7 +36,7 @@ record ModelConfig(
         private final Fields config;
         private final Architecture architecture;
         private final int layers;
-        private final int width;
+        private final int hiddenSize;
         private final int heads;
         private final int headSize;
         private final int context;
@@ -47,9 +47,9 @@ record ModelConfig(
             this.config = config;
             architecture = Architecture.of(config);
             layers = config.positive("num_hidden_layers");
-            width = config.positive("hidden_size");
+            hiddenSize = config.positive("hidden_size");
             heads = config.positive("num_attention_heads");
-            headSize = config.positive("head_dim", Math.max(1, architecture.headSize(width, heads)));
+            headSize = config.positive("head_dim", Math.max(1, architecture.headSize(hiddenSize, heads)));
             if (headSize > MAX_HEAD_SIZE) {
                 throw config.error("head_dim", "is " + headSize + "; at most " + MAX_HEAD_SIZE + " is supported");
             }
@@ -59,7 +59,7 @@ record ModelConfig(
         ModelConfig read() {
             metadata.put("general.architecture", architecture.ggufName());
             put("context_length", context);
-            put("embedding_length", width);
+            put("embedding_length", hiddenSize);
             put("block_count", layers);
             put("feed_forward_length", config.positive("intermediate_size"));
             put("attention.head_count", heads);
@@ -75,11 +75,11 @@ record ModelConfig(
                 default -> requireFullAttention();
             }
             requireActivation();
-            boolean tied = config.bool("tie_word_embeddings", architecture.tiedUnlessSaid());
+            boolean tied = config.bool("tie_word_embeddings", architecture.tiedByDefault());
             return new ModelConfig(architecture, metadata, tables, tied, headSize, awqGroup());
         }
 
-        /** The file has {@code rope_parameters} (transformers 5) or {@code rope_theta} and {@code rope_scaling}. */
+        /** Reads {@code rope_parameters} (transformers 5), or {@code rope_theta} and {@code rope_scaling}. */
         private void readRope() {
             Fields rope = config.object(config.has("rope_parameters") ? "rope_parameters" : "rope_scaling");
             Fields local = rope.object("sliding_attention");
@@ -135,8 +135,8 @@ record ModelConfig(
         }
 
         /**
-         * Llama 3.1's scaling as factors that divide the frequencies: 1 for wavelengths that the trained context holds often, {@code
-         * factor} for those that it holds seldom, with a ramp between (transformers' {@code _compute_llama3_parameters}).
+         * Converts Llama 3.1's scaling to factors that divide the frequencies: 1 for pairs with many rotations in the trained
+         * context, {@code factor} for those with few, with a ramp between (transformers' {@code _compute_llama3_parameters}).
          */
         private void readLlama3(Fields rope, double theta, int dimensions) {
             if (architecture != Architecture.LLAMA) {
@@ -149,24 +149,24 @@ record ModelConfig(
             float[] factors = new float[dimensions / 2];
             for (int i = 0; i < factors.length; i++) {
                 double wavelength = 2 * Math.PI * Math.pow(theta, 2.0 * i / dimensions);
-                double turns = trained / wavelength;
-                double ramp = Math.max(0, Math.min(1, (turns - low) / (high - low)));
+                double rotations = trained / wavelength;
+                double ramp = Math.max(0, Math.min(1, (rotations - low) / (high - low)));
                 factors[i] = (float) (1 / ((1 - ramp) / factor + ramp));
             }
             tables.put("rope_freqs.weight", factors);
         }
 
-        /** LongRoPE: as transformers' {@code _compute_longrope_parameters}. */
+        /** Reads LongRoPE as transformers' {@code _compute_longrope_parameters} does. */
         private void readLongRope(Fields rope) {
             if (architecture != Architecture.PHI3) {
                 throw rope.error("rope_type", "is \"longrope\", which this architecture does not have");
             }
             int trained = trainedContext(rope);
             double factor = rope.positiveReal("factor", (double) context / trained);
-            double magnitude = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained));
+            double attentionFactor = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(trained));
             put("rope.scaling.type", "longrope");
             put("rope.scaling.original_context_length", trained);
-            put("rope.scaling.attn_factor", rope.positiveReal("attention_factor", magnitude));
+            put("rope.scaling.attn_factor", rope.positiveReal("attention_factor", attentionFactor));
             tables.put("rope_factors_long.weight", rope.positiveReals("long_factor"));
             tables.put("rope_factors_short.weight", rope.positiveReals("short_factor"));
         }
@@ -208,7 +208,7 @@ record ModelConfig(
             }
         }
 
-        /** Every so many layers one that sees all positions, the others a window. */
+        /** Checks that every {@code pattern}th layer attends to all positions, and the others to a window. */
         private void requireWindows(int pattern) {
             if (!config.has("layer_types")) {
                 return;
@@ -253,10 +253,10 @@ record ModelConfig(
             }
         }
 
-        /** GGUF has no key for the scores' scale: as the plans have it, or not at all. */
+        /** Checks the scale of the scores, for which GGUF has no key: only that of the plans is supported. */
         private void requireScale(int layersOf27B) {
             double scalar = config.positiveReal("query_pre_attn_scalar", 256);
-            int expected = layers == layersOf27B ? width / heads : headSize;
+            int expected = layers == layersOf27B ? hiddenSize / heads : headSize;
             if (scalar != expected) {
                 throw config.error("query_pre_attn_scalar", "is " + scalar + "; only " + expected + " is supported");
             }

@@ -8,21 +8,21 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The header of a safetensors file (safetensors' README, "Format"): 8 bytes with the length of a JSON text, and the text.
+ * The header of a safetensors file (safetensors' README, "Format"): 8 bytes with the length of a JSON text, then the text.
  *
  * @param file name of the file
  * @param bytes size of the header in the file
- * @param tensors in the order of their data, which has no gaps
+ * @param tensors in the order of their data, without gaps
  */
 record SafetensorsHeader(String file, int bytes, List<SafetensorsTensor> tensors) {
     static final int LENGTH_BYTES = Long.BYTES;
 
-    /** Far beyond the header of any model that runs here. */
+    /** Limits the memory for a header; headers of models that run here are far smaller. */
     private static final int MAX_TEXT_BYTES = 1 << 24;
 
     private static final String METADATA = "__metadata__";
 
-    /** Reads the length of the header's text. */
+    /** Returns the length of the header's text. */
     static int textBytes(String file, ByteBuffer prefix) {
         long length = prefix.getLong(0);
         if (length < 2 || length > MAX_TEXT_BYTES) {
@@ -33,6 +33,8 @@ record SafetensorsHeader(String file, int bytes, List<SafetensorsTensor> tensors
     }
 
     /**
+     * Parses a header.
+     *
      * @param text the header without its length
      * @throws GgufException naming the tensor and field that is malformed, out of bounds or not supported
      */
@@ -47,7 +49,7 @@ record SafetensorsHeader(String file, int bytes, List<SafetensorsTensor> tensors
         tensors.sort(Comparator.comparingLong(SafetensorsTensor::begin));
         long end = 0;
         for (SafetensorsTensor tensor : tensors) {
-            // A name that is there twice, too, leaves a gap: the reader of JSON keeps one of the two.
+            // A repeated name leaves a gap, too: the JSON reader keeps one of the two tensors.
             if (tensor.begin() != end) {
                 throw new GgufException(file + ": tensor " + tensor.name() + " begins at " + tensor.begin()
                         + (tensor.begin() < end ? ", inside another" : ", after a gap") + " that ends at " + end);
@@ -57,7 +59,7 @@ record SafetensorsHeader(String file, int bytes, List<SafetensorsTensor> tensors
         return new SafetensorsHeader(file, LENGTH_BYTES + text.length, List.copyOf(tensors));
     }
 
-    /** Size of the whole file. */
+    /** Returns the size of the whole file. */
     long fileBytes() {
         return bytes + (tensors.isEmpty() ? 0 : tensors.get(tensors.size() - 1).end());
     }

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Collects a header from the file's first bytes; takes memory only as they come. */
+/** Collects a header from the first bytes of a file. Its memory grows with the bytes that arrive. */
 final class SafetensorsHeaderReader {
     private static final int FIRST_BYTES = 1 << 16;
 
@@ -19,7 +19,7 @@ final class SafetensorsHeaderReader {
         this.file = file;
     }
 
-    /** Takes the header's bytes off the chunk, and gives the header when it is complete. */
+    /** Takes the bytes of the header from the chunk, and returns the header when it is complete. */
     @Nullable
     SafetensorsHeader accept(ByteBuffer chunk) {
         while (length.hasRemaining()) {

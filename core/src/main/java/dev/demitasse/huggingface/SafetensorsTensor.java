@@ -3,14 +3,14 @@ package dev.demitasse.huggingface;
 import java.util.List;
 
 /**
- * One entry of a safetensors header.
+ * An entry of a safetensors header.
  *
- * @param shape element counts, the contiguous dimension last
- * @param begin first byte, counted from the end of the header
+ * @param shape sizes, the contiguous dimension last
+ * @param begin offset of the first byte from the end of the header
  * @param bytes size in the file
  */
 record SafetensorsTensor(String name, DType type, List<Integer> shape, long begin, int bytes) {
-    /** Types of elements, by their names in the file. */
+    /** Types of elements, named as in the file. */
     enum DType {
         F32(4),
         F16(2),

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A folder's tensors as a GGUF file has them: matrices in their own type, vectors in float32, quantized matrices in Q5_0. Says for
- * each tensor of the folder what becomes of its bytes.
+ * The tensors of a folder as a GGUF file has them: matrices in their own type, vectors in float32, quantized matrices in Q5_0. Provides
+ * the conversion of each tensor.
  */
 final class TensorView {
     private static final String QWEIGHT = ".qweight";
@@ -39,8 +39,8 @@ final class TensorView {
 
     /**
      * @param headers of all files
-     * @param sink receives what the conversions give
-     * @throws GgufException naming a tensor that is unknown, missing, there twice or of a shape or type that can't be
+     * @param sink receives the converted bytes
+     * @throws GgufException naming a tensor that is unknown, missing, repeated or of an invalid shape or type
      */
     TensorView(ModelConfig config, List<SafetensorsHeader> headers, GgufStream.Sink sink) {
         this.config = config;
@@ -53,7 +53,7 @@ final class TensorView {
         for (SafetensorsHeader header : headers) {
             for (SafetensorsTensor tensor : header.tensors()) {
                 if (!names.add(tensor.name())) {
-                    throw error(tensor.name(), "is there twice, once in " + header.file());
+                    throw error(tensor.name(), "is repeated in " + header.file());
                 }
                 add(tensor);
             }
@@ -64,12 +64,12 @@ final class TensorView {
         }
     }
 
-    /** The header that a GGUF file would have. */
+    /** Returns the header of a GGUF file with these tensors. */
     Gguf gguf(Map<String, Object> metadata) {
         return new Gguf(3, new Metadata(metadata), List.copyOf(tensors.values()), 0);
     }
 
-    /** Rows of the embedding table: the vocabulary's size. */
+    /** Returns the number of rows of the embedding table, which is the vocabulary size. */
     int vocabularySize() {
         TensorInfo embedding = tensors.get("token_embd.weight");
         if (embedding == null) {
@@ -78,12 +78,12 @@ final class TensorView {
         return embedding.rows();
     }
 
-    /** Gives the sink the tensors that no file holds. */
+    /** Passes on the tensors that no file has. */
     void loadTables() {
         tables.forEach((tensor, bytes) -> output(tensor).accept(bytes));
     }
 
-    /** What becomes of a tensor's bytes. */
+    /** Returns the conversion of a tensor; one that drops the bytes if the plan does not need the tensor. */
     Conversion conversion(SafetensorsTensor tensor) {
         return conversions.getOrDefault(tensor.name(), bytes -> {});
     }
@@ -201,7 +201,7 @@ final class TensorView {
         }
         TensorInfo tensor = new TensorInfo(name, type, List.copyOf(sizes), end, bytes);
         if (tensors.put(name, tensor) != null) {
-            throw error(name, "comes of two tensors");
+            throw error(name, "is given by two tensors");
         }
         end += bytes;
         return tensor;
@@ -215,7 +215,7 @@ final class TensorView {
         return new GgufException("tensor " + tensor + " " + problem);
     }
 
-    /** The end of each conversion: bytes as the GGUF file would have them, in direct buffers, which alone backends in a browser can read. */
+    /** The last step of each conversion: passes on bytes in direct buffers, since backends in a browser can read no others. */
     private static final class Output implements Conversion {
         private final TensorInfo tensor;
         private final GgufStream.Sink sink;
@@ -231,18 +231,18 @@ final class TensorView {
         @Override
         public void accept(ByteBuffer bytes) {
             if (bytes.isDirect()) {
-                give(bytes);
+                pass(bytes);
                 return;
             }
             while (bytes.hasRemaining()) {
                 int count = Math.min(bytes.remaining(), staging.capacity());
                 staging.clear().put(bytes.array(), bytes.position(), count);
                 bytes.position(bytes.position() + count);
-                give(staging.flip());
+                pass(staging.flip());
             }
         }
 
-        private void give(ByteBuffer bytes) {
+        private void pass(ByteBuffer bytes) {
             int count = bytes.remaining();
             sink.bytes(tensor, offset, bytes.order(ByteOrder.LITTLE_ENDIAN));
             offset += count;

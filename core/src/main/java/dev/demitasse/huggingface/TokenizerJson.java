@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hugging Face's {@code tokenizer.json} and {@code tokenizer_config.json} as the metadata that a GGUF file would hold, so that
- * one tokenizer serves both. The kinds of tokenizer are recognised by their parts; another one is an error that shows the part.
+ * Converts Hugging Face's {@code tokenizer.json} and {@code tokenizer_config.json} to the metadata of a GGUF file. Tokenizers are
+ * recognized by their parts; an unknown part is an error that shows it.
  */
 public final class TokenizerJson {
     private static final String FILE = "tokenizer.json";
@@ -25,7 +25,7 @@ public final class TokenizerJson {
     private static final long UNUSED = 5;
     private static final long BYTE = 6;
 
-    /** Score of tokens that no merge makes. */
+    /** Score of tokens that are not the result of a merge. */
     private static final double UNMERGED = -1e9;
 
     private static final String CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
@@ -45,10 +45,11 @@ public final class TokenizerJson {
     }
 
     /**
-     * Keys of GGUF metadata, {@code tokenizer.ggml.*} and {@code tokenizer.chat_template}.
+     * Returns the GGUF metadata {@code tokenizer.ggml.*} and {@code tokenizer.chat_template}.
      *
-     * @param config text of {@code tokenizer_config.json}, or null if there is none
-     * @throws GgufException naming what is malformed or not supported
+     * @param tokenizer text of {@code tokenizer.json}
+     * @param config text of {@code tokenizer_config.json}; null if it does not exist
+     * @throws GgufException naming the field that is malformed or not supported
      */
     public static Map<String, Object> metadata(String tokenizer, @Nullable String config) {
         TokenizerJson reader = new TokenizerJson(object(parse(tokenizer, FILE), FILE));
@@ -107,7 +108,7 @@ public final class TokenizerJson {
         }
     }
 
-    /** The score of a token falls with the rank of the first merge that makes it: SentencePiece's order. */
+    /** Returns a score for each token, which falls with the rank of its first merge: SentencePiece's order. */
     private double[] scores(List<?> merges, int size) {
         double[] scores = new double[size];
         Arrays.fill(scores, UNMERGED);
@@ -135,7 +136,7 @@ public final class TokenizerJson {
         return true;
     }
 
-    /** The name that llama.cpp's converter gives the pre-tokenizer. */
+    /** Returns the pre-tokenizer's name in llama.cpp's converter. */
     private String preTokenizer() {
         Object normalizer = root.get("normalizer");
         Map<String, @Nullable Object> pre = object(root.get("pre_tokenizer"), "pre_tokenizer");
@@ -160,7 +161,7 @@ public final class TokenizerJson {
         throw new GgufException(FILE + ": pre_tokenizer is " + pre + ", which is not supported");
     }
 
-    /** BOS and EOS as the post-processor adds them. */
+    /** Reads the BOS and EOS tokens that the post-processor adds. */
     private void specialTokens() {
         put("add_bos_token", false);
         put("add_eos_token", false);
@@ -222,7 +223,7 @@ public final class TokenizerJson {
         values.put("tokenizer.ggml." + key, value);
     }
 
-    /** A merge is "left right" in older files, and ["left", "right"] in newer ones. */
+    /** Returns a merge as "left right", the form of older files; newer files have ["left", "right"]. */
     private static String merge(@Nullable Object merge) {
         return merge instanceof List<?> pair && pair.size() == 2
                 ? string(pair.get(0), "model.merges") + " " + string(pair.get(1), "model.merges")
@@ -266,7 +267,7 @@ public final class TokenizerJson {
         throw new GgufException(FILE + ": " + field + " should be an array but is " + value);
     }
 
-    @SuppressWarnings("unchecked") // what JsonReader gives
+    @SuppressWarnings("unchecked") // JsonReader's objects have string keys
     private static Map<String, @Nullable Object> object(@Nullable Object value, String field) {
         if (value instanceof Map<?, ?> map) {
             return (Map<String, @Nullable Object>) map;

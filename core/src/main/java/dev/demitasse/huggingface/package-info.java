@@ -1,4 +1,4 @@
-/** Models as Hugging Face keeps them, read into what a GGUF file would say. */
+/** Models in Hugging Face's layout, converted to the form of a GGUF file. */
 @NullMarked
 package dev.demitasse.huggingface;
 

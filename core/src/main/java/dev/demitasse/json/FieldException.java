@@ -1,20 +1,21 @@
 package dev.demitasse.json;
 
-/** A field of a request is wrong. */
+/** Thrown if a field of a request is invalid. */
 @SuppressWarnings("serial") // never serialized
 public final class FieldException extends IllegalArgumentException {
     private final String path;
 
     /**
-     * @param path of the field, such as {@code messages[2].role}
-     * @param problem what is wrong with it, to follow the path
+     * Creates an exception whose message is the path followed by the problem.
+     *
+     * @param path of the field, for example {@code messages[2].role}
      */
     public FieldException(String path, String problem) {
         super(path + " " + problem);
         this.path = path;
     }
 
-    /** Where the field stands. */
+    /** Returns the path of the field. */
     public String path() {
         return path;
     }

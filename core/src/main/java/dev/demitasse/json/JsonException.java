@@ -1,18 +1,18 @@
 package dev.demitasse.json;
 
-/** A text isn't JSON. The message says where, what was expected there and what was found. */
+/** Thrown if a text is not JSON. The message names the position, the expected and the actual text. */
 public final class JsonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int offset;
 
-    /** @param offset index in {@code text} of the first character at fault; its length where the text ends too early */
+    /** @param offset index of the first invalid character; the length of {@code text} if it ends too early */
     JsonException(String text, int offset, String problem) {
         super("JSON line " + line(text, offset) + ", column " + column(text, offset) + ": " + problem);
         this.offset = offset;
     }
 
-    /** Index of the first character at fault, in UTF-16 units; the text's length where it ends too early. */
+    /** Returns the index of the first invalid character, in UTF-16 units; the text's length if it ends too early. */
     public int offset() {
         return offset;
     }

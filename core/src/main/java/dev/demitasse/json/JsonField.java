@@ -7,11 +7,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a request and where it stands there, so that what is wrong with it can be said by name. Null counts as
- * absent. Every getter throws {@link FieldException} for a value of another kind.
+ * A value of a request with its path, by which errors name it. Null counts as absent. Every getter throws {@link FieldException}
+ * if the value is of another type.
  *
- * @param path such as {@code messages[2].role}
- * @param value as {@link JsonReader} gives it
+ * @param path for example {@code messages[2].role}
+ * @param value as {@link JsonReader} returns it
  */
 public record JsonField(String path, @Nullable Object value) {
     private static final int MAX_QUOTE_LENGTH = 40;
@@ -20,7 +20,7 @@ public record JsonField(String path, @Nullable Object value) {
         return value != null;
     }
 
-    /** A field of this object, maybe absent. */
+    /** Returns a field of this object, which may be absent. */
     public JsonField member(String name) {
         return new JsonField(path.isEmpty() ? name : path + "." + name, object().get(name));
     }
@@ -51,7 +51,7 @@ public record JsonField(String path, @Nullable Object value) {
         throw isNot("a string");
     }
 
-    /** A string that isn't empty. */
+    /** Returns a string that is not empty. */
     public String name() {
         String name = string();
         if (name.isEmpty()) {
@@ -60,12 +60,12 @@ public record JsonField(String path, @Nullable Object value) {
         return name;
     }
 
-    /** A number from {@code least} to {@code most}. */
-    public double number(double least, double most) {
-        if (value instanceof Number number && number.doubleValue() >= least && number.doubleValue() <= most) {
+    /** Returns a number from {@code min} to {@code max}. */
+    public double number(double min, double max) {
+        if (value instanceof Number number && number.doubleValue() >= min && number.doubleValue() <= max) {
             return number.doubleValue();
         }
-        throw isNot("a number from " + plain(least) + " to " + plain(most));
+        throw isNot("a number from " + plain(min) + " to " + plain(max));
     }
 
     private static String plain(double number) {
@@ -79,12 +79,12 @@ public record JsonField(String path, @Nullable Object value) {
         throw isNot("true or false");
     }
 
-    /** The same, if it is present. */
-    public boolean bool(boolean absent) {
-        return isPresent() ? bool() : absent;
+    /** Returns a boolean, or the default if it is absent. */
+    public boolean bool(boolean defaultValue) {
+        return isPresent() ? bool() : defaultValue;
     }
 
-    /** A string that is one of these. */
+    /** Returns a string that is one of {@code names}. */
     public String oneOf(String... names) {
         if (value instanceof String name && List.of(names).contains(name)) {
             return name;
@@ -93,9 +93,9 @@ public record JsonField(String path, @Nullable Object value) {
     }
 
     /**
-     * Checks that this object has no other fields.
+     * Checks that this object has no fields but these.
      *
-     * @throws FieldException naming the first other one
+     * @throws FieldException naming the first unknown field
      */
     public void requireKnown(Set<String> names) {
         for (String name : object().keySet()) {
@@ -105,15 +105,15 @@ public record JsonField(String path, @Nullable Object value) {
         }
     }
 
-    /** A whole number from {@code least} to {@code most}. */
-    public long integer(long least, long most) {
-        if (value instanceof Long number && number >= least && number <= most) {
+    /** Returns a whole number from {@code min} to {@code max}. */
+    public long integer(long min, long max) {
+        if (value instanceof Long number && number >= min && number <= max) {
             return number;
         }
-        throw isNot("a whole number from " + least + " to " + most);
+        throw isNot("a whole number from " + min + " to " + max);
     }
 
-    /** What to throw if the value is none of what is expected. */
+    /** Returns the exception for a value that is not as expected, or absent. */
     public FieldException isNot(String expected) {
         if (value == null) {
             return new FieldException(path, "is missing; it must be " + expected);

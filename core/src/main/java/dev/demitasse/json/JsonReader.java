@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON (RFC 8259), nothing more lenient: no comments, no trailing commas, no NaN, no byte order mark. Takes time
- * linear in the text's length.
+ * Reads JSON (RFC 8259) strictly: no comments, trailing commas, NaN or byte order mark. The time is linear in the length of the
+ * text.
  */
 public final class JsonReader {
     private static final int MAX_DEPTH = 256; // as JsonWriter's
@@ -22,9 +22,9 @@ public final class JsonReader {
     }
 
     /**
-     * Objects become {@link LinkedHashMap} in the text's order (of a name given twice the last value stays, as in
-     * {@code JSON.parse}), arrays {@link ArrayList}, integers {@link Long} where they fit, and all other numbers
-     * {@link Double}. Lone surrogates are kept.
+     * Reads a value. Objects become {@link LinkedHashMap} in the order of the text (the last value of a repeated name wins, as
+     * in {@code JSON.parse}), arrays {@link ArrayList}, integers that fit {@link Long}, and all other numbers {@link Double}.
+     * Unpaired surrogates are kept.
      *
      * @throws JsonException if the text is not JSON, is nested deeper than 256, or holds a number beyond a double's range
      */
@@ -90,7 +90,7 @@ public final class JsonReader {
         return array;
     }
 
-    /** Passes a comma (true) or the end of the array or object (false). */
+    /** Skips a comma and returns true, or skips the end of the array or object and returns false. */
     private boolean another(char end) {
         int c = next();
         if (c != ',' && c != end) {
@@ -102,7 +102,7 @@ public final class JsonReader {
 
     private String string() {
         at++;
-        int plain = at; // where the characters not yet copied begin
+        int plain = at; // start of the characters that are not copied yet
         StringBuilder unescaped = null;
         while (true) {
             int c = peek();
@@ -213,7 +213,7 @@ public final class JsonReader {
         return value;
     }
 
-    /** The next character that isn't white space, or -1 at the end; stays before it. */
+    /** Skips white space, and returns the next character without skipping it; -1 at the end. */
     private int next() {
         while (true) {
             int c = peek();

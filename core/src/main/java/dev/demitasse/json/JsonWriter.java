@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes JSON (RFC 8259) as Python's {@code json.dumps(value, ensure_ascii=False)} lays it out, which is what chat
- * templates were trained on: {@code ", "} and {@code ": "} between parts, or one part a line when indented.
+ * Writes JSON (RFC 8259) in the layout of Python's {@code json.dumps(value, ensure_ascii=False)}, which models have seen in
+ * training: {@code ", "} and {@code ": "} as separators, or one element a line if indented.
  */
 public final class JsonWriter {
     private static final int MAX_DEPTH = 256;
@@ -19,8 +19,10 @@ public final class JsonWriter {
     }
 
     /**
-     * @param indent spaces of each level; negative to stay on one line
-     * @throws IllegalArgumentException for a value of another type, or one nested too deep
+     * Returns a value as JSON.
+     *
+     * @param indent spaces for each level; negative for a single line
+     * @throws IllegalArgumentException for a value that has no JSON form, or is nested too deeply
      */
     public static String write(@Nullable Object value, int indent) {
         JsonWriter writer = new JsonWriter(indent);

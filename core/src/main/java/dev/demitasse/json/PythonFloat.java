@@ -1,10 +1,10 @@
 package dev.demitasse.json;
 
-/** Floats as Python prints them, which is how chat templates and {@code json.dumps} were seen in training. */
+/** Formats floats as Python does: the form in chat templates and {@code json.dumps} that models have seen in training. */
 public final class PythonFloat {
     private PythonFloat() {}
 
-    /** Python's {@code repr}: plain from 1e-4 up to 1e16, otherwise with an exponent of at least two digits. */
+    /** Returns Python's {@code repr}: plain from 1e-4 to 1e16, otherwise with an exponent of at least two digits. */
     public static String repr(double value) {
         if (Double.isNaN(value)) {
             return "nan";

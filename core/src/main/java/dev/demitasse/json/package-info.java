@@ -1,4 +1,4 @@
-/** JSON text from plain Java values: maps, lists, strings, numbers, booleans and null. */
+/** JSON: reads and writes plain Java values, and validates fields of requests. */
 @NullMarked
 package dev.demitasse.json;
 

@@ -13,16 +13,15 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Lists the shards that a file was cut into: read one after the other they are the file. They lie beside the manifest, and all
- * but the last have the same length.
+ * Lists the shards of a file, in order. They are stored next to the manifest, and all but the last have the same length.
  *
- * @param name of the file; plain: letters, digits, dots, hyphens and underscores of ASCII, no dot first
+ * @param name of the file: ASCII letters, digits, dots, hyphens and underscores, not beginning with a dot
  * @param bytes length of the file, at least 1
  * @param shardBytes length of each shard but the last: whole MiB, from 1 to {@link #MAX_SHARD_MIB}
- * @param shards in order, as many as {@code bytes} need
+ * @param shards in order
  */
 public record Manifest(String name, long bytes, int shardBytes, List<Shard> shards) {
-    /** A shard is held in memory while it is verified. */
+    /** Maximum length of a shard in MiB: a shard is in memory while it is verified. */
     public static final int MAX_SHARD_MIB = 64;
 
     private static final int MIB = 1 << 20;
@@ -31,14 +30,14 @@ public record Manifest(String name, long bytes, int shardBytes, List<Shard> shar
     private static final int HASH_DIGITS = 64;
 
     /**
-     * A piece of the file.
+     * A part of the file.
      *
-     * @param file its name; plain, as the manifest's, and no other shard's
-     * @param sha256 hash of its bytes: 64 hexadecimal digits in lower case
+     * @param file name, as restricted as the manifest's, and unique
+     * @param sha256 hash of the bytes: 64 hexadecimal digits in lower case
      */
     public record Shard(String file, String sha256) {}
 
-    /** @throws IllegalArgumentException naming the field that is not as it must be */
+    /** @throws IllegalArgumentException naming the invalid field */
     public Manifest {
         shards = List.copyOf(shards);
         requirePlain("name", name);
@@ -66,9 +65,9 @@ public record Manifest(String name, long bytes, int shardBytes, List<Shard> shar
     }
 
     /**
-     * Reads a manifest, which is not trusted.
+     * Parses a manifest, which need not be trusted.
      *
-     * @throws IllegalArgumentException naming the field that is missing or not as it must be
+     * @throws IllegalArgumentException naming the field that is missing or invalid
      */
     public static Manifest parse(String json) {
         JsonField root = root(json);
@@ -92,7 +91,7 @@ public record Manifest(String name, long bytes, int shardBytes, List<Shard> shar
                 shards);
     }
 
-    /** The text that {@link #parse} reads: one field a line, always the same. */
+    /** Returns the text for {@link #parse}, one field a line; always the same for the same manifest. */
     public String toJson() {
         List<Map<String, Object>> list = new ArrayList<>();
         for (Shard shard : shards) {
@@ -112,9 +111,9 @@ public record Manifest(String name, long bytes, int shardBytes, List<Shard> shar
     }
 
     /**
-     * Length in bytes of a shard.
+     * Returns the length of a shard in bytes.
      *
-     * @throws IndexOutOfBoundsException if there is none of this index
+     * @throws IndexOutOfBoundsException if the shard does not exist
      */
     public int shardLength(int index) {
         Objects.checkIndex(index, shards.size());

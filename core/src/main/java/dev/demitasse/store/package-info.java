@@ -1,4 +1,4 @@
-/** Models as static hosts and the browser's storage keep them: in shards, listed by a manifest. */
+/** Models in shards, as static hosts and the browser store them. */
 @NullMarked
 package dev.demitasse.store;
 

@@ -4,9 +4,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens that are found in text before it is split into words: a trie. */
+/** A trie of the tokens that are found in a text before it is split into words. */
 final class AddedTokens {
-    /** A token found, or an inner node of the trie. */
+    /** A node of the trie; one with an id is a token. */
     static final class Node {
         private final Map<Character, Node> children = new HashMap<>();
         private final int length;
@@ -20,7 +20,7 @@ final class AddedTokens {
             return id;
         }
 
-        /** Of the token's text, in characters. */
+        /** Returns the length of the token's text in characters. */
         int length() {
             return length;
         }
@@ -37,7 +37,7 @@ final class AddedTokens {
         node.id = id;
     }
 
-    /** The longest token that begins at {@code start}, or null. */
+    /** Returns the longest token that begins at {@code start}; null if there is none. */
     @Nullable
     Node longestAt(String text, int start) {
         Node longest = null;

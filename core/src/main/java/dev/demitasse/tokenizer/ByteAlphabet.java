@@ -4,9 +4,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * GPT-2's spelling of bytes as printable characters, in which byte-level vocabularies write their tokens: a byte that
- * Latin-1 prints stands for itself, the others in order for U+0100 and up ({@code bytes_to_unicode} in GPT-2's
- * {@code encoder.py}).
+ * Maps bytes to printable characters, in which byte-level vocabularies spell their tokens: a byte that is printable in Latin-1 maps to
+ * itself, the others in order to U+0100 and above (GPT-2's {@code bytes_to_unicode} in {@code encoder.py}).
  */
 final class ByteAlphabet {
     private static final char[] CHARACTERS = new char[256];
@@ -30,7 +29,7 @@ final class ByteAlphabet {
         return CHARACTERS[unsignedByte];
     }
 
-    /** Their characters in UTF-8, of which each takes one or two bytes. */
+    /** Returns the characters of bytes in UTF-8, which takes one or two bytes for each. */
     static byte[] spell(byte[] bytes) {
         byte[] utf8 = new byte[2 * bytes.length];
         int length = 0;
@@ -44,7 +43,7 @@ final class ByteAlphabet {
         return Arrays.copyOf(utf8, length);
     }
 
-    /** The bytes that a token in UTF-8 spells, or null if one of its characters stands for no byte. */
+    /** Returns the bytes that a token in UTF-8 spells; null if one of its characters is not in the alphabet. */
     static byte @Nullable [] bytes(byte[] utf8) {
         byte[] bytes = new byte[utf8.length];
         int length = 0;

@@ -5,33 +5,33 @@ import dev.demitasse.gguf.Metadata;
 import dev.demitasse.gguf.StringTable;
 
 /**
- * Byte pair encoding over the bytes of UTF-8, as GPT-2, Llama 3, SmolLM and Qwen have it. Bytes without a token of their
- * own are dropped, as Hugging Face tokenizers and llama.cpp do: SmolLM2 has none for some control characters.
+ * Byte pair encoding over the bytes of UTF-8: GPT-2, Llama 3, SmolLM, Qwen. Bytes without a token of their own are dropped, as in
+ * Hugging Face tokenizers and llama.cpp: SmolLM2 has no tokens for some control characters.
  */
 final class ByteLevelBpe extends Tokenizer {
     private static final String PRE = "tokenizer.ggml.pre";
     private static final String MERGES = "tokenizer.ggml.merges";
 
     private final PreTokenizer preTokenizer;
-    /** Whether text is brought to normalization form C first: Hugging Face's Qwen does, llama.cpp doesn't. */
+    /** Whether text is first converted to normalization form C, as in Hugging Face's Qwen, but not in llama.cpp. */
     private final boolean normalizes;
 
     private final int[] byteTokens = new int[256];
     private final Merges merges;
-    /** Whether a piece that is a token becomes it whatever the merges say. */
-    private final boolean wholePiecesFirst;
+    /** Whether a word that is a token becomes it without merges ({@code ignore_merges} in {@code tokenizer.json}). */
+    private final boolean ignoreMerges;
 
     private ByteLevelBpe(
             Metadata metadata,
             Vocabulary vocabulary,
             PreTokenizer preTokenizer,
             boolean normalizes,
-            boolean wholePiecesFirst,
-            boolean addBosIfUnsaid) {
-        super(metadata, vocabulary, addBosIfUnsaid);
+            boolean ignoreMerges,
+            boolean addBosByDefault) {
+        super(metadata, vocabulary, addBosByDefault);
         this.preTokenizer = preTokenizer;
         this.normalizes = normalizes;
-        this.wholePiecesFirst = wholePiecesFirst;
+        this.ignoreMerges = ignoreMerges;
         merges = merges(metadata.strings(MERGES), vocabulary);
         for (int b = 0; b < 256; b++) {
             byteTokens[b] = vocabulary.id(String.valueOf(ByteAlphabet.character(b)));
@@ -59,32 +59,32 @@ final class ByteLevelBpe extends Tokenizer {
     void encodeOrdinary(String text, int start, int end, IntList ids) {
         if (normalizes) {
             String normalized = Nfc.normalize(text.substring(start, end));
-            encodePieces(normalized, 0, normalized.length(), ids);
+            encodeWords(normalized, 0, normalized.length(), ids);
         } else {
-            encodePieces(text, start, end, ids);
+            encodeWords(text, start, end, ids);
         }
     }
 
-    private void encodePieces(String text, int start, int end, IntList ids) {
+    private void encodeWords(String text, int start, int end, IntList ids) {
         for (int from = start; from < end; ) {
             int to = preTokenizer.end(text, from, end);
-            encodePiece(Utf8.encode(text, from, to), ids);
+            encodeWord(Utf8.encode(text, from, to), ids);
             from = to;
         }
     }
 
-    private void encodePiece(byte[] piece, IntList ids) {
-        if (wholePiecesFirst) {
-            byte[] spelled = ByteAlphabet.spell(piece);
+    private void encodeWord(byte[] word, IntList ids) {
+        if (ignoreMerges) {
+            byte[] spelled = ByteAlphabet.spell(word);
             int whole = vocabulary.id(spelled, 0, spelled.length);
             if (whole != NONE && !isSpecial(whole)) {
                 ids.add(whole);
                 return;
             }
         }
-        int[] tokens = new int[piece.length];
+        int[] tokens = new int[word.length];
         int count = 0;
-        for (byte b : piece) {
+        for (byte b : word) {
             int token = byteTokens[b & 0xFF];
             if (token != NONE) {
                 tokens[count++] = token;
@@ -93,9 +93,9 @@ final class ByteLevelBpe extends Tokenizer {
         ids.addAll(tokens, Merger.merge(merges, tokens, count));
     }
 
-    /** One with a character that stands for no byte is taken as text. */
+    /** Returns the bytes that the token spells; its text if a character is not in the byte alphabet. */
     @Override
-    byte[] meaning(int id) {
+    byte[] decodedBytes(int id) {
         byte[] spelled = vocabulary.bytes(id);
         boolean isText = vocabulary.isSpecial(id) || vocabulary.isUserDefined(id);
         byte[] bytes = isText ? null : ByteAlphabet.bytes(spelled);
@@ -127,7 +127,7 @@ final class ByteLevelBpe extends Tokenizer {
         return merges;
     }
 
-    /** Where the first space is, or the end. */
+    /** Returns the index of the first space; {@code end} if there is none. */
     private static int space(byte[] bytes, int start, int end) {
         int i = start;
         while (i < end && bytes[i] != ' ') {

@@ -1,7 +1,7 @@
 package dev.demitasse.tokenizer;
 
 /**
- * The pattern of Llama 3 ({@code maxDigits} 3) and Qwen 2 ({@code maxDigits} 1), in their {@code tokenizer.json}:
+ * Splits by the pattern of Llama 3 ({@code maxDigits} 3) and Qwen 2 ({@code maxDigits} 1) in {@code tokenizer.json}:
  *
  * <pre>{@code (?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+
  *     |\s+(?!\S)|\s+}</pre>
@@ -52,7 +52,7 @@ final class Llama3PreTokenizer extends PreTokenizer {
         return end;
     }
 
-    /** {@code \s*[\r\n]+|\s+(?!\S)|\s+}: up to the run's last newline, if it has one. */
+    /** Returns the end of {@code \s*[\r\n]+|\s+(?!\S)|\s+}, which is after the last newline of the white space if it has one. */
     private int whiteSpace(String text, int start, int limit) {
         int end = skip(UnicodeClasses.SPACE, text, start, limit);
         for (int i = end; i > start; i--) {

@@ -1,10 +1,14 @@
 package dev.demitasse.tokenizer;
 
-/** Which two tokens become which one, and in what order. */
+/** Pairs of tokens that merge to one token, in an order. */
 interface MergeRules {
-    /** Of a pair that doesn't merge. */
+    /** The result of {@link #find} for a pair that does not merge. */
     long NONE = -1;
 
-    /** The rank of a pair, the lower the earlier, in the high half and the token it becomes in the low one; or {@link #NONE}. */
+    /**
+     * Finds the rule for a pair.
+     *
+     * @return the rank, where lower is earlier, in the upper half and the resulting token in the lower half; or {@link #NONE}
+     */
     long find(int left, int right);
 }

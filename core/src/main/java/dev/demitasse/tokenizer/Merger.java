@@ -3,9 +3,8 @@ package dev.demitasse.tokenizer;
 import java.util.Arrays;
 
 /**
- * Merges the tokens of one piece, the lowest rank first and of equal ranks the leftmost: byte pair encoding (Sennrich et
- * al. 2016, arXiv:1508.07909). The tokens form a linked list and the pairs a heap, so that n tokens take O(n log n)
- * however long the piece is.
+ * Merges the tokens of a word, the pair of lowest rank first, and the leftmost of equal ranks: byte pair encoding (Sennrich et al. 2016,
+ * arXiv:1508.07909). The tokens form a linked list and the pairs a heap, so that n tokens take O(n log n).
  */
 final class Merger {
     private static final int UNMERGED = -1;
@@ -14,11 +13,11 @@ final class Merger {
     private final int[] ids;
     private final int[] next;
     private final int[] previous;
-    /** Rank of the pair that begins at an index; an entry of the heap with another rank is out of date. */
+    /** Rank of the pair that begins at an index; an entry of the heap with another rank is obsolete. */
     private final int[] ranks;
-    /** What that pair becomes. */
+    /** Token that the pair at an index merges to. */
     private final int[] results;
-    /** Ranks in the high half, indices in the low one. */
+    /** Ranks in the upper half, indices in the lower half. */
     private long[] heap;
 
     private int heapSize;
@@ -43,7 +42,7 @@ final class Merger {
     /**
      * Merges the first {@code count} of {@code ids} in place.
      *
-     * @return how many are left
+     * @return the number of tokens left
      */
     static int merge(MergeRules merges, int[] ids, int count) {
         return new Merger(merges, ids, count).merge();

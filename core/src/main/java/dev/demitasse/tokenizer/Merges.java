@@ -3,8 +3,8 @@ package dev.demitasse.tokenizer;
 import java.util.Arrays;
 
 /**
- * The merges of a BPE vocabulary: pairs of token ids, each with its rank (the lower the earlier) and the id of the
- * token that the pair becomes. An open-addressing hash table.
+ * The merges of a BPE vocabulary: an open-addressing hash table from a pair of token ids to its rank, where lower is earlier, and the id
+ * of the resulting token.
  */
 final class Merges implements MergeRules {
     private static final long EMPTY = -1;
@@ -14,7 +14,7 @@ final class Merges implements MergeRules {
     private final int[] results;
     private final int shift;
 
-    /** @param count of merges to come; the ranks are from 0 to {@code count - 1} */
+    /** @param count number of merges, whose ranks are from 0 to {@code count - 1} */
     Merges(int count) {
         int bits = 33 - Integer.numberOfLeadingZeros(count);
         pairs = new long[1 << bits];
@@ -24,7 +24,7 @@ final class Merges implements MergeRules {
         shift = Long.SIZE - bits;
     }
 
-    /** Of a pair given twice the last counts, as in Hugging Face tokenizers. */
+    /** Adds a merge. The last merge of a repeated pair wins, as in Hugging Face tokenizers. */
     void put(int left, int right, int rank, int result) {
         int slot = slot(left, right);
         pairs[slot] = pair(left, right);

@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Unicode normalization form C (Unicode Standard Annex 15), which Qwen's tokenizer applies first. */
+/** Converts text to Unicode normalization form C (Unicode Standard Annex 15), the first step of Qwen's tokenizer. */
 final class Nfc {
-    /** Below it every text is in the form already. */
-    private static final int FIRST_CONCERNED = 0x300;
+    /** The lowest code point that normalization may affect. */
+    private static final int MIN_AFFECTED = 0x300;
 
-    private static final int LAST_CODE_POINT = 0x10FFFF;
+    private static final int MAX_CODE_POINT = 0x10FFFF;
 
     // Hangul syllables are composed by arithmetic (The Unicode Standard, section 3.12).
     private static final int SYLLABLES = 0xAC00;
@@ -60,13 +60,13 @@ final class Nfc {
 
     static String normalize(String text) {
         int start = 0;
-        while (start < text.length() && text.charAt(start) < FIRST_CONCERNED) {
+        while (start < text.length() && text.charAt(start) < MIN_AFFECTED) {
             start++;
         }
         if (start == text.length()) {
             return text;
         }
-        start = Math.max(0, start - 1); // which the next may compose with
+        start = Math.max(0, start - 1); // the next code point may compose with it
         Nfc nfc = new Nfc();
         for (int i = start; i < text.length(); ) {
             int c = text.codePointAt(i);
@@ -107,7 +107,7 @@ final class Nfc {
         codePoints[size++] = c;
     }
 
-    /** Sorts each run of combining marks by class, stably. */
+    /** Sorts each sequence of combining marks by class, stably. */
     private void order() {
         for (int start = 0; start < size; ) {
             int end = start;
@@ -170,10 +170,10 @@ final class Nfc {
     }
 
     private static int combiningClass(int c) {
-        return c < FIRST_CONCERNED ? 0 : COMBINING_CLASSES.getOrDefault(c, 0);
+        return c < MIN_AFFECTED ? 0 : COMBINING_CLASSES.getOrDefault(c, 0);
     }
 
     private static long pair(int first, int second) {
-        return (long) first * (LAST_CODE_POINT + 1) + second;
+        return (long) first * (MAX_CODE_POINT + 1) + second;
     }
 }

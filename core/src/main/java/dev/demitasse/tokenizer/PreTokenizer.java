@@ -1,24 +1,24 @@
 package dev.demitasse.tokenizer;
 
 /**
- * Cuts text into the pieces within which BPE may merge. Each pattern is a hand-written scanner equal to the regular
- * expression that its Javadoc shows, run by Hugging Face tokenizers.
+ * Splits text into words, within which BPE may merge. Each subclass is a hand-written scanner that is equivalent to the regular
+ * expression in its Javadoc, as Hugging Face tokenizers run it.
  */
 abstract class PreTokenizer {
     /**
-     * End of the piece that begins at {@code start}; always after it.
+     * Returns the end of the word that begins at {@code start}, always after it.
      *
      * @param limit end of the text, after {@code start}
      */
     abstract int end(String text, int start, int limit);
 
-    /** The class of a code point as the pattern sees it: one of {@link UnicodeClasses}. */
+    /** Returns the class of a code point for the pattern: one of {@link UnicodeClasses}. */
     int kind(int codePoint) {
         int kind = UnicodeClasses.of(codePoint);
         return kind == UnicodeClasses.NEW_NUMBER ? UnicodeClasses.OTHER : kind;
     }
 
-    /** The first index from {@code start} on whose code point is not of a kind. */
+    /** Returns the first index from {@code start} on whose code point is of another kind. */
     final int skip(int kind, String text, int start, int limit) {
         int i = start;
         while (i < limit) {
@@ -32,18 +32,16 @@ abstract class PreTokenizer {
     }
 
     /**
-     * {@code \s+(?!\S)|\s+}: a run of white space leaves its last character to the word that follows, if it has more.
+     * Returns the end of {@code \s+(?!\S)|\s+}: white space of several characters leaves the last one to the word that follows.
      *
-     * @param end of the run; all white space is in the basic plane
+     * @param end of the white space, which is all in the basic plane
      */
     static int leaveLastSpace(int start, int end, int limit) {
         return end < limit && end - start > 1 ? end - 1 : end;
     }
 
     /**
-     * {@code 's|'t|'re|'ve|'m|'ll|'d} at an apostrophe.
-     *
-     * @return its end, or {@code start} if there is none
+     * Returns the end of {@code 's|'t|'re|'ve|'m|'ll|'d} at an apostrophe; {@code start} if there is no match.
      */
     static int contraction(String text, int start, int limit, boolean ignoreCase) {
         char first = letter(text, start + 1, limit, ignoreCase);

@@ -3,19 +3,19 @@ package dev.demitasse.tokenizer;
 import java.util.Arrays;
 
 /**
- * Merges as SentencePiece has them (Kudo and Richardson 2018, arXiv:1808.06226): any two tokens whose texts together are a
- * token become it, the one of the highest score first. Pairs are looked up when first met and then remembered.
+ * SentencePiece's merges (Kudo and Richardson 2018, arXiv:1808.06226): any two tokens whose texts together are a token merge to it, the
+ * token with the highest score first. Results are cached.
  */
 final class ScoredMerges implements MergeRules {
     private static final long EMPTY = -1;
     private static final int MAX_PAIRS = 1 << 20;
 
     private final Vocabulary vocabulary;
-    /** By token: how many tokens have a higher score. */
+    /** Number of tokens with a higher score, by token. */
     private final int[] ranks;
 
     private long[] pairs = new long[1 << 12];
-    /** What {@link #find} gives for the pair in the same slot. */
+    /** Result of {@link #find} for the pair in the same slot. */
     private long[] found = new long[1 << 12];
 
     private int count;
@@ -58,17 +58,17 @@ final class ScoredMerges implements MergeRules {
         return slot;
     }
 
-    /** Makes room; forgets what was remembered when that has become too much. */
+    /** Doubles the cache, or clears it if it has reached its maximum size. */
     private void resize() {
         long[] oldPairs = pairs;
         long[] oldFound = found;
-        boolean forget = count >= MAX_PAIRS;
-        int size = forget ? pairs.length : pairs.length * 2;
+        boolean isFull = count >= MAX_PAIRS;
+        int size = isFull ? pairs.length : pairs.length * 2;
         pairs = new long[size];
         found = new long[size];
         Arrays.fill(pairs, EMPTY);
         count = 0;
-        for (int i = 0; !forget && i < oldPairs.length; i++) {
+        for (int i = 0; !isFull && i < oldPairs.length; i++) {
             if (oldPairs[i] != EMPTY) {
                 int slot = slot(oldPairs[i]);
                 pairs[slot] = oldPairs[i];
@@ -93,7 +93,7 @@ final class ScoredMerges implements MergeRules {
         return ranks;
     }
 
-    /** A number that is the smaller the greater the score, which is a float32 in files. */
+    /** Returns a number that decreases as the score, a float32 in files, increases. */
     private static int descending(float score) {
         int bits = Float.floatToIntBits(score);
         return bits < 0 ? bits & Integer.MAX_VALUE : ~bits;

@@ -5,8 +5,8 @@ import dev.demitasse.gguf.Metadata;
 import java.util.Arrays;
 
 /**
- * SentencePiece's BPE over characters, as Llama 2, Phi-3 and Gemma have it (GGUF's model "llama"). A space is written
- * {@code ▁}; a character that is no token falls back to the tokens of its UTF-8 bytes.
+ * SentencePiece's BPE over characters: Llama 2, Phi-3, Gemma (GGUF's model "llama"). A space is written {@code ▁}. A character that is
+ * not a token falls back to the tokens of its UTF-8 bytes.
  */
 final class SentencePieceBpe extends Tokenizer {
     private static final String SCORES = "tokenizer.ggml.scores";
@@ -22,8 +22,8 @@ final class SentencePieceBpe extends Tokenizer {
     private final int[] characterTokens = new int[0x10000];
 
     private final boolean addSpacePrefix;
-    /** Whether no token goes on, after other characters, with another word: words can be merged one by one. */
-    private final boolean wordsApart;
+    /** Whether no token has parts of two words, so that words can be merged one by one. */
+    private final boolean hasSeparateWords;
 
     private final int unknownId;
 
@@ -34,7 +34,7 @@ final class SentencePieceBpe extends Tokenizer {
         unknownId = id(metadata, UNKNOWN, vocabulary.size());
         byteTokens = vocabulary.byteTokens();
         Arrays.fill(characterTokens, NONE);
-        boolean apart = true;
+        boolean isSeparate = true;
         for (int id = 0; id < vocabulary.size(); id++) {
             if (!vocabulary.isMergeable(id)) {
                 continue;
@@ -46,9 +46,9 @@ final class SentencePieceBpe extends Tokenizer {
                     characterTokens[token.charAt(0)] = id;
                 }
             }
-            apart = apart && !hasSecondWord(bytes);
+            isSeparate = isSeparate && !hasSecondWord(bytes);
         }
-        wordsApart = apart;
+        hasSeparateWords = isSeparate;
     }
 
     static SentencePieceBpe read(Metadata metadata) {
@@ -66,16 +66,16 @@ final class SentencePieceBpe extends Tokenizer {
         if (start == end) {
             return;
         }
-        String spelled =
+        String escaped =
                 (addSpacePrefix ? SPACE : "") + text.substring(start, end).replace(' ', SPACE);
-        for (int from = 0; from < spelled.length(); ) {
-            int to = wordsApart ? wordEnd(spelled, from) : spelled.length();
-            encodeWord(spelled, from, to, ids);
+        for (int from = 0; from < escaped.length(); ) {
+            int to = hasSeparateWords ? wordEnd(escaped, from) : escaped.length();
+            encodeWord(escaped, from, to, ids);
             from = to;
         }
     }
 
-    /** The text without the space that encoding puts before it. */
+    /** Removes the space that encoding adds before the text. */
     @Override
     String trimmed(String decoded) {
         return addSpacePrefix && decoded.startsWith(" ") ? decoded.substring(1) : decoded;
@@ -91,7 +91,7 @@ final class SentencePieceBpe extends Tokenizer {
             i += Character.charCount(c);
             int token = token(c);
             if (token == NONE) {
-                // Stands for the character until all is merged: nothing merges with a negative id.
+                // A placeholder for the character until all is merged: negative ids do not merge.
                 unknown[unknownCount++] = c;
                 token = -unknownCount;
             }
@@ -146,7 +146,7 @@ final class SentencePieceBpe extends Tokenizer {
                 && text[at + 2] == SPACE_UTF8[2];
     }
 
-    /** Where the next space follows something else. */
+    /** Returns the index of the next space that follows another character. */
     private static int wordEnd(String text, int from) {
         int i = from + 1;
         while (i < text.length() && (text.charAt(i) != SPACE || text.charAt(i - 1) == SPACE)) {
@@ -156,7 +156,7 @@ final class SentencePieceBpe extends Tokenizer {
     }
 
     @Override
-    byte[] meaning(int id) {
+    byte[] decodedBytes(int id) {
         int value = vocabulary.byteValue(id);
         if (value >= 0) {
             return new byte[] {(byte) value};

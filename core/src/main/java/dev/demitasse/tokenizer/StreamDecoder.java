@@ -4,22 +4,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Turns tokens into text as they arrive. A character may be spread over tokens, so bytes that don't complete one are held
- * back. Malformed UTF-8 becomes U+FFFD, one for each maximal part of a character (Unicode 16, section 3.9), as in Hugging
- * Face tokenizers.
+ * Decodes tokens as they arrive. A character may be spread over several tokens; its bytes are held back until it is complete.
+ * Malformed UTF-8 becomes U+FFFD, one for each maximal part of a character (Unicode 16, section 3.9), as in Hugging Face tokenizers.
  */
 public final class StreamDecoder {
     private final Tokenizer tokenizer;
     private final boolean withSpecial;
     private final Set<Integer> kept = new HashSet<>();
-    /** Bits of the character so far, when more bytes are to come. */
+    /** Bits of an incomplete character. */
     private int codePoint;
 
-    private int bytesToCome;
-    private int lowestNext;
-    private int highestNext;
+    private int missingBytes;
+    private int minNext;
+    private int maxNext;
 
-    /** A decoder that leaves out special tokens, except those with the texts {@code kept}. */
+    /** Creates a decoder that omits special tokens, except those with the texts {@code kept}. */
     public StreamDecoder(Tokenizer tokenizer, Set<String> kept) {
         this(tokenizer, false);
         for (String text : kept) {
@@ -38,7 +37,7 @@ public final class StreamDecoder {
     /**
      * Takes the next token.
      *
-     * @return the text that it completes, maybe none
+     * @return the text that it completes, which may be empty
      * @throws IndexOutOfBoundsException if the vocabulary has no such id
      */
     public String push(int id) {
@@ -47,10 +46,10 @@ public final class StreamDecoder {
         return text.toString();
     }
 
-    /** The tokens have ended: U+FFFD if they did inside a character, or nothing. */
+    /** Ends the tokens: returns U+FFFD if a character is incomplete, or an empty text. */
     public String finish() {
-        String text = bytesToCome > 0 ? "\uFFFD" : "";
-        bytesToCome = 0;
+        String text = missingBytes > 0 ? "\uFFFD" : "";
+        missingBytes = 0;
         return text;
     }
 
@@ -63,17 +62,17 @@ public final class StreamDecoder {
         }
     }
 
-    /** One step of the UTF-8 decoder of the WHATWG Encoding Standard. */
+    /** Takes a byte, as the UTF-8 decoder of the WHATWG Encoding Standard does. */
     private void accept(int b, StringBuilder text) {
-        if (bytesToCome == 0) {
+        if (missingBytes == 0) {
             begin(b, text);
-        } else if (b < lowestNext || b > highestNext) {
+        } else if (b < minNext || b > maxNext) {
             text.appendCodePoint(Utf8.REPLACEMENT);
             begin(b, text);
         } else {
             codePoint = codePoint << 6 | b & 0x3F;
-            expect(bytesToCome - 1, 0x80, 0xBF);
-            if (bytesToCome == 0) {
+            expect(missingBytes - 1, 0x80, 0xBF);
+            if (missingBytes == 0) {
                 text.appendCodePoint(codePoint);
             }
         }
@@ -88,20 +87,20 @@ public final class StreamDecoder {
             expect(1, 0x80, 0xBF);
         } else if (b >= 0xE0 && b <= 0xEF) {
             codePoint = b & 0x0F;
-            // Neither forms longer than need be nor surrogates.
+            // Excludes overlong forms and surrogates.
             expect(2, b == 0xE0 ? 0xA0 : 0x80, b == 0xED ? 0x9F : 0xBF);
         } else if (b >= 0xF0 && b <= 0xF4) {
             codePoint = b & 0x07;
-            // Neither forms longer than need be nor beyond U+10FFFF.
+            // Excludes overlong forms and code points beyond U+10FFFF.
             expect(3, b == 0xF0 ? 0x90 : 0x80, b == 0xF4 ? 0x8F : 0xBF);
         } else {
             text.appendCodePoint(Utf8.REPLACEMENT);
         }
     }
 
-    private void expect(int bytes, int lowest, int highest) {
-        bytesToCome = bytes;
-        lowestNext = lowest;
-        highestNext = highest;
+    private void expect(int bytes, int min, int max) {
+        missingBytes = bytes;
+        minNext = min;
+        maxNext = max;
     }
 }

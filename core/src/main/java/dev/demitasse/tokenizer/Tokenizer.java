@@ -6,15 +6,14 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A model's vocabulary: text to token ids and back. Immutable.
+ * Encodes text as token ids, and decodes them. Immutable.
  *
- * <p>Two kinds of token never come of ordinary text. <em>Special</em> tokens (GGUF type control or unknown) steer the
- * model, such as {@code <|im_end|>}; <em>user-defined</em> tokens are text that always stays whole, such as
- * {@code <think>}. Both are found in text before it is split: the longest first, at the earliest position, as added
- * tokens are in Hugging Face tokenizers.
+ * <p>Two kinds of token are never the result of merges. <em>Special</em> tokens (GGUF type control or unknown) control the model, for
+ * example {@code <|im_end|>}; <em>user-defined</em> tokens are text that is never split, for example {@code <think>}. Both are
+ * found in a text before it is split: the longest token at the earliest position, as added tokens in Hugging Face tokenizers.
  */
 public abstract class Tokenizer {
-    /** In place of an id where there is no token. */
+    /** The id of a token that does not exist. */
     public static final int NONE = -1;
 
     static final String MODEL = "tokenizer.ggml.model";
@@ -28,15 +27,15 @@ public abstract class Tokenizer {
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
 
     /**
-     * Special tokens that end an answer whatever the file says, since files often name only one of a model's two or
-     * three. A part of the list in llama.cpp's {@code llama-vocab.cpp}.
+     * Special tokens that end an answer even if the file does not name them: files often name only one of two or three. A part of the
+     * list in llama.cpp's {@code llama-vocab.cpp}.
      */
     private static final Set<String> END_TEXTS = Set.of(
             "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>");
 
     /**
-     * Phi-3's special tokens swallow the white space after them ({@code rstrip} in its tokenizer.json, which files don't
-     * tell), except for these; the same list as in llama.cpp.
+     * Special tokens of Phi-3 that keep the white space after them; the others remove it ({@code rstrip} in {@code tokenizer.json},
+     * which GGUF files lack). The same list as in llama.cpp.
      */
     private static final Set<String> KEEP_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
@@ -46,23 +45,21 @@ public abstract class Tokenizer {
     private final boolean addBos;
     private final boolean addEos;
     private final Set<Integer> endOfGeneration = new HashSet<>();
-    private final Set<Integer> swallowing = new HashSet<>();
+    private final Set<Integer> strippingRight = new HashSet<>();
     private final AddedTokens allAdded = new AddedTokens();
     private final AddedTokens userDefined = new AddedTokens();
 
-    /**
-     * @param addBosIfUnsaid what holds when the file has no {@code add_bos_token}
-     */
-    Tokenizer(Metadata metadata, Vocabulary vocabulary, boolean addBosIfUnsaid) {
+    /** @param addBosByDefault the default of {@code add_bos_token} */
+    Tokenizer(Metadata metadata, Vocabulary vocabulary, boolean addBosByDefault) {
         int size = vocabulary.size();
         this.vocabulary = vocabulary;
         bosId = id(metadata, BOS, size);
         eosId = id(metadata, EOS, size);
-        addBos = adds(metadata, ADD_BOS, addBosIfUnsaid && bosId != NONE, BOS, bosId);
+        addBos = adds(metadata, ADD_BOS, addBosByDefault && bosId != NONE, BOS, bosId);
         addEos = adds(metadata, ADD_EOS, false, EOS, eosId);
-        boolean swallowSpace = metadata.string(ARCHITECTURE, "").equals("phi3");
+        boolean stripRight = metadata.string(ARCHITECTURE, "").equals("phi3");
         for (int id = 0; id < size; id++) {
-            add(id, swallowSpace);
+            add(id, stripRight);
         }
         for (String key : new String[] {EOS, END_OF_TURN, END_OF_MESSAGE}) {
             endOfGeneration.add(id(metadata, key, size));
@@ -70,7 +67,7 @@ public abstract class Tokenizer {
         endOfGeneration.remove(NONE);
     }
 
-    private void add(int id, boolean swallowSpace) {
+    private void add(int id, boolean stripRight) {
         boolean isSpecial = vocabulary.isSpecial(id);
         if (!isSpecial && !vocabulary.isUserDefined(id)) {
             return;
@@ -83,8 +80,8 @@ public abstract class Tokenizer {
         if (!isSpecial) {
             userDefined.add(token, id);
         }
-        if (swallowSpace && isSpecial && !KEEP_SPACE.contains(token)) {
-            swallowing.add(id);
+        if (stripRight && isSpecial && !KEEP_SPACE.contains(token)) {
+            strippingRight.add(id);
         }
         if (END_TEXTS.contains(token)) {
             endOfGeneration.add(id);
@@ -105,27 +102,27 @@ public abstract class Tokenizer {
         };
     }
 
-    /** Number of tokens; ids are below it. */
+    /** Returns the number of tokens; ids are below it. */
     public final int size() {
         return vocabulary.size();
     }
 
-    /** The token that begins a text, or {@link #NONE}. */
+    /** Returns the token that begins a text, or {@link #NONE}. */
     public final int bosId() {
         return bosId;
     }
 
-    /** The token that ends a text, or {@link #NONE}. */
+    /** Returns the token that ends a text, or {@link #NONE}. */
     public final int eosId() {
         return eosId;
     }
 
-    /** Whether an answer is over when the model yields this token. */
+    /** Returns whether a token ends an answer. */
     public final boolean isEndOfGeneration(int id) {
         return endOfGeneration.contains(id);
     }
 
-    /** All tokens of which {@link #isEndOfGeneration} is true. */
+    /** Returns all tokens that end an answer. */
     public final int[] endOfGeneration() {
         int[] ids = new int[endOfGeneration.size()];
         int count = 0;
@@ -135,25 +132,24 @@ public abstract class Tokenizer {
         return ids;
     }
 
-    /** Whether a token steers the model and is no part of the text that a reader sees. */
+    /** Returns whether a token controls the model, and is not part of the visible text. */
     public final boolean isSpecial(int id) {
         return vocabulary.isSpecial(checked(id));
     }
 
     /**
-     * What a token stands for: maybe part of a character only.
+     * Returns the bytes of a token, which may be an incomplete character.
      *
      * @throws IndexOutOfBoundsException if there is no such id
      */
     public final byte[] bytes(int id) {
-        return meaning(checked(id));
+        return decodedBytes(checked(id));
     }
 
     /**
-     * The ids of a rendered prompt, in which the text of a special token stands for the token.
+     * Encodes a prompt, in which the text of a special token becomes the token.
      *
-     * @param addSpecial to begin with BOS and end with EOS where the file says so; not for a chat template's output,
-     *     which holds them already
+     * @param addSpecial whether to add BOS and EOS if the file says so; false for the output of a chat template, which has them already
      */
     public final int[] encode(String text, boolean addSpecial) {
         IntList ids = new IntList();
@@ -167,14 +163,14 @@ public abstract class Tokenizer {
         return ids.toArray();
     }
 
-    /** The ids of text from outside, in which the text of a special token is but text. */
+    /** Encodes untrusted text, in which the text of a special token is ordinary text. */
     public final int[] encodeLiteral(String text) {
         IntList ids = new IntList();
         encode(text, userDefined, ids);
         return ids.toArray();
     }
 
-    /** The text of tokens; bytes that aren't UTF-8 become U+FFFD as in {@link StreamDecoder}. */
+    /** Decodes tokens; bytes that are not UTF-8 become U+FFFD as in {@link StreamDecoder}. */
     public final String decode(int[] ids, boolean withSpecial) {
         StreamDecoder decoder = new StreamDecoder(this, withSpecial);
         StringBuilder text = new StringBuilder();
@@ -184,15 +180,15 @@ public abstract class Tokenizer {
         return trimmed(text.append(decoder.finish()).toString());
     }
 
-    /** A decoded text without what encoding had put before it. */
+    /** Removes from a decoded text the characters that encoding adds before it. */
     String trimmed(String decoded) {
         return decoded;
     }
 
-    /** What a token decodes to; of one that is special or user-defined, its text. */
-    abstract byte[] meaning(int id);
+    /** Returns the bytes of a token; the text of one that is special or user-defined. */
+    abstract byte[] decodedBytes(int id);
 
-    /** Appends the ids of {@code text} from {@code start} to {@code end}, which holds no added token. */
+    /** Appends the ids of {@code text} from {@code start} to {@code end}, which contains no added token. */
     abstract void encodeOrdinary(String text, int start, int end, IntList ids);
 
     private void encode(String text, AddedTokens added, IntList ids) {
@@ -206,7 +202,7 @@ public abstract class Tokenizer {
             encodeOrdinary(text, start, i, ids);
             ids.add(found.id());
             i += found.length();
-            while (swallowsSpace(found.id()) && i < text.length() && isSpace(text, i)) {
+            while (stripsRight(found.id()) && i < text.length() && isSpace(text, i)) {
                 i++;
             }
             start = i;
@@ -214,8 +210,8 @@ public abstract class Tokenizer {
         encodeOrdinary(text, start, text.length(), ids);
     }
 
-    private boolean swallowsSpace(int id) {
-        return swallowing.contains(id);
+    private boolean stripsRight(int id) {
+        return strippingRight.contains(id);
     }
 
     private static boolean isSpace(String text, int index) {
@@ -237,8 +233,8 @@ public abstract class Tokenizer {
         return id;
     }
 
-    private static boolean adds(Metadata metadata, String key, boolean ifUnsaid, String idKey, int id) {
-        boolean adds = metadata.bool(key, ifUnsaid);
+    private static boolean adds(Metadata metadata, String key, boolean defaultValue, String idKey, int id) {
+        boolean adds = metadata.bool(key, defaultValue);
         if (adds && id == NONE) {
             throw new GgufException(key + " is true but " + idKey + " is missing");
         }

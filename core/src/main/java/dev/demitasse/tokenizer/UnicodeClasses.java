@@ -3,8 +3,8 @@ package dev.demitasse.tokenizer;
 import java.util.Arrays;
 
 /**
- * The classes of code points that pre-tokenizer patterns name, as Hugging Face tokenizers has them. The tables of
- * {@link Character} won't do: they follow the Unicode version of the Java runtime.
+ * Classes of code points in the patterns of pre-tokenizers, as in Hugging Face tokenizers. {@link Character} is not used because its
+ * tables depend on the Unicode version of the Java runtime.
  */
 final class UnicodeClasses {
     static final byte OTHER = 0;
@@ -14,7 +14,7 @@ final class UnicodeClasses {
     static final byte NUMBER = 2;
     /** {@code \s}. */
     static final byte SPACE = 3;
-    /** Numeric to the {@code Digits} pre-tokenizer, but too new to Unicode to be {@code \p{N}}. */
+    /** Numeric for the {@code Digits} pre-tokenizer, but not {@code \p{N}} in its older version of Unicode. */
     static final byte NEW_NUMBER = 4;
 
     private static final String LETTERS = "OLNSX";

@@ -2,13 +2,13 @@ package dev.demitasse.tokenizer;
 
 import java.util.Arrays;
 
-/** UTF-8 encoding that is the same on every platform. */
+/** Encodes UTF-8 in the same way on every platform. */
 final class Utf8 {
     static final int REPLACEMENT = 0xFFFD;
 
     private Utf8() {}
 
-    /** The bytes of {@code text} from {@code start} to {@code end}; a lone surrogate becomes U+FFFD. */
+    /** Returns the bytes of {@code text} from {@code start} to {@code end}; an unpaired surrogate becomes U+FFFD. */
     static byte[] encode(String text, int start, int end) {
         byte[] bytes = new byte[3 * (end - start)];
         int length = 0;

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a file as it spells them, checked: {@code tokenizer.ggml.tokens} and {@code token_type}. Ids are found by tokens'
- * UTF-8 in an open-addressing hash table.
+ * The tokens of a file with their types: {@code tokenizer.ggml.tokens} and {@code token_type}. An open-addressing hash table finds ids by
+ * the UTF-8 of tokens.
  */
 final class Vocabulary {
     static final String TOKENS = "tokenizer.ggml.tokens";
@@ -25,7 +25,7 @@ final class Vocabulary {
 
     private final StringTable tokens;
     private final long @Nullable [] types;
-    /** Ids by slot, or {@link Tokenizer#NONE}; at most half of it is taken. */
+    /** Ids by slot, or {@link Tokenizer#NONE}; at most half of the slots are used. */
     private final int[] table;
 
     private Vocabulary(StringTable tokens, long @Nullable [] types) {
@@ -35,13 +35,13 @@ final class Vocabulary {
         Arrays.fill(table, Tokenizer.NONE);
     }
 
-    /** @throws GgufException if a token is there twice, or there are more or fewer types than tokens */
+    /** @throws GgufException if a token is repeated, or the number of types differs from that of tokens */
     static Vocabulary read(Metadata metadata) {
         StringTable tokens = metadata.strings(TOKENS);
         long[] types = metadata.has(TYPES) ? metadata.integers(TYPES) : null;
         Vocabulary vocabulary = new Vocabulary(tokens, types);
         for (int id = 0; id < tokens.size(); id++) {
-            // Some files fill up their vocabulary with empty tokens.
+            // Some files pad their vocabulary with empty tokens.
             if (tokens.start(id) < tokens.end(id)) {
                 vocabulary.add(id);
             }
@@ -69,33 +69,33 @@ final class Vocabulary {
         return tokens.get(id);
     }
 
-    /** Of the token as the file spells it, in UTF-8. */
+    /** Returns the UTF-8 of a token as it is in the file. */
     byte[] bytes(int id) {
         return Arrays.copyOfRange(tokens.bytes(), tokens.start(id), tokens.end(id));
     }
 
-    /** The token of a text, or {@link Tokenizer#NONE}. */
+    /** Returns the id of a token, or {@link Tokenizer#NONE}. */
     int id(String token) {
         byte[] text = Utf8.encode(token, 0, token.length());
         return id(text, 0, text.length);
     }
 
-    /** The same of a text in UTF-8. */
+    /** Returns the id of a token in UTF-8, or {@link Tokenizer#NONE}. */
     int id(byte[] text, int start, int end) {
         return id(text, start, end, 0, 0);
     }
 
-    /** The same of the texts of two tokens, one after the other. */
+    /** Returns the id of the token whose text is that of two tokens, or {@link Tokenizer#NONE}. */
     int id(int left, int right) {
         return id(tokens.bytes(), tokens.start(left), tokens.end(left), tokens.start(right), tokens.end(right));
     }
 
-    /** The same of a text that goes on elsewhere. */
+    /** Returns the id of the token whose UTF-8 is in two ranges, or {@link Tokenizer#NONE}. */
     int id(byte[] text, int start, int end, int start2, int end2) {
         return start == end && start2 == end2 ? Tokenizer.NONE : table[slot(text, start, end, start2, end2)];
     }
 
-    /** Where a text is in the table, or would be. */
+    /** Returns the slot of a text, or the empty slot where it would be. */
     private int slot(byte[] text, int start, int end, int start2, int end2) {
         int hash = hash(hash(0x811C9DC5, text, start, end), text, start2, end2);
         int slot = (hash ^ hash >>> 15) & table.length - 1;
@@ -105,7 +105,7 @@ final class Vocabulary {
         return slot;
     }
 
-    /** FNV-1a, which goes on from what it gave for the bytes before. */
+    /** Returns the FNV-1a hash, continued from the hash of the bytes before. */
     private static int hash(int before, byte[] text, int start, int end) {
         int hash = before;
         for (int i = start; i < end; i++) {
@@ -122,22 +122,22 @@ final class Vocabulary {
                 && Arrays.equals(tokens.bytes(), middle, tokens.end(id), text, start2, end2);
     }
 
-    /** Whether the token is for the model's control, such as an end of turn: not part of what a reader sees. */
+    /** Returns whether a token controls the model, for example ends a turn, and is not part of the visible text. */
     boolean isSpecial(int id) {
         return types != null && (types[id] == CONTROL || types[id] == UNKNOWN);
     }
 
-    /** Whether the token is ordinary text that always stays whole, such as {@code <think>}. */
+    /** Returns whether a token is text that is never split, for example {@code <think>}. */
     boolean isUserDefined(int id) {
         return types != null && types[id] == USER_DEFINED;
     }
 
-    /** Whether merges can make the token. */
+    /** Returns whether a token may be the result of a merge. */
     boolean isMergeable(int id) {
         return types == null || types[id] == NORMAL || types[id] == USER_DEFINED;
     }
 
-    /** The byte that a token of the form {@code <0x0A>} stands for, or -1. */
+    /** Returns the byte of a token of the form {@code <0x0A>}; -1 for other tokens. */
     int byteValue(int id) {
         if (types == null || types[id] != BYTE) {
             return -1;
@@ -151,7 +151,7 @@ final class Vocabulary {
         return high << 4 | low;
     }
 
-    /** Tokens by the byte they stand for, or {@link Tokenizer#NONE}. */
+    /** Returns the tokens of the form {@code <0x0A>} by their bytes; {@link Tokenizer#NONE} for missing ones. */
     int[] byteTokens() {
         int[] byteTokens = new int[256];
         Arrays.fill(byteTokens, Tokenizer.NONE);
@@ -164,7 +164,7 @@ final class Vocabulary {
         return byteTokens;
     }
 
-    /** For messages: in quotation marks, and cut if long. */
+    /** Returns a text in quotation marks for a message, shortened if it is long. */
     static String quote(String text) {
         return text.length() <= MAX_QUOTE_LENGTH
                 ? '"' + text + '"'

@@ -1,6 +1,5 @@
 /**
- * Text to token ids and back: byte-level BPE with the pre-tokenizers and special tokens that GGUF files name. Imports only
- * {@code gguf}.
+ * Tokenizers: text to token ids and back, with the vocabularies, merges and special tokens of GGUF files.
  */
 @NullMarked
 package dev.demitasse.tokenizer;

@@ -113,7 +113,7 @@ class SplitStreamTest {
         assertFails("file 2 of 3: not a GGUF file", with(1, new byte[100]));
         assertFails("file 3 of 3: the file ends inside magic", with(2, new byte[0]));
         assertFails(
-                "file 2 of 3: tensor a is in a file before this one, too",
+                "file 2 of 3: tensor a is also in an earlier file",
                 with(1, part(1, 3, 3).tensor("a", TensorType.F32, 4).build()));
         assertFails(
                 "split.tensors.count is 3, but the files hold 2 tensors",

@@ -2,7 +2,7 @@ package dev.demitasse.gguf.quant;
 
 import java.nio.ByteBuffer;
 
-/** bfloat16. */
+/** Converts bfloat16. */
 final class BF16 implements Dequantizer {
     @Override
     public void dequantize(ByteBuffer source, int at, float[] target, int out, int count) {

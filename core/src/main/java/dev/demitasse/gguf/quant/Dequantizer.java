@@ -4,20 +4,21 @@ import dev.demitasse.gguf.TensorType;
 import java.nio.ByteBuffer;
 
 /**
- * Turns a type's blocks into float32, bit for bit as gguf-py's {@code quants.dequantize} does. The layouts are those of
- * ggml's {@code ggml-common.h}: {@code block_q4_0} and so on.
+ * Converts the blocks of a type to float32, with the same bits as gguf-py's {@code quants.dequantize}. The layouts are those of
+ * ggml's {@code ggml-common.h}, for example {@code block_q4_0}.
  */
 public interface Dequantizer {
     /**
      * Dequantizes whole blocks.
      *
      * @param source little-endian
-     * @param at index of the first block's first byte in {@code source}
+     * @param at index of the first byte in {@code source}
      * @param target receives {@code count} elements from index {@code out}
      * @param count a multiple of the type's block size
      */
     void dequantize(ByteBuffer source, int at, float[] target, int out, int count);
 
+    /** Returns the dequantizer of a type. */
     static Dequantizer of(TensorType type) {
         return switch (type) {
             case F32 -> new F32();

@@ -2,7 +2,7 @@ package dev.demitasse.gguf.quant;
 
 import java.nio.ByteBuffer;
 
-/** IEEE 754 binary16. */
+/** Converts IEEE 754 binary16. */
 final class F16 implements Dequantizer {
     @Override
     public void dequantize(ByteBuffer source, int at, float[] target, int out, int count) {

@@ -2,7 +2,7 @@ package dev.demitasse.gguf.quant;
 
 import java.nio.ByteBuffer;
 
-/** float32, as is. */
+/** Copies float32. */
 final class F32 implements Dequantizer {
     @Override
     public void dequantize(ByteBuffer source, int at, float[] target, int out, int count) {

@@ -1,12 +1,12 @@
 package dev.demitasse.gguf.quant;
 
-/** IEEE 754 binary16 and bfloat16, held in the bits of a {@code short}. */
+/** Converts IEEE 754 binary16 and bfloat16, whose bits are in a {@code short}, to float32. */
 final class HalfFloat {
     private static final float SUBNORMAL_STEP = 0x1p-24f;
 
     private HalfFloat() {}
 
-    /** The value of a binary16, exact. */
+    /** Returns the exact value of a binary16. */
     static float toFloat(short half) {
         int sign = (half & 0x8000) << 16;
         int exponent = (half >> 10) & 0x1F;
@@ -19,7 +19,7 @@ final class HalfFloat {
         return Float.intBitsToFloat(sign | widened << 23 | fraction << 13);
     }
 
-    /** The value of a bfloat16, exact. */
+    /** Returns the exact value of a bfloat16. */
     static float bfloat16ToFloat(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }

@@ -2,7 +2,7 @@ package dev.demitasse.gguf.quant;
 
 import java.nio.ByteBuffer;
 
-/** Super-blocks of 256: float16 {@code d}, 6-bit scales (2 bytes of high bits, 4 of low nibbles) for runs of 32, 128 bytes of 4-bit codebook indexes; {@code d · (scale − 32) · codebook[index]}. */
+/** Blocks of 256: float16 {@code d}, 6-bit scales (2 bytes of high bits, 4 of low nibbles) for sub-blocks of 32, 128 bytes of 4-bit codebook indexes; {@code d · (scale − 32) · codebook[index]}. */
 final class IQ4Xs implements Dequantizer {
     @Override
     public void dequantize(ByteBuffer source, int at, float[] target, int out, int count) {
@@ -10,13 +10,13 @@ final class IQ4Xs implements Dequantizer {
             float d = HalfFloat.toFloat(source.getShort(at));
             int highScales = source.getShort(at + 2);
             int lowScales = source.getInt(at + 4);
-            for (int run = 0; run < 8; run++) {
-                float scale = d * ((lowScales >> run * 4 & 15 | (highScales >> run * 2 & 3) << 4) - 32);
-                int quants = at + 8 + run * 16;
+            for (int subBlock = 0; subBlock < 8; subBlock++) {
+                float scale = d * ((lowScales >> subBlock * 4 & 15 | (highScales >> subBlock * 2 & 3) << 4) - 32);
+                int quants = at + 8 + subBlock * 16;
                 for (int i = 0; i < 16; i++) {
                     int q = source.get(quants + i);
-                    target[out + run * 32 + i] = scale * IQ4Nl.CODEBOOK[q & 15];
-                    target[out + run * 32 + i + 16] = scale * IQ4Nl.CODEBOOK[q >> 4 & 15];
+                    target[out + subBlock * 32 + i] = scale * IQ4Nl.CODEBOOK[q & 15];
+                    target[out + subBlock * 32 + i + 16] = scale * IQ4Nl.CODEBOOK[q >> 4 & 15];
                 }
             }
         }

@@ -2,21 +2,21 @@ package dev.demitasse.gguf.quant;
 
 import java.nio.ByteBuffer;
 
-/** Super-blocks of 256: float16 {@code d} and {@code dmin}, {@link KScales}, 32 bytes of fifth bits, 128 bytes of low nibbles for runs of 32; {@code (d · scale) · q − dmin · minimum}. */
+/** Blocks of 256: float16 {@code d} and {@code dmin}, {@link KScales}, 32 bytes of fifth bits, 128 bytes of low nibbles for sub-blocks of 32; {@code (d · scale) · q − dmin · minimum}. */
 final class Q5K implements Dequantizer {
     @Override
     public void dequantize(ByteBuffer source, int at, float[] target, int out, int count) {
         for (int end = out + count; out < end; out += 256, at += 176) {
             float d = HalfFloat.toFloat(source.getShort(at));
             float dMin = HalfFloat.toFloat(source.getShort(at + 2));
-            for (int run = 0; run < 8; run++) {
-                float scale = d * KScales.scale(source, at + 4, run);
-                float min = dMin * KScales.min(source, at + 4, run);
-                int quants = at + 48 + run / 2 * 32;
-                int shift = run % 2 * 4;
+            for (int subBlock = 0; subBlock < 8; subBlock++) {
+                float scale = d * KScales.scale(source, at + 4, subBlock);
+                float min = dMin * KScales.min(source, at + 4, subBlock);
+                int quants = at + 48 + subBlock / 2 * 32;
+                int shift = subBlock % 2 * 4;
                 for (int i = 0; i < 32; i++) {
-                    int q = source.get(quants + i) >> shift & 15 | (source.get(at + 16 + i) >> run & 1) << 4;
-                    target[out + run * 32 + i] = scale * q - min;
+                    int q = source.get(quants + i) >> shift & 15 | (source.get(at + 16 + i) >> subBlock & 1) << 4;
+                    target[out + subBlock * 32 + i] = scale * q - min;
                 }
             }
         }
