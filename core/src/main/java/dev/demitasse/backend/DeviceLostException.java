@@ -1,6 +1,6 @@
 package dev.demitasse.backend;
 
-/** The device that a backend computes on is gone, and with it weights and KV cache; the message says why. */
+/** Thrown if the device of a backend was lost, with its weights and KV cache. The message is the reason. */
 public final class DeviceLostException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

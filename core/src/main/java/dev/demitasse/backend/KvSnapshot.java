@@ -2,23 +2,25 @@ package dev.demitasse.backend;
 
 import java.nio.ByteBuffer;
 
-/** What backends share that lay a snapshot of the KV cache out as pieces of their memory, one after the other. */
+/** Copies parts of a snapshot of the KV cache, for backends whose snapshot is a sequence of pieces of their memory. */
 public final class KvSnapshot {
     private static final int ALIGNMENT = 4;
 
-    /** Copies between a piece and a part of the snapshot. */
+    /** Copies between a piece and a buffer. */
     public interface Copier {
         /**
-         * @param piece number of the piece
-         * @param offset of the first byte within it
-         * @param part that many bytes of the snapshot, from position to limit
+         * Copies a part of a piece.
+         *
+         * @param piece index of the piece
+         * @param offset of the first byte within the piece
+         * @param part bytes of the snapshot, from position to limit
          */
         void copy(int piece, long offset, ByteBuffer part);
     }
 
     private KvSnapshot() {}
 
-    /** Bytes of all pieces. */
+    /** Returns the bytes of all pieces. */
     public static long bytes(long[] pieceBytes) {
         long sum = 0;
         for (long bytes : pieceBytes) {
@@ -28,10 +30,12 @@ public final class KvSnapshot {
     }
 
     /**
-     * Copies {@code bytes}, from position to limit, of which the first is at {@code offset} of the snapshot.
+     * Copies a part of the snapshot.
      *
-     * @throws IndexOutOfBoundsException if there are more bytes than pieces
-     * @throws IllegalArgumentException for an offset or a number of bytes that isn't a multiple of 4
+     * @param offset of the part within the snapshot
+     * @param bytes of the part, from position to limit
+     * @throws IndexOutOfBoundsException if the part is not within the pieces
+     * @throws IllegalArgumentException if the offset or the number of bytes is not a multiple of 4
      */
     public static void copy(long[] pieceBytes, long offset, ByteBuffer bytes, Copier copier) {
         long end = offset + bytes.remaining();
@@ -41,7 +45,7 @@ public final class KvSnapshot {
         }
         if (offset % ALIGNMENT != 0 || end % ALIGNMENT != 0) {
             throw new IllegalArgumentException(
-                    "bytes " + offset + " to " + end + " of a snapshot; it is read in fours");
+                    "bytes " + offset + " to " + end + " of a snapshot; both must be multiples of " + ALIGNMENT);
         }
         long start = 0;
         for (int piece = 0; piece < pieceBytes.length; piece++) {

@@ -6,66 +6,66 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * How backends divide a KV cache into tiles of positions. Layers with a sliding window keep rings of tiles, of which the latest overwrites the oldest;
- * the others keep all, and so take more as a sequence grows. Tells what of a sequence the rings still have.
+ * Divides the positions of a KV cache into tiles. A layer with a sliding window keeps a ring of tiles, in which the latest tile overwrites the
+ * oldest; other layers keep all tiles. Knows how much of a sequence the rings still hold.
  */
 public final class KvTiles {
-    /** Positions of a tile. */
+    /** Number of positions of a tile. */
     public static final int TILE = 64;
-    /** Tiles of a layer that keeps them all. */
+    /** The {@link #ring} of a layer that keeps all tiles. */
     public static final int WHOLE = Integer.MAX_VALUE;
-    /** Positions beside a window that a ring holds, so that the last answer may be given anew. */
+    /** Number of positions that a ring holds in addition to the window, so that the last answer can be generated again. */
     private static final int SLACK = 512;
 
     private final List<Op.Attention> layers;
     private final int[] rings;
     private final int tiles;
-    /** The end of all positions that were written since position 0 was. */
+    /** End of all positions that have been written since position 0 was written. */
     private int end;
 
-    /** @param batchSize most tokens that are written before they are read */
+    /** @param batchSize maximum number of tokens that are written before they are read */
     public KvTiles(Plan plan, int contextLength, int batchSize) {
         layers = plan.attention();
         tiles = tiles(contextLength);
         rings = layers.stream().mapToInt(layer -> ring(layer, batchSize)).toArray();
     }
 
-    /** Tiles that hold so many positions. */
+    /** Returns the number of tiles for a number of positions. */
     public static int tiles(int positions) {
         return (int) (((long) positions + TILE - 1) / TILE);
     }
 
     /**
-     * The longest context, up to {@code most} positions, that fits; {@link #TILE} positions where even these don't.
+     * Returns the maximum number of positions, up to {@code limit}, that fits; {@link #TILE} if even these do not fit.
      *
-     * @param fits whether so many positions do; more of them in the same tiles take no more
+     * @param fits whether a number of positions fits; positions in the same tiles must give the same answer
      */
-    public static int maxContextLength(int most, IntPredicate fits) {
-        int least = 1;
-        int tiles = tiles(most);
-        while (least < tiles) { // the largest number of tiles that fits
-            int middle = least + (tiles - least + 1) / 2;
-            if (fits.test((int) Math.min(most, (long) middle * TILE))) {
-                least = middle;
+    public static int maxContextLength(int limit, IntPredicate fits) {
+        int min = 1;
+        int max = tiles(limit);
+        while (min < max) {
+            int middle = min + (max - min + 1) / 2;
+            if (fits.test((int) Math.min(limit, (long) middle * TILE))) {
+                min = middle;
             } else {
-                tiles = middle - 1;
+                max = middle - 1;
             }
         }
-        return (int) Math.min(most, (long) least * TILE);
+        return (int) Math.min(limit, (long) min * TILE);
     }
 
-    /** Tiles enough that a batch overwrites nothing that its first token sees. */
+    /** Returns the number of tiles with which a batch does not overwrite positions that its first token attends to. */
     private int ring(Op.Attention layer, int batchSize) {
         int needed = (int) Math.min(tiles, ((long) layer.window() + batchSize + SLACK + TILE - 1) / TILE + 1);
         return needed < tiles ? needed : WHOLE;
     }
 
-    /** Tiles of the whole context. */
+    /** Returns the number of tiles of the whole context. */
     public int tiles() {
         return tiles;
     }
 
-    /** Tiles of a layer after which the next one lies where the first did; {@link #WHOLE} if it keeps all. */
+    /** Returns the number of tiles of a layer's ring, or {@link #WHOLE}. */
     public int ring(int layer) {
         return rings[layer];
     }
@@ -74,22 +74,22 @@ public final class KvTiles {
         return rings[layer] != WHOLE;
     }
 
-    /** Says that a batch of so many tokens is written from a position on. */
+    /** Records that {@code count} tokens are written from a position on. */
     public void wrote(int position, int count) {
         end = Math.max(position == 0 ? 0 : end, position + count);
     }
 
-    /** Says that so many positions were restored: what came after them when they were read isn't known. */
+    /** Records that positions were restored from a snapshot, which may have been taken at any later position. */
     public void restored(int positions) {
         end = latestEnd(positions);
     }
 
-    /** {@link Backend#validPrefix}. */
+    /** Implements {@link Backend#validPrefix}. */
     public int validPrefix(int positions) {
         return end <= latestEnd(positions) ? positions : 0;
     }
 
-    /** The latest end with which a pass may begin after so many positions. */
+    /** Returns the maximum {@link #end} with which the rings still hold what a pass after these positions needs. */
     private int latestEnd(int positions) {
         long latest = Integer.MAX_VALUE;
         for (int layer = 0; layer < rings.length; layer++) {
@@ -101,7 +101,7 @@ public final class KvTiles {
         return (int) latest;
     }
 
-    /** Shapes of all layers' keys and values, {@code kvHeads x headSize}, and their rings: a part of {@link Backend#kvLayout}. */
+    /** Returns the shapes of keys and values, {@code kvHeads x headSize}, and rings of all layers, for {@link Backend#kvLayout}. */
     public String name() {
         StringBuilder name = new StringBuilder("tiles of ").append(TILE);
         for (int layer = 0; layer < rings.length; layer++) {

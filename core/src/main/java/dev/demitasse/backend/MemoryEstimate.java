@@ -1,10 +1,10 @@
 package dev.demitasse.backend;
 
 /**
- * Bytes of memory that a backend takes.
+ * Memory that a backend takes, in bytes.
  *
  * @param empty before the first token
- * @param perToken what each adds, on average
+ * @param perToken average for each token
  * @param total when the context is full
  */
 public record MemoryEstimate(long empty, long perToken, long total) {}

@@ -1,4 +1,4 @@
-/** What executes a plan: takes the weights as they arrive, keeps the KV cache, computes logits. */
+/** Backends: execute a plan with its weights and a KV cache. */
 @NullMarked
 package dev.demitasse.backend;
 

@@ -5,7 +5,7 @@ import dev.demitasse.gguf.Metadata;
 import dev.demitasse.sampling.SamplingOptions;
 import java.util.Map;
 
-/** How a model's makers sample from it: {@code general.sampling.*} where the file has it, else its generation_config.json. */
+/** Sampling that a model's authors recommend: {@code general.sampling.*}, or the values of their generation_config.json. */
 final class DefaultSampling {
     private DefaultSampling() {}
 
@@ -41,7 +41,7 @@ final class DefaultSampling {
                 preTokenizer.equals("smollm")
                         ? sampling(0.2f, 0, 0.9f) // model card of SmolLM2
                         : sampling(0.6f, 0, 0.9f); // Llama-3.*-Instruct
-            default -> SamplingOptions.GREEDY; // Phi-3's and Gemma 2's name none
+            default -> SamplingOptions.GREEDY; // Phi-3 and Gemma 2 recommend none
         };
     }
 

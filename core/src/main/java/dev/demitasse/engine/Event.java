@@ -5,30 +5,30 @@ import dev.demitasse.sampling.LogProbs;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What one step of a {@link Generation} brought. */
+/** Result of a step of a {@link Generation}. */
 public sealed interface Event {
     /**
-     * {@code done} of {@code total} tokens are in the KV cache: the prompt's, and after {@link Generation#resume} the
-     * answer's so far, too.
+     * A batch of tokens was read: {@code done} of {@code total} are in the KV cache. These are the prompt's, and after
+     * {@link Generation#resume} also the answer's so far.
      */
     record Prefill(int done, int total) implements Event {}
 
     /**
      * A token was generated.
      *
-     * @param reasoning of the model's, before its answer, that became certain with it
-     * @param text what became certain with it; empty while a character, a marker or a stop text may still be incomplete
-     * @param logProbs if they were asked for
+     * @param reasoning text before the answer that is certain with this token
+     * @param text text of the answer that is certain with this token; empty while a character, a marker or a stop text may be incomplete
+     * @param logProbs null if they were not asked for
      */
     record Token(
             int id, String reasoning, String text, @Nullable LogProbs logProbs) implements Event {}
 
     /**
-     * The answer is complete; no events follow.
+     * The answer is complete. No events follow.
      *
-     * @param reasoning what had been held back
-     * @param text likewise
-     * @param toolCalls that the model asks for
+     * @param reasoning rest of the reasoning, which had been held back
+     * @param text rest of the text, which had been held back
+     * @param toolCalls tool calls that the model asks for
      */
     record Finished(FinishReason reason, String reasoning, String text, List<ToolCall> toolCalls, Usage usage)
             implements Event {}

@@ -1,12 +1,12 @@
 package dev.demitasse.engine;
 
-/** Why an answer ended. */
+/** Reason for the end of an answer. */
 public enum FinishReason {
-    /** The model said so, or a stop text was reached. */
+    /** The model ended it, or a stop text was reached. */
     STOP,
-    /** The model asks for tools to be called. */
+    /** The model asks for tool calls. */
     TOOL_CALLS,
-    /** {@code maxTokens} were generated or the context is full. */
+    /** {@code maxTokens} were generated, or the context is full. */
     LENGTH,
     /** It was cancelled. */
     ABORT

@@ -7,17 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to answer.
+ * Options of an answer.
  *
- * @param maxTokens most tokens to generate, at least 1
- * @param stop texts that end the answer and are left out of it; none may be empty
- * @param format what the answer may hold beside text
- * @param grammar what the answer must be; null if it may be anything
- * @param logProbs how many of the likeliest tokens to tell with each token, and its own probability; {@link #NO_LOG_PROBS} for
- *     neither
- * @param speculative whether tokens may be guessed and then verified several at a time where that is faster; the answer is the same
- * @param keep when the context is full, half of the tokens after so many first ones is dropped, and the answer goes on from what remains,
- *     read again as a new sequence; {@link #NO_SHIFT} if the answer ends there
+ * @param maxTokens maximum number of tokens to generate, at least 1
+ * @param stop texts that end the answer and do not belong to it; none may be empty
+ * @param format markup that the answer may contain
+ * @param grammar restricts the answer; null if it may be any text
+ * @param logProbs number of most probable tokens to report with the log probability of each token; {@link #NO_LOG_PROBS} for no log
+ *     probabilities
+ * @param speculative whether to guess tokens and verify several in a pass if that is faster; the answer is the same
+ * @param keep number of first tokens that stay when the context is full: half of the others are dropped, and the rest is read again as a new
+ *     sequence; {@link #NO_SHIFT} if the answer ends when the context is full
  */
 public record GenerationOptions(
         SamplingOptions sampling,
@@ -28,9 +28,9 @@ public record GenerationOptions(
         int logProbs,
         boolean speculative,
         int keep) {
-    /** In place of a count of likely tokens. */
+    /** Value of {@link #logProbs} for no log probabilities. */
     public static final int NO_LOG_PROBS = -1;
-    /** In place of a count of tokens that stay. */
+    /** Value of {@link #keep} for no context shift. */
     public static final int NO_SHIFT = -1;
 
     public GenerationOptions {
@@ -39,7 +39,7 @@ public record GenerationOptions(
         }
         stop = List.copyOf(stop);
         if (stop.contains("")) {
-            throw new IllegalArgumentException("stop holds an empty text");
+            throw new IllegalArgumentException("stop contains an empty text");
         }
         if (logProbs < NO_LOG_PROBS) {
             throw new IllegalArgumentException("logProbs is " + logProbs + "; it must not be negative");
@@ -49,7 +49,7 @@ public record GenerationOptions(
         }
     }
 
-    /** An answer that may be anything. */
+    /** Options of an answer without restrictions, log probabilities and context shift. */
     public GenerationOptions(SamplingOptions sampling, int maxTokens, List<String> stop, AnswerFormat format) {
         this(sampling, maxTokens, stop, format, null, NO_LOG_PROBS, true, NO_SHIFT);
     }

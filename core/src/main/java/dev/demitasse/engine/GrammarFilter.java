@@ -6,15 +6,15 @@ import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.sampling.TokenFilter;
 import dev.demitasse.tokenizer.Tokenizer;
 
-/** Keeps an answer within its grammar, and so that it can be finished within the tokens it may have. */
+/** Restricts an answer to a grammar, such that it can be completed with the remaining tokens. */
 final class GrammarFilter implements TokenFilter {
     private final Matcher matcher;
     private final Tokenizer tokenizer;
     private final int[] ends;
-    /** Tokens that may still come. */
+    /** Number of tokens that may still be generated. */
     private int remaining;
 
-    /** @throws IllegalArgumentException if no answer is short enough */
+    /** @throws IllegalArgumentException if no answer of the grammar is short enough */
     GrammarFilter(Grammar grammar, TokenTrie trie, Tokenizer tokenizer, int remaining) {
         matcher = new Matcher(grammar, trie);
         this.tokenizer = tokenizer;
@@ -44,7 +44,7 @@ final class GrammarFilter implements TokenFilter {
         }
     }
 
-    /** The token was chosen. */
+    /** Takes the chosen token. */
     void accept(int id) {
         remaining--;
         if (!tokenizer.isEndOfGeneration(id)) {
@@ -52,7 +52,7 @@ final class GrammarFilter implements TokenFilter {
         }
     }
 
-    /** Whether nothing may follow. */
+    /** Returns whether no token may follow. */
     boolean mustEnd() {
         return matcher.mustEnd();
     }

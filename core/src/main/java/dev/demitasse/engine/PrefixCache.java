@@ -9,23 +9,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Snapshots of a KV cache that wait to be gone on from, each known by its tokens: whoever's they are, the next prompt that begins
- * with the same tokens can use them. When they exceed a budget of bytes, the least recently used are dropped.
+ * A cache of snapshots of the KV cache, found by their tokens: a prompt of any session that begins with the same tokens can use them. The
+ * least recently used snapshots are dropped when all together exceed a budget of bytes.
  *
- * @param <S> the bytes of a snapshot
+ * @param <S> content of a snapshot
  */
 public final class PrefixCache<S> {
-    /** How many tokens a copy must save where something else would have to give way to it. */
+    /** Number of tokens that restoring a snapshot must save, if the resident session has to be replaced for it. */
     public static final int SOME_TOKENS = 32;
 
-    /** Tokens whose keys and values are copied in about the time in which one token is read, or fewer. */
+    /** Number of tokens whose keys and values are copied in about the time in which one token is read, or less. */
     private static final int COPIED_PER_READ = 64;
 
-    /** A sequence that loses fewer tokens isn't worth a snapshot. */
+    /** Number of lost tokens below which a snapshot is not worthwhile. */
     private static final int WORTH_KEEPING = 64;
 
     private final long budget;
-    /** Positions that the shortest sliding window sees. */
+    /** Number of positions of the shortest sliding window. */
     private final int window;
     /** The least recently used first. */
     private final List<Snapshot<S>> snapshots = new ArrayList<>();
@@ -33,13 +33,15 @@ public final class PrefixCache<S> {
     /**
      * Keys and values of a sequence.
      *
-     * @param bytes that the content takes
+     * @param bytes size of the content
      */
     public record Snapshot<S>(int[] tokens, long bytes, S content) {}
 
     /**
-     * @param budget bytes that all snapshots may take together
-     * @param plan what computes keys and values
+     * Creates an empty cache.
+     *
+     * @param budget maximum number of bytes of all snapshots together
+     * @param plan of the model
      */
     public PrefixCache(long budget, Plan plan) {
         this(budget, window(plan));
@@ -59,23 +61,23 @@ public final class PrefixCache<S> {
     }
 
     /**
-     * The snapshot that saves the most of reading a prompt, if that is worth copying it; it counts as used then.
+     * Returns the snapshot that saves the most tokens of a prompt, if the copy is worthwhile, and marks it as used.
      *
-     * @param count how many of the prompt's tokens may come from a snapshot
-     * @param have how many need not be read as it is
-     * @param least how many more a snapshot must save
+     * @param count number of the prompt's tokens that may come from a snapshot
+     * @param have number of the prompt's tokens that the KV cache holds
+     * @param minSaved number of further tokens that a snapshot must save
      */
-    public @Nullable Snapshot<S> find(int[] prompt, int count, int have, int least) {
+    public @Nullable Snapshot<S> find(int[] prompt, int count, int have, int minSaved) {
         Snapshot<S> best = null;
-        int most = 0;
+        int max = 0;
         for (Snapshot<S> snapshot : snapshots) {
             int length = snapshot.tokens.length;
             int usable = usable(common(snapshot.tokens, length, prompt, count), length);
-            boolean isWorthIt = usable - have >= Math.max(least, length / COPIED_PER_READ);
-            boolean isBetter = best == null || usable > most || (usable == most && length < best.tokens.length);
-            if (isWorthIt && isBetter) {
+            boolean isWorthwhile = usable - have >= Math.max(minSaved, length / COPIED_PER_READ);
+            boolean isBetter = best == null || usable > max || (usable == max && length < best.tokens.length);
+            if (isWorthwhile && isBetter) {
                 best = snapshot;
-                most = usable;
+                max = usable;
             }
         }
         if (best != null) {
@@ -86,14 +88,14 @@ public final class PrefixCache<S> {
     }
 
     /**
-     * How many tokens can be gone on from once a snapshot is restored of which the first so many are wanted: keys and values that a
-     * window no longer saw at its end may be missing.
+     * Returns how many of the first {@code tokens} of a snapshot can be used: a snapshot may lack keys and values that were outside the
+     * sliding window at its end.
      */
     private int usable(int tokens, int length) {
         return tokens == length || length <= window ? tokens : 0;
     }
 
-    /** Whether a snapshot would add nothing to what there is. */
+    /** Returns whether the cache has a snapshot that can be used for these tokens. */
     public boolean covers(int[] tokens) {
         for (Snapshot<S> snapshot : snapshots) {
             if (replaces(snapshot.tokens, tokens)) {
@@ -103,17 +105,17 @@ public final class PrefixCache<S> {
         return false;
     }
 
-    /** Whether a snapshot of a sequence serves wherever one of a part of it would. */
+    /** Returns whether a snapshot of a sequence can be used wherever a snapshot of {@code part} can. */
     private boolean replaces(int[] sequence, int[] part) {
         return common(sequence, sequence.length, part, part.length) == part.length
                 && usable(part.length, sequence.length) == part.length;
     }
 
     /**
-     * Whether what the KV cache holds should be kept before a prompt takes its place. A next turn takes nothing from it; an answer
-     * given anew, or one turn of several edited, is the same conversation, and of short ones little is lost.
+     * Returns whether to take a snapshot of the KV cache before a prompt overwrites it. Not if the prompt is the next turn, or the same
+     * conversation with its last answer or one of several turns changed, or if only few tokens are lost.
      *
-     * @param tokens that the KV cache holds
+     * @param tokens tokens of the resident session
      */
     public static boolean isWorthKeeping(int[] tokens, int[] prompt) {
         int shared = common(tokens, tokens.length, prompt, prompt.length);
@@ -121,9 +123,9 @@ public final class PrefixCache<S> {
     }
 
     /**
-     * Drops what a snapshot of these tokens replaces, and then what was used the longest ago, until it fits.
+     * Drops the snapshots that one of these tokens replaces, and then the least recently used ones, until it fits.
      *
-     * @return what was dropped; null if the snapshot alone exceeds the budget, for which nothing is dropped
+     * @return contents of the dropped snapshots; null, without any effect, if the new snapshot alone exceeds the budget
      */
     public @Nullable List<S> makeRoom(int[] tokens, long bytes) {
         if (bytes > budget) {
@@ -148,15 +150,15 @@ public final class PrefixCache<S> {
         return dropped;
     }
 
-    /** Adds a snapshot, for which {@link #makeRoom} has made room. */
+    /** Adds a snapshot, after {@link #makeRoom} has made room for it. */
     public void add(Snapshot<S> snapshot) {
         snapshots.add(snapshot);
     }
 
-    /** How many tokens two sequences begin with alike. */
+    /** Returns the length of the common prefix of two sequences. */
     static int common(int[] tokens, int length, int[] others, int count) {
-        int most = Math.min(length, count);
-        int mismatch = Arrays.mismatch(tokens, 0, most, others, 0, most);
-        return mismatch < 0 ? most : mismatch;
+        int max = Math.min(length, count);
+        int mismatch = Arrays.mismatch(tokens, 0, max, others, 0, max);
+        return mismatch < 0 ? max : mismatch;
     }
 }

@@ -1,40 +1,41 @@
 package dev.demitasse.engine;
 
 /**
- * Speculative decoding by prompt lookup (Saxena 2023, "Prompt Lookup Decoding"): what came after the last tokens where they stood before is
- * a guess at what comes now. A pass over the current token and some guesses takes less time than a pass for each, and shows which guesses
- * are right.
+ * Speculative decoding by prompt lookup (Saxena 2023, "Prompt Lookup Decoding"): the tokens that followed an earlier occurrence of the last
+ * tokens are guesses for the next ones. A pass over the current token and some guesses takes less time than a pass for each, and shows which
+ * guesses are right.
  *
- * <p>Whether that pays depends on the text and on what computes: how often guesses are right (by how many tokens matched before them) and
- * what a token more in a pass costs are running averages. Tokens that are chosen tell about guesses that weren't tried, too.
+ * <p>Whether that is faster depends on the text and the backend. Running averages estimate how often guesses are right, by the number of
+ * matching tokens before them, and how much an additional token costs in a pass. Chosen tokens also update the estimate for guesses that
+ * were not tried.
  */
 final class PromptLookup {
     static final int[] NONE = {};
 
     private static final int MIN_MATCH = 2;
-    /** Tokens beyond which a longer match doesn't count for more. */
+    /** Length of a match beyond which more tokens make no difference. */
     private static final int MAX_MATCH = 8;
 
     private static final double HIT_RATE = 1 / 16.0;
     private static final double TIME_RATE = 1 / 8.0;
-    /** What one measurement may change an average's aim by: now and then a browser is busy elsewhere. */
+    /** Maximum ratio of a measurement to its average: a browser is sometimes busy with other work. */
     private static final double OUTLIER = 1.5;
-    /** Guesses that don't seem to pay, until one of them is tried nevertheless. */
+    /** Number of declined guesses after which one is tried nevertheless. */
     private static final int PROBE = 64;
 
-    /** How often guesses were right, by matching tokens before them. */
+    /** Estimated rate of right guesses, by the number of matching tokens before them. */
     private final double[] hits = new double[MAX_MATCH + 1];
-    /** Time of a pass over one token; 0 as long as it isn't known. */
+    /** Time of a pass over one token; 0 if not known yet. */
     private double passNanos;
-    /** What a token more costs, in such passes. */
+    /** Time of an additional token, relative to a pass over one token. */
     private double cost = 0.5;
 
     private int declined;
 
     private int[] guesses = NONE;
-    /** The guess that the next token is compared with. */
+    /** Index of the guess that the next token is compared with. */
     private int next;
-    /** Tokens that match before that one; 0 if there is no guess. */
+    /** Number of matching tokens before that guess; 0 if there is none. */
     private int matched;
 
     PromptLookup() {
@@ -44,17 +45,16 @@ final class PromptLookup {
     }
 
     /**
-     * Guesses what comes after these tokens.
+     * Returns guesses for the tokens after these, as many as are expected to save time, often none.
      *
-     * @param most guesses wanted
-     * @return the guesses that are worth a try, in their order; often none
+     * @param max maximum number of guesses
      */
-    int[] draft(int[] tokens, int count, int most) {
+    int[] draft(int[] tokens, int count, int max) {
         int after = find(tokens, count);
         if (matched == 0) {
             return NONE;
         }
-        int length = worthwhile(most);
+        int length = bestLength(max);
         guesses = new int[Math.max(1, length)];
         for (int i = 0; i < guesses.length; i++) {
             int from = after + i;
@@ -64,7 +64,7 @@ final class PromptLookup {
         return length == 0 ? NONE : guesses.clone();
     }
 
-    /** Sets {@link #matched}, and gives the place after the longest match, of equals the latest. */
+    /** Sets {@link #matched}, and returns the index after the longest match, the latest of equal ones. */
     private int find(int[] tokens, int count) {
         matched = 0;
         int after = 0;
@@ -84,13 +84,13 @@ final class PromptLookup {
         return after;
     }
 
-    /** The number of guesses by which a pass is expected to give the most tokens a time; 0 if that is none. */
-    private int worthwhile(int most) {
+    /** Returns the number of guesses with which a pass is expected to give the most tokens per time. */
+    private int bestLength(int max) {
         double allRight = 1;
         double expected = 1;
         double best = 1;
         int length = 0;
-        for (int i = 1; i <= most; i++) {
+        for (int i = 1; i <= max; i++) {
             allRight *= hits[Math.min(MAX_MATCH, matched + i - 1)];
             expected += allRight;
             double gain = expected / (1 + i * cost);
@@ -106,7 +106,7 @@ final class PromptLookup {
         return length;
     }
 
-    /** A pass took so long. */
+    /** Records the time of a pass. */
     void took(int drafted, long nanos) {
         if (drafted == 0) {
             passNanos = passNanos == 0 ? nanos : average(passNanos, nanos);
@@ -120,7 +120,7 @@ final class PromptLookup {
         return average + TIME_RATE * (aim - average);
     }
 
-    /** This token was chosen: the last guess was right or wrong. */
+    /** Records a chosen token: the guess for it was right or wrong. */
     void chosen(int id) {
         if (matched == 0) {
             return;

@@ -2,7 +2,7 @@ package dev.demitasse.engine;
 
 import java.util.List;
 
-/** Lets text through until a stop text appears; holds back an end that may become one. */
+/** Passes on text until a stop text appears. Holds back the end of the text while it may be the start of a stop text. */
 final class StopTexts {
     private final List<String> stops;
     private String held = "";
@@ -12,7 +12,7 @@ final class StopTexts {
         this.stops = stops;
     }
 
-    /** The text that is now certain not to belong to a stop text. */
+    /** Appends text, and returns the text that is now certain not to belong to a stop text. */
     String push(String text) {
         String all = held + text;
         int end = firstStop(all);
@@ -30,7 +30,7 @@ final class StopTexts {
         return reached;
     }
 
-    /** What was held back, when no more text comes. */
+    /** Returns the text that was held back, when no more text comes. */
     String finish() {
         String rest = held;
         held = "";
@@ -48,7 +48,7 @@ final class StopTexts {
         return first;
     }
 
-    /** Length of the longest end of {@code text} with which a stop text begins. */
+    /** Returns the length of the longest end of {@code text} that is the start of a stop text. */
     private int longestPossibleStart(String text) {
         int longest = 0;
         for (String stop : stops) {

@@ -1,15 +1,15 @@
 package dev.demitasse.engine;
 
 /**
- * What an answer cost.
+ * Numbers of tokens and times of an answer.
  *
  * @param promptTokens tokens of the prompt
- * @param cachedTokens how many of them the KV cache still held
- * @param completionTokens tokens generated, the end-of-generation token included
+ * @param cachedTokens tokens of the prompt that the KV cache held already
+ * @param completionTokens generated tokens, including the end-of-generation token
  * @param draftedTokens guesses that were tried, see {@link GenerationOptions#speculative}
- * @param acceptedTokens those of them that were right
- * @param prefillNanos time spent on the rest of the prompt
- * @param decodeNanos time spent on the tokens generated, after the first; reading them again for another engine included
+ * @param acceptedTokens guesses that were right
+ * @param prefillNanos time for the rest of the prompt and the first token
+ * @param decodeNanos time for the tokens after the first, including reading them again after the device was lost
  */
 public record Usage(
         int promptTokens,

@@ -1,4 +1,4 @@
-/** Loading, sessions and the generation loop: from messages to streamed text. */
+/** The engine: loads models, keeps sessions, and generates answers. */
 @NullMarked
 package dev.demitasse.engine;
 

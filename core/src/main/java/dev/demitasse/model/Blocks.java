@@ -5,11 +5,11 @@ import dev.demitasse.plan.Buffer;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 
-/** Pieces that architectures share word for word. Tensor names are gguf-py's ({@code constants.py}). */
+/** Parts of plans that architectures share. Tensor names are those of gguf-py ({@code constants.py}). */
 final class Blocks {
     private Blocks() {}
 
-    /** {@code x + down(silu(gate(norm(x))) · up(norm(x)))}. */
+    /** Returns {@code x + down(silu(gate(norm(x))) · up(norm(x)))}. */
     static Buffer swiGluFeedForward(PlanBuilder b, Buffer x, String block, Sizes s) {
         Buffer h = b.rmsNorm(x, block + "ffn_norm.weight", s.hiddenSize(), s.epsilon());
         Buffer gate = b.matMul(h, block + "ffn_gate.weight", s.intermediateSize());
@@ -18,12 +18,12 @@ final class Blocks {
                 x, b.matMul(b.gatedActivation(Activation.SILU, gate, up), block + "ffn_down.weight", s.hiddenSize()));
     }
 
-    /** Norm and output matrix on the last tokens; without one of its own the embedding's serves (tied embeddings). */
+    /** Appends the final norm and the output matrix, which is the embedding table if the file has no other (tied embeddings). */
     static Plan head(PlanBuilder b, Buffer x, Sizes s) {
         return head(b, x, s, 0);
     }
 
-    /** @param softCap cap on the logits; 0 for none */
+    /** @param softCap cap of the logits; 0 for none */
     static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
         Buffer last = b.finalNorm(x, "output_norm.weight", s.hiddenSize(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";

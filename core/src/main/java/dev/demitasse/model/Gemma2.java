@@ -8,9 +8,9 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * Gemma 2 (Gemma Team 2024): embeddings scaled by √width, a norm before and after attention and feed-forward, soft caps on scores and
- * logits, GELU gates; every second layer, the first included, sees a window only. The converter adds the 1 of Gemma's
- * {@code 1 + weight} to the norms.
+ * Gemma 2 (Gemma Team 2024): embeddings scaled by √hiddenSize, norms before and after attention and feed-forward, soft caps of scores and
+ * logits, GeGLU; every second layer, beginning with the first, has a sliding window. The converter adds the 1 of Gemma's {@code 1 +
+ * weight} to the norms.
  */
 final class Gemma2 {
     private Gemma2() {}
@@ -38,8 +38,8 @@ final class Gemma2 {
     }
 
     /**
-     * Factor on the scores: {@code 1 / √headSize}, but {@code 1 / √(width / heads)} in the 27B models. Files don't tell it
-     * ({@code query_pre_attn_scalar}); llama.cpp, too, knows these models by their number of layers.
+     * Returns the factor of the scores: {@code 1 / √headSize}, or {@code 1 / √(hiddenSize / heads)} in 27B models. GGUF files lack it
+     * ({@code query_pre_attn_scalar}); like llama.cpp, this recognizes 27B models by their number of layers.
      */
     static float scale(Sizes s, int layersOf27B) {
         return (float) (1 / Math.sqrt(s.layers() == layersOf27B ? s.hiddenSize() / s.heads() : s.headSize()));

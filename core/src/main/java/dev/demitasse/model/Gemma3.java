@@ -7,8 +7,8 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * Gemma 3 (Gemma Team 2025): Gemma 2 with norms on the heads of q and k in place of the caps. Of six layers five see a window, with
- * RoPE of base 10000, and the sixth all positions, with the file's base and scaling.
+ * Gemma 3 (Gemma Team 2025): Gemma 2 with norms of the heads of q and k instead of soft caps. Five of six layers have a sliding window and
+ * RoPE of base 10000; the sixth attends to all positions, with the base and scaling of the file.
  */
 final class Gemma3 {
     private static final int LAYERS_OF_27B = 62;

@@ -5,18 +5,18 @@ import dev.demitasse.gguf.Metadata;
 import dev.demitasse.plan.Rotary;
 
 /**
- * An architecture's metadata: keys without their prefix, values checked.
+ * The metadata of an architecture. Keys are given without their prefix; values are checked.
  *
- * @param contextLength positions that the plan is for
+ * @param contextLength number of positions that the plan is for
  */
 record Hyperparameters(Metadata metadata, String architecture, int contextLength) {
-    /** @param requestedContext positions wanted; 0 for all that the model was trained for */
+    /** @param requestedContext number of positions; 0 for all that the model was trained for */
     static Hyperparameters of(Metadata metadata, String architecture, int requestedContext) {
         int trained = new Hyperparameters(metadata, architecture, 0).positive("context_length");
         return new Hyperparameters(metadata, architecture, requestedContext == 0 ? trained : requestedContext);
     }
 
-    /** An integer of at least 1. */
+    /** Returns an integer of at least 1. */
     int positive(String key) {
         int value = metadata.integer(path(key));
         if (value < 1) {
@@ -25,11 +25,11 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         return value;
     }
 
-    int positive(String key, int absent) {
-        return has(key) ? positive(key) : absent;
+    int positive(String key, int defaultValue) {
+        return has(key) ? positive(key) : defaultValue;
     }
 
-    /** A finite float above 0. */
+    /** Returns a finite float above 0. */
     float positiveReal(String key) {
         float value = metadata.real(path(key));
         if (!(value > 0 && value < Float.POSITIVE_INFINITY)) {
@@ -38,11 +38,11 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         return value;
     }
 
-    float positiveReal(String key, float absent) {
-        return has(key) ? positiveReal(key) : absent;
+    float positiveReal(String key, float defaultValue) {
+        return has(key) ? positiveReal(key) : defaultValue;
     }
 
-    /** The architecture's sizes. */
+    /** Returns the sizes that every architecture has. */
     Sizes sizes() {
         int hiddenSize = positive("embedding_length");
         int heads = positive("attention.head_count");
@@ -66,19 +66,19 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
                 positiveReal("attention.layer_norm_rms_epsilon"));
     }
 
-    /** Rotary embedding with the file's base and scaling. */
+    /** Returns RoPE with the base and scaling of the file. */
     Rotary rotary(Rotary.Pairing pairing, int headSize) {
         return rotary(pairing, headSize, 10_000);
     }
 
-    /** @param absentBase the base where the file names none */
-    Rotary rotary(Rotary.Pairing pairing, int headSize, float absentBase) {
+    /** Returns RoPE with the base and scaling of the file, or the default base. */
+    Rotary rotary(Rotary.Pairing pairing, int headSize, float defaultBase) {
         int dimensions = positive("rope.dimension_count", headSize);
         if (dimensions % 2 != 0 || dimensions > headSize) {
             throw new GgufException(path("rope.dimension_count") + " is " + dimensions
                     + "; it must be even and at most the head size, " + headSize);
         }
-        float base = positiveReal("rope.freq_base", absentBase);
+        float base = positiveReal("rope.freq_base", defaultBase);
         String scaling = has("rope.scaling.type") ? metadata.string(path("rope.scaling.type")) : "none";
         return switch (scaling) {
             case "none" -> Rotary.of(pairing, dimensions, base);
@@ -99,7 +99,7 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         };
     }
 
-    /** Fails if {@code divisor} does not divide {@code dividend}. */
+    /** Throws an exception if {@code divisor} does not divide {@code dividend}. */
     private void requireDivides(String part, int divisor, String whole, int dividend) {
         if (dividend % divisor != 0) {
             throw new GgufException(

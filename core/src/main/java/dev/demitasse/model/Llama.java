@@ -6,8 +6,8 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * Llama (Touvron et al. 2023) with grouped-query attention: Llama 2 and 3, SmolLM2 and their kin. The converter permutes the rows of
- * q and k for interleaved RoPE, and writes the frequency factors of Llama 3.1's scaling as a tensor.
+ * Llama (Touvron et al. 2023) with grouped-query attention: Llama 2 and 3, SmolLM2 and others. The converter permutes the rows of q and k
+ * for interleaved RoPE, and writes the frequency factors of Llama 3.1's scaling as a tensor.
  */
 final class Llama {
     private Llama() {}

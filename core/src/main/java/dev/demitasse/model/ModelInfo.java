@@ -7,21 +7,23 @@ import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.PlanBuilder;
 
 /**
- * What a header says of a model.
+ * A model as its header describes it.
  *
  * @param name {@code general.name}
  * @param architecture {@code general.architecture}
- * @param contextLength positions that the plan is for
- * @param parameters elements of all tensors
+ * @param contextLength number of positions that the plan is for
+ * @param parameters number of elements of all tensors
  */
 public record ModelInfo(String name, String architecture, int contextLength, long parameters, Plan plan) {
-    /** An architecture: reads its hyperparameters and writes its plan. */
+    /** Builds the plan of an architecture from its hyperparameters. */
     private interface Architecture {
         Plan plan(Hyperparameters hyperparameters, PlanBuilder builder);
     }
 
     /**
-     * @param contextLength positions wanted; 0 for all that the model was trained for
+     * Reads a header.
+     *
+     * @param contextLength number of positions; 0 for all that the model was trained for
      * @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape
      */
     public static ModelInfo of(Gguf gguf, int contextLength) {

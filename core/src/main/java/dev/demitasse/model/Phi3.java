@@ -9,9 +9,9 @@ import dev.demitasse.plan.Rotary;
 import java.util.List;
 
 /**
- * Phi-3 (Abdin et al. 2024): Llama with q, k and v in one matrix, gate and up in another, and RoPE by halves. LongRoPE (Ding et al.
- * 2024) has two tables of frequency factors, for contexts up to the one of pre-training and for longer ones; as in llama.cpp
- * the context's length decides, not the tokens so far, so that cached keys stay valid.
+ * Phi-3 (Abdin et al. 2024): Llama with q, k and v in one matrix, gate and up in another, and NeoX RoPE. LongRoPE (Ding et al. 2024) has
+ * two tables of frequency factors, for contexts up to that of pre-training and for longer ones. As in llama.cpp, the context length
+ * selects the table, not the number of tokens so far, so that cached keys stay valid.
  */
 final class Phi3 {
     private Phi3() {}

@@ -6,7 +6,7 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * Qwen 2 and 2.5 (Qwen Team 2024): Llama with biases on q, k and v, and RoPE by halves.
+ * Qwen 2 and 2.5 (Qwen Team 2024): Llama with biases of q, k and v, and NeoX RoPE.
  */
 final class Qwen2 {
     private Qwen2() {}

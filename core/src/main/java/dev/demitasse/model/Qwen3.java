@@ -6,7 +6,7 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * Qwen 3 (Qwen Team 2025): each head of q and k is normalized before RoPE by halves; no biases.
+ * Qwen 3 (Qwen Team 2025): Llama with norms of the heads of q and k before NeoX RoPE.
  */
 final class Qwen3 {
     private Qwen3() {}

@@ -6,8 +6,8 @@ import dev.demitasse.plan.PlanBuilder;
 import dev.demitasse.plan.Rotary;
 
 /**
- * SmolLM3 (Hugging Face 2025): Llama, but every fourth layer has no position embedding (NoPE: Yang et al. 2025, "RoPE to NoPE and
- * Back Again"); transformers' {@code no_rope_layer_interval} is 4. Rows of q and k are permuted as in {@link Llama}.
+ * SmolLM3 (Hugging Face 2025): Llama without position embedding in every fourth layer (NoPE: Yang et al. 2025, "RoPE to NoPE and Back
+ * Again"; {@code no_rope_layer_interval} in transformers). The rows of q and k are permuted as in {@link Llama}.
  */
 final class SmolLm3 {
     private SmolLm3() {}

@@ -1,4 +1,4 @@
-/** Architectures: from a header to the plan of a model. One small file each. */
+/** Architectures: build the plan of a model from its header, in a class each. */
 @NullMarked
 package dev.demitasse.model;
 

@@ -1,20 +1,20 @@
 package dev.demitasse.plan;
 
 /**
- * An activation: a matrix of float32, one row per token. Each buffer is written by exactly one operation; which buffers
- * share memory is for {@link MemoryPlan} to say.
+ * An activation: a matrix of float32 with a row for each token. Each buffer is written by exactly one operation. {@link MemoryPlan}
+ * decides which buffers share memory.
  *
- * @param id place in {@link Plan#buffers()}
- * @param name for people: profiles and error messages
- * @param width elements in a row
- * @param rows how many rows it has
+ * @param id index in {@link Plan#buffers()}
+ * @param name for profiles and error messages
+ * @param width elements of a row
+ * @param rows number of rows
  */
 public record Buffer(int id, String name, int width, Rows rows) {
-    /** Rows of a buffer. */
+    /** Number of rows of a buffer. */
     public enum Rows {
-        /** One for every token of the batch. */
+        /** One for each token of the batch. */
         BATCH,
-        /** One for each of the batch's last tokens, of which logits are asked for. */
+        /** One for each of the batch's last tokens whose logits are computed. */
         LAST
     }
 }

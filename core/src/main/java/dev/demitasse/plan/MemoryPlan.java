@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Places all activations of a plan in one arena. Buffers whose lifetimes don't meet share memory; the largest is placed
- * first, each at the lowest free offset (greedy by size: Pisarchyk and Lee 2020, "Efficient Memory Management for Deep
- * Neural Net Inference").
+ * Places all activations of a plan in one arena. Buffers whose lifetimes do not overlap may share memory. The largest buffer is placed
+ * first, each at the lowest free offset (greedy by size: Pisarchyk and Lee 2020, "Efficient Memory Management for Deep Neural Net
+ * Inference").
  */
 public final class MemoryPlan {
     private static final int ALIGNMENT = 16;
@@ -23,13 +23,15 @@ public final class MemoryPlan {
         this.size = size;
     }
 
-    /** An operation, as far as memory is concerned: it writes a buffer, the first to do so or one of several, and reads others. */
+    /** The buffers of an operation: it writes one, which earlier operations may have written a part of, and reads others. */
     public record Use(Buffer out, List<Buffer> inputs) {}
 
     /**
-     * @param batch most rows of a batch
-     * @param last most rows that logits are asked for
-     * @throws ArithmeticException if the arena would pass 2³¹ elements
+     * Places the buffers of a plan.
+     *
+     * @param batch maximum number of tokens of a batch
+     * @param last maximum number of tokens whose logits are computed
+     * @throws ArithmeticException if the arena exceeds 2³¹ elements
      */
     public static MemoryPlan of(Plan plan, int batch, int last) {
         List<Use> uses = new ArrayList<>();
@@ -39,7 +41,11 @@ public final class MemoryPlan {
         return of(uses, plan.logits(), batch, last);
     }
 
-    /** @param result a buffer that must outlive the last use */
+    /**
+     * Places the buffers of operations in order.
+     *
+     * @param result a buffer that is read after the last operation
+     */
     public static MemoryPlan of(List<Use> uses, Buffer result, int batch, int last) {
         List<Placed> all = lifetimes(uses, result, batch, last);
         all.sort(Comparator.comparingInt((Placed p) -> p.length).reversed());
@@ -61,17 +67,17 @@ public final class MemoryPlan {
         return new MemoryPlan(offsets, size);
     }
 
-    /** First element of a buffer in the arena; a multiple of 16, as is the room it has. */
+    /** Returns the index of a buffer's first element in the arena; a multiple of 16, as is the space for the buffer. */
     public int offset(Buffer buffer) {
         return offsets[buffer.id()];
     }
 
-    /** Elements of the arena. */
+    /** Returns the number of elements of the arena. */
     public int size() {
         return size;
     }
 
-    /** A whole number of cache lines: vectors may run past a buffer's end, and threads don't meet in one. */
+    /** Rounds up to whole cache lines: vectors may extend past a buffer's end, and threads do not share a line. */
     private static int aligned(int elements) {
         return Math.addExact(elements, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
@@ -99,7 +105,7 @@ public final class MemoryPlan {
         return placed;
     }
 
-    /** A buffer, when it lives and where it lies. */
+    /** A buffer with its lifetime and its offset. */
     private static final class Placed {
         final Buffer buffer;
         final int length;

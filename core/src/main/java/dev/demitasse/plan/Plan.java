@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a model computes for a batch of tokens at consecutive positions.
+ * The operations of a model, in order, for a batch of tokens at consecutive positions.
  *
- * @param body run for every batch; fills the KV cache
- * @param finalNorm run only where hidden states are asked for, on all of the batch's tokens
- * @param hidden what that leaves: a row for each token
- * @param head run only where logits are asked for, on the batch's last tokens
- * @param logits what the head leaves: for each of these a row of the vocabulary's size
+ * @param body runs for every batch, and fills the KV cache
+ * @param finalNorm runs for hidden states, on all tokens of the batch
+ * @param hidden the hidden states, which {@code finalNorm} writes
+ * @param head runs for logits, on the last tokens of the batch
+ * @param logits the logits, which {@code head} writes
  * @param buffers all activations, by id
- * @param weights all tensors read, by id
+ * @param weights all tensors that the operations read, by id
  */
 public record Plan(
         List<Op> body,
@@ -26,7 +26,7 @@ public record Plan(
         return logits.width();
     }
 
-    /** The body's attention, layer by layer. */
+    /** Returns the attention of each layer, in order. */
     public List<Op.Attention> attention() {
         List<Op.Attention> all = new ArrayList<>();
         for (Op op : body) {

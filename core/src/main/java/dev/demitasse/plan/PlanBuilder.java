@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a {@link Plan} as one writes a formula: each method appends an operation and returns the buffer it fills. Tensors
- * are looked up by name and their shapes checked against the operands.
+ * Builds a {@link Plan}: each method appends an operation and returns the buffer that it writes. Tensors are looked up by name, and their
+ * shapes are checked against the operands.
  */
 public final class PlanBuilder {
     private final Map<String, TensorInfo> tensors;
@@ -27,7 +27,7 @@ public final class PlanBuilder {
     private final List<Op> body = new ArrayList<>();
     private final List<Op> finalNorm = new ArrayList<>();
     private final List<Op> head = new ArrayList<>();
-    /** Layers that have attention so far. */
+    /** Number of layers with attention so far. */
     private int layers;
 
     private List<Op> ops = body;
@@ -41,7 +41,7 @@ public final class PlanBuilder {
         return tensors.containsKey(name);
     }
 
-    /** The tensor's rows: the vocabulary's size of an embedding table, say. */
+    /** Returns the number of rows of a tensor, for example the vocabulary size of an embedding table. */
     public int rows(String tensor) {
         return find(tensor).rows();
     }
@@ -55,7 +55,7 @@ public final class PlanBuilder {
         return append(new Op.Embed(weight, scale, buffer("embedding", width, Rows.BATCH)));
     }
 
-    /** @param width elements normalized together: the buffer's width, or a head's size */
+    /** @param width number of elements that are normalized together: the buffer's width, or the head size */
     public Buffer rmsNorm(Buffer in, String weight, int width, float epsilon) {
         return append(new Op.RmsNorm(in, weight(weight, width, 1), epsilon, like(in, weight)));
     }
@@ -65,7 +65,7 @@ public final class PlanBuilder {
                 new Op.MatMul(in, weight(weight, in.width(), width), 0, null, null, buffer(weight, width, in.rows())));
     }
 
-    /** As many products as {@code widths}, by matrices that lie one below the other in a tensor. */
+    /** Returns a product for each of {@code widths}, by matrices that are stored as one tensor. */
     public List<Buffer> fusedMatMul(Buffer in, String weight, int... widths) {
         Weight fused = weight(weight, in.width(), IntStream.of(widths).sum());
         List<Buffer> products = new ArrayList<>();
@@ -93,7 +93,7 @@ public final class PlanBuilder {
         return append(new Op.Rope(in, headSize, rotary, null, like(in, in.name() + " rope")));
     }
 
-    /** @param frequencyFactors a vector that divides the frequencies, where the file has it */
+    /** @param frequencyFactors name of a vector that divides the frequencies, if the file has it */
     public Buffer rope(Buffer in, int headSize, Rotary rotary, String frequencyFactors) {
         if (!hasTensor(frequencyFactors)) {
             return rope(in, headSize, rotary);
@@ -102,17 +102,17 @@ public final class PlanBuilder {
         return append(new Op.Rope(in, headSize, rotary, factors, like(in, in.name() + " rope")));
     }
 
-    /** Attention of the next layer over all positions: each call opens a KV cache of its own. */
+    /** Appends attention over all positions. Each call adds a layer to the KV cache. */
     public Buffer attention(Buffer query, Buffer key, Buffer value, int headSize) {
         float scale = (float) (1 / Math.sqrt(headSize));
         return attention(query, key, value, headSize, scale, Op.Attention.ALL_POSITIONS, 0);
     }
 
     /**
-     * Attention of the next layer.
+     * Appends attention. Each call adds a layer to the KV cache.
      *
-     * @param window how many positions a token sees
-     * @param softCap cap on the scores; 0 for none
+     * @param window number of positions that a token attends to, up to and including its own
+     * @param softCap cap of the scores; 0 for none
      */
     public Buffer attention(
             Buffer query, Buffer key, Buffer value, int headSize, float scale, int window, float softCap) {
@@ -128,12 +128,12 @@ public final class PlanBuilder {
         return append(new Op.GatedActivation(activation, gate, up, like(gate, gate.name() + " gated")));
     }
 
-    /** @param cap 0 for none: {@code in} itself is returned */
+    /** @param cap 0 for none: returns {@code in} */
     public Buffer softCap(Buffer in, float cap) {
         return cap == 0 ? in : append(new Op.SoftCap(in, cap, like(in, in.name() + " capped")));
     }
 
-    /** {@code a + b}; where {@code b} is the product just made, that operation does the sum, too, and {@code b} holds it. */
+    /** Returns {@code a + b}. If {@code b} is the last product, that operation also adds {@code a}, and the result is {@code b}. */
     public Buffer add(Buffer a, Buffer b) {
         int last = ops.size() - 1;
         if (ops.get(last) instanceof Op.MatMul product && product.out() == b && product.addend() == null) {
@@ -143,12 +143,12 @@ public final class PlanBuilder {
         return append(new Op.Add(a, b, like(a, b.name() + " residual")));
     }
 
-    /** Says that the plan knows the tensor, if the file has it, and does without. */
+    /** Declares a tensor that the plan does not read, if the file has it. */
     public void ignore(String tensor) {
         ignored.add(tensor);
     }
 
-    /** Ends the body: what follows is run on the batch's last tokens only, where logits are asked for. */
+    /** Ends the body: the operations that follow are the head, on the last tokens of the batch. */
     public Buffer lastRows(Buffer in) {
         if (hidden == null) {
             hidden = in;
@@ -158,8 +158,8 @@ public final class PlanBuilder {
     }
 
     /**
-     * Ends the body, and gives the last tokens' hidden states as they go into the output matrix; all tokens' are what the plan
-     * calls hidden.
+     * Ends the body, and returns the normalized hidden states of the last tokens, for the output matrix. Those of all tokens are the
+     * plan's {@link Plan#hidden}.
      */
     public Buffer finalNorm(Buffer in, String weight, int width, float epsilon) {
         ops = finalNorm;
@@ -168,9 +168,9 @@ public final class PlanBuilder {
     }
 
     /**
-     * Ends the plan.
+     * Returns the plan.
      *
-     * @throws GgufException if the file has a tensor that the plan doesn't read: ignoring one would give wrong answers
+     * @throws GgufException if the file has a tensor that the plan does not read: it may change the result
      */
     public Plan build(Buffer logits) {
         for (String name : tensors.keySet()) {

@@ -3,15 +3,15 @@ package dev.demitasse.plan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rotary position embedding (Su et al. 2021, "RoFormer"): pair {@code i} of a head's first {@link #dimensions()} elements
- * is turned by the angle {@code position · inverseFrequency(i)}.
+ * Rotary position embedding (Su et al. 2021, "RoFormer"): pair {@code i} of a head's first {@link #dimensions()} elements is rotated by the
+ * angle {@code position · inverseFrequency(i)}, and multiplied by {@link #attentionFactor()}.
  */
 public final class Rotary {
-    /** Which elements make a pair. */
+    /** The elements of pair {@code i}. */
     public enum Pairing {
-        /** {@code 2i} with {@code 2i + 1}: the paper's; GGUF files of llama models, whose rows are permuted for it. */
+        /** {@code 2i} and {@code 2i + 1}: the paper's; also GGUF files of llama models, whose rows are permuted for it. */
         INTERLEAVED,
-        /** {@code i} with {@code i + dimensions / 2}: GPT-NeoX's and Hugging Face's. */
+        /** {@code i} and {@code i + dimensions / 2}: GPT-NeoX's and Hugging Face's. */
         NEOX
     }
 
@@ -26,10 +26,10 @@ public final class Rotary {
     }
 
     /**
-     * The unscaled table {@code base^(-2i / dimensions)}.
+     * Returns RoPE with the frequencies {@code base^(-2i / dimensions)}.
      *
-     * @param dimensions even; elements of each head that are turned
-     * @param base the paper's 10000, also called theta
+     * @param dimensions number of elements of a head that are rotated, even
+     * @param base also called theta; 10000 in the paper
      */
     public static Rotary of(Pairing pairing, int dimensions, float base) {
         float[] table = new float[dimensions / 2];
@@ -39,7 +39,7 @@ public final class Rotary {
         return new Rotary(pairing, table, 1);
     }
 
-    /** Position interpolation (Chen et al. 2023): all frequencies divided by {@code factor}. */
+    /** Returns RoPE with position interpolation (Chen et al. 2023): divides all frequencies by {@code factor}. */
     public Rotary interpolated(float factor) {
         float[] table = new float[inverseFrequencies.length];
         for (int i = 0; i < table.length; i++) {
@@ -48,18 +48,18 @@ public final class Rotary {
         return new Rotary(pairing, table, attentionFactor);
     }
 
-    /** The same turns, with another {@link #attentionFactor}. */
+    /** Returns RoPE with the same frequencies and another {@link #attentionFactor}. */
     public Rotary withAttentionFactor(float newFactor) {
         return new Rotary(pairing, inverseFrequencies, newFactor);
     }
 
     /**
-     * YaRN (Peng et al. 2023): pairs that turn fast over the trained context keep their frequency, those that turn slowly have
-     * it divided by {@code factor}, with a ramp between; all are lengthened by {@code 0.1 ln(factor) + 1}.
+     * Returns RoPE scaled by YaRN (Peng et al. 2023): pairs with many rotations in the trained context keep their frequency, those with few
+     * have it divided by {@code factor}, with a ramp between. The attention factor is {@code 0.1 ln(factor) + 1}.
      *
-     * @param trainedContext positions of the model's training
-     * @param betaFast pairs with at least so many turns in the trained context keep their frequency (beta, 32)
-     * @param betaSlow pairs with at most so many are divided (alpha, 1)
+     * @param trainedContext number of positions in training
+     * @param betaFast pairs with at least this number of rotations keep their frequency (beta in the paper, 32)
+     * @param betaSlow pairs with at most this number of rotations have it divided (alpha in the paper, 1)
      */
     public static Rotary yarn(
             Pairing pairing,
@@ -81,12 +81,12 @@ public final class Rotary {
         return new Rotary(pairing, table, factor > 1 ? (float) (0.1 * Math.log(factor) + 1) : 1);
     }
 
-    /** The pair, in general a fraction, which makes so many turns over {@code context} positions. */
+    /** Returns the index, a fraction in general, of the pair that rotates this number of times in {@code context} positions. */
     private static double pairWithRotations(double rotations, int dimensions, double base, int context) {
         return dimensions * Math.log(context / (rotations * 2 * Math.PI)) / (2 * Math.log(base));
     }
 
-    /** Factor on the length of the turned elements. */
+    /** Returns the factor of the rotated elements. */
     public float attentionFactor() {
         return attentionFactor;
     }
@@ -95,13 +95,13 @@ public final class Rotary {
         return pairing;
     }
 
-    /** Elements of a head that are turned; those after them stay. */
+    /** Returns the number of elements of a head that are rotated; those after them do not change. */
     public int dimensions() {
         return 2 * inverseFrequencies.length;
     }
 
     /**
-     * Radians by which pair {@code i} is turned at a position.
+     * Returns the angle of pair {@code i} at a position, in radians.
      *
      * @param factors divide the frequencies, one for each pair; null for none
      */
@@ -109,7 +109,7 @@ public final class Rotary {
         return position * (factors == null ? inverseFrequencies[i] : inverseFrequencies[i] / factors[i]);
     }
 
-    /** Radians per position of pair {@code i}. */
+    /** Returns the angle of pair {@code i} for each position, in radians. */
     public float inverseFrequency(int i) {
         return inverseFrequencies[i];
     }

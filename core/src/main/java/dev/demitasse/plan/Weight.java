@@ -3,9 +3,9 @@ package dev.demitasse.plan;
 import dev.demitasse.gguf.TensorInfo;
 
 /**
- * A tensor that a plan reads: {@code rows} rows of {@code columns} elements; a vector is one row.
+ * A tensor that a plan reads: {@code rows} rows of {@code columns} elements. A vector is one row.
  *
- * @param id place in {@link Plan#weights()}
+ * @param id index in {@link Plan#weights()}
  */
 public record Weight(int id, TensorInfo tensor) {
     public String name() {

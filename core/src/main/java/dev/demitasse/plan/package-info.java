@@ -1,4 +1,4 @@
-/** The operations of a transformer as records over named buffers, and the memory planner. Built once per model. */
+/** Plans: the operations of a model as records over buffers, and the placement of the buffers in memory. */
 @NullMarked
 package dev.demitasse.plan;
 

@@ -5,7 +5,7 @@ import dev.demitasse.gguf.quant.Dequantizer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A weight in its file's quantization, outside the Java heap. */
+/** A weight in the quantization of its file, outside the Java heap. */
 final class LoadedWeight {
     private final TensorInfo tensor;
     private final Dequantizer dequantizer;
@@ -23,7 +23,7 @@ final class LoadedWeight {
     void load(long offset, ByteBuffer source) {
         if (offset != loaded) {
             throw new IllegalStateException(
-                    "tensor " + tensor.name() + ": bytes at " + offset + " came when " + loaded + " was next");
+                    "tensor " + tensor.name() + " has bytes at " + offset + "; the next should be at " + loaded);
         }
         loaded += source.remaining();
         bytes.put(source.duplicate());
@@ -37,7 +37,7 @@ final class LoadedWeight {
         return tensor.name();
     }
 
-    /** Writes row {@code row}, dequantized, to {@code target} from {@code offset}. */
+    /** Dequantizes a row to {@code target} from {@code offset} on. */
     void row(int row, float[] target, int offset) {
         dequantizer.dequantize(bytes, row * rowBytes, target, offset, tensor.columns());
     }

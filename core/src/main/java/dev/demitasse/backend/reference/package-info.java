@@ -1,4 +1,4 @@
-/** Plain Java, exact, slow: the judge of the other backends. */
+/** A backend in plain Java, exact and slow, by which the others are tested. */
 @NullMarked
 package dev.demitasse.backend.reference;
 
