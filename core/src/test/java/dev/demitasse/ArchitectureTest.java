@@ -8,7 +8,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The layering of core, as ARCHITECTURE.md draws it. */
+/** The direction of dependencies between the packages of core. */
 class ArchitectureTest {
     private static final JavaClasses CORE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -75,9 +75,9 @@ class ArchitectureTest {
                 .check(CORE);
     }
 
-    /** TeaVM's regex lacks Unicode classes or silently matches other text, and the browser has no files or threads. */
+    /** TeaVM's regular expressions lack Unicode classes or match other text, and the browser has no files or threads. */
     @Test
-    void nothingIsUsedThatTheBrowserLacks() {
+    void usesOnlyClassesThatTheBrowserHas() {
         noClasses()
                 .should()
                 .dependOnClassesThat()

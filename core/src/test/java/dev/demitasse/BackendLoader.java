@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Fills a backend with a model's weights, without tokenizer and engine. */
+/** Loads the weights of a model into a backend, without tokenizer and context. */
 public final class BackendLoader implements GgufStream.Sink {
     private final int context;
     private final Backend.Factory backends;
@@ -21,7 +21,7 @@ public final class BackendLoader implements GgufStream.Sink {
         this.backends = backends;
     }
 
-    /** @param file a GGUF file */
+    /** Returns a backend with the weights of a GGUF file. */
     public static Backend load(ByteBuffer file, int context, Backend.Factory backends) {
         BackendLoader loader = new BackendLoader(context, backends);
         GgufStream stream = new GgufStream(file.capacity(), loader);
@@ -30,7 +30,7 @@ public final class BackendLoader implements GgufStream.Sink {
         return loader.backend;
     }
 
-    /** Names of the tiny random models, one or more of each architecture. */
+    /** Returns the names of the tiny random models, one or more of each architecture. */
     public static List<String> tinyModels() {
         return List.of(
                 "llama",
@@ -47,7 +47,7 @@ public final class BackendLoader implements GgufStream.Sink {
                 "phi3-short");
     }
 
-    /** A tiny random model, see {@code oracle/tiny_models.py}. */
+    /** Returns a tiny random model, see {@code oracle/tiny_models.py}. */
     public static ByteBuffer tinyModel(String name) {
         try (var in = BackendLoader.class.getResourceAsStream("/tiny/" + name + ".gguf")) {
             return ByteBuffer.wrap(in.readAllBytes());

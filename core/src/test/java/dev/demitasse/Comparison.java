@@ -24,14 +24,14 @@ import java.util.function.Function;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** A small plan, run by a backend and by the reference backend on the same tensors. */
+/** Runs a small plan by a backend and by the reference backend on the same tensors, and compares the results. */
 public final class Comparison {
     public static final int CONTEXT = 300;
-    /** Ids of {@link #plan}. */
+    /** Vocabulary size of {@link #plan}. */
     public static final int VOCABULARY = 40;
 
     private final Random random;
-    /** In the file's order, so that the same seed gives the same bytes. */
+    /** In the order of the file, so that the same seed gives the same bytes. */
     private final Map<TensorInfo, ByteBuffer> tensors = new LinkedHashMap<>();
 
     private final Plan plan;
@@ -39,10 +39,12 @@ public final class Comparison {
     private final Backend tested;
 
     /**
-     * @param shapes of the tensors
-     * @param writePlan the plan
-     * @param batch most tokens of one pass
-     * @param backends gives the one that is tested
+     * Creates both backends.
+     *
+     * @param shapes tensors of the plan
+     * @param writePlan builds the plan
+     * @param batch maximum number of tokens of a batch
+     * @param backends creates the tested backend
      */
     public Comparison(
             GgufBuilder shapes,
@@ -53,7 +55,7 @@ public final class Comparison {
         this(shapes, writePlan, batch, CONTEXT, backends, random);
     }
 
-    /** The same with another context than {@link #CONTEXT}. */
+    /** Creates both backends with another context length than {@link #CONTEXT}. */
     public Comparison(
             GgufBuilder shapes,
             Function<PlanBuilder, Plan> writePlan,
@@ -72,7 +74,7 @@ public final class Comparison {
         tested = backends.create(plan, context);
     }
 
-    /** A plan: embedding of a width, then what the function adds; its result's last row are the logits. */
+    /** Returns a plan of an embedding, then the operations of {@code middle}, whose result is the logits. */
     public static Plan plan(PlanBuilder builder, BiFunction<PlanBuilder, Buffer, Buffer> middle, int width) {
         return builder.build(builder.lastRows(middle.apply(builder, builder.embed("table", width))));
     }
@@ -82,9 +84,9 @@ public final class Comparison {
     }
 
     /**
-     * Runs {@link #plan} over batches of the given sizes.
+     * Compares {@link #plan} on batches of the given sizes.
      *
-     * @param shapes of the tensors, but for the table's
+     * @param shapes tensors of the plan, except the embedding table
      */
     public static void check(
             GgufBuilder shapes,
@@ -107,7 +109,7 @@ public final class Comparison {
         return tested;
     }
 
-    /** The bytes of a tensor, which may be changed before {@link #load}. */
+    /** Returns the bytes of a tensor, which may be changed before {@link #load}. */
     public ByteBuffer tensor(String name) {
         for (Map.Entry<TensorInfo, ByteBuffer> entry : tensors.entrySet()) {
             if (entry.getKey().name().equals(name)) {
@@ -117,7 +119,7 @@ public final class Comparison {
         throw new IllegalArgumentException(name);
     }
 
-    /** Gives both backends the tensors, in pieces of random sizes. */
+    /** Loads the tensors into both backends, in pieces of random sizes. */
     public Comparison load() {
         tensors.forEach((tensor, bytes) -> {
             for (int at = 0; at < bytes.capacity(); ) {
@@ -133,20 +135,20 @@ public final class Comparison {
     }
 
     /**
-     * Runs tokens at a position and compares what the last ones give, one or several of them.
+     * Runs tokens at a position, and compares the results of the last token or of several.
      *
-     * @param tolerance of the difference, relative to the greatest magnitude; elements that aren't finite must match in that
+     * @param tolerance of the difference, relative to the maximum absolute value; infinite and NaN elements must be so in both
      */
     public void run(int[] tokens, int position, double tolerance) {
         run(tokens, position, tolerance, (token, element) -> 0);
     }
 
-    /** What an element of a token's row may differ by beside the tolerance. */
+    /** Allowed difference of an element in addition to the tolerance. */
     public interface Bound {
         double of(int token, int element);
     }
 
-    /** @param bound beside the tolerance */
+    /** Runs tokens at a position, and compares the results within a tolerance and a bound for each element. */
     public void run(int[] tokens, int position, double tolerance, Bound bound) {
         int rows = 1 + random.nextInt(Math.min(tokens.length, tested.maxOutputs()));
         Batch batch = new Batch(tokens, 0, tokens.length, position);
@@ -160,10 +162,10 @@ public final class Comparison {
     }
 
     /**
-     * A sequence through batches of all sizes and single tokens, and back.
+     * Runs a sequence in batches of all sizes and single tokens, and goes back several times.
      *
-     * @param end that it comes close to
-     * @param backs positions that it goes back to
+     * @param end position that the sequence nearly reaches
+     * @param backs positions to go back to
      */
     public void runBackAndForth(int end, int[] backs, double tolerance) {
         int batch = tested.batchSize();
@@ -181,16 +183,16 @@ public final class Comparison {
     private static void compare(
             float[] expected, float[] actual, double tolerance, IntToDoubleFunction bound, String what) {
         assertEquals(expected.length, actual.length);
-        double greatest = 0;
+        double max = 0;
         for (float value : expected) {
-            greatest = Float.isFinite(value) ? Math.max(greatest, Math.abs(value)) : greatest;
+            max = Float.isFinite(value) ? Math.max(max, Math.abs(value)) : max;
         }
         for (int i = 0; i < expected.length; i++) {
             String where = what + ", element " + i;
             if (!Float.isFinite(expected[i])) {
                 assertTrue(!Float.isFinite(actual[i]), where + " should not be finite but is " + actual[i]);
             } else {
-                assertEquals(expected[i], actual[i], tolerance * greatest + bound.applyAsDouble(i), where);
+                assertEquals(expected[i], actual[i], tolerance * max + bound.applyAsDouble(i), where);
             }
         }
     }

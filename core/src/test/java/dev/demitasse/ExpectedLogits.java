@@ -11,9 +11,9 @@ import dev.demitasse.backend.Pass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** What Hugging Face computes for a tiny model: see {@code oracle/tiny_models.py}. */
+/** Logits of a tiny model by Hugging Face transformers, see {@code oracle/tiny_models.py}. */
 public final class ExpectedLogits {
-    /** Makes a model's backend, loaded. */
+    /** Creates a backend with the weights of the model. */
     public interface Loader {
         Backend load(int batchSize);
     }
@@ -42,8 +42,8 @@ public final class ExpectedLogits {
     }
 
     /**
-     * Prefills of three lengths, whole, in chunks and token by token; one with logits of many of its tokens; 24 greedy steps after
-     * one of them; and an embedding.
+     * Checks prefills of three lengths, in one batch, in several and token by token; the logits of several tokens of a batch; 24 greedy steps;
+     * and an embedding.
      */
     public void check(Loader loader, float tolerance) {
         for (int batch : new int[] {70, 5, 1}) {
@@ -68,7 +68,7 @@ public final class ExpectedLogits {
                 pass = backend.forward(new Batch(id, 0, 1, 17 + step), Outputs.LOGITS);
             }
             assertLogits(expected.get("last"), pass.logits(0), tolerance, "after decoding");
-            if (expected.has("embedding")) { // of the folders' models only logits were recorded
+            if (expected.has("embedding")) { // the files of the folders have only logits
                 assertLogits(expected.get("embedding"), embedding(backend, 17), tolerance, "embedding by " + batch);
             }
         }
@@ -83,7 +83,7 @@ public final class ExpectedLogits {
         return pass;
     }
 
-    /** The mean of the hidden states. */
+    /** Returns the mean of the hidden states. */
     private float[] embedding(Backend backend, int length) {
         float[] mean = new float[expected.get("embedding").size()];
         for (int from = 0; from < length; from += backend.batchSize()) {

@@ -11,7 +11,7 @@ import dev.demitasse.backend.Pass;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** A long sequence through a tiny SmolLM3 with YaRN and a NoPE layer, held to Hugging Face's logits: see {@code oracle/long_context.py}. */
+/** Logits of a tiny SmolLM3 with YaRN and a NoPE layer after long sequences, by Hugging Face, see {@code oracle/long_context.py}. */
 public final class LongSequence {
     private static final String NAME = "smollm3-128k";
     private static final int VOCABULARY = 64;
@@ -20,17 +20,17 @@ public final class LongSequence {
     private LongSequence() {}
 
     /**
-     * Checks the logits after 1,000 tokens, and as many of 10,000 and 70,000 as {@code most} allows.
+     * Checks the logits after 1,000 tokens, and after 10,000 and 70,000 tokens if {@code max} allows.
      *
-     * @param tolerance of logits, the greatest of which is some 4
+     * @param tolerance of the logits, whose maximum is about 4
      */
-    public static void check(int most, Backend.Factory backends, float tolerance) {
-        Backend backend = BackendLoader.load(BackendLoader.tinyModel(NAME), most, backends);
-        int[] tokens = tokens(most);
+    public static void check(int max, Backend.Factory backends, float tolerance) {
+        Backend backend = BackendLoader.load(BackendLoader.tinyModel(NAME), max, backends);
+        int[] tokens = tokens(max);
         JsonNode expected = expected();
         int at = 0;
         for (int length : LENGTHS) {
-            while (at < length && length <= most) {
+            while (at < length && length <= max) {
                 int to = Math.min(length, at + backend.batchSize());
                 Outputs outputs = to == length ? Outputs.LOGITS : Outputs.NONE;
                 Pass pass = backend.forward(new Batch(tokens, at, to, at), outputs);
@@ -43,7 +43,7 @@ public final class LongSequence {
         }
     }
 
-    /** The upper bits of a linear congruential generator. */
+    /** Returns the upper bits of a linear congruential generator. */
     private static int[] tokens(int count) {
         int[] tokens = new int[count];
         long state = 1;

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 
-/** Bytes of a tensor: random quants, scales of ordinary size. */
+/** Creates the bytes of a tensor: random quantized values with scales of usual size. */
 public final class RandomTensor {
     private RandomTensor() {}
 
@@ -37,7 +37,7 @@ public final class RandomTensor {
         return bytes;
     }
 
-    /** A float16 scale of either sign, between 2⁻¹⁰ and 2⁻⁵; now and then 0, subnormal, or large. */
+    /** Returns a float16 scale of either sign, between 2⁻¹⁰ and 2⁻⁵; sometimes 0, subnormal or large. */
     private static void scale(ByteBuffer bytes, int at, Random random) {
         short bits =
                 switch (random.nextInt(32)) {
@@ -49,9 +49,9 @@ public final class RandomTensor {
         bytes.putShort(at, bits);
     }
 
-    /** @param most exponent bits that are not passed: a few binary orders below are used */
-    private static short float16(int noise, int most) {
-        int exponent = most - (noise >> 10 & 3) * 0x400;
+    /** @param maxExponent bits of the highest exponent; the three below it are used, too */
+    private static short float16(int noise, int maxExponent) {
+        int exponent = maxExponent - (noise >> 10 & 3) * 0x400;
         return (short) (noise & 0x83ff | exponent);
     }
 }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 
-/** What llama.cpp and Hugging Face gave for real weights, by the scripts in {@code oracle}. */
+/** Reads the results of llama.cpp and Hugging Face for real weights, which the scripts in {@code oracle} wrote. */
 public final class ReferenceFile {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -23,7 +23,7 @@ public final class ReferenceFile {
         }
     }
 
-    /** Little-endian float32. */
+    /** Reads little-endian float32. */
     public static FloatBuffer floats(String name) {
         try (InputStream file = open(name)) {
             return ByteBuffer.wrap(file.readAllBytes())

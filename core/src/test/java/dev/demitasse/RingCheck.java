@@ -8,19 +8,19 @@ import dev.demitasse.backend.KvTiles;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
-/** Whether a layer may keep only its window. */
+/** Checks a layer that keeps only its sliding window. */
 public final class RingCheck {
-    /** Of the comparison that is checked. */
+    /** Context length of the comparison. */
     public static final int CONTEXT = 3_000;
 
     private RingCheck() {}
 
     /**
-     * A sequence that passes its ring of tiles several times, goes back, and is restored.
+     * Runs a sequence that fills its ring of tiles several times, goes back, and is restored.
      *
      * @param comparison of a plan with one layer, which has a window
-     * @param rowBytes most bytes of a position's keys and values
-     * @param turns passes, of one token to a batch
+     * @param rowBytes maximum number of bytes of keys and values for a position
+     * @param turns number of passes, of one token up to a batch
      */
     public static void check(
             Comparison comparison, int window, int rowBytes, double tolerance, int turns, Random random) {
@@ -28,7 +28,7 @@ public final class RingCheck {
         int batch = backend.batchSize();
         int ringPositions = KvTiles.TILE * (1 + KvTiles.tiles(window + batch + 512));
         int position = 0;
-        int end = 0; // of all that was written
+        int end = 0; // of all written positions
         int wentBack = 0;
         int overwritten = 0;
         for (int turn = 1; position + batch < CONTEXT && turn <= turns; turn++) {
@@ -58,7 +58,7 @@ public final class RingCheck {
                 backend.writeKv(position, 0, ByteBuffer.allocateDirect(bytes));
                 backend.writeKv(position, 0, snapshot.flip());
                 assertEquals(position, backend.validPrefix(position));
-                end = position + ringPositions; // it may have been read at any such end
+                end = position + ringPositions; // the snapshot may have been taken at any end up to this one
             }
         }
         assertTrue(wentBack > 1 && overwritten > 1, wentBack + " times back, at " + position);

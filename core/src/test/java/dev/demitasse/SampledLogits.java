@@ -4,14 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.FloatBuffer;
 
-/** Every n-th of the logits that Hugging Face's float32 gave after each of several prompts. */
+/** Every n-th logit after each of several prompts, by Hugging Face in float32. */
 public final class SampledLogits {
     private final FloatBuffer logits;
     private final int perPrompt;
     private final int stride;
 
     /**
-     * @param name of the file, which has prompt after prompt
+     * Reads a file.
+     *
+     * @param name of the file, which has one prompt after the other
      * @param stride from one id to the next; the first is 0
      */
     public SampledLogits(String name, int prompts, int stride) {
@@ -21,17 +23,21 @@ public final class SampledLogits {
         assertEquals(logits.capacity(), perPrompt * prompts, name);
     }
 
-    /** @param actual logits of all ids */
-    public float greatestDifference(int prompt, float[] actual) {
+    /**
+     * Returns the maximum difference.
+     *
+     * @param actual logits of all ids
+     */
+    public float maxDifference(int prompt, float[] actual) {
         assertEquals(perPrompt * stride, actual.length, "logits");
-        float greatest = 0;
+        float max = 0;
         for (int i = 0; i < perPrompt; i++) {
-            greatest = Math.max(greatest, Math.abs(actual[i * stride] - expected(prompt, i)));
+            max = Math.max(max, Math.abs(actual[i * stride] - expected(prompt, i)));
         }
-        return greatest;
+        return max;
     }
 
-    /** The sum of the squares of all differences. */
+    /** Returns the sum of the squares of all differences. */
     public double squaredError(int prompt, float[] actual) {
         assertEquals(perPrompt * stride, actual.length, "logits");
         double sum = 0;
@@ -41,7 +47,7 @@ public final class SampledLogits {
         return sum;
     }
 
-    /** The sum of the squares of what is expected. */
+    /** Returns the sum of the squares of the expected logits. */
     public double squares(int prompt) {
         double sum = 0;
         for (int i = 0; i < perPrompt; i++) {

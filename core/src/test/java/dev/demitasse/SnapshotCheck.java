@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntFunction;
 
-/** Whether what a backend's KV cache held can be restored. */
+/** Checks that a snapshot of a backend's KV cache can be restored. */
 public final class SnapshotCheck {
     private static final int POSITIONS = 1_100;
     private static final int CONTEXT = 1_200;
@@ -23,10 +23,10 @@ public final class SnapshotCheck {
     private SnapshotCheck() {}
 
     /**
-     * A snapshot of one backend, restored in parts in another one with another context, which held something else: the next
-     * logits must be equal to the last bit.
+     * Restores a snapshot of one backend, in parts, in another backend with another context length and another sequence. The next logits must
+     * be equal to the last bit.
      *
-     * @param backends of a tiny model with at least 288 ids, for a context; each is used before the next is made
+     * @param backends creates the backend of a tiny model with at least 288 ids for a context length; each is used before the next is created
      */
     public static void check(IntFunction<Backend> backends) {
         Random random = new Random(5);
@@ -72,10 +72,10 @@ public final class SnapshotCheck {
     }
 
     private static void inParts(ByteBuffer snapshot, Part part) {
-        int most = 20_004; // no multiple of any piece
-        for (int at = 0; at < snapshot.capacity(); at += most) {
+        int size = 20_004; // not a multiple of any piece
+        for (int at = 0; at < snapshot.capacity(); at += size) {
             ByteBuffer bytes = snapshot.duplicate();
-            bytes.limit(Math.min(snapshot.capacity(), at + most)).position(at);
+            bytes.limit(Math.min(snapshot.capacity(), at + size)).position(at);
             part.at(at, bytes);
         }
     }

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where the real weights lie, and what else {@code e2e/setup} fetches; see the README. */
+/** Locates the real weights and the other files that {@code e2e/setup} fetches. */
 public final class TestWeights {
     private TestWeights() {}
 
@@ -22,7 +22,7 @@ public final class TestWeights {
     }
 
     /**
-     * A file of a real tokenizer.
+     * Returns a file of a real tokenizer.
      *
      * @param vocabulary llama3, qwen3, gemma3, llama2, or (tokenizer_config.json only) llama3_2
      * @param file tokenizer.json or tokenizer_config.json
@@ -35,12 +35,12 @@ public final class TestWeights {
         }
     }
 
-    /** The folder of npm packages. */
+    /** Returns the folder of npm packages. */
     public static Path npm() {
         return find("npm/node_modules");
     }
 
-    /** The whole file, mapped. */
+    /** Maps a whole file. */
     public static ByteBuffer map(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
             return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());

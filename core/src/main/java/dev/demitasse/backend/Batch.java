@@ -11,7 +11,11 @@ import java.util.Objects;
  * @param position position of the first token in the sequence
  */
 public record Batch(int[] tokens, int from, int to, int position) {
-    /** @throws IndexOutOfBoundsException if the batch is empty or not within {@code tokens} */
+    /**
+     * Checks the range.
+     *
+     * @throws IndexOutOfBoundsException if the batch is empty or not within {@code tokens}
+     */
     public Batch {
         Objects.checkFromToIndex(from, to, tokens.length);
         if (from == to) {

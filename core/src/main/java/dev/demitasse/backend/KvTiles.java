@@ -23,7 +23,11 @@ public final class KvTiles {
     /** End of all positions that have been written since position 0 was written. */
     private int end;
 
-    /** @param batchSize maximum number of tokens that are written before they are read */
+    /**
+     * Determines the rings of the layers.
+     *
+     * @param batchSize maximum number of tokens that are written before they are read
+     */
     public KvTiles(Plan plan, int contextLength, int batchSize) {
         layers = plan.attention();
         tiles = tiles(contextLength);

@@ -16,7 +16,11 @@ final class ContextBuilder implements GgufStream.Sink {
     private final Backend.Factory backends;
     private @Nullable Context context;
 
-    /** @param contextLength number of positions; 0 for all that the model was trained for */
+    /**
+     * Creates a builder.
+     *
+     * @param contextLength number of positions; 0 for all that the model was trained for
+     */
     ContextBuilder(int contextLength, Backend.Factory backends) {
         if (contextLength < 0) {
             throw new IllegalArgumentException("contextLength is " + contextLength + "; it must not be negative");

@@ -14,7 +14,11 @@ final class GrammarFilter implements TokenFilter {
     /** Number of tokens that may still be generated. */
     private int remaining;
 
-    /** @throws IllegalArgumentException if no answer of the grammar is short enough */
+    /**
+     * Creates a filter for an answer of at most {@code remaining} tokens.
+     *
+     * @throws IllegalArgumentException if no answer of the grammar is short enough
+     */
     GrammarFilter(Grammar grammar, TokenTrie trie, Tokenizer tokenizer, int remaining) {
         matcher = new Matcher(grammar, trie);
         this.tokenizer = tokenizer;

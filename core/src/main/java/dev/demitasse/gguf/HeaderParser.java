@@ -180,7 +180,11 @@ final class HeaderParser {
         return new TensorInfo(name, type, List.copyOf(shape), offset, type.bytes(elements));
     }
 
-    /** @param tensors sorted by offset */
+    /**
+     * Checks that tensors do not overlap and end within the file.
+     *
+     * @param tensors sorted by offset
+     */
     private void checkPlacement(List<TensorInfo> tensors, long dataOffset) {
         long end = 0;
         for (TensorInfo tensor : tensors) {

@@ -11,7 +11,11 @@ final class HeaderReader {
     private final long fileBytes;
     private ByteBuffer bytes = ByteBuffer.allocateDirect(FIRST_BYTES);
 
-    /** @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH} */
+    /**
+     * Begins to read a header.
+     *
+     * @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH}
+     */
     HeaderReader(long fileBytes) {
         this.fileBytes = fileBytes;
     }

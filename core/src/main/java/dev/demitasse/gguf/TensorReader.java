@@ -12,7 +12,11 @@ final class TensorReader {
     private long position;
     private int nextTensor;
 
-    /** @param tensors the header's tensors, with the offsets that the sink expects */
+    /**
+     * Begins to read a file.
+     *
+     * @param tensors the header's tensors, with the offsets that the sink expects
+     */
     TensorReader(Gguf header, List<TensorInfo> tensors, GgufStream.Sink sink) {
         this.header = header;
         this.tensors = tensors;

@@ -36,6 +36,8 @@ final class AwqMatrix {
     private final Conversion next;
 
     /**
+     * Creates a matrix without its elements.
+     *
      * @param inputs columns of the matrix, a multiple of {@code group}
      * @param outputs rows of the matrix, a multiple of {@link #PACKED}
      * @param group number of inputs that share a scale, a multiple of {@link #BLOCK}

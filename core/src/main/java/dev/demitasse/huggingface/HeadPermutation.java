@@ -12,7 +12,11 @@ final class HeadPermutation implements Conversion {
     private final Collector head;
     private final Conversion next;
 
-    /** @param headSize number of rows of a head, even */
+    /**
+     * Creates a conversion of rows of {@code rowBytes} bytes.
+     *
+     * @param headSize number of rows of a head, even
+     */
     HeadPermutation(int headSize, int rowBytes, Conversion next) {
         this.headSize = headSize;
         this.rowBytes = rowBytes;

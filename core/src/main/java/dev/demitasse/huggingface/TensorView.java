@@ -38,6 +38,8 @@ final class TensorView {
     private long end;
 
     /**
+     * Maps the tensors of all files.
+     *
      * @param headers of all files
      * @param sink receives the converted bytes
      * @throws GgufException naming a tensor that is unknown, missing, repeated or of an invalid shape or type

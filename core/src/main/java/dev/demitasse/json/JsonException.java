@@ -6,7 +6,11 @@ public final class JsonException extends RuntimeException {
 
     private final int offset;
 
-    /** @param offset index of the first invalid character; the length of {@code text} if it ends too early */
+    /**
+     * Creates an exception whose message names the position.
+     *
+     * @param offset index of the first invalid character; the length of {@code text} if it ends too early
+     */
     JsonException(String text, int offset, String problem) {
         super("JSON line " + line(text, offset) + ", column " + column(text, offset) + ": " + problem);
         this.offset = offset;

@@ -23,7 +23,11 @@ final class Blocks {
         return head(b, x, s, 0);
     }
 
-    /** @param softCap cap of the logits; 0 for none */
+    /**
+     * Appends the final norm, the output matrix and a soft cap.
+     *
+     * @param softCap cap of the logits; 0 for none
+     */
     static Plan head(PlanBuilder b, Buffer x, Sizes s, float softCap) {
         Buffer last = b.finalNorm(x, "output_norm.weight", s.hiddenSize(), s.epsilon());
         String output = b.hasTensor("output.weight") ? "output.weight" : "token_embd.weight";

@@ -10,7 +10,11 @@ import dev.demitasse.plan.Rotary;
  * @param contextLength number of positions that the plan is for
  */
 record Hyperparameters(Metadata metadata, String architecture, int contextLength) {
-    /** @param requestedContext number of positions; 0 for all that the model was trained for */
+    /**
+     * Reads the context length.
+     *
+     * @param requestedContext number of positions; 0 for all that the model was trained for
+     */
     static Hyperparameters of(Metadata metadata, String architecture, int requestedContext) {
         int trained = new Hyperparameters(metadata, architecture, 0).positive("context_length");
         return new Hyperparameters(metadata, architecture, requestedContext == 0 ? trained : requestedContext);

@@ -55,7 +55,11 @@ public final class PlanBuilder {
         return append(new Op.Embed(weight, scale, buffer("embedding", width, Rows.BATCH)));
     }
 
-    /** @param width number of elements that are normalized together: the buffer's width, or the head size */
+    /**
+     * Appends an RMSNorm.
+     *
+     * @param width number of elements that are normalized together: the buffer's width, or the head size
+     */
     public Buffer rmsNorm(Buffer in, String weight, int width, float epsilon) {
         return append(new Op.RmsNorm(in, weight(weight, width, 1), epsilon, like(in, weight)));
     }
@@ -78,7 +82,11 @@ public final class PlanBuilder {
         return products;
     }
 
-    /** @param bias a vector of {@code width} elements, added to each row */
+    /**
+     * Appends a product with a bias.
+     *
+     * @param bias a vector of {@code width} elements, added to each row
+     */
     public Buffer matMul(Buffer in, String weight, String bias, int width) {
         return append(new Op.MatMul(
                 in,
@@ -93,7 +101,11 @@ public final class PlanBuilder {
         return append(new Op.Rope(in, headSize, rotary, null, like(in, in.name() + " rope")));
     }
 
-    /** @param frequencyFactors name of a vector that divides the frequencies, if the file has it */
+    /**
+     * Appends RoPE with frequency factors.
+     *
+     * @param frequencyFactors name of a vector that divides the frequencies, if the file has it
+     */
     public Buffer rope(Buffer in, int headSize, Rotary rotary, String frequencyFactors) {
         if (!hasTensor(frequencyFactors)) {
             return rope(in, headSize, rotary);
@@ -128,7 +140,11 @@ public final class PlanBuilder {
         return append(new Op.GatedActivation(activation, gate, up, like(gate, gate.name() + " gated")));
     }
 
-    /** @param cap 0 for none: returns {@code in} */
+    /**
+     * Appends a soft cap.
+     *
+     * @param cap 0 for none: returns {@code in}
+     */
     public Buffer softCap(Buffer in, float cap) {
         return cap == 0 ? in : append(new Op.SoftCap(in, cap, like(in, in.name() + " capped")));
     }

@@ -5,7 +5,11 @@ final class Temperature {
     private final float temperature;
     private final SplitMix64 random;
 
-    /** @param temperature above 0 */
+    /**
+     * Creates the last stage of a sampler.
+     *
+     * @param temperature above 0
+     */
     Temperature(float temperature, long seed) {
         this.temperature = temperature;
         random = new SplitMix64(seed);

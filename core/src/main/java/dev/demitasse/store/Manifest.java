@@ -37,7 +37,11 @@ public record Manifest(String name, long bytes, int shardBytes, List<Shard> shar
      */
     public record Shard(String file, String sha256) {}
 
-    /** @throws IllegalArgumentException naming the invalid field */
+    /**
+     * Checks the fields.
+     *
+     * @throws IllegalArgumentException naming the invalid field
+     */
     public Manifest {
         shards = List.copyOf(shards);
         requirePlain("name", name);

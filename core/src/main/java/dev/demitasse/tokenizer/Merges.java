@@ -14,7 +14,11 @@ final class Merges implements MergeRules {
     private final int[] results;
     private final int shift;
 
-    /** @param count number of merges, whose ranks are from 0 to {@code count - 1} */
+    /**
+     * Creates an empty table.
+     *
+     * @param count number of merges, whose ranks are from 0 to {@code count - 1}
+     */
     Merges(int count) {
         int bits = 33 - Integer.numberOfLeadingZeros(count);
         pairs = new long[1 << bits];

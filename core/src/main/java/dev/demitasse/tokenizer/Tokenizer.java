@@ -49,7 +49,11 @@ public abstract class Tokenizer {
     private final AddedTokens allAdded = new AddedTokens();
     private final AddedTokens userDefined = new AddedTokens();
 
-    /** @param addBosByDefault the default of {@code add_bos_token} */
+    /**
+     * Reads the special tokens.
+     *
+     * @param addBosByDefault the default of {@code add_bos_token}
+     */
     Tokenizer(Metadata metadata, Vocabulary vocabulary, boolean addBosByDefault) {
         int size = vocabulary.size();
         this.vocabulary = vocabulary;

@@ -35,7 +35,11 @@ final class Vocabulary {
         Arrays.fill(table, Tokenizer.NONE);
     }
 
-    /** @throws GgufException if a token is repeated, or the number of types differs from that of tokens */
+    /**
+     * Reads the tokens of a file.
+     *
+     * @throws GgufException if a token is repeated, or the number of types differs from that of tokens
+     */
     static Vocabulary read(Metadata metadata) {
         StringTable tokens = metadata.strings(TOKENS);
         long[] types = metadata.has(TYPES) ? metadata.integers(TYPES) : null;

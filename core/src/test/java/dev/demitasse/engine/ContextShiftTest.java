@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Answers that go on when the context is full, of a tiny random model. */
+/** Answers of a tiny random model that continue when the context is full. */
 class ContextShiftTest {
     private static final Folder LLAMA = new Folder("llama");
     private static final int CONTEXT = 40;
@@ -39,7 +39,7 @@ class ContextShiftTest {
         return new GenerationOptions(greedy, maxTokens, List.of(), AnswerFormat.PLAIN, null, 3, speculative, keep);
     }
 
-    /** Runs an answer; each token is told with its logarithms. */
+    /** Runs an answer, and collects each token with its log probabilities. */
     private static FinishReason run(Generation generation, List<Integer> ids, List<String> told) {
         while (true) {
             Event event = generation.next();
@@ -55,7 +55,7 @@ class ContextShiftTest {
     }
 
     @Test
-    void tokensAreThoseOfANewEngineGivenWhatRemains() {
+    void tokensEqualThoseOfANewContextWithTheRemainingTokens() {
         for (int keep : new int[] {0, 4, CONTEXT / 2}) {
             List<String> expected = new ArrayList<>();
             int[] sequence = PROMPT;
@@ -65,7 +65,7 @@ class ContextShiftTest {
                 sequence = IntStream.concat(
                                 Arrays.stream(sequence), ids.stream().mapToInt(id -> id))
                         .toArray();
-                assertEquals(CONTEXT + 1, sequence.length); // the last one has no place any more
+                assertEquals(CONTEXT + 1, sequence.length); // the last token is not in the context any more
                 int from = keep + (sequence.length - keep) / 2;
                 sequence = IntStream.concat(
                                 Arrays.stream(sequence, 0, keep), Arrays.stream(sequence, from, sequence.length))
@@ -82,7 +82,7 @@ class ContextShiftTest {
     }
 
     @Test
-    void whatStaysMustLeaveRoom() {
+    void keptTokensMustLeaveRoom() {
         GenerationOptions options = options(1, false, CONTEXT / 2 + 1);
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> context.generate(PROMPT, options));

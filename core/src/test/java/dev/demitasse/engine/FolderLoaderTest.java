@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A folder as Hugging Face has it, tokenizer and template included, from its files to an answer. */
+/** Loads a Hugging Face folder with its tokenizer and chat template, and generates an answer. */
 class FolderLoaderTest {
     private static final Folder LLAMA = new Folder("llama");
 
@@ -73,7 +73,7 @@ class FolderLoaderTest {
     }
 
     @Test
-    void templateInAFileOfItsOwnCounts() {
+    void aTemplateFileIsUsed() {
         Map<String, String> texts = LLAMA.texts();
         texts.put("chat_template.jinja", "{{ messages[0].content }}?");
         Context context = load(loader(texts));
@@ -84,7 +84,7 @@ class FolderLoaderTest {
     }
 
     @Test
-    void endsOfTheGenerationConfigCount() {
+    void endTokensOfTheGenerationConfigAreUsed() {
         Map<String, String> texts = LLAMA.texts();
         texts.put("generation_config.json", "{\"eos_token_id\": [7, 1, 8]}");
         Context context = load(loader(texts));
@@ -106,7 +106,7 @@ class FolderLoaderTest {
     }
 
     @Test
-    void unfinishedFolderIsNoEngine() {
+    void anUnfinishedFolderIsRejected() {
         FolderLoader loader = loader(LLAMA.texts());
         GgufException e = assertThrows(GgufException.class, loader::finish);
         assertEquals("model-00001-of-00002.safetensors ends inside its header", e.getMessage());

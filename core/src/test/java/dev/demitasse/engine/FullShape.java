@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Loads a model file and generates one token on the reference backend: that a full-shape model (see
- * {@code oracle/full_shape_smollm3.py}), too large for the tests, goes through.
+ * Loads a model file and generates one token on the reference backend, for a full-shape model that is too large for the tests (see
+ * {@code oracle/full_shape_smollm3.py}).
  *
  * <pre>core/bench dev.demitasse.engine.FullShape smollm3-3b-random-Q4_0.gguf</pre>
  */

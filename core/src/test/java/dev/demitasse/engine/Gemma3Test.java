@@ -19,13 +19,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Gemma 3 270M in Q4_K_M (weights in Q4_K, Q5_0, Q6_K, Q8_0) against llama.cpp's greedy tokens and Hugging Face's float32 logits on the
- * dequantized weights (fixtures by the scripts in {@code oracle}).
+ * Compares Gemma 3 270M in Q4_K_M (weights in Q4_K, Q5_0, Q6_K, Q8_0) with llama.cpp's greedy tokens and Hugging Face's float32 logits on
+ * the dequantized weights (fixtures by the scripts in {@code oracle}).
  */
 class Gemma3Test {
     private static final int TOKENS = 16;
     private static final float TOLERANCE = 1e-3f;
-    /** Logits that llama.cpp's rounding of activations was seen to swap. */
+    /** Difference of logits that llama.cpp's rounding of activations may reverse. */
     private static final double NEAR_TIE = 0.5;
 
     @Test
@@ -57,7 +57,7 @@ class Gemma3Test {
             int[] ours = new int[TOKENS];
             double[] gaps = new double[TOKENS];
             float[] first = generate(context, made[0], prompt, ours, gaps);
-            worst = Math.max(worst, logits.greatestDifference(i, first));
+            worst = Math.max(worst, logits.maxDifference(i, first));
             assertArrayEquals(exact, ours, name + ": llama.cpp, weights in float32");
             int step = Arrays.mismatch(theirs, ours);
             if (step < 0) {
@@ -68,13 +68,13 @@ class Gemma3Test {
                 assertTrue(gaps[step] < NEAR_TIE, name + ": no near-tie at step " + step + ": " + gaps[step]);
             }
         }
-        System.out.println("all prompts: greatest difference from Hugging Face's logits " + worst);
+        System.out.println("all prompts: maximum difference from Hugging Face's logits " + worst);
         assertTrue(worst <= TOLERANCE, "" + worst);
         assertEquals(12, quantized.size());
         assertTrue(same >= 5, "the same text as llama.cpp's on the quantized file: " + same);
     }
 
-    /** Returns the logits by which the first token was chosen. */
+    /** Generates tokens, and returns the logits from which the first one was chosen. */
     private static float[] generate(Context context, RecordingBackend backend, int[] prompt, int[] ids, double[] gaps) {
         Generation generation = context.generate(
                 prompt, new GenerationOptions(SamplingOptions.GREEDY, ids.length, List.of(), AnswerFormat.PLAIN));
@@ -91,7 +91,7 @@ class Gemma3Test {
         return first;
     }
 
-    /** Between the highest logit and the second. */
+    /** Returns the difference between the highest logit and the second. */
     private static double gap(float[] logits) {
         float[] sorted = logits.clone();
         Arrays.sort(sorted);

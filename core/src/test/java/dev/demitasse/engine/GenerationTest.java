@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The generation loop on real weights, in a context of 64 tokens and batches of 7. */
+/** Tests the generation loop on real weights, in a context of 64 tokens and batches of 7. */
 class GenerationTest {
     private static final List<Message> QUESTION = List.of(new Message("user", "What is the capital of France?"));
     private static final String ANSWER = "The capital of France is Paris.";
@@ -53,7 +53,7 @@ class GenerationTest {
     }
 
     @Test
-    void answersEndWhereTheyShould() {
+    void answersEndAtLimitsAndStops() {
         int[] prompt =
                 context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids();
         List<Event> three = run(context.generate(prompt, options(3, List.of())));
@@ -87,7 +87,7 @@ class GenerationTest {
     }
 
     @Test
-    void anotherAnswerTakesTheEngine() {
+    void aNewAnswerEndsTheOneBefore() {
         Generation first = context.generate(
                 context.model().chatPrompt(QUESTION, Map.of(), new LocalTime(0)).ids(), options(64, List.of()));
         first.next();
@@ -97,7 +97,7 @@ class GenerationTest {
     }
 
     @Test
-    void promptsThatDoNotFitAreRefused() {
+    void promptsThatDoNotFitAreRejected() {
         assertThrows(IllegalArgumentException.class, () -> context.generate(new int[0], options(1, List.of())));
         IllegalArgumentException e = assertThrows(
                 IllegalArgumentException.class, () -> context.generate(new int[64], options(1, List.of())));

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Generations on a backend whose results come later and that may be lost, on a tiny random model in batches of 7. */
+/** Generates on a backend that does not wait and may be lost, with a tiny random model in batches of 7. */
 class LateGenerationTest {
     private static final Folder LLAMA = new Folder("llama");
     private static final Map<String, String> TEXTS = LLAMA.texts();
     private static final int[] PROMPT = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 11, 12, 13, 14, 15};
     private static final int MAX_TOKENS = 9;
 
-    /** A context and what it computes on. */
+    /** A context with its device. */
     private static final class Machine {
         final Context context;
         LateBackend device;
@@ -44,7 +44,7 @@ class LateGenerationTest {
             this(64, callsUntilLoss);
         }
 
-        /** As a worker does a step. */
+        /** Runs a step as a worker does. */
         Event step(Generation generation) {
             complete(generation);
             return generation.next();
@@ -72,7 +72,7 @@ class LateGenerationTest {
 
     @ParameterizedTest
     @MethodSource("samplings")
-    void answersAreThoseOfABackendThatWaits(SamplingOptions sampling) {
+    void answersEqualThoseOfABackendThatWaits(SamplingOptions sampling) {
         Machine machine = new Machine(LateBackend.NEVER);
         List<Event> events = new ArrayList<>();
         Generation generation = machine.context.generate(PROMPT, options(sampling));
@@ -83,7 +83,7 @@ class LateGenerationTest {
     }
 
     @Test
-    void listsMayDecideOrNot() {
+    void topLogitsMayOrMayNotSuffice() {
         Machine machine = new Machine(LateBackend.NEVER);
         for (SamplingOptions sampling : samplings()) {
             Generation generation = machine.context.generate(PROMPT, options(sampling));
@@ -98,7 +98,7 @@ class LateGenerationTest {
 
     @ParameterizedTest
     @MethodSource("samplings")
-    void lossesDoNotShow(SamplingOptions sampling) {
+    void lossesDoNotChangeTheAnswer(SamplingOptions sampling) {
         List<Event> expected = expected(sampling);
         boolean lost = true;
         for (int calls = 1; lost; calls++) {
@@ -110,7 +110,7 @@ class LateGenerationTest {
                 try {
                     events.add(machine.step(generation));
                 } catch (DeviceLostException e) {
-                    // The second is lost, too, halfway.
+                    // The second device is lost, too, halfway.
                     machine = new Machine(machine == first ? calls / 2 + 1 : LateBackend.NEVER);
                     generation.resume(machine.context);
                 }
@@ -126,7 +126,7 @@ class LateGenerationTest {
     }
 
     @Test
-    void lossesShowInNextOnly() {
+    void lossesAreThrownByNextOnly() {
         Machine machine = new Machine(6); // forward, done, forward, done, forward, done
         Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 3; i++) {
@@ -142,7 +142,7 @@ class LateGenerationTest {
     }
 
     @Test
-    void aTokenThatWasChosenOutlivesTheEngine() {
+    void aChosenTokenSurvivesTheLossOfTheDevice() {
         SamplingOptions sampling = samplings().get(2);
         Machine machine = new Machine(LateBackend.NEVER);
         Generation generation = machine.context.generate(PROMPT, options(sampling));
@@ -157,7 +157,7 @@ class LateGenerationTest {
             events.add(other.step(generation));
         }
         List<Event> read = withoutTimes(events);
-        int answered = PROMPT.length + 3; // three prefills, two tokens and the one that was chosen
+        int answered = PROMPT.length + 3; // three prefills, two tokens and the chosen one
         assertTrue(read.remove(new Event.Prefill(7, answered)));
         assertTrue(read.remove(new Event.Prefill(14, answered)));
         assertTrue(read.remove(new Event.Prefill(answered, answered)));
@@ -165,7 +165,7 @@ class LateGenerationTest {
     }
 
     @Test
-    void whoWaitsForALostEngineIsForgotten() {
+    void actionsOfALostContextAreDropped() {
         Machine machine = new Machine(LateBackend.NEVER);
         Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
@@ -225,7 +225,7 @@ class LateGenerationTest {
     }
 
     @Test
-    void anotherAnswerTakesTheEngineFromOneThatWaits() {
+    void aNewAnswerEndsOneThatWaits() {
         Machine machine = new Machine(LateBackend.NEVER);
         Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
@@ -243,7 +243,7 @@ class LateGenerationTest {
         return new GenerationOptions(sampling, MAX_TOKENS, List.of(), AnswerFormat.PLAIN);
     }
 
-    /** The events on a backend that waits: three batches, tokens, the end. */
+    /** Returns the events on a backend that waits: three batches, tokens, the end. */
     private static List<Event> expected(SamplingOptions sampling) {
         List<Event> events = new ArrayList<>();
         Generation generation = context(64, backend -> backend).generate(PROMPT, options(sampling));

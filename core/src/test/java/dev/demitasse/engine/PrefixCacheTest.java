@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Which snapshot serves a prompt, and which are dropped; a snapshot takes a byte a token here. */
+/** Tests which snapshot is used for a prompt, and which are dropped. A snapshot takes a byte for each token here. */
 class PrefixCacheTest {
     private final PrefixCache<String> cache = new PrefixCache<>(1000, Op.Attention.ALL_POSITIONS);
 
-    /** So many tokens of a system prompt, and then so many of a conversation's own. */
+    /** Returns a number of tokens of a system prompt, then a number of tokens of a conversation. */
     private static int[] sequence(int system, int conversation, int own) {
         return IntStream.concat(
                         IntStream.range(0, system), IntStream.range(0, own).map(i -> 1000 * conversation + i))
@@ -36,12 +36,12 @@ class PrefixCacheTest {
     }
 
     @Test
-    void theSnapshotThatSavesTheMostServes() {
+    void theSnapshotThatSavesMostTokensIsUsed() {
         add(cache, "one", sequence(100, 1, 50));
         add(cache, "two", sequence(100, 2, 80));
         assertEquals("two", find(cache, sequence(100, 2, 90), 0, 1));
         assertEquals("one", find(cache, sequence(100, 1, 60), 0, 1));
-        // Only the system prompt: the one that is copied faster.
+        // Both share only the system prompt: the shorter one is copied faster.
         assertEquals("one", find(cache, sequence(100, 3, 60), 0, 1));
         assertNull(find(cache, sequence(0, 3, 60), 0, 1));
         assertNull(find(cache, sequence(100, 2, 90), 179, PrefixCache.SOME_TOKENS));
@@ -56,14 +56,14 @@ class PrefixCacheTest {
     }
 
     @Test
-    void manyTokensArentCopiedForOne() {
+    void aLongSnapshotIsNotCopiedForOneToken() {
         add(cache, "long", sequence(0, 1, 640));
         assertNull(find(cache, sequence(0, 1, 101), 91, 1));
         assertEquals("long", find(cache, sequence(0, 1, 101), 90, 1));
     }
 
     @Test
-    void whatWasUsedTheLongestAgoIsDropped() {
+    void theLeastRecentlyUsedSnapshotIsDropped() {
         assertEquals(List.of(), add(cache, "one", sequence(0, 1, 400)));
         assertEquals(List.of(), add(cache, "two", sequence(0, 2, 400)));
         assertEquals("one", find(cache, sequence(0, 1, 401), 0, 1));
@@ -84,19 +84,19 @@ class PrefixCacheTest {
     }
 
     @Test
-    void windowsNeedWhatIsBeforeTheEnd() {
+    void windowsNeedThePositionsBeforeTheEnd() {
         PrefixCache<String> windowed = new PrefixCache<>(1000, 64);
         add(windowed, "short", sequence(60, 1, 0));
         assertEquals("short", find(windowed, sequence(40, 9, 9), 0, 1));
         assertEquals(List.of(), add(windowed, "long", sequence(60, 1, 100)));
-        // It begins alike for longer, but of what the window saw then there is no more.
+        // Its common prefix is longer, but the keys and values of the window at that position are lost.
         assertEquals("short", find(windowed, sequence(60, 1, 90), 0, 1));
         assertEquals("long", find(windowed, sequence(60, 1, 101), 0, 1));
         assertFalse(windowed.covers(sequence(60, 1, 99)));
     }
 
     @Test
-    void onlyAnotherConversationIsWorthKeepingThisOne() {
+    void onlyAnotherConversationIsWorthASnapshot() {
         int[] tokens = sequence(20, 1, 300);
         assertTrue(PrefixCache.isWorthKeeping(tokens, sequence(20, 2, 50)));
         assertFalse(PrefixCache.isWorthKeeping(tokens, sequence(20, 1, 350)), "the next turn");

@@ -8,7 +8,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class PromptLookupTest {
-    /** A pass over two tokens that takes as long as over one. */
+    /** Time of a pass over two tokens that equals that of one token. */
     private static final PromptLookup CHEAP = withCost(0, 2000);
 
     private static PromptLookup withCost(double cost, int passes) {
@@ -25,7 +25,7 @@ class PromptLookupTest {
     }
 
     @Test
-    void theLongestMatchCounts() {
+    void theLongestMatchIsUsed() {
         assertArrayEquals(new int[] {9, 4}, draft(CHEAP, 2, 1, 2, 3, 9, 4, 2, 3, 7, 8, 1, 2, 3));
         assertArrayEquals(new int[] {6, 1}, draft(CHEAP, 2, 2, 3, 5, 1, 2, 3, 6, 1, 2, 3)); // the latest of two
     }
@@ -37,14 +37,14 @@ class PromptLookupTest {
     }
 
     @Test
-    void repetitionsGoOn() {
+    void repetitionsContinue() {
         assertArrayEquals(new int[] {5, 6, 7, 5, 6}, draft(CHEAP, 5, 5, 6, 7, 5, 6, 7));
         assertArrayEquals(new int[] {3, 3, 3}, draft(CHEAP, 3, 3, 3, 3));
     }
 
-    /** As many guesses as pay by what a token more costs. */
+    /** The number of guesses depends on the cost of an additional token. */
     @Test
-    void costsDecide() {
+    void costsLimitGuesses() {
         int[] text = IntStream.range(0, 40).map(i -> i % 20).toArray();
         int dear = draft(withCost(0.7, 100), 15, text).length;
         assertTrue(dear > 0 && dear < 6, "drafted " + dear);
@@ -52,9 +52,9 @@ class PromptLookupTest {
         assertEquals(0, draft(withCost(1, 100), 15, text).length);
     }
 
-    /** Guesses that were wrong are not tried again and again, but now and then; when they are right again, they are. */
+    /** Wrong guesses are tried only rarely, until they are right again. */
     @Test
-    void hitsDecide() {
+    void hitRatesLimitGuesses() {
         PromptLookup lookup = withCost(0.6, 100);
         int[] text = IntStream.range(0, 40).map(i -> i % 20).toArray();
         for (int i = 0; i < 100; i++) {
@@ -74,9 +74,9 @@ class PromptLookupTest {
         assertTrue(lookup.draft(text, text.length, 8).length > 2);
     }
 
-    /** One slow pass is no measure. */
+    /** A single slow pass makes little difference. */
     @Test
-    void outliersDoNotStopIt() {
+    void outliersDoNotStopGuesses() {
         int[] text = IntStream.range(0, 40).map(i -> i % 20).toArray();
         PromptLookup lookup = withCost(0.5, 100);
         lookup.took(3, 1_000_000_000);

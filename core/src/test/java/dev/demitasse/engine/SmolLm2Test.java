@@ -28,12 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * SmolLM2-135M-Instruct in Q4_1 against llama.cpp's greedy tokens and Hugging Face's float32 logits on the dequantized
- * weights (fixtures by the scripts in {@code oracle}).
+ * Compares SmolLM2-135M-Instruct in Q4_1 with llama.cpp's greedy tokens and Hugging Face's float32 logits on the dequantized weights
+ * (fixtures by the scripts in {@code oracle}).
  */
 class SmolLm2Test {
     private static final float TOLERANCE = 1e-3f;
-    /** Logits that llama.cpp's rounding of activations was seen to swap. */
+    /** Difference of logits that llama.cpp's rounding of activations may reverse. */
     private static final double NEAR_TIE = 0.25;
 
     private static ReferenceBackend backend;
@@ -79,8 +79,8 @@ class SmolLm2Test {
         assertArrayEquals(ReferenceFile.ids(judge.get("greedy_ids")), ours, "Hugging Face, float32");
         assertArrayEquals(ReferenceFile.ids(exactPeer.get("generated_ids")), ours, "llama.cpp, weights in float32");
 
-        // On the Q4_1 file llama.cpp rounds activations to 8 bits, which may flip a near-tie; after that, texts go
-        // apart.
+        // On the Q4_1 file llama.cpp rounds activations to 8 bits, which may reverse a near-tie; then the texts
+        // diverge.
         int[] theirs = ReferenceFile.ids(peer.get("generated_ids"));
         int step = Arrays.mismatch(theirs, ours);
         if (step >= 0 && step < theirs.length) {
@@ -107,7 +107,7 @@ class SmolLm2Test {
         for (int id = 0; id < logits.length; id++) {
             worst = Math.max(worst, Math.abs(logits[id] - expected.get(id)));
         }
-        System.out.println(name + ": greatest difference from Hugging Face's logits " + worst);
+        System.out.println(name + ": maximum difference from Hugging Face's logits " + worst);
         assertTrue(worst <= TOLERANCE, name + ": " + worst);
     }
 
@@ -117,9 +117,9 @@ class SmolLm2Test {
         float worst = 0;
         for (int i = 0; i < llamaCpp.size(); i++) {
             float[] logits = prefill(ReferenceFile.ids(llamaCpp.get(i).get("prompt_ids")));
-            worst = Math.max(worst, expected.greatestDifference(i, logits));
+            worst = Math.max(worst, expected.maxDifference(i, logits));
         }
-        System.out.println("all prompts: greatest difference from Hugging Face's logits " + worst);
+        System.out.println("all prompts: maximum difference from Hugging Face's logits " + worst);
         assertTrue(worst <= TOLERANCE, "" + worst);
     }
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Guesses don't show: answers with and without them, of a tiny random model whose logits are so biased that it says two tokens in turns or
- * again and again, and now and then others.
+ * Compares answers with and without speculative decoding, of a tiny random model whose logits are biased such that it repeats two tokens,
+ * and sometimes others.
  */
 class SpeculationTest {
     private static final Folder LLAMA = new Folder("llama");
@@ -40,7 +40,7 @@ class SpeculationTest {
         return loader.finish();
     }
 
-    /** An answer's events as text, without times, and what was guessed. */
+    /** The events of an answer as text, without times, and the numbers of guesses. */
     private static final class Answer {
         final List<String> events = new ArrayList<>();
         final List<Integer> ids = new ArrayList<>();
@@ -84,7 +84,7 @@ class SpeculationTest {
         return answer;
     }
 
-    /** @param others how much likelier than other tokens these two are */
+    /** @param others bias of the two tokens */
     private SamplingOptions sampling(float others, float penalty, long seed) {
         Map<Integer, Float> bias =
                 Map.of(70, others, 71, others, context.model().tokenizer().eosId(), others - 4);
@@ -114,7 +114,7 @@ class SpeculationTest {
                 GenerationOptions.NO_SHIFT);
     }
 
-    /** Accepted guesses of an answer that is the same without any. */
+    /** Returns the number of accepted guesses of an answer that is the same without guesses. */
     private int check(SamplingOptions sampling, int maxTokens, List<String> stop, int logProbs) {
         Answer without = answer(PROMPT, options(sampling, maxTokens, stop, logProbs, false));
         assertEquals(0, without.drafted);
@@ -122,7 +122,7 @@ class SpeculationTest {
         assertEquals(without.events, with.events);
         assertTrue(with.accepted <= with.drafted && with.accepted < with.ids.size());
 
-        // What the KV cache is said to hold, it does: another answer after this one is as if it came first.
+        // The KV cache holds what the session says: another answer after this one is the same as in an empty session.
         int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + with.ids.size());
         for (int i = 0; i < with.ids.size(); i++) {
             longer[PROMPT.length + i] = with.ids.get(i);
@@ -155,7 +155,7 @@ class SpeculationTest {
         assertTrue(check(sampling(12, 0, 4), 50, List.of(), 4) > 0);
     }
 
-    /** Lists of two numbers, which end only because the answer must. */
+    /** Generates lists of two numbers that end only at the maximum number of tokens. */
     @Test
     void grammarsAdvanceTokenByToken() {
         Map<String, Object> items = Map.of("enum", List.of(11L, 12L));
@@ -193,7 +193,7 @@ class SpeculationTest {
     }
 
     @Test
-    void lossesWithinADraftDoNotShow() {
+    void lossesWithinADraftDoNotChangeTheAnswer() {
         GenerationOptions options = options(sampling(12, 0, 4), 30, List.of(), 2, true);
         List<String> expected = answer(PROMPT, options).events;
         boolean lost = true;

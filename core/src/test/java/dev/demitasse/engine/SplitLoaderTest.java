@@ -19,10 +19,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Real weights in three files, from their bytes to logits. */
+/** Loads real weights in three files, and compares the logits. */
 class SplitLoaderTest {
     @Test
-    void engineIsThatOfTheWholeFile() {
+    void contextEqualsThatOfTheWholeFile() {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
         GgufLoader single = new GgufLoader(whole.capacity(), 64, SplitLoaderTest::backend);
         single.accept(whole.duplicate());
@@ -46,7 +46,7 @@ class SplitLoaderTest {
     }
 
     @Test
-    void whatCannotBeRunIsRefusedBeforeWeightsAreFetched() {
+    void unsupportedModelsAreRejectedBeforeWeightsAreFetched() {
         byte[] first = new GgufBuilder()
                 .string("general.architecture", "mamba")
                 .uint32("split.no", 0)

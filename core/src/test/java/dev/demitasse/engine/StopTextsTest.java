@@ -46,7 +46,7 @@ class StopTextsTest {
     }
 
     @Test
-    void withoutStopsNothingIsHeld() {
+    void withoutStopsNothingIsHeldBack() {
         StopTexts stops = new StopTexts(List.of());
         assertEquals("text", stops.push("text"));
         assertEquals("", stops.finish());

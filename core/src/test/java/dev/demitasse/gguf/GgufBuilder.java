@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes small GGUF v3 files for tests; tensor data is zeros. Fields can be written with hostile values. */
+/** Writes small GGUF v3 files for tests. Tensor data is zeros; fields may have hostile values. */
 public final class GgufBuilder {
     private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
     private final ByteArrayOutputStream table = new ByteArrayOutputStream();
@@ -45,14 +45,14 @@ public final class GgufBuilder {
         return this;
     }
 
-    /** A pair with any value type and payload. */
+    /** Appends a pair with any value type and payload. */
     GgufBuilder raw(String key, int valueType, byte... payload) {
         pair(key, valueType);
         pairs.writeBytes(payload);
         return this;
     }
 
-    /** An array's head: its elements, if any, follow by hand. */
+    /** Appends the head of an array; the caller appends its elements. */
     GgufBuilder array(String key, int elementType, long count) {
         pair(key, ValueType.ARRAY.ordinal());
         writeInt(pairs, elementType);
@@ -88,7 +88,7 @@ public final class GgufBuilder {
         return build(tensorCount, pairCount);
     }
 
-    /** The file up to its tensors' data. */
+    /** Returns the file up to the data of its tensors. */
     public byte[] header() {
         return header(tensorCount, pairCount).toByteArray();
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 
-/** Streams real weights in chunks of random size and compares with the mapped file. */
+/** Streams real weights in chunks of random size, and compares the tensors with the mapped file. */
 class GgufStreamTest {
     private final Map<String, CRC32> checksums = new HashMap<>();
     private final Map<String, Long> lengths = new HashMap<>();

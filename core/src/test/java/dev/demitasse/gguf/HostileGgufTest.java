@@ -14,7 +14,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Files that are cut, lie about their sizes or make no sense: one {@link GgufException} that names the field. */
+/** Truncated, contradictory and meaningless files give a {@link GgufException} that names the field. */
 class HostileGgufTest {
     private static final byte[] SOUND = sound().build();
 
@@ -28,7 +28,7 @@ class HostileGgufTest {
     }
 
     @Test
-    void soundFileParses() {
+    void aValidFileIsParsed() {
         Gguf gguf = parse(SOUND);
         assertEquals(2, gguf.tensors().size());
         assertEquals(2, gguf.metadata().integer("llama.block_count"));
@@ -36,7 +36,7 @@ class HostileGgufTest {
     }
 
     @Test
-    void everyTruncationIsNoticed() {
+    void everyTruncationIsDetected() {
         long required = parse(SOUND).requiredBytes();
         for (int length = 0; length < required; length++) {
             byte[] cut = Arrays.copyOf(SOUND, length);
@@ -104,7 +104,7 @@ class HostileGgufTest {
                 () -> parse(SOUND).metadata().integer("general.architecture"));
     }
 
-    /** Bytes of a sound file changed at random, read whole and in two chunks. */
+    /** Random bytes of a valid file are changed; it is read whole and in two chunks. */
     @Property(tries = 20_000, shrinking = ShrinkingMode.OFF)
     void mutatedFileGivesHeaderOrGgufException(
             @ForAll @Size(min = 1, max = 8) int[] places,

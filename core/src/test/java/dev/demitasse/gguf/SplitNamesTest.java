@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SplitNamesTest {
     @Test
-    void anyOneNamesAll() {
+    void oneNameGivesAll() {
         List<String> three =
                 List.of("Qwen3-4B-00001-of-00003.gguf", "Qwen3-4B-00002-of-00003.gguf", "Qwen3-4B-00003-of-00003.gguf");
         for (String name : three) {
@@ -47,7 +47,7 @@ class SplitNamesTest {
                 "a-00000-of-00000.gguf",
                 "a-00001-of-10000.gguf",
             })
-    void otherNamesAreNone(String name) {
+    void otherNamesAreRejected(String name) {
         assertNull(SplitNames.of(name));
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Split models give what the whole does, or one {@link GgufException} that names the file. */
+/** Split models give the same as the whole file, or a {@link GgufException} that names the file. */
 class SplitStreamTest {
     private static final ByteBuffer WHOLE = BackendLoader.tinyModel("llama");
     private static final Gguf HEADER = Gguf.parse(WHOLE, WHOLE.capacity());
@@ -48,7 +48,7 @@ class SplitStreamTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 1000, 1 << 16, 1 << 20})
-    void headerAndTensorsAreThoseOfTheWhole(int chunkBytes) {
+    void headerAndTensorsEqualThoseOfTheWholeFile(int chunkBytes) {
         for (int[] counts : new int[][] {{TENSORS}, {0, 5, TENSORS - 5}, {TENSORS - 2, 1, 1}}) {
             List<byte[]> files = Splitter.split(WHOLE, counts);
             checkWhole(read(files, chunkBytes, true));
@@ -131,7 +131,7 @@ class SplitStreamTest {
     }
 
     @Test
-    void everyTruncationIsNoticed() {
+    void everyTruncationIsDetected() {
         for (int file = 0; file < SMALL.size(); file++) {
             byte[] sound = SMALL.get(file);
             for (int length = 0; length < header(sound).requiredBytes(); length++) {
@@ -141,7 +141,7 @@ class SplitStreamTest {
     }
 
     @Test
-    void fileThatChangesIsRefused() {
+    void aChangedFileIsRejected() {
         for (int at = 0; at < header(SMALL.get(1)).dataOffset(); at++) {
             byte[] changed = SMALL.get(1).clone();
             changed[at]++;
@@ -187,7 +187,7 @@ class SplitStreamTest {
     }
 
     @Test
-    void oneFileOfSeveralIsNoModel() {
+    void aPartOfASplitModelIsRejected() {
         GgufStream stream = new GgufStream(SMALL.get(1).length, new Recorder());
         GgufException e = assertThrows(GgufException.class, () -> stream.accept(ByteBuffer.wrap(SMALL.get(1))));
         assertTrue(e.getMessage().startsWith("this is file 2 of 3 of a split model;"), e.getMessage());
@@ -199,7 +199,7 @@ class SplitStreamTest {
         checkWhole(read(List.of(file), 1000, true));
     }
 
-    /** Bytes of sound files changed at random, the same at both readings or not. */
+    /** Random bytes of valid files are changed, for both readings or for one. */
     @Property(tries = 20_000, shrinking = ShrinkingMode.OFF)
     void mutatedFilesGiveTensorsOrGgufException(
             @ForAll @IntRange(max = 2) int file,
@@ -241,7 +241,7 @@ class SplitStreamTest {
                 .uint32("split.tensors.count", tensors);
     }
 
-    /** The small files with another in one's place. */
+    /** Returns the small files with one of them replaced. */
     private static List<byte[]> with(int index, byte[] other) {
         List<byte[]> changed = new ArrayList<>(SMALL);
         changed.set(index, other);

@@ -9,15 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Splits a GGUF file as llama.cpp's {@code gguf-split} does. */
+/** Splits a GGUF file like llama.cpp's {@code gguf-split}. */
 public final class Splitter {
     private static final int ALIGNMENT = 32;
 
     private Splitter() {}
 
     /**
+     * Returns the files of a split.
+     *
      * @param whole a GGUF file without split metadata
-     * @param tensors how many each file gets, all of them together
+     * @param tensors number of tensors of each file
      */
     public static List<byte[]> split(ByteBuffer whole, int... tensors) {
         Gguf gguf = Gguf.parse(whole, whole.capacity());
@@ -58,7 +60,7 @@ public final class Splitter {
         return files;
     }
 
-    /** Cuts the file in chunks, until {@code accept} wants no more. Gives back whether it still does at the end. */
+    /** Passes a file to {@code accept} in chunks until it wants no more. Returns whether it still wants more at the end. */
     public static boolean feed(byte[] file, int chunkBytes, Predicate<ByteBuffer> accept) {
         for (int from = 0; from < file.length; from += chunkBytes) {
             if (!accept.test(ByteBuffer.wrap(file, from, Math.min(chunkBytes, file.length - from)))) {
@@ -68,7 +70,7 @@ public final class Splitter {
         return true;
     }
 
-    /** The metadata as it is encoded: what lies between the counts and the first row of the tensor table. */
+    /** Returns the encoded metadata, between the counts and the tensor table. */
     private static byte[] pairs(ByteBuffer whole, Gguf gguf) {
         int start = 2 * Integer.BYTES + 2 * Long.BYTES;
         byte[] header = new byte[(int) gguf.dataOffset()];

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Repacking loses nothing: the float32 values are {@code (q - z) · scale}, to the bit. */
+/** Repacking is exact: the float32 values equal {@code (q - z) · scale} to the last bit. */
 class AwqMatrixTest {
     private static final int[] PLACES = {0, 2, 4, 6, 1, 3, 5, 7};
     private static final int INPUTS = 128;
@@ -26,7 +26,7 @@ class AwqMatrixTest {
                 ByteBuffer.allocate(INPUTS / GROUP * OUTPUTS * 2).order(ByteOrder.LITTLE_ENDIAN);
         for (short[] row : scales) {
             for (int i = 0; i < OUTPUTS; i++) {
-                row[i] = (short) random.nextInt(0x7C00); // subnormal to largest
+                row[i] = (short) random.nextInt(0x7C00); // from subnormal to the maximum
                 scaleBytes.putShort(row[i]);
             }
         }

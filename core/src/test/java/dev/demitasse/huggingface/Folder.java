@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** A folder that {@code oracle/tiny_safetensors.py} made, with the tokenizer that all of them share. */
+/** A folder that {@code oracle/tiny_safetensors.py} made, with the tokenizer that all folders share. */
 public final class Folder {
     private static final String ROOT = "/huggingface/";
 
@@ -19,7 +19,7 @@ public final class Folder {
         this.name = name;
     }
 
-    /** The small files. */
+    /** Returns the small files. */
     public Map<String, String> texts() {
         Map<String, String> texts = new HashMap<>();
         for (String file : FolderStream.TEXT_FILES) {
@@ -31,12 +31,12 @@ public final class Folder {
         return texts;
     }
 
-    /** A weight file. */
+    /** Returns a weight file. */
     public byte[] bytes(String file) {
         return read(ROOT + name + "/" + file);
     }
 
-    /** Gives a stream's {@code accept} a file in chunks, until it wants no more. */
+    /** Passes a file to a stream's {@code accept} in chunks until it wants no more. */
     public static void feed(byte[] file, int chunkBytes, Predicate<ByteBuffer> accept) {
         for (int from = 0; from < file.length; from += chunkBytes) {
             if (!accept.test(ByteBuffer.wrap(file, from, Math.min(chunkBytes, file.length - from)))) {

@@ -25,7 +25,7 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** Folders whose files are cut, lie or make no sense: one {@link GgufException} that names the file and field. */
+/** Truncated, contradictory and meaningless files give a {@link GgufException} that names the file and field. */
 class HostileFolderTest {
     private static final String CONFIG = "config.json";
     private static final String INDEX = "model.safetensors.index.json";
@@ -33,7 +33,7 @@ class HostileFolderTest {
     private static final String FIRST = "model-00001-of-00002.safetensors";
     private static final String SECOND = "model-00002-of-00002.safetensors";
 
-    /** What a value may become. */
+    /** Replacements of values. */
     private static final List<String> ABSURD = List.of(
             "null",
             "true",
@@ -59,7 +59,7 @@ class HostileFolderTest {
             List.of(sharded(), new Files("phi3", SINGLE), new Files("gemma3", SINGLE), new Files("qwen2-awq", SINGLE));
 
     @Test
-    void configurationsThatCannotBeAreRefused() {
+    void invalidConfigurationsAreRejected() {
         assertConfigFails("config.json is missing", files -> files.texts.remove(CONFIG));
         assertConfigFails("tokenizer.json is missing", files -> files.texts.remove("tokenizer.json"));
         assertConfigFails("config.json: JSON line 1", files -> files.texts.put(CONFIG, "{"));
@@ -89,7 +89,7 @@ class HostileFolderTest {
     }
 
     @Test
-    void headersThatCannotBeAreRefused() {
+    void invalidHeadersAreRejected() {
         assertHeaderFails("\"BF16\"", "\"F64\"", "dtype is \"F64\", which is not supported");
         assertHeaderFails("\"BF16\"", "\"I32\"", "data_offsets is [0, 18432]; expected the place of 36864 bytes");
         assertHeaderFails("[288,32]", "[288,-32]", "shape has a dimension of -32");
@@ -109,7 +109,7 @@ class HostileFolderTest {
     }
 
     @Test
-    void lengthsThatCannotBeAreRefused() {
+    void invalidLengthsAreRejected() {
         for (long length : new long[] {-1, 0, 1, Long.MAX_VALUE, 1L << 32}) {
             Files files = new Files("qwen2", SINGLE);
             ByteBuffer.wrap(files.get(SINGLE)).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length);
@@ -127,7 +127,7 @@ class HostileFolderTest {
     }
 
     @Test
-    void filesThatDisagreeAreRefused() {
+    void contradictoryFilesAreRejected() {
         Files elsewhere = sharded();
         elsewhere.replaceText(INDEX, "\"model.norm.weight\": \"" + SECOND, "\"model.norm.weight\": \"" + FIRST);
         assertFails(FIRST + " lacks tensor model.norm.weight", elsewhere);
@@ -145,7 +145,7 @@ class HostileFolderTest {
     }
 
     @Test
-    void fileThatChangesIsRefused() {
+    void aChangedFileIsRejected() {
         Files files = sharded();
         FolderStream stream = new FolderStream("hostile", files.texts, new Checker());
         stream.accept(ByteBuffer.wrap(files.get(FIRST)));
@@ -156,7 +156,7 @@ class HostileFolderTest {
     }
 
     @Test
-    void quantizationsThatCannotBeAreRefused() {
+    void invalidQuantizationsAreRejected() {
         assertAwqFails("\"quant_method\": \"awq\"", "\"quant_method\": \"gptq\"", "quant_method is \"gptq\"");
         assertAwqFails("\"version\": \"gemm\"", "\"version\": \"gemv\"", "version is \"gemv\"; only \"gemm\"");
         assertAwqFails("\"bits\": 4", "\"bits\": 8", "quantization_config.bits is 8; only 4 is supported");
@@ -224,7 +224,7 @@ class HostileFolderTest {
         assertTrue(e.getMessage().contains(part), e.getMessage());
     }
 
-    /** A folder's files, to be changed. */
+    /** The files of a folder, which can be changed. */
     private static final class Files {
         final Map<String, String> texts;
         final Map<String, byte[]> weights = new HashMap<>();
@@ -263,7 +263,7 @@ class HostileFolderTest {
             setHeader(file, header.replaceFirst(java.util.regex.Pattern.quote(from), to));
         }
 
-        /** Changes a byte, or gives a field another value, in a configuration, an index or a header. */
+        /** Changes a byte or the value of a field in a configuration, an index or a header. */
         void mutate(int file, int place, byte value, boolean isWild) {
             List<String> names = new ArrayList<>(weights.keySet());
             names.add(CONFIG);
@@ -287,7 +287,7 @@ class HostileFolderTest {
             }
         }
 
-        /** Replaces what follows some colon, or some bracket, up to the next comma, bracket or brace. */
+        /** Replaces the text between a random colon or bracket and the next comma, bracket or brace. */
         private static String withAbsurdValue(String text, int place, byte value) {
             List<Integer> starts = new ArrayList<>();
             for (int i = 0; i < text.length(); i++) {
@@ -329,7 +329,7 @@ class HostileFolderTest {
             FolderStream stream = new FolderStream("hostile", texts, new Checker());
             for (String file = stream.file(); file != null; file = stream.file()) {
                 if (!weights.containsKey(file)) {
-                    break; // the index made the name up
+                    break; // the index names a file that does not exist
                 }
                 if (stream.accept(ByteBuffer.wrap(get(file)))) {
                     break; // it is too short
@@ -339,7 +339,7 @@ class HostileFolderTest {
         }
     }
 
-    /** Plans the model, and holds the backend's side of the contract: bytes in order, no more than there are. */
+    /** Builds the plan, and checks the contract of the bytes: they come in order, and not more than the tensor has. */
     private static final class Checker implements GgufStream.Sink {
         private final Map<String, Long> loaded = new HashMap<>();
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Folders of every architecture, in one file and in several, against Hugging Face in float32. */
+/** Compares folders of every architecture, in one file and in several, with Hugging Face in float32. */
 class TinyFolderTest {
     private static final int CONTEXT = 128;
 
@@ -31,7 +31,7 @@ class TinyFolderTest {
             })
     void logitsEqualHuggingFaces(String name) {
         ExpectedLogits expected = new ExpectedLogits("/huggingface/" + name + ".json");
-        // Chunks of 1, 5 and 70 times 97 bytes: rows and elements are cut anywhere.
+        // Chunks of 1, 5 and 70 times 97 bytes end within rows and elements.
         expected.check(batch -> load(new Folder(name), batch, batch * 97));
     }
 

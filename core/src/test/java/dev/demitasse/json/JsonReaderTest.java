@@ -92,7 +92,7 @@ class JsonReaderTest {
                 "`{\n \"a\":\n  NaN}`   | 3 |  3 | expected a value, found 'N'",
                 "'x'                    | 1 |  1 | expected a value, found '''",
             })
-    void saysWhatIsWrongAndWhere(String text, int line, int column, String problem) {
+    void errorsNameThePositionAndTheProblem(String text, int line, int column, String problem) {
         JsonException e = assertThrows(JsonException.class, () -> JsonReader.read(text));
         assertEquals("JSON line " + line + ", column " + column + ": " + problem, e.getMessage());
     }
@@ -104,7 +104,7 @@ class JsonReaderTest {
     }
 
     @Test
-    void nestsAsDeepAsTheWriterDoesAndNoDeeper() {
+    void nestsAsDeeplyAsTheWriter() {
         String deepest = "[".repeat(257) + "]".repeat(257);
         assertEquals(deepest, JsonWriter.write(JsonReader.read(deepest), -1));
 
@@ -113,20 +113,20 @@ class JsonReaderTest {
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void readsWhatTheWriterWrote(@ForAll("values") @Nullable Object value) {
+    void readsTheWritersOutput(@ForAll("values") @Nullable Object value) {
         assertEquals(value, JsonReader.read(JsonWriter.write(value, -1)));
         assertEquals(value, JsonReader.read(JsonWriter.write(value, 2)));
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void readsWhatJacksonReads(@ForAll("values") @Nullable Object value) throws JsonProcessingException {
+    void acceptsTheSameTextsAsJackson(@ForAll("values") @Nullable Object value) throws JsonProcessingException {
         String text = JACKSON.writeValueAsString(value);
         assertEquals(value, JsonReader.read(text));
     }
 
-    /** Accepts and refuses the same texts as Jackson, which stands in for the grammar; nothing but {@link JsonException}. */
+    /** Accepts the same texts as Jackson, the oracle of the grammar, and throws only {@link JsonException} for others. */
     @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
-    void mutatedTextsAreReadAsJacksonDoesOrRefused(@ForAll("mutated") String text) {
+    void mutatedTextsAreReadLikeJacksonOrRejected(@ForAll("mutated") String text) {
         Assume.that(!hasForeignHexDigit(text));
         Object expected;
         try {
@@ -138,7 +138,7 @@ class JsonReaderTest {
         assertEquals(expected, JsonReader.read(text), text);
     }
 
-    /** Jackson looks at the low byte of a digit after {@code \\u} only: U+0261 passes for "a". */
+    /** Jackson reads only the low byte of a digit after {@code \\u}: it accepts U+0261 as "a". */
     private static boolean hasForeignHexDigit(String text) {
         for (int at = text.indexOf("\\u"); at >= 0; at = text.indexOf("\\u", at + 1)) {
             if (text.substring(at, Math.min(text.length(), at + 6)).chars().anyMatch(c -> c > 0x7F)) {
@@ -210,7 +210,7 @@ class JsonReaderTest {
                 });
     }
 
-    /** Without lone surrogates, which Jackson's writer replaces. */
+    /** Returns a text without unpaired surrogates, which Jackson's writer replaces. */
     private static String paired(String text) {
         return new String(text.getBytes(UTF_8), UTF_8);
     }

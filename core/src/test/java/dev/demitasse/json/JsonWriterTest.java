@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Expected texts are those of Python 3's {@code json.dumps(value, ensure_ascii=False, indent=…)}. */
+/** The expected texts are the output of Python 3's {@code json.dumps(value, ensure_ascii=False, indent=…)}. */
 class JsonWriterTest {
     @Test
     void writesOnOneLine() {
@@ -41,12 +41,12 @@ class JsonWriterTest {
     }
 
     @Test
-    void refusesWhatHasNoJsonForm() {
+    void rejectsValuesWithoutJsonForm() {
         assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(new int[0], -1));
     }
 
     @Test
-    void refusesEndlessNesting() {
+    void rejectsDeepNesting() {
         List<Object> loop = new ArrayList<>();
         loop.add(loop);
         assertThrows(IllegalArgumentException.class, () -> JsonWriter.write(loop, -1));

@@ -6,7 +6,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PythonFloatTest {
-    /** Each is what Python 3.11's {@code repr} gives for itself. */
+    /** Each text is the {@code repr} of its own value in Python 3.11. */
     @ParameterizedTest
     @ValueSource(
             strings = {

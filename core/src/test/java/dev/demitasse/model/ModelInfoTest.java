@@ -12,10 +12,10 @@ import dev.demitasse.plan.Op;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** What makes a sound file of a known or unknown architecture a model or an error. */
+/** Valid headers give a model; missing, unknown and malformed keys and tensors give an error that names them. */
 class ModelInfoTest {
     @Test
-    void soundHeaderGivesAPlan() {
+    void aValidHeaderGivesAPlan() {
         ModelInfo model = parse(tensors(metadata("llama")));
         assertEquals("llama", model.architecture());
         assertEquals(100, model.contextLength());
@@ -25,7 +25,7 @@ class ModelInfoTest {
     }
 
     @Test
-    void errorsNameWhatIsWrong() {
+    void errorsNameTheProblem() {
         assertFails("general.architecture is \"mamba\"", tensors(metadata("mamba")));
         assertFails("missing metadata key general.architecture", new GgufBuilder());
         assertFails(
@@ -45,7 +45,7 @@ class ModelInfoTest {
     }
 
     @Test
-    void hostileHyperparametersAreRefused() {
+    void hostileHyperparametersAreRejected() {
         assertFails("llama.block_count is 0", hyperparameter("block_count", 0));
         assertFails("llama.attention.head_count (7) does not divide", hyperparameter("attention.head_count", 7));
         assertFails("llama.attention.head_count_kv (3) does not divide", hyperparameter("attention.head_count_kv", 3));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every architecture against Hugging Face in float32, on random weights (made by {@code oracle/tiny_models.py}). */
+/** Compares every architecture with Hugging Face in float32, on random weights (made by {@code oracle/tiny_models.py}). */
 class TinyModelTest {
     @ParameterizedTest
     @MethodSource("dev.demitasse.BackendLoader#tinyModels")

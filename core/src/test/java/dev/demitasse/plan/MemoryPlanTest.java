@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The arena of SmolLM2's plan, checked by running through it. */
+/** Checks the arena of SmolLM2's plan by a simulation of its operations. */
 class MemoryPlanTest {
     private static final int BATCH = 32;
     private static final int LAST = 4;
@@ -28,7 +28,7 @@ class MemoryPlanTest {
         ops.addAll(plan.finalNorm());
         ops.addAll(plan.head());
 
-        // Each element of the arena holds the id of the buffer that was last written to it.
+        // Each element of the arena has the id of the buffer that was last written to it.
         int[] owner = new int[memory.size()];
         long all = 0;
         for (Op op : ops) {

@@ -8,14 +8,17 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a device may give of logits, computed exactly: in an order that says nothing, and of those equal to the threshold the
- * ones that would be chosen last.
+ * Computes the top logits of a device exactly: in random order, and of those equal to the threshold the ones that would be chosen last.
  */
 public final class ExactTop {
     private ExactTop() {}
 
-    /** @param most entries, at least 1; there are fewer if the vocabulary is smaller */
-    public static TopLogits of(float[] logits, int most) {
+    /**
+     * Returns the top logits.
+     *
+     * @param k maximum number of entries, at least 1
+     */
+    public static TopLogits of(float[] logits, int k) {
         List<Integer> ranked = IntStream.range(0, logits.length).boxed().collect(Collectors.toList());
         ranked.sort(Comparator.<Integer>comparingDouble(id -> -logits[id]).thenComparing(id -> id));
         ranked.subList(1, ranked.size())
@@ -23,15 +26,15 @@ public final class ExactTop {
         double expSum = 0;
         for (int id : ranked) {
             if (Float.isNaN(logits[id])) {
-                return new TopLogits(new int[most], new float[most], 0, 0, Double.NaN);
+                return new TopLogits(new int[k], new float[k], 0, 0, Double.NaN);
             }
             expSum += Math.exp(logits[id] - logits[ranked.get(0)]);
         }
-        int count = Math.min(most, ranked.size());
+        int count = Math.min(k, ranked.size());
         float threshold = count < ranked.size() ? logits[ranked.get(count)] : Float.NEGATIVE_INFINITY;
         List<Integer> entries = ranked.subList(0, count);
         Collections.shuffle(entries, new Random(count));
-        // Arrays are longer than what counts, as a device's may be.
+        // Arrays may be longer than the number of entries.
         int[] ids = new int[count + 1];
         float[] values = new float[count + 1];
         values[count] = Float.POSITIVE_INFINITY;

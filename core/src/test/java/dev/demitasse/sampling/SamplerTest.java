@@ -18,7 +18,7 @@ class SamplerTest {
     private static final float[] HALVES = logits(0.5, 0.25, 0.125, 0.125);
 
     @Test
-    void greedyTakesTheLowestOfTheLikeliest() {
+    void greedyChoosesTheLowestOfTheMostProbableIds() {
         assertEquals(1, new Sampler(SamplingOptions.GREEDY, NO_PROMPT).sample(new float[] {0, 3, 3, 2}));
         assertEquals(2, new Sampler(SamplingOptions.GREEDY, NO_PROMPT).sample(new float[] {
                     Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY, -1e30f
@@ -26,7 +26,7 @@ class SamplerTest {
     }
 
     @Test
-    void logitsWithoutChoiceAreRefused() {
+    void logitsWithoutAPossibleTokenAreRejected() {
         float none = Float.NEGATIVE_INFINITY;
         assertFails("not a number", () -> new Sampler(SamplingOptions.GREEDY, NO_PROMPT)
                 .sample(new float[] {0, Float.NaN}));
@@ -45,7 +45,7 @@ class SamplerTest {
     }
 
     @Test
-    void filtersKeepWhatTheySay() {
+    void filtersKeepTheSpecifiedTokens() {
         assertEquals(Set.of(0, 1, 2), drawn(options(5, 3, 1, 0, 1)), "top-k, lowest id of equals first");
         assertEquals(Set.of(0), drawn(options(5, 0, 0.5f, 0, 1)), "top-p reached exactly");
         assertEquals(Set.of(0, 1), drawn(options(5, 0, 0.51f, 0, 1)), "top-p");
@@ -61,14 +61,14 @@ class SamplerTest {
     }
 
     @Test
-    void penaltiesCountWhatTheyShould() {
+    void penaltiesCountPromptAndAnswer() {
         SamplingOptions repetition = new SamplingOptions(0, 0, 1, 0, 2, 0, 0, Map.of(), 0);
         float[] logits = {4, -1, 3};
         new Sampler(repetition, new int[] {0, 1, 1}).sample(logits);
         assertArrayEquals(new float[] {2, -2, 3}, logits);
 
         SamplingOptions both = new SamplingOptions(0, 0, 1, 0, 1, 0.5f, 0.25f, Map.of(), 0);
-        Sampler sampler = new Sampler(both, new int[] {1}); // the prompt doesn't count
+        Sampler sampler = new Sampler(both, new int[] {1}); // these penalties do not count the prompt
         assertEquals(0, sampler.sample(new float[] {2, 1.5f}));
         assertEquals(1, sampler.sample(new float[] {2, 1.5f}), "2 − 0.75 is less than 1.5");
         float[] third = {2, 1.5f};

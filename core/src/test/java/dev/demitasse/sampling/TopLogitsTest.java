@@ -15,13 +15,13 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
-/** A few of the likeliest tokens against all logits. */
+/** Compares tokens sampled from the top logits with those sampled from all logits. */
 class TopLogitsTest {
     private static final int VOCABULARY = 400;
     private static final int[] PROMPT = {1, 5, 5, 17, 100};
 
     @Property(tries = 5000, edgeCases = EdgeCasesMode.NONE)
-    void whereTheyDecideTheyDecideAsAllLogits(
+    void topLogitsGiveTheSameTokenAsAllLogits(
             @ForAll("options") SamplingOptions options, @ForAll long logitsSeed, @ForAll("lengths") int length) {
         Sampler some = new Sampler(options, PROMPT);
         Sampler all = new Sampler(options, PROMPT);
@@ -30,7 +30,7 @@ class TopLogitsTest {
             float[] logits = logits(random);
             int expected = all.sample(logits.clone());
             int id = some.sample(ExactTop.of(logits, some.topK() == 1 ? 1 : length));
-            // Undecided, it must go on as if it had never seen the list.
+            // If undecided, it must continue as if it had not seen the top logits.
             assertEquals(expected, id == Sampler.UNDECIDED ? some.sample(logits.clone()) : id);
             if (some.topK() == 1 || (some.topK() > 0 && length == VOCABULARY)) {
                 assertEquals(expected, id, "enough to decide");
@@ -38,7 +38,7 @@ class TopLogitsTest {
         }
     }
 
-    /** Some like a model's, some flat and with many ties, some with tokens that are impossible. */
+    /** Returns logits: some like a model's, some flat with many ties, some with impossible tokens. */
     private static float[] logits(Random random) {
         float[] logits = new float[VOCABULARY];
         float scale = new float[] {0.5f, 2, 5}[random.nextInt(3)];
@@ -77,7 +77,7 @@ class TopLogitsTest {
     }
 
     @Test
-    void asManyAreWantedAsDecide() {
+    void topKIsTheNumberThatDecides() {
         assertEquals(1, candidates(0, 40, 0.9f, 0, 1, 0), "greedy");
         assertEquals(256, candidates(0, 0, 1, 0, 1.1f, 0), "greedy, penalties");
         assertEquals(256, candidates(1, 20, 0.8f, 0, 1, 0), "top-k");
@@ -100,7 +100,7 @@ class TopLogitsTest {
     }
 
     @Test
-    void oneLogitThatIsNotANumberLeavesTheErrorToAllLogits() {
+    void aLogitThatIsNotANumberIsReportedByAllLogits() {
         Sampler sampler = new Sampler(SamplingOptions.GREEDY, PROMPT);
         float[] logits = {1, Float.NaN, 2};
         assertEquals(Sampler.UNDECIDED, sampler.sample(ExactTop.of(logits, 1)));

@@ -47,13 +47,13 @@ class ManifestTest {
             List.of(new Shard("tiny.gguf.000", A), new Shard("tiny.gguf.001", A), new Shard("tiny.gguf.002", B)));
 
     @Test
-    void isReadAsItIsWritten() {
+    void readsTheTextThatItWrites() {
         assertEquals(JSON, MANIFEST.toJson());
         assertEquals(MANIFEST, Manifest.parse(JSON));
     }
 
     @Test
-    void lastShardHasWhatIsLeft() {
+    void lastShardHasTheRest() {
         assertEquals(1 << 20, MANIFEST.shardLength(0));
         assertEquals(1 << 20, MANIFEST.shardLength(1));
         assertEquals(1, MANIFEST.shardLength(2));
@@ -64,7 +64,7 @@ class ManifestTest {
     }
 
     @Test
-    void theFieldAtFaultIsNamed() {
+    void errorsNameTheInvalidField() {
         assertFails("the manifest is not JSON: JSON line 1, column 1: ", JSON, "GGUF");
         assertFails("the manifest is []; it must be an object", JSON, "[]");
         assertFails("the manifest is missing; it must be an object", JSON, "null");
@@ -100,7 +100,7 @@ class ManifestTest {
     }
 
     @Test
-    void namesLeadNowhereElse() {
+    void namesStayWithinTheFolder() {
         for (String name : new String[] {
             "",
             ".",
@@ -123,7 +123,7 @@ class ManifestTest {
     }
 
     @Test
-    void noManifestIsMadeThatWouldNotBeRead() {
+    void everyManifestCanBeParsed() {
         assertThrows(IllegalArgumentException.class, () -> new Manifest("a", 0, 1 << 20, List.of()));
         assertThrows(IllegalArgumentException.class, () -> new Manifest("a", 1, 1 << 19, List.of(new Shard("a.0", A))));
         assertThrows(

@@ -10,7 +10,7 @@ import dev.demitasse.gguf.GgufException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/** Behaviour that SmolLM2's vocabulary doesn't show, and bad files, on vocabularies of the 256 bytes and a few tokens. */
+/** Tests cases that SmolLM2's vocabulary does not cover, and invalid files, on vocabularies of the 256 bytes and a few tokens. */
 class ByteLevelBpeTest {
     private static final int FIRST = 256;
 
@@ -27,13 +27,13 @@ class ByteLevelBpeTest {
     }
 
     @Test
-    void mergesDoNotCrossPieces() {
+    void mergesDoNotCrossWords() {
         Tokenizer tokenizer = new VocabularyBuilder().merge("a", ".").build();
         assertIds(tokenizer.encode("a.", false), 'a', '.');
     }
 
     @Test
-    void wholePieceComesBeforeMergesInLlama3() {
+    void wholeWordsComeBeforeMergesInLlama3() {
         VocabularyBuilder vocabulary = new VocabularyBuilder().merge("a", "b").token("abc");
         assertIds(vocabulary.build().encode("abc", false), FIRST, 'c');
         Tokenizer llama = vocabulary.with("pre", "llama-bpe").build();
@@ -135,28 +135,28 @@ class ByteLevelBpeTest {
 
     @Test
     void badFilesAreNamedByKeyAndIndex() {
-        assertRefused("tokenizer.ggml.model is \"bert\", which is not supported", v().with("model", "bert"));
-        assertRefused("tokenizer.ggml.pre is \"tekken\", which is not supported", v().with("pre", "tekken"));
-        assertRefused("tokenizer.ggml.tokens[256] is \"a\" like [97]", v().token("a"));
-        assertRefused(
+        assertRejected("tokenizer.ggml.model is \"bert\", which is not supported", v().with("model", "bert"));
+        assertRejected("tokenizer.ggml.pre is \"tekken\", which is not supported", v().with("pre", "tekken"));
+        assertRejected("tokenizer.ggml.tokens[256] is \"a\" like [97]", v().token("a"));
+        assertRejected(
                 "tokenizer.ggml.token_type has 2 elements but tokenizer.ggml.tokens has 256",
                 v().with("token_type", new long[2]));
         for (String merge : new String[] {"", "ab", " ab", "ab ", " ", "a b c", "a  b"}) {
-            assertRefused(
+            assertRejected(
                     "tokenizer.ggml.merges[1] is \"" + merge + "\", not two tokens with a space between",
                     v().merge("x", "y").merge(merge));
         }
-        assertRefused(
+        assertRejected(
                 "tokenizer.ggml.merges[0] needs \"ab\", which is not among tokenizer.ggml.tokens", v().merge("a b"));
-        assertRefused(
+        assertRejected(
                 "tokenizer.ggml.merges[0] needs \"cd\", which is not among tokenizer.ggml.tokens", v().merge("a cd"));
-        assertRefused("tokenizer.ggml.bos_token_id is 256 but there are 256 tokens", v().with("bos_token_id", 256L));
-        assertRefused("tokenizer.ggml.eot_token_id is -1 but there are 256 tokens", v().with("eot_token_id", -1L));
-        assertRefused(
+        assertRejected("tokenizer.ggml.bos_token_id is 256 but there are 256 tokens", v().with("bos_token_id", 256L));
+        assertRejected("tokenizer.ggml.eot_token_id is -1 but there are 256 tokens", v().with("eot_token_id", -1L));
+        assertRejected(
                 "tokenizer.ggml.add_bos_token is true but tokenizer.ggml.bos_token_id is missing",
                 v().with("add_bos_token", true));
         String longName = "x".repeat(1000);
-        assertRefused(
+        assertRejected(
                 "tokenizer.ggml.pre is \"" + "x".repeat(40) + "…\" (1000 characters), which is not supported",
                 v().with("pre", longName));
     }
@@ -165,7 +165,7 @@ class ByteLevelBpeTest {
         return new VocabularyBuilder();
     }
 
-    private static void assertRefused(String message, VocabularyBuilder vocabulary) {
+    private static void assertRejected(String message, VocabularyBuilder vocabulary) {
         assertEquals(
                 message, assertThrows(GgufException.class, vocabulary::build).getMessage());
     }

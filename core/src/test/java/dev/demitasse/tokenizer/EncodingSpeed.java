@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * How fast real vocabularies encode text of many languages and code: megabytes of UTF-8 a second, the median of nine runs.
+ * Measures how fast real vocabularies encode text of many languages and code: megabytes of UTF-8 per second, the median of nine runs.
  *
  * <pre>core/bench dev.demitasse.tokenizer.EncodingSpeed</pre>
  */

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Lines of tab-separated fields as {@code tokenizer_strings.py} writes them. */
+/** Reads lines of tab-separated fields that {@code tokenizer_strings.py} writes. */
 final class Fixture {
     private Fixture() {}
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pieces equal to those of Hugging Face tokenizers, from {@code tokenizer_splits.py}. */
+/** Compares words with those of Hugging Face tokenizers, from {@code tokenizer_splits.py}. */
 class PreTokenizerTest {
     private static final Map<String, PreTokenizer> BY_NAME = Map.of(
             "gpt-2", new Gpt2PreTokenizer(false),
@@ -35,8 +35,8 @@ class PreTokenizerTest {
     }
 
     @Test
-    void piecesEndAtTheLimit() {
-        // As before an added token: what follows the limit must not be looked at.
+    void wordsEndAtTheLimit() {
+        // As before an added token: text after the limit must not make a difference.
         PreTokenizer gpt2 = BY_NAME.get("gpt-2");
         assertEquals(2, gpt2.end("  a", 0, 2));
         assertEquals(1, gpt2.end("'s", 0, 1));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** SmolLM2's own vocabulary against Hugging Face tokenizers, from {@code tokenizer_smollm2.py}. */
+/** Compares SmolLM2's vocabulary with Hugging Face tokenizers, from {@code tokenizer_smollm2.py}. */
 class SmolLm2TokenizerTest {
     private static final List<String[]> FIXTURE = Fixture.read("smollm2.tsv");
     private static final int MEGABYTE = 1 << 20;
@@ -72,7 +72,7 @@ class SmolLm2TokenizerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", " ", "\n", "'", "7", "😀", "👩‍👩‍👧‍👦", "<|im_start", "漢", "ab c"})
-    void megabyteOfOneThingComesBack(String thing) {
+    void aMegabyteOfRepetitionIsDecodedAgain(String thing) {
         String text = thing.repeat(MEGABYTE / thing.length());
         assertEquals(text, tokenizer.decode(tokenizer.encode(text, false), true));
     }

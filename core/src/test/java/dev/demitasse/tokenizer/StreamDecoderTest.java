@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** On a vocabulary whose tokens 0 to 255 are the bytes. */
+/** Decodes a vocabulary whose tokens 0 to 255 are the bytes. */
 class StreamDecoderTest {
     private static final int END = 256;
     private static final int THINK = 257;
@@ -57,7 +57,7 @@ class StreamDecoderTest {
     }
 
     @Test
-    void idOutOfRangeIsRefused() {
+    void idOutOfRangeIsRejected() {
         assertThrows(IndexOutOfBoundsException.class, () -> decoder.push(258));
         assertThrows(IndexOutOfBoundsException.class, () -> decoder.push(-1));
     }

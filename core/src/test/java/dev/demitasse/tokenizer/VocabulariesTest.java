@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real vocabularies against Hugging Face tokenizers, from {@code tokenizer_vocabularies.py}. */
+/** Compares real vocabularies with Hugging Face tokenizers, from {@code tokenizer_vocabularies.py}. */
 class VocabulariesTest {
     private static final int MEGABYTE = 1 << 20;
     private static final Map<String, Tokenizer> TOKENIZERS = new HashMap<>();
@@ -37,8 +37,8 @@ class VocabulariesTest {
     }
 
     /**
-     * A GGUF file of Gemma has scores where Hugging Face has merges. It takes unused tokens for control tokens, and writes
-     * those of several spaces with spaces, so that they are not found in text that itself has the sign for a space.
+     * A GGUF file of Gemma has scores instead of merges. Its unused tokens are control tokens, and its tokens of several spaces are written with
+     * spaces, so that they are not found in text that contains the sign for a space.
      */
     @Test
     void ggufEqualsHuggingFace() {
@@ -67,7 +67,7 @@ class VocabulariesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"llama3", "qwen3", "gemma3", "llama2"})
-    void megabyteOfOneThingComesBack(String name) {
+    void aMegabyteOfRepetitionIsDecodedAgain(String name) {
         for (String thing : new String[] {"a", " ", "\n", "😀", "a ", "\u0301", "漢", "<"}) {
             String text = thing.repeat(MEGABYTE / thing.length());
             assertEquals(text, tokenizer(name).decode(tokenizer(name).encode(text, false), true));

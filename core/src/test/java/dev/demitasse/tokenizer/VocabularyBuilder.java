@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Metadata of a small byte-level vocabulary: tokens 0 to 255 are the bytes, others follow. */
+/** Builds the metadata of a small byte-level vocabulary: tokens 0 to 255 are the bytes, others follow. */
 final class VocabularyBuilder {
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
@@ -23,7 +23,7 @@ final class VocabularyBuilder {
         }
     }
 
-    /** An ordinary token, spelled in the byte alphabet. */
+    /** Adds an ordinary token, spelled in the byte alphabet. */
     VocabularyBuilder token(String token) {
         return add(token, NORMAL);
     }
@@ -41,7 +41,7 @@ final class VocabularyBuilder {
         return this;
     }
 
-    /** A merge with the token that it makes. */
+    /** Adds a merge with its resulting token. */
     VocabularyBuilder merge(String left, String right) {
         return token(left + right).merge(left + " " + right);
     }

@@ -27,7 +27,11 @@ final class Evaluator implements Op.Visitor {
     private final int last;
     private final float[] scores;
 
-    /** @param last number of the batch's last tokens whose logits are computed */
+    /**
+     * Creates an evaluator for one batch.
+     *
+     * @param last number of the batch's last tokens whose logits are computed
+     */
     Evaluator(State state, Batch batch, int last) {
         memory = state.layout();
         arena = state.arena();

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every type against gguf-py, bit for bit, on random and extreme blocks (made by {@code oracle/quant_blocks.py}). */
+/** Compares every type with gguf-py, bit for bit, on random and extreme blocks (made by {@code oracle/quant_blocks.py}). */
 class DequantizerTest {
     @ParameterizedTest
     @EnumSource(TensorType.class)
@@ -21,7 +21,7 @@ class DequantizerTest {
         assertTrue(count >= 512 || type.blockSize() > 1);
         assertEquals(blocks.capacity(), type.bytes(count));
 
-        // Not at the start of either, so that offsets count.
+        // Not at the start of the buffers, so that wrong offsets are detected.
         ByteBuffer source = ByteBuffer.allocate(3 + blocks.capacity()).order(ByteOrder.LITTLE_ENDIAN);
         source.put(3, blocks, 0, blocks.capacity());
         float[] target = new float[5 + count + 1];
