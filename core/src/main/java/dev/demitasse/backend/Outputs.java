@@ -17,12 +17,12 @@ public record Outputs(int logitRows, int topK, boolean hiddenStates) {
     /** All logits of the last token. */
     public static final Outputs LOGITS = logits(1);
 
-    /** Returns all logits of the batch's last {@code rows} tokens. */
+    /** Asks for all logits of the batch's last {@code rows} tokens. */
     public static Outputs logits(int rows) {
         return new Outputs(rows, 0, false);
     }
 
-    /** Returns the {@code k} highest logits of the last token, if the backend can select them, or else all logits. */
+    /** Asks for the {@code k} highest logits of the last token, or all of them if the backend does not select. */
     public static Outputs topLogits(int k) {
         return new Outputs(1, k, false);
     }

@@ -65,7 +65,7 @@ public final class Context {
 
     /** Returns how many of the first {@code count} tokens the KV cache holds such that a pass can continue after them. */
     public int validPrefix(int[] tokens, int count) {
-        return backend.validPrefix(session.common(tokens, count));
+        return backend.validPrefix(session.commonPrefix(tokens, count));
     }
 
     /**

@@ -187,7 +187,7 @@ public final class Generation {
         try {
             if (!reading) {
                 if (row == 0 && !fetched && completionTokens() > 0) {
-                    lookup.took(draft.length, System.nanoTime() - start);
+                    lookup.recordPass(draft.length, System.nanoTime() - start);
                 }
                 chosen = choose(done);
                 if (chosen == Sampler.UNDECIDED) {
@@ -259,7 +259,7 @@ public final class Generation {
             tokens = Arrays.copyOf(tokens, 2 * count);
         }
         tokens[count++] = id;
-        lookup.chosen(id);
+        lookup.recordToken(id);
         if (row < draft.length && draft[row] == id) {
             acceptedTokens++;
             row++;

@@ -72,7 +72,7 @@ public final class PrefixCache<S> {
         int max = 0;
         for (Snapshot<S> snapshot : snapshots) {
             int length = snapshot.tokens.length;
-            int usable = usable(common(snapshot.tokens, length, prompt, count), length);
+            int usable = usable(commonPrefix(snapshot.tokens, length, prompt, count), length);
             boolean isWorthwhile = usable - have >= Math.max(minSaved, length / COPIED_PER_READ);
             boolean isBetter = best == null || usable > max || (usable == max && length < best.tokens.length);
             if (isWorthwhile && isBetter) {
@@ -107,7 +107,7 @@ public final class PrefixCache<S> {
 
     /** Returns whether a snapshot of a sequence can be used wherever a snapshot of {@code part} can. */
     private boolean replaces(int[] sequence, int[] part) {
-        return common(sequence, sequence.length, part, part.length) == part.length
+        return commonPrefix(sequence, sequence.length, part, part.length) == part.length
                 && usable(part.length, sequence.length) == part.length;
     }
 
@@ -118,7 +118,7 @@ public final class PrefixCache<S> {
      * @param tokens tokens of the resident session
      */
     public static boolean isWorthKeeping(int[] tokens, int[] prompt) {
-        int shared = common(tokens, tokens.length, prompt, prompt.length);
+        int shared = commonPrefix(tokens, tokens.length, prompt, prompt.length);
         return tokens.length - shared >= WORTH_KEEPING && shared < prompt.length - 1 && 2 * shared < tokens.length;
     }
 
@@ -156,7 +156,7 @@ public final class PrefixCache<S> {
     }
 
     /** Returns the length of the common prefix of two sequences. */
-    static int common(int[] tokens, int length, int[] others, int count) {
+    static int commonPrefix(int[] tokens, int length, int[] others, int count) {
         int max = Math.min(length, count);
         int mismatch = Arrays.mismatch(tokens, 0, max, others, 0, max);
         return mismatch < 0 ? max : mismatch;

@@ -107,7 +107,7 @@ final class PromptLookup {
     }
 
     /** Records the time of a pass. */
-    void took(int drafted, long nanos) {
+    void recordPass(int drafted, long nanos) {
         if (drafted == 0) {
             passNanos = passNanos == 0 ? nanos : average(passNanos, nanos);
         } else if (passNanos > 0) {
@@ -121,7 +121,7 @@ final class PromptLookup {
     }
 
     /** Records a chosen token: the guess for it was right or wrong. */
-    void chosen(int id) {
+    void recordToken(int id) {
         if (matched == 0) {
             return;
         }

@@ -27,8 +27,8 @@ public final class Session {
     }
 
     /** Returns the length of the common prefix with other tokens. */
-    int common(int[] others, int count) {
-        return PrefixCache.common(tokens, length, others, count);
+    int commonPrefix(int[] others, int count) {
+        return PrefixCache.commonPrefix(tokens, length, others, count);
     }
 
     /** Removes all but the first {@code count} tokens. */

@@ -4,7 +4,7 @@ package dev.demitasse.sampling;
  * Tokens in descending order of their logits, and in ascending order of ids where these are equal. A binary heap gives one rank
  * after the other, so that the first few tokens of a large vocabulary need no full sort.
  *
- * <p>Only the first {@link #count} ranks are candidates of the next token; stages reduce them by {@link #keep}. The ranking
+ * <p>Only the first {@link #count} tokens may come next; stages reduce their number by {@link #keep}. The ranking
  * may be incomplete: tokens whose logits are at most {@link #bound} may be missing.
  */
 final class Ranking {
@@ -48,7 +48,7 @@ final class Ranking {
         }
     }
 
-    /** Makes the heap. All tokens are candidates. */
+    /** Makes the heap, and keeps all tokens. */
     void order() {
         heapSize = size;
         count = size;
@@ -66,18 +66,18 @@ final class Ranking {
         order();
     }
 
-    /** Returns the number of candidates. */
+    /** Returns the number of tokens that may come next. */
     int count() {
         return count;
     }
 
-    /** Reduces the candidates to the first {@code ranks}. Tokens that are missing are none, then. */
+    /** Keeps the first {@code ranks} tokens. No token that may come next is missing then. */
     void keep(int ranks) {
         count = ranks;
         isComplete = true;
     }
 
-    /** Returns whether no candidate is missing. */
+    /** Returns whether no token that may come next is missing. */
     boolean isComplete() {
         return isComplete;
     }
@@ -87,7 +87,7 @@ final class Ranking {
         return bound;
     }
 
-    /** Returns Σ exp(logit − highest logit) over all candidates, including missing ones; NaN if not known. */
+    /** Returns Σ exp(logit − highest logit) over all tokens that may come next, including missing ones; NaN if not known. */
     double expSum() {
         if (!isComplete) {
             return expSum;
@@ -100,7 +100,7 @@ final class Ranking {
         return sum;
     }
 
-    /** Makes {@link #expSum} unknown, as long as candidates are missing. */
+    /** Makes {@link #expSum} unknown while tokens are missing. */
     void forgetExpSum() {
         expSum = Double.NaN;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the tokens of one answer by a chain of stages: penalties, bias and filter change the logits; top-k, top-p and min-p
- * reduce the candidates; then one is drawn by temperature. The order is llama.cpp's default.
+ * restrict the tokens; then one is drawn by temperature. The order is llama.cpp's default.
  */
 public final class Sampler {
     /** The result of {@link #sample(TopLogits)} if all logits are needed. */
@@ -151,7 +151,7 @@ public final class Sampler {
         return best;
     }
 
-    /** Returns a candidate that is left after the stages; {@link #UNDECIDED} if one that is missing may be drawn. */
+    /** Draws a token that the stages keep; returns {@link #UNDECIDED} if a missing token may be drawn. */
     private int draw(Temperature drawing) {
         for (Stage stage : stages) {
             if (!stage.apply(ranking)) {

@@ -1,11 +1,11 @@
 package dev.demitasse.sampling;
 
-/** Reduces the candidates of the next token. Stages run one after the other. */
+/** Restricts the tokens that may come next. Stages run one after the other. */
 interface Stage {
     /**
-     * Reduces the candidates, as if none were missing.
+     * Restricts a ranking to its first tokens.
      *
-     * @return false if that takes the missing ones
+     * @return false if that depends on tokens that are missing in the ranking
      */
     boolean apply(Ranking ranking);
 }

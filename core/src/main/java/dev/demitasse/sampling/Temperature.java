@@ -1,6 +1,6 @@
 package dev.demitasse.sampling;
 
-/** Draws one of the candidates, with the probabilities softmax(logits / temperature). */
+/** Draws the next token with the probabilities softmax(logits / temperature). */
 final class Temperature {
     private final float temperature;
     private final SplitMix64 random;
@@ -15,7 +15,7 @@ final class Temperature {
         random = new SplitMix64(seed);
     }
 
-    /** Returns the id of a candidate. */
+    /** Returns one of the tokens that may come next. */
     int draw(Ranking ranking) {
         float max = ranking.logit(0);
         double total = 0;

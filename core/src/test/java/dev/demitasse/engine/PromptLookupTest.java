@@ -14,8 +14,8 @@ class PromptLookupTest {
     private static PromptLookup withCost(double cost, int passes) {
         PromptLookup lookup = new PromptLookup();
         for (int i = 0; i < passes; i++) {
-            lookup.took(0, 1_000_000);
-            lookup.took(1, (long) (1_000_000 * (1 + cost)));
+            lookup.recordPass(0, 1_000_000);
+            lookup.recordPass(1, (long) (1_000_000 * (1 + cost)));
         }
         return lookup;
     }
@@ -59,17 +59,17 @@ class PromptLookupTest {
         int[] text = IntStream.range(0, 40).map(i -> i % 20).toArray();
         for (int i = 0; i < 100; i++) {
             lookup.draft(text, text.length, 8);
-            lookup.chosen(99);
+            lookup.recordToken(99);
         }
         int tried = 0;
         for (int i = 0; i < 128; i++) {
             tried += lookup.draft(text, text.length, 8).length;
-            lookup.chosen(99);
+            lookup.recordToken(99);
         }
         assertEquals(2, tried);
         for (int i = 0; i < 100; i++) {
             lookup.draft(text, text.length, 8);
-            lookup.chosen(0);
+            lookup.recordToken(0);
         }
         assertTrue(lookup.draft(text, text.length, 8).length > 2);
     }
@@ -79,7 +79,7 @@ class PromptLookupTest {
     void outliersDoNotStopGuesses() {
         int[] text = IntStream.range(0, 40).map(i -> i % 20).toArray();
         PromptLookup lookup = withCost(0.5, 100);
-        lookup.took(3, 1_000_000_000);
+        lookup.recordPass(3, 1_000_000_000);
         assertTrue(lookup.draft(text, text.length, 8).length > 0);
     }
 }

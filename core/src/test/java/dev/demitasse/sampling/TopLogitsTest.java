@@ -78,17 +78,17 @@ class TopLogitsTest {
 
     @Test
     void topKIsTheNumberThatDecides() {
-        assertEquals(1, candidates(0, 40, 0.9f, 0, 1, 0), "greedy");
-        assertEquals(256, candidates(0, 0, 1, 0, 1.1f, 0), "greedy, penalties");
-        assertEquals(256, candidates(1, 20, 0.8f, 0, 1, 0), "top-k");
-        assertEquals(256, candidates(1, 20, 0.8f, 0, 1.1f, 1), "top-k, penalties");
-        assertEquals(0, candidates(1, 300, 0.8f, 0, 1, 0), "a large top-k");
-        assertEquals(256, candidates(1, 0, 0.9f, 0, 1, 0), "top-p");
-        assertEquals(0, candidates(1, 0, 0.9f, 0, 1.1f, 0), "top-p, penalties");
-        assertEquals(256, candidates(1, 0, 1, 0.05f, 1.1f, 0), "min-p, penalties");
-        assertEquals(0, candidates(1, 0, 1, 0, 1, 0), "the whole vocabulary");
-        assertEquals(0, candidates(0, 0, 1, 0, 0.9f, 0), "a reward for repetition");
-        assertEquals(0, candidates(0, 0, 1, 0, 1, -1), "a reward for presence");
+        assertEquals(1, topK(0, 40, 0.9f, 0, 1, 0), "greedy");
+        assertEquals(256, topK(0, 0, 1, 0, 1.1f, 0), "greedy, penalties");
+        assertEquals(256, topK(1, 20, 0.8f, 0, 1, 0), "top-k");
+        assertEquals(256, topK(1, 20, 0.8f, 0, 1.1f, 1), "top-k, penalties");
+        assertEquals(0, topK(1, 300, 0.8f, 0, 1, 0), "a large top-k");
+        assertEquals(256, topK(1, 0, 0.9f, 0, 1, 0), "top-p");
+        assertEquals(0, topK(1, 0, 0.9f, 0, 1.1f, 0), "top-p, penalties");
+        assertEquals(256, topK(1, 0, 1, 0.05f, 1.1f, 0), "min-p, penalties");
+        assertEquals(0, topK(1, 0, 1, 0, 1, 0), "the whole vocabulary");
+        assertEquals(0, topK(0, 0, 1, 0, 0.9f, 0), "a reward for repetition");
+        assertEquals(0, topK(0, 0, 1, 0, 1, -1), "a reward for presence");
         SamplingOptions bias = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(3, 1f), 0);
         assertEquals(0, new Sampler(bias, PROMPT).topK(), "bias");
     }
@@ -108,8 +108,7 @@ class TopLogitsTest {
         assertTrue(e.getMessage().contains("id 1 is not a number"), e.getMessage());
     }
 
-    private static int candidates(
-            float temperature, int topK, float topP, float minP, float repetition, float presence) {
+    private static int topK(float temperature, int topK, float topP, float minP, float repetition, float presence) {
         return new Sampler(
                         new SamplingOptions(temperature, topK, topP, minP, repetition, 0, presence, Map.of(), 0),
                         PROMPT)
