@@ -99,7 +99,7 @@ final class AttentionKernels {
         PtrVar keys = cache(f, kernel.command, Command.KEYS);
         PtrVar values = cache(f, kernel.command, Command.VALUES);
         I32Var kvType = kernel.number(Command.KV_TYPE);
-        I32Var[] share = kernel.share(kernel.rows().times(kvHeads));
+        I32Var[] share = kernel.range(kernel.rows().times(kvHeads));
         I32Var i = f.i32();
         f.count(i, share[0], share[1], 1, () -> {
             I32Var position = f.i32(kernel.control().i32(Control.POSITION).plus(i.dividedBy(kvHeads)));
@@ -634,7 +634,7 @@ final class AttentionKernels {
                     f.i32(kernel.control().i32(Control.POSITION).plus(token).plus(1));
             I32Var first = f.i32(end.minus(window).max(I32.of(0)).and(-KvLayout.TILE));
             I32Var tiles = f.i32(end.minus(first).plus(KvLayout.TILE - 1).dividedBy(KvLayout.TILE));
-            I32Var[] share = Kernel.share(f, tiles, shareOfPositions, shares);
+            I32Var[] share = Kernel.range(f, tiles, shareOfPositions, shares);
             I32Var from = f.i32(first.plus(share[0].times(KvLayout.TILE)));
             I32Var to = f.i32(first.plus(share[1].times(KvLayout.TILE)).min(end));
             I32 part = token.times(shares).plus(shareOfPositions).times(heads);
@@ -677,7 +677,7 @@ final class AttentionKernels {
         PtrVar results = kernel.pointer(Command.OTHER);
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var shares = kernel.number(Command.SHARES);
-        I32Var[] share = kernel.share(kernel.rows().times(heads));
+        I32Var[] share = kernel.range(kernel.rows().times(heads));
         I32Var i = f.i32();
         I32Var t = f.i32();
         I32Var d = f.i32();

@@ -1,36 +1,29 @@
 package dev.demitasse.cpu.kernels;
 
-import dev.demitasse.cpu.layout.ActivationBlock;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.Opcode;
-import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.cpu.wasm.Function;
 import dev.demitasse.cpu.wasm.I32;
 import dev.demitasse.cpu.wasm.I32Var;
 import dev.demitasse.cpu.wasm.Module;
 import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.PtrVar;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 
 /**
- * Runs programs: every thread walks through the same commands and takes chunks of each as long as there are any. Who comes late finds the
- * work done and catches up, so that a thread whose processor is busy elsewhere holds up no more than the chunk it is at. Exports
+ * Runs programs. Every thread walks through the same commands and takes chunks of each while there are any. A late thread finds the work
+ * done and catches up, so a thread that the operating system suspends delays only the chunk that it has taken. Exports:
  *
  * <ul>
- *   <li>{@code start()}: thread 0 runs the program that {@link Control#PROGRAM} names, and the others with it
- *   <li>{@code work(thread)}: another thread waits for programs and runs them, for ever
- *   <li>{@code step(command)}: a single command, by a single thread
+ *   <li>{@code start()}: thread 0 runs the program at {@link Control#PROGRAM}, together with the other threads
+ *   <li>{@code work(thread)}: another thread waits for programs and runs them; never returns
+ *   <li>{@code step(command)}: one thread executes a single command
  * </ul>
  *
- * <p>A command's ticket carries the number of the job, so that a thread that is still at the job before can take nothing of this one.
+ * <p>A command's ticket contains the number of the job, so a thread that still runs the previous job can't take a chunk of this one.
  */
 final class Executor {
-    /** Looks at a word that another thread is about to change, before going to sleep: some tens of microseconds. */
+    /** Number of reads of a word that another thread will change, before the thread sleeps: some tens of microseconds. */
     private static final int SPINS = 20_000;
 
     private final Module module;
@@ -42,19 +35,19 @@ final class Executor {
     }
 
     void build() {
-        Function execute = execute();
+        Function execute = new KernelDispatch(module, simd).build();
         Function run = run(execute);
         start(run);
         work(run);
         step(execute);
     }
 
-    /** Wakes who sleeps on a word that was changed. Sleepers count themselves first, so that none is overlooked. */
+    /** Wakes the threads that sleep on a changed word. A thread counts itself before it sleeps, so none is missed. */
     private static void wake(Function f, Ptr place, int word, int sleepers) {
         f.ifTrue(place.atomicI32(sleepers), () -> f.run(place.notifyAll(word)));
     }
 
-    /** Sleeps until a word is no more {@code value}. */
+    /** Sleeps while a word equals {@code value}. */
     private static void sleep(Function f, Ptr place, int word, int sleepers, I32 value) {
         f.run(place.atomicAdd(sleepers, I32.of(1)));
         f.run(place.waitWhile(word, value));
@@ -107,14 +100,14 @@ final class Executor {
         f.count(chunk, I32.of(0), command.i32(Command.CHUNKS), 1, () -> f.call(execute, command, I32.of(0), chunk));
     }
 
-    /** All of a program that is left to do, up to its end or the job's. */
+    /** Runs the rest of a program, until it or the job ends. */
     private Function run(Function execute) {
         Function f = module.function("run");
         I32Var thread = f.i32Parameter();
         I32Var job = f.i32Parameter();
         PtrVar command = f.ptr(f.address(0).ptr(Control.PROGRAM));
         I32Var tag = f.i32(job.shl(Command.CHUNK_BITS));
-        I32Var current = f.i32(I32.of(1)); // whether the job is still this
+        I32Var current = f.i32(I32.of(1)); // 0 once another job has begun
         f.whileTrue(current.and(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal()))), () -> {
             f.ifElse(
                     command.i32(Command.OPCODE).eq(I32.of(Opcode.BARRIER.ordinal())),
@@ -132,7 +125,7 @@ final class Executor {
         I32Var more = f.i32(I32.of(1));
         f.whileTrue(more, () -> {
             ticket.set(command.atomicI32(Command.TICKET));
-            I32Var chunk = f.i32(ticket.minus(tag)); // far beyond the chunks where the ticket is another job's
+            I32Var chunk = f.i32(ticket.minus(tag)); // far above the number of chunks if the ticket is another job's
             more.set(I32.select(chunk.ltU(chunks), I32.of(1), I32.of(0)));
             f.ifElse(
                     more,
@@ -170,68 +163,5 @@ final class Executor {
                 done.set(before.atomicI32(Command.DONE));
             });
         });
-    }
-
-    private Function execute() {
-        MatMulKernels products = new MatMulKernels(module, simd);
-        RowKernels rows = new RowKernels(module, simd);
-        AttentionKernels attention = new AttentionKernels(module, simd);
-        Map<Packing, Function> matVec = new EnumMap<>(Packing.class);
-        Map<Packing, Function> matMul = new EnumMap<>(Packing.class);
-        Map<Packing, Function> embed = new EnumMap<>(Packing.class);
-        for (Format format : Format.ALL) {
-            matVec.put(format.packing, products.quantized(format, 1));
-            matMul.put(format.packing, products.quantized(format, ActivationBlock.TILE_ROWS));
-            embed.put(format.packing, EmbedKernels.quantized(module, format));
-        }
-        for (Packing packing : Packing.values()) {
-            if (packing.isFloat()) {
-                matVec.put(packing, products.floats(packing, 1));
-                matMul.put(packing, products.floats(packing, ActivationBlock.TILE_ROWS));
-                embed.put(packing, EmbedKernels.floats(module, packing));
-            }
-        }
-        Map<Opcode, Function> kernels = new EnumMap<>(Opcode.class);
-        kernels.put(Opcode.RMS_NORM, rows.rmsNorm());
-        kernels.put(Opcode.QUANTIZE, Quantization.build(module));
-        kernels.put(Opcode.ROPE, rows.rope());
-        kernels.put(Opcode.STORE_KV, attention.storeKv());
-        kernels.put(Opcode.ATTEND_EACH, attention.attendEach());
-        kernels.put(Opcode.COMBINE, attention.combine());
-        kernels.put(Opcode.ATTEND_BATCH, attention.attendBatch());
-        kernels.put(Opcode.GATED_SILU, rows.gatedSilu());
-        kernels.put(Opcode.GATED_GELU, rows.gatedGelu());
-        kernels.put(Opcode.SOFT_CAP, rows.softCap());
-        kernels.put(Opcode.ADD, rows.add());
-        kernels.put(Opcode.LAST_ROWS, rows.lastRows());
-
-        Kernel kernel = new Kernel(module, "execute");
-        Function f = kernel.f;
-        List<Runnable> cases = new ArrayList<>();
-        for (Opcode opcode : Opcode.values()) {
-            cases.add(
-                    switch (opcode) {
-                        case END, BARRIER -> () -> {}; // for run()
-                        case EMBED -> () -> byPacking(kernel, embed);
-                        case MAT_VEC -> () -> byPacking(kernel, matVec);
-                        case MAT_MUL -> () -> byPacking(kernel, matMul);
-                        default ->
-                            () -> f.call(
-                                    Objects.requireNonNull(kernels.get(opcode)),
-                                    kernel.command,
-                                    kernel.thread,
-                                    kernel.chunk);
-                    });
-        }
-        f.dispatch(kernel.command.i32(Command.OPCODE), cases);
-        return f;
-    }
-
-    private static void byPacking(Kernel kernel, Map<Packing, Function> functions) {
-        List<Runnable> cases = new ArrayList<>();
-        for (Function function : functions.values()) { // in the order of Packing
-            cases.add(() -> kernel.f.call(function, kernel.command, kernel.thread, kernel.chunk));
-        }
-        kernel.f.dispatch(kernel.command.i32(Command.PACKING), cases);
     }
 }

@@ -10,22 +10,22 @@ import dev.demitasse.cpu.wasm.V128Var;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Q4_K, Q5_K: superblocks of 256 with two float16 factors; each block of 32 has a scale and a minimum of 6 bits, which count in units of
- * these. The panel has them as bytes.
+ * Q4_K, Q5_K: superblocks of 256 elements with two float16 factors. Each block of 32 has a 6-bit scale and a 6-bit minimum, which are
+ * multiplied by these factors. The panel stores scales and minima as bytes.
  */
-final class KFormat extends Format {
-    /** A file's 12 bytes of scales and minima, after the two factors. */
+final class KFormat extends QuantizedFormat {
+    /** Offset of a file's 12 bytes of scales and minima, after the two factors. */
     private static final int SCALES_AT = 4;
-    /** Fifth bits of a Q5_K file's superblock: byte {@code i} has those of element {@code i} of all eight blocks. */
+    /** Offset of the fifth bits in a Q5_K file's superblock: byte {@code i} holds those of element {@code i} of all eight blocks. */
     private static final int FIFTH_BITS_AT = 16;
-    /** The panel's factors of the minima stand after those of the scales. */
-    private static final int MINIMA = 16;
+    /** Offset of the minima's factors in a panel's superblock, after those of the scales. */
+    private static final int MINIMA_AT = 16;
 
     private final int quantsAt;
     private final @Nullable V128Var[] factors = new V128Var[2];
     private final @Nullable V128Var[] minimumFactors = new V128Var[2];
 
-    /** @param quantsAt place of the low four bits in a file's superblock */
+    /** @param quantsAt offset of the low four bits in a file's superblock */
     KFormat(Packing packing, int quantsAt) {
         super(packing);
         this.quantsAt = quantsAt;
@@ -47,13 +47,13 @@ final class KFormat extends Format {
     }
 
     @Override
-    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var bad) {
-        copyFloat16(f, superblock, 0, panel, 2 * row, bad);
-        copyFloat16(f, superblock, 2, panel, MINIMA + 2 * row, bad);
+    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var notFinite) {
+        copyFloat16(f, superblock, 0, panel, 2 * row, notFinite);
+        copyFloat16(f, superblock, 2, panel, MINIMA_AT + 2 * row, notFinite);
     }
 
     @Override
-    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var bad) {
+    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var notFinite) {
         I32 scale;
         I32 minimum;
         if (b < 4) {
@@ -72,7 +72,7 @@ final class KFormat extends Format {
     void openSuperblock(Function f, Ptr panel, int half) {
         factors[half] = f.v128(float16(f, panel.load16x4S(8 * half)));
         minimumFactors[half] =
-                f.v128(float16(f, panel.load16x4S(MINIMA + 8 * half)).f32x4Mul(V128.f32x4(-1)));
+                f.v128(float16(f, panel.load16x4S(MINIMA_AT + 8 * half)).f32x4Mul(V128.f32x4(-1)));
     }
 
     private static V128 bytes(Ptr block, int offset, int half) {
@@ -81,12 +81,12 @@ final class KFormat extends Format {
     }
 
     @Override
-    V128 scale(Function f, Ptr block, int half, int part) {
+    V128 scale(Function f, Ptr block, int half, int subBlock) {
         return bytes(block, 0, half).f32x4Mul(factors[half]);
     }
 
     @Override
-    V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
+    V128 offset(Function f, Ptr block, int half, int subBlock, V128 scale) {
         return bytes(block, Packing.PANEL_ROWS, half).f32x4Mul(minimumFactors[half]);
     }
 }

@@ -9,10 +9,7 @@ import dev.demitasse.cpu.wasm.Module;
 import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.PtrVar;
 
-/**
- * A function that carries out one chunk of a command: its parameters are the command's address, the number of the calling thread, and that
- * of the chunk.
- */
+/** A function that executes one chunk of a command. Its parameters are the command's address, the calling thread, and the chunk. */
 final class Kernel {
     final Function f;
     final PtrVar command;
@@ -42,7 +39,7 @@ final class Kernel {
         return f.i32(command.i32(field));
     }
 
-    /** Rows that the command works on. */
+    /** Returns the number of rows that the command works on. */
     I32Var rows() {
         I32Var own = number(Command.ROWS);
         I32 batch = I32.select(
@@ -52,18 +49,18 @@ final class Kernel {
         return f.i32(I32.select(own.eq(I32.of(1)), own, batch));
     }
 
-    /** Start of this thread's scratch memory. */
+    /** Returns the start of the calling thread's scratch memory. */
     PtrVar scratch() {
         return f.ptr(control().ptr(Control.SCRATCH).plus(thread, control().i32(Control.SCRATCH_BYTES)));
     }
 
-    /** First and last (exclusive) of this chunk's share of {@code count}. */
-    I32Var[] share(I32 count) {
-        return share(f, f.i32(count), chunk, chunks());
+    /** Returns this chunk's range of {@code count} items: its start and its end (exclusive). */
+    I32Var[] range(I32 count) {
+        return range(f, f.i32(count), chunk, chunks());
     }
 
-    /** First and last (exclusive) of the share that the {@code index}th of {@code parts} has. */
-    static I32Var[] share(Function f, I32Var count, I32 index, I32 parts) {
+    /** Divides {@code count} items into {@code parts} ranges, and returns start and end (exclusive) of one of them. */
+    static I32Var[] range(Function f, I32Var count, I32 index, I32 parts) {
         return new I32Var[] {
             f.i32(count.times(index).dividedBy(parts)),
             f.i32(count.times(index.plus(1)).dividedBy(parts))

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Writes the kernels' modules, one for each combination of what browsers may or may not have. */
+/** Writes the kernels' modules: one for each combination of the browser features that they use. */
 public final class KernelModules {
     private KernelModules() {}
 
@@ -31,22 +31,17 @@ public final class KernelModules {
     }
 
     /**
-     * A module.
+     * Returns a module in binary form.
      *
      * @param relaxed whether it uses relaxed SIMD
-     * @param shared whether its memory is shared by threads
+     * @param shared whether threads share its memory
      * @param wide whether addresses have 64 bits
      */
     public static byte[] build(boolean relaxed, boolean shared, boolean wide) {
         Module module = new Module(shared, wide);
         new Executor(module, new Simd(relaxed)).build();
-        for (Format format : Format.ALL) {
-            RepackKernels.quantized(module, format);
-        }
         for (Packing packing : Packing.values()) {
-            if (packing.isFloat()) {
-                RepackKernels.floats(module, packing);
-            }
+            RepackKernels.build(module, packing);
         }
         Function copy = module.exported("copy");
         PtrVar target = copy.ptrParameter();

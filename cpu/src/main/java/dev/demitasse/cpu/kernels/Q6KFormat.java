@@ -8,8 +8,8 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 import org.jspecify.annotations.Nullable;
 
-/** Q6_K: superblocks of 256 with a float16 factor; each 16 elements have a signed scale of 8 bits; quants count from 32. */
-final class Q6KFormat extends Format {
+/** Q6_K: superblocks of 256 elements with a float16 factor. Each 16 elements have a signed 8-bit scale; the quant 32 stands for 0. */
+final class Q6KFormat extends QuantizedFormat {
     private static final int HIGH_BITS_AT = 128;
     private static final int SCALES_AT = 192;
     private static final int FACTOR_AT = 208;
@@ -21,7 +21,7 @@ final class Q6KFormat extends Format {
     }
 
     @Override
-    int parts() {
+    int subBlocks() {
         return 2;
     }
 
@@ -40,12 +40,12 @@ final class Q6KFormat extends Format {
     }
 
     @Override
-    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var bad) {
-        copyFloat16(f, superblock, FACTOR_AT, panel, 2 * row, bad);
+    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var notFinite) {
+        copyFloat16(f, superblock, FACTOR_AT, panel, 2 * row, notFinite);
     }
 
     @Override
-    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var bad) {
+    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var notFinite) {
         f.store8(panelBlock, row, superblock.u8(SCALES_AT + 2 * b));
         f.store8(panelBlock, Packing.PANEL_ROWS + row, superblock.u8(SCALES_AT + 2 * b + 1));
     }
@@ -56,14 +56,14 @@ final class Q6KFormat extends Format {
     }
 
     @Override
-    V128 scale(Function f, Ptr block, int half, int part) {
-        V128 all = block.load8x8S(Packing.PANEL_ROWS * part);
+    V128 scale(Function f, Ptr block, int half, int subBlock) {
+        V128 all = block.load8x8S(Packing.PANEL_ROWS * subBlock);
         V128 four = half == 0 ? all.i32x4ExtendLowI16x8S() : all.i32x4ExtendHighI16x8S();
         return four.f32x4ConvertI32x4S().f32x4Mul(factors[half]);
     }
 
     @Override
-    V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
+    V128 offset(Function f, Ptr block, int half, int subBlock, V128 scale) {
         return scale.f32x4Mul(f.constant(V128.f32x4(-32)));
     }
 }

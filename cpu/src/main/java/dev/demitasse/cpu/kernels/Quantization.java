@@ -34,7 +34,7 @@ final class Quantization {
         I32Var blocks = f.i32(columns.dividedBy(Packing.BLOCK_COLUMNS));
         I32Var tileRows = f.i32(I32.select(
                 kernel.command.i32(Command.ROWS).eq(I32.of(1)), I32.of(1), I32.of(ActivationBlock.TILE_ROWS)));
-        I32Var[] share = kernel.share(rows.times(blocks));
+        I32Var[] share = kernel.range(rows.times(blocks));
         I32Var i = f.i32();
         f.count(i, share[0], share[1], 1, () -> {
             I32Var row = f.i32(i.dividedBy(blocks));

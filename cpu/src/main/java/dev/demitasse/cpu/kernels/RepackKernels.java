@@ -10,20 +10,29 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 
 /**
- * {@code repack_<type>(source, target, columns, panels)}: from a file's rows to panels. Returns 1 if a scale (of a float16 matrix, an
- * element) is not finite, else 0.
+ * Exports {@code repack_<packing>(source, target, columns, panels)}, which copies a file's rows into panels. It returns 1 if a scale (of a
+ * float16 matrix: an element) is not finite, else 0.
  */
 final class RepackKernels {
     private RepackKernels() {}
 
-    static void quantized(Module module, Format format) {
+    static void build(Module module, Packing packing) {
+        Format format = Format.of(packing);
+        if (format instanceof FloatFormat floats) {
+            floats(module, floats);
+        } else {
+            quantized(module, (QuantizedFormat) format);
+        }
+    }
+
+    private static void quantized(Module module, QuantizedFormat format) {
         Packing packing = format.packing;
         Function f = module.exported("repack_" + packing);
         PtrVar source = f.ptrParameter();
         PtrVar panel = f.ptrParameter();
         I32Var columns = f.i32Parameter();
         I32Var panels = f.i32Parameter();
-        I32Var bad = f.i32(I32.of(0));
+        I32Var notFinite = f.i32(I32.of(0));
         int blockBytes = packing.type().blockBytes();
         I32Var superblocks = f.i32(columns.dividedBy(packing.type().blockSize()));
         I32Var p = f.i32();
@@ -35,12 +44,12 @@ final class RepackKernels {
             }
             f.count(s, I32.of(0), superblocks, 1, () -> {
                 for (int r = 0; r < rows.length; r++) {
-                    format.packHeader(f, rows[r], panel, r, bad);
+                    format.packHeader(f, rows[r], panel, r, notFinite);
                 }
                 panel.advance(packing.headerBytes());
                 for (int b = 0; b < packing.blocks(); b++) {
                     for (int r = 0; r < rows.length; r++) {
-                        format.packBlockHeader(f, rows[r], b, panel, r, bad);
+                        format.packBlockHeader(f, rows[r], b, panel, r, notFinite);
                     }
                     for (int half = 0; half < 2; half++) {
                         V128Var[] first = new V128Var[Packing.HALF_ROWS];
@@ -60,17 +69,18 @@ final class RepackKernels {
             });
             source.set(rows[Packing.PANEL_ROWS - 1]);
         });
-        f.returnI32(bad);
+        f.returnI32(notFinite);
     }
 
-    static void floats(Module module, Packing packing) {
+    private static void floats(Module module, FloatFormat format) {
+        Packing packing = format.packing;
         Function f = module.exported("repack_" + packing);
         PtrVar source = f.ptrParameter();
         PtrVar panel = f.ptrParameter();
         I32Var columns = f.i32Parameter();
         I32Var panels = f.i32Parameter();
-        I32Var bad = f.i32(I32.of(0));
-        int elementBytes = packing.bits() / 8;
+        I32Var notFinite = f.i32(I32.of(0));
+        int elementBytes = format.elementBytes();
         I32Var p = f.i32();
         I32Var c = f.i32();
         f.count(p, I32.of(0), panels, 1, () -> {
@@ -80,19 +90,13 @@ final class RepackKernels {
             }
             f.count(c, I32.of(0), columns, 1, () -> {
                 for (int r = 0; r < rows.length; r++) {
-                    if (packing == Packing.F16) {
-                        Format.copyFloat16(f, rows[r], 0, panel, r * elementBytes, bad);
-                    } else if (packing == Packing.BF16) {
-                        f.store16(panel, r * elementBytes, rows[r].u16(0));
-                    } else {
-                        f.store(panel, r * elementBytes, rows[r].i32(0));
-                    }
+                    format.pack(f, rows[r], panel, r * elementBytes, notFinite);
                     rows[r].advance(elementBytes);
                 }
                 panel.advance(packing.superblockBytes());
             });
             source.set(rows[Packing.PANEL_ROWS - 1]);
         });
-        f.returnI32(bad);
+        f.returnI32(notFinite);
     }
 }

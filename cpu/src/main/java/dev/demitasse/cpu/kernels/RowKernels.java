@@ -35,7 +35,7 @@ final class RowKernels {
         PtrVar weights = kernel.pointer(Command.WEIGHTS);
         I32Var inFours = f.i32(columns.and(-4));
         I32Var runsPerRow = f.i32(kernel.number(Command.OUT_COLUMNS).dividedBy(columns));
-        I32Var[] share = kernel.share(kernel.rows().times(runsPerRow));
+        I32Var[] share = kernel.range(kernel.rows().times(runsPerRow));
         I32Var run = f.i32();
         I32Var i = f.i32();
         f.count(run, share[0], share[1], 1, () -> {
@@ -87,7 +87,7 @@ final class RowKernels {
         PtrVar out = kernel.pointer(Command.OUT);
         PtrVar cosines = kernel.pointer(Command.WEIGHTS);
         PtrVar sines = kernel.pointer(Command.OTHER);
-        I32Var[] share = kernel.share(kernel.rows().times(heads));
+        I32Var[] share = kernel.range(kernel.rows().times(heads));
         I32Var head = f.i32();
         I32Var i = f.i32();
         f.count(head, share[0], share[1], 1, () -> {
@@ -147,7 +147,7 @@ final class RowKernels {
         PtrVar other = kernel.pointer(Command.OTHER);
         PtrVar out = kernel.pointer(Command.OUT);
         I32 count = kernel.rows().times(kernel.command.i32(Command.OUT_COLUMNS));
-        I32Var[] share = kernel.share(count.plus(15).shrU(4));
+        I32Var[] share = kernel.range(count.plus(15).shrU(4));
         I32Var i = f.i32();
         f.count(i, share[0].shl(4), share[1].shl(4), 4, () -> {
             V128Var x = f.v128(in.plus(i, 4).v128(0));

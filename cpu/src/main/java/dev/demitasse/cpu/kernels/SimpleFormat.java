@@ -7,26 +7,28 @@ import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.V128;
 
 /**
- * Q4_0, Q4_1, Q5_0, Q5_1, Q8_0: 32 elements with one scale and, if the type ends in 1, one offset; else quants count from the middle of
- * their range.
+ * Q4_0, Q4_1, Q5_0, Q5_1, Q8_0: blocks of 32 elements with one scale. Types that end in 1 have an offset, too; in the other types the
+ * middle of the quants' range stands for 0.
  */
-final class SimpleFormat extends Format {
-    /** The panel's offsets stand after its scales. */
-    private static final int OFFSETS = 16;
+final class SimpleFormat extends QuantizedFormat {
+    /** Offset of the stored offsets in a panel's block, after its scales. */
+    private static final int OFFSETS_AT = 16;
 
     private final int zero;
     private final int quantsAt;
 
-    /** @param zero the quant that stands for 0
-     * @param quantsAt place of the quants in a file's block */
+    /**
+     * @param zero the quant that stands for 0
+     * @param quantsAt offset of the quants in a file's block
+     */
     SimpleFormat(Packing packing, int zero, int quantsAt) {
         super(packing);
         this.zero = zero;
         this.quantsAt = quantsAt;
     }
 
-    private boolean offsetStored() {
-        return packing.blockHeaderBytes() > OFFSETS;
+    private boolean storesOffset() {
+        return packing.blockHeaderBytes() > OFFSETS_AT;
     }
 
     @Override
@@ -44,7 +46,7 @@ final class SimpleFormat extends Format {
         return new V128[] {low.or(fifthBits(superblock, bitsAt)), high.or(fifthBits(superblock, bitsAt + 2))};
     }
 
-    /** Sixteen bits as 16 in the bytes where they are set. */
+    /** Expands sixteen bits to bytes: 16 where the bit is set, else 0. */
     private static V128 fifthBits(Ptr superblock, int offset) {
         V128 word = V128.i32x4Splat(superblock.u16(offset));
         V128 bytes = word.shuffle(word, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
@@ -53,13 +55,13 @@ final class SimpleFormat extends Format {
     }
 
     @Override
-    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var bad) {}
+    void packHeader(Function f, Ptr superblock, Ptr panel, int row, I32Var notFinite) {}
 
     @Override
-    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var bad) {
-        copyFloat16(f, superblock, 0, panelBlock, 2 * row, bad);
-        if (offsetStored()) {
-            copyFloat16(f, superblock, 2, panelBlock, OFFSETS + 2 * row, bad);
+    void packBlockHeader(Function f, Ptr superblock, int b, Ptr panelBlock, int row, I32Var notFinite) {
+        copyFloat16(f, superblock, 0, panelBlock, 2 * row, notFinite);
+        if (storesOffset()) {
+            copyFloat16(f, superblock, 2, panelBlock, OFFSETS_AT + 2 * row, notFinite);
         }
     }
 
@@ -67,14 +69,14 @@ final class SimpleFormat extends Format {
     void openSuperblock(Function f, Ptr panel, int half) {}
 
     @Override
-    V128 scale(Function f, Ptr block, int half, int part) {
+    V128 scale(Function f, Ptr block, int half, int subBlock) {
         return float16(f, block.load16x4S(8 * half));
     }
 
     @Override
-    V128 offset(Function f, Ptr block, int half, int part, V128 scale) {
-        return offsetStored()
-                ? float16(f, block.load16x4S(OFFSETS + 8 * half))
+    V128 offset(Function f, Ptr block, int half, int subBlock, V128 scale) {
+        return storesOffset()
+                ? float16(f, block.load16x4S(OFFSETS_AT + 8 * half))
                 : scale.f32x4Mul(f.constant(V128.f32x4(-zero)));
     }
 }
