@@ -10,153 +10,96 @@ import dev.demitasse.backend.Outputs;
 import dev.demitasse.backend.Pass;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.gguf.TensorInfo;
-import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
 import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs plans with SIMD kernels. Weights, KV cache and activations lie in the kernels' memory; a forward pass writes the batch's ids and
- * angles, and starts a program that was made when the model was loaded. Activations are rounded to 16 bits, blockwise, before
- * products by quantized matrices. Keys and values are float16 or quantized; memory for them is added as a sequence grows.
+ * Runs plans with SIMD kernels. Weights, KV cache and activations are in the kernels' memory. A forward pass writes the batch's ids and angles,
+ * and starts a program that was written when the model was loaded. Activations are quantized to 16 bits, blockwise, for products by
+ * quantized matrices. Keys and values are float16 or quantized; their memory grows with the sequence.
  */
 public final class CpuBackend implements Backend {
-    /** Others have a turn after so long, when the part of a pass under way is done. */
-    private static final long TURN_NANOS = 30_000_000;
-    /** Tokens of a batch by the positions that each of them attends to, where these are many. */
-    private static final int MOST_SCORES = 1 << 19;
+    /** Time after which a pass yields to other tasks, as soon as one of its parts ends. */
+    private static final long YIELD_NANOS = 30_000_000;
+    /** Maximum of a batch's tokens times the positions that each attends to. */
+    private static final int MAX_SCORES = 1 << 19;
 
-    /** Fewer would not pay for reading the weights. */
-    private static final int LEAST_BATCH = 8;
+    /** Minimum number of tokens of a batch despite {@link #MAX_SCORES}: smaller ones don't pay for reading the weights. */
+    private static final int MIN_BATCH = 8;
 
     private final Plan plan;
     private final int contextLength;
     private final int batchSize;
     private final Layout layout;
-    private final Machine machine;
+    private final KernelRuntime runtime;
     private final ByteBuffer staging;
     private final float[] logits;
     private boolean ready;
-    /** Bytes that the machine has. */
+    /** Bytes of the runtime's memory. */
     private long bytes;
 
     private @Nullable ProgramPass latest;
 
     /**
-     * @param contextLength positions of the KV cache, which takes memory only as they are used
-     * @param batchSize most tokens of one forward pass
+     * Creates a backend without weights.
+     *
+     * @param contextLength maximum number of positions of the KV cache, whose memory grows with the sequence
+     * @param batchSize maximum number of tokens of a forward pass
      * @throws IllegalArgumentException if the kernels can't run the plan
-     * @throws IllegalStateException if there is not enough memory
+     * @throws IllegalStateException if the memory is not available
      */
-    public CpuBackend(Plan plan, int contextLength, int batchSize, KvType kvType, Machine.Factory machines) {
+    public CpuBackend(Plan plan, int contextLength, int batchSize, KvType kvType, KernelRuntime.Factory runtimes) {
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
-        layout = new Layout(plan, contextLength, batchSize, kvType, machines.threads());
+        layout = new Layout(plan, contextLength, batchSize, kvType, runtimes.threads());
         int pairs = 1;
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             pairs = Math.max(pairs, table.rotary().dimensions() / 2);
         }
-        int widest = Math.max(pairs, plan.hidden().width());
-        staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * widest))
+        int maxColumns = Math.max(pairs, plan.hidden().width());
+        staging = ByteBuffer.allocateDirect(4 * Math.max(plan.vocabularySize(), batchSize * maxColumns))
                 .order(ByteOrder.LITTLE_ENDIAN);
         logits = new float[plan.vocabularySize()];
         bytes = layout.bytes(1);
-        machine = machines.create(bytes, layout.bytes(contextLength));
-        layout.decode.write(machine);
-        layout.few.write(machine);
-        layout.prefill.write(machine);
-        layout.prefillWithHead.write(machine);
-        layout.finalNorm.write(machine);
+        runtime = runtimes.create(bytes, layout.bytes(contextLength));
+        layout.decode.write(runtime);
+        layout.few.write(runtime);
+        layout.prefill.write(runtime);
+        layout.prefillWithHead.write(runtime);
+        layout.finalNorm.write(runtime);
         staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
-        write(Control.SCRATCH, 12);
+        write(Control.SCRATCH.offset(), 12);
         staging.putLong(0, layout.cacheAddress);
-        write(Control.KV, 8);
+        write(Control.KV.offset(), 8);
     }
 
     /**
-     * The longest context, up to {@code most} positions, with which a plan takes no more than so many bytes; {@link KvTiles#TILE}
-     * positions where even these take more.
+     * Returns the maximum context length, up to {@code limit}, for which a backend takes no more than {@code maxBytes} bytes of memory. It is
+     * never less than {@link KvTiles#TILE} positions, even if these take more.
      */
-    public static int maxContextLength(Plan plan, int most, int batchSize, KvType kvType, int threads, long bytes) {
-        Layout layout = new Layout(plan, most, batchSize, kvType, threads);
-        return KvTiles.maxContextLength(most, positions -> layout.bytes(positions) <= bytes);
+    public static int maxContextLength(Plan plan, int limit, int batchSize, KvType kvType, int threads, long maxBytes) {
+        Layout layout = new Layout(plan, limit, batchSize, kvType, threads);
+        return KvTiles.maxContextLength(limit, positions -> layout.bytes(positions) <= maxBytes);
     }
 
-    /** Memory that such a backend takes. */
+    /** Returns the memory that a backend takes. */
     public static MemoryEstimate memory(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
         Layout layout = new Layout(plan, contextLength, batchSize, kvType, threads);
         return new MemoryEstimate(layout.bytes(1), layout.cache.bytesPerPosition(), layout.bytes(contextLength));
     }
 
-    /**
-     * A program and where it lies.
-     *
-     * @param parts addresses of its parts
-     */
-    private record Placed(Program program, long[] parts) {
-        static Placed in(MemoryLayout memory, Program program) {
-            long address = memory.allocate(program.bytes());
-            return new Placed(
-                    program,
-                    program.starts().stream()
-                            .mapToLong(start -> address + start)
-                            .toArray());
-        }
-
-        void write(Machine machine) {
-            machine.write(parts[0], program.encode());
-        }
-    }
-
-    /** Where everything lies. */
-    private static final class Layout {
-        final Weights weights;
-        final KvCache cache;
-        final Lowering lowering;
-        final Placed decode;
-        final Placed few;
-        final Placed prefill;
-        final Placed prefillWithHead;
-        final Placed finalNorm;
-        final long scratch;
-        final int scratchBytes;
-        /** At the memory's end, where it grows. */
-        final long cacheAddress;
-
-        Layout(Plan plan, int contextLength, int batchSize, KvType kvType, int threads) {
-            MemoryLayout memory = new MemoryLayout();
-            weights = new Weights(plan, memory);
-            cache = new KvCache(plan, contextLength, batchSize, kvType);
-            lowering = new Lowering(plan, cache, batchSize, threads, weights, memory);
-            List<List<Op>> all = List.of(plan.body(), plan.head());
-            decode = Placed.in(memory, lowering.program(Lowering.Batch.ONE, all));
-            few = Placed.in(memory, lowering.program(Lowering.Batch.FEW, all));
-            prefill = Placed.in(memory, lowering.program(Lowering.Batch.MANY, List.of(plan.body())));
-            prefillWithHead = Placed.in(memory, lowering.program(Lowering.Batch.MANY, all));
-            finalNorm = Placed.in(memory, lowering.program(Lowering.Batch.MANY, List.of(plan.finalNorm())));
-            scratchBytes = MemoryLayout.aligned(lowering.scratchBytes());
-            scratch = memory.allocate((long) scratchBytes * threads);
-            cacheAddress = memory.size();
-        }
-
-        /** Bytes in all, with room for so many positions. */
-        long bytes(int positions) {
-            return cacheAddress + cache.bytes(positions);
-        }
-    }
-
-    /** Makes room for so many positions. */
+    /** Grows the memory to have room for {@code positions} positions. */
     private void reserve(int positions) {
         long needed = layout.bytes(positions);
         if (needed > bytes) {
-            machine.grow(needed);
+            runtime.grow(needed);
             bytes = needed;
         }
     }
@@ -164,13 +107,13 @@ public final class CpuBackend implements Backend {
     private void write(long address, int bytes) {
         staging.position(0);
         staging.limit(bytes);
-        machine.write(address, staging);
+        runtime.write(address, staging);
         staging.clear();
     }
 
     @Override
     public void load(TensorInfo tensor, long offset, ByteBuffer bytes) {
-        layout.weights.load(machine, tensor, offset, bytes);
+        layout.weights.load(runtime, tensor, offset, bytes);
     }
 
     @Override
@@ -180,7 +123,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public int batchSize(int position) {
-        return batchSize(position, MOST_SCORES, LEAST_BATCH);
+        return batchSize(position, MAX_SCORES, MIN_BATCH);
     }
 
     @Override
@@ -210,21 +153,21 @@ public final class CpuBackend implements Backend {
     private long[] programs(int count, Outputs outputs) {
         int rows = outputs.logitRows();
         if (outputs.hiddenStates()) {
-            long[] body = layout.prefill.parts;
+            long[] body = layout.prefill.parts();
             long[] all = Arrays.copyOf(body, body.length + 1);
-            all[body.length] = layout.finalNorm.parts[0];
+            all[body.length] = layout.finalNorm.parts()[0];
             return all;
         }
         if (rows == 0) {
-            return layout.prefill.parts;
+            return layout.prefill.parts();
         }
         if (rows < count) {
-            return layout.prefillWithHead.parts;
+            return layout.prefillWithHead.parts();
         }
-        return count == 1 ? layout.decode.parts : layout.few.parts;
+        return count == 1 ? layout.decode.parts() : layout.few.parts();
     }
 
-    /** A pass as a sequence of programs, between which other tasks of the thread get a turn. */
+    /** A pass as a sequence of programs, between which other tasks of the thread may run. */
     private final class ProgramPass implements Pass {
         private final int tokens;
         private final long[] programs;
@@ -243,14 +186,14 @@ public final class CpuBackend implements Backend {
             return next < programs.length && !isAbandoned;
         }
 
-        /** Runs programs until all have run or the turn is over. */
+        /** Runs the rest of the pass, until it yields. */
         private void run() {
             long start = System.nanoTime();
             do {
                 staging.putLong(0, programs[next++]);
-                write(Control.PROGRAM, 8);
-                machine.start();
-            } while (isUnderWay() && (System.nanoTime() - start < TURN_NANOS || !machine.later(this::resume)));
+                write(Control.PROGRAM.offset(), 8);
+                runtime.start();
+            } while (isUnderWay() && (System.nanoTime() - start < YIELD_NANOS || !runtime.yieldThen(this::resume)));
         }
 
         private void resume() {
@@ -334,7 +277,7 @@ public final class CpuBackend implements Backend {
             writeAngles(table, position, count);
         }
         staging.putInt(0, count).putInt(4, position).putInt(8, outputs.logitRows());
-        write(Control.TOKENS, 12);
+        write(Control.TOKENS.offset(), 12);
     }
 
     private void writeAngles(Lowering.RotaryTable table, int position, int count) {
@@ -360,7 +303,7 @@ public final class CpuBackend implements Backend {
     private void read(long address, float[] target) {
         staging.position(0);
         staging.limit(4 * target.length);
-        machine.read(address, staging);
+        runtime.read(address, staging);
         staging.clear();
         for (int i = 0; i < target.length; i++) {
             target[i] = staging.getFloat(4 * i);
@@ -390,7 +333,7 @@ public final class CpuBackend implements Backend {
     @Override
     public void readKv(int positions, long offset, ByteBuffer target, Runnable whenRead) {
         KvSnapshot.copy(
-                kvPieces(positions), offset, target, (piece, at, part) -> machine.read(pieceAddress(piece) + at, part));
+                kvPieces(positions), offset, target, (piece, at, part) -> runtime.read(pieceAddress(piece) + at, part));
         whenRead.run();
     }
 
@@ -401,7 +344,7 @@ public final class CpuBackend implements Backend {
                 kvPieces(positions),
                 offset,
                 source,
-                (piece, at, part) -> machine.write(pieceAddress(piece) + at, part));
+                (piece, at, part) -> runtime.write(pieceAddress(piece) + at, part));
         layout.cache.tiles().restored(positions);
     }
 

@@ -1,6 +1,5 @@
 package dev.demitasse.cpu;
 
-import dev.demitasse.cpu.Program.Line;
 import dev.demitasse.cpu.layout.ActivationBlock;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Opcode;
@@ -16,117 +15,120 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Gives everything that a plan needs an address, and turns its operations into commands. */
+/** Places a plan's activations in memory, and translates its operations to commands. */
 final class Lowering {
-    /** Angles of the batch's positions, {@code [token, pairs]} each. */
+    /** Addresses of the cosines and sines of the batch's angles, {@code [token][pair]} each. */
     record RotaryTable(Rotary rotary, @Nullable Weight frequencyFactors, long cosines, long sines) {}
 
+    /** The batches that a program is for. */
+    enum BatchKind {
+        /** One token: matrix–vector products. */
+        ONE,
+        /** Up to {@link #maxOutputs} tokens, with the attention of single tokens: results equal those of {@link #ONE} bit for bit. */
+        FEW,
+        /** Up to a whole batch. */
+        MANY
+    }
+
+    /** Enough that threads end at nearly the same time, even if one is slower. */
     private static final int CHUNKS_PER_THREAD = 4;
-    /** More would take memory that nobody needs. */
-    private static final int MOST_LOGIT_ROWS = 16;
+    /** Limits the memory for logits; callers ask for a few rows at most. */
+    private static final int MAX_OUTPUTS = 16;
 
     private final Plan plan;
     private final int batchSize;
-    private final int logitRows;
+    private final int maxOutputs;
     private final KvCache cache;
     private final Weights weights;
+    private final int threads;
     private final MemoryPlan buffers;
     private final long arena;
     private final long tokens;
+    /** Address of the {@link ActivationBlock}s of one buffer. */
     private final long quantized;
-    private final long results;
+    /** Address of the results of attention's splits. */
+    private final long splitResults;
+
     private final List<RotaryTable> rotaryTables = new ArrayList<>();
-    private final int threads;
-    private final int headSize;
+    private final int maxHeadSize;
 
     Lowering(Plan plan, KvCache cache, int batchSize, int threads, Weights weights, MemoryLayout memory) {
         this.plan = plan;
         this.batchSize = batchSize;
-        logitRows = Math.min(batchSize, MOST_LOGIT_ROWS);
+        maxOutputs = Math.min(batchSize, MAX_OUTPUTS);
         this.weights = weights;
         this.threads = threads;
         this.cache = cache;
-        buffers = MemoryPlan.of(plan, batchSize, logitRows);
+        buffers = MemoryPlan.of(plan, batchSize, maxOutputs);
         arena = memory.allocate(4L * buffers.size());
         tokens = memory.allocate(4L * batchSize);
-        int widest = 0;
-        int largestHead = 0;
-        int mostResults = 0;
         for (Op op : plan.body()) {
-            if (op instanceof Op.Rope rope) {
-                addRotaryTable(rope, memory);
-            } else if (op instanceof Op.Attention attention) {
-                largestHead = Math.max(largestHead, attention.headSize());
-                int resultBytes = attention.heads() * Scratch.resultBytes(attention.headSize());
-                mostResults = Math.max(mostResults, logitRows * shares(attention) * resultBytes);
+            if (op instanceof Op.Rope rope && findRotaryTable(rope) == null) {
+                long bytes = 4L * batchSize * (rope.rotary().dimensions() / 2);
+                rotaryTables.add(new RotaryTable(
+                        rope.rotary(), rope.frequencyFactors(), memory.allocate(bytes), memory.allocate(bytes)));
             }
         }
-        for (Weight weight : plan.weights()) {
-            widest = Math.max(widest, weight.columns());
+        int headSize = 0;
+        int resultsBytes = 0;
+        for (Op.Attention op : plan.attention()) {
+            headSize = Math.max(headSize, op.headSize());
+            int tokenBytes = splits(op) * op.heads() * Scratch.resultBytes(op.headSize());
+            resultsBytes = Math.max(resultsBytes, maxOutputs * tokenBytes);
         }
-        headSize = largestHead;
+        maxHeadSize = headSize;
+        int maxColumns = plan.weights().stream().mapToInt(Weight::columns).max().orElse(0);
         long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1) / ActivationBlock.TILE_ROWS;
-        long quantizedBytes =
-                tiles * ActivationBlock.TILE_ROWS * (widest / Packing.BLOCK_COLUMNS) * ActivationBlock.BYTES;
-        quantized = memory.allocate(quantizedBytes);
-        results = memory.allocate(mostResults);
+        long blocks = tiles * ActivationBlock.TILE_ROWS * (maxColumns / Packing.BLOCK_COLUMNS);
+        quantized = memory.allocate(blocks * ActivationBlock.BYTES);
+        splitResults = memory.allocate(resultsBytes);
     }
 
-    private void addRotaryTable(Op.Rope rope, MemoryLayout memory) {
-        for (RotaryTable table : rotaryTables) {
-            if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
-                return;
-            }
-        }
-        long bytes = 4L * batchSize * (rope.rotary().dimensions() / 2);
-        rotaryTables.add(new RotaryTable(
-                rope.rotary(), rope.frequencyFactors(), memory.allocate(bytes), memory.allocate(bytes)));
-    }
-
-    private RotaryTable rotaryTable(Op.Rope rope) {
+    private @Nullable RotaryTable findRotaryTable(Op.Rope rope) {
         for (RotaryTable table : rotaryTables) {
             if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
                 return table;
             }
         }
-        throw new IllegalStateException("every rotary embedding has a table");
+        return null;
     }
 
     List<RotaryTable> rotaryTables() {
         return rotaryTables;
     }
 
-    /** Where the batch's ids go, as 32-bit integers. */
+    /** Returns the address of the batch's ids, as 32-bit integers. */
     long tokens() {
         return tokens;
     }
 
-    /** Where the first row of logits is; the others follow. */
+    /** Returns the address of the first row of logits; the others follow. */
     long logits() {
         return address(plan.logits());
     }
 
-    /** Where the first of the batch's hidden states is; the others follow. */
+    /** Returns the address of the first hidden state of the batch; the others follow. */
     long hidden() {
         return address(plan.hidden());
     }
 
+    /** Returns the maximum number of tokens of a batch whose logits are computed. */
     int maxOutputs() {
-        return logitRows;
+        return maxOutputs;
     }
 
-    /** Bytes that each thread needs for itself. */
+    /** Returns the bytes of scratch memory that each thread needs. */
     int scratchBytes() {
-        return Scratch.bytes(headSize);
+        return Scratch.bytes(maxHeadSize);
     }
 
-    /** Chunks of an operation that is worth sharing: so many that threads end together, though one may be slower. */
+    /** Returns the number of chunks of an operation that is worth dividing among threads. */
     private int chunks() {
         return threads == 1 ? 1 : CHUNKS_PER_THREAD * threads;
     }
 
-    /** Shares of the positions in one token's attention, where there are fewer KV heads than chunks wanted. */
-    private int shares(Op.Attention op) {
+    /** Returns the number of splits in the attention of a single token: more than 1 if there are fewer KV heads than chunks. */
+    private int splits(Op.Attention op) {
         return (chunks() + op.kvHeads() - 1) / op.kvHeads();
     }
 
@@ -134,140 +136,106 @@ final class Lowering {
         return arena + 4L * buffers.offset(buffer);
     }
 
-    /**
-     * Parts of the plan as commands.
-     *
-     * @param parts one after the other
-     */
-    Program program(Batch batch, List<List<Op>> parts) {
+    /** Translates operations, one list after the other. */
+    Program program(BatchKind batch, List<List<Op>> parts) {
         Writer writer = new Writer(batch);
         for (List<Op> part : parts) {
-            part.forEach(writer::add);
+            part.forEach(op -> op.accept(writer));
         }
         writer.program.end();
         return writer.program;
     }
 
-    /** Tokens that a program is for. */
-    enum Batch {
-        /** One: matrix–vector products, and attention shared out by positions. */
-        ONE,
-        /** Up to {@link #logitRows}: attention of each as if it were alone. So results are those of single tokens, to the last bit. */
-        FEW,
-        /** Up to all of a batch. */
-        MANY
-    }
-
-    private final class Writer {
+    /** Adds the commands of the operations that it visits to a program. */
+    private final class Writer implements Op.Visitor {
         private final Program program = new Program();
-        private final Batch batch;
-        /** The buffer of which the quantized copy is. */
-        private @Nullable Buffer inCopy;
+        private final BatchKind batch;
+        /** The buffer that was quantized last. */
+        private @Nullable Buffer quantizedBuffer;
 
-        Writer(Batch batch) {
+        Writer(BatchKind batch) {
             this.batch = batch;
         }
 
-        /** For the commands' field. */
+        /** Returns the value of {@link Command#ROWS} for a buffer. */
         private int rows(Buffer buffer) {
-            if (batch == Batch.ONE) {
+            if (batch == BatchKind.ONE) {
                 return 1;
             }
-            return buffer.rows() == Buffer.Rows.LAST ? Command.AS_LOGITS : Command.AS_TOKENS;
+            return buffer.rows() == Buffer.Rows.LAST ? Command.AS_OUTPUTS : Command.AS_TOKENS;
         }
 
         private long bytes(Buffer buffer) {
-            int most =
+            int maxRows =
                     switch (batch) {
                         case ONE -> 1;
-                        case FEW -> logitRows;
-                        case MANY -> buffer.rows() == Buffer.Rows.LAST ? logitRows : batchSize;
+                        case FEW -> maxOutputs;
+                        case MANY -> buffer.rows() == Buffer.Rows.LAST ? maxOutputs : batchSize;
                     };
-            return 4L * buffer.width() * most;
+            return 4L * buffer.width() * maxRows;
         }
 
-        /** Chunks of an operation on single elements, rows or heads: not worth sharing for one token. */
+        /** Returns the chunks of an operation on elements, rows or heads: not worth dividing for a single token. */
         private int smallChunks() {
-            return batch == Batch.ONE ? 1 : chunks();
+            return batch == BatchKind.ONE ? 1 : chunks();
         }
 
-        private Line line(Opcode opcode, Buffer out) {
-            return new Line(opcode)
+        private CommandBuilder command(Opcode opcode, Buffer in, Buffer out) {
+            return writing(opcode, out).reads(Command.IN, address(in), bytes(in));
+        }
+
+        private CommandBuilder command(Opcode opcode, Buffer in, Buffer secondIn, Buffer out) {
+            return command(opcode, in, out).reads(Command.SECOND_IN, address(secondIn), bytes(secondIn));
+        }
+
+        private CommandBuilder writing(Opcode opcode, Buffer out) {
+            return new CommandBuilder(opcode)
                     .chunks(smallChunks())
-                    .with(Command.ROWS, rows(out))
-                    .with(Command.OUT_COLUMNS, out.width())
+                    .set(Command.ROWS, rows(out))
+                    .set(Command.OUT_COLUMNS, out.width())
                     .writes(Command.OUT, address(out), bytes(out));
         }
 
-        private Line reading(Line line, int field, Buffer buffer) {
-            return line.reads(field, address(buffer), bytes(buffer));
+        @Override
+        public void visit(Op.Embed op) {
+            Matrix table = weights.matrix(op.table(), 0, op.table().rows());
+            program.add(writing(Opcode.EMBED, op.out())
+                    .set(Command.IN, tokens)
+                    .set(Command.WEIGHTS, table.address())
+                    .set(Command.PACKING, table.packing().ordinal())
+                    .set(Command.COLUMNS, table.columns())
+                    .set(Command.SCALE, op.scale()));
         }
 
-        void add(Op op) {
-            if (op instanceof Op.Embed embed) {
-                Matrix table = weights.matrix(embed.table(), 0, embed.table().rows());
-                program.add(line(Opcode.EMBED, op.out())
-                        .address(Command.IN, tokens)
-                        .address(Command.WEIGHTS, table.address())
-                        .with(Command.PACKING, table.packing().ordinal())
-                        .with(Command.COLUMNS, table.columns())
-                        .with(Command.SCALE, embed.scale()));
-            } else if (op instanceof Op.RmsNorm norm) {
-                program.add(reading(line(Opcode.RMS_NORM, op.out()), Command.IN, norm.in())
-                        .address(Command.WEIGHTS, weights.vector(norm.weight()))
-                        .with(Command.COLUMNS, norm.weight().columns())
-                        .with(Command.SCALE, norm.epsilon()));
-            } else if (op instanceof Op.MatMul matMul) {
-                addMatMul(matMul);
-            } else if (op instanceof Op.Rope rope) {
-                addRope(rope);
-            } else if (op instanceof Op.Attention attention) {
-                if (batch == Batch.MANY) {
-                    program.cut(); // a layer is as much as others should have to wait for
-                }
-                addAttention(attention);
-            } else if (op instanceof Op.GatedActivation gated) {
-                Opcode opcode =
-                        switch (gated.activation()) {
-                            case SILU -> Opcode.GATED_SILU;
-                            case GELU_TANH -> Opcode.GATED_GELU;
-                        };
-                Line line = reading(line(opcode, op.out()).chunks(chunks()), Command.IN, gated.gate());
-                program.add(reading(line, Command.OTHER, gated.up()));
-            } else if (op instanceof Op.SoftCap softCap) {
-                Line line = reading(line(Opcode.SOFT_CAP, op.out()), Command.IN, softCap.in());
-                program.add(line.with(Command.SCALE, softCap.cap()));
-            } else if (op instanceof Op.Add add) {
-                Line line = reading(line(Opcode.ADD, op.out()), Command.IN, add.a());
-                program.add(reading(line, Command.OTHER, add.b()));
-            } else if (op instanceof Op.LastRows lastRows) {
-                program.add(reading(line(Opcode.LAST_ROWS, op.out()), Command.IN, lastRows.in())
-                        .with(Command.COLUMNS, lastRows.in().width()));
-            } else {
-                throw new IllegalArgumentException("unknown operation " + op);
-            }
+        @Override
+        public void visit(Op.RmsNorm op) {
+            program.add(command(Opcode.RMS_NORM, op.in(), op.out())
+                    .set(Command.WEIGHTS, weights.vector(op.weight()))
+                    .set(Command.COLUMNS, op.weight().columns())
+                    .set(Command.EPSILON, op.epsilon()));
         }
 
-        private void addMatMul(Op.MatMul op) {
+        @Override
+        public void visit(Op.MatMul op) {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
-            Line line = line(batch == Batch.ONE ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
+            CommandBuilder command = writing(batch == BatchKind.ONE ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
                     .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
-                    .with(Command.PACKING, matrix.packing().ordinal())
-                    .with(Command.COLUMNS, matrix.columns())
-                    .address(Command.WEIGHTS, matrix.address());
+                    .set(Command.PACKING, matrix.packing().ordinal())
+                    .set(Command.COLUMNS, matrix.columns())
+                    .set(Command.WEIGHTS, matrix.address());
             if (op.bias() != null) {
-                line.address(Command.BIAS, weights.vector(op.bias()));
+                command.set(Command.BIAS, weights.vector(op.bias()));
             }
             if (op.addend() != null) {
-                reading(line, Command.ADDEND, op.addend());
+                command.reads(Command.ADDEND, address(op.addend()), bytes(op.addend()));
             }
             if (matrix.packing().isFloat()) {
-                reading(line, Command.IN, op.in());
+                command.reads(Command.IN, address(op.in()), bytes(op.in()));
             } else {
                 quantize(op.in());
-                line.reads(Command.IN, quantized, quantizedBytes(op.in()));
+                command.reads(Command.IN, quantized, quantizedBytes(op.in()));
             }
-            program.add(line);
+            program.add(command);
         }
 
         private long quantizedBytes(Buffer buffer) {
@@ -275,66 +243,108 @@ final class Lowering {
         }
 
         private void quantize(Buffer buffer) {
-            if (!buffer.equals(inCopy)) {
-                inCopy = buffer;
-                program.add(reading(new Line(Opcode.QUANTIZE).chunks(smallChunks()), Command.IN, buffer)
-                        .with(Command.ROWS, rows(buffer))
-                        .with(Command.COLUMNS, buffer.width())
+            if (!buffer.equals(quantizedBuffer)) {
+                quantizedBuffer = buffer;
+                program.add(new CommandBuilder(Opcode.QUANTIZE)
+                        .chunks(smallChunks())
+                        .set(Command.ROWS, rows(buffer))
+                        .set(Command.COLUMNS, buffer.width())
+                        .reads(Command.IN, address(buffer), bytes(buffer))
                         .writes(Command.OUT, quantized, quantizedBytes(buffer)));
             }
         }
 
-        private void addRope(Op.Rope op) {
-            RotaryTable table = rotaryTable(op);
+        @Override
+        public void visit(Op.Rope op) {
+            RotaryTable table = findRotaryTable(op);
+            if (table == null) {
+                throw new IllegalArgumentException("a rotary embedding outside the plan's body");
+            }
             int pairs = op.rotary().dimensions() / 2;
-            boolean halves = op.rotary().pairing() == Rotary.Pairing.NEOX;
-            program.add(reading(line(Opcode.ROPE, op.out()), Command.IN, op.in())
-                    .address(Command.WEIGHTS, table.cosines)
-                    .address(Command.OTHER, table.sines)
-                    .with(Command.COLUMNS, op.in().width())
-                    .with(Command.HEAD_SIZE, op.headSize())
-                    .with(Command.PAIRS, pairs)
-                    .with(Command.PARTNER, halves ? pairs : 1)
-                    .with(Command.STEP, halves ? 1 : 2));
+            boolean isNeox = op.rotary().pairing() == Rotary.Pairing.NEOX;
+            program.add(command(Opcode.ROPE, op.in(), op.out())
+                    .set(Command.COSINES, table.cosines)
+                    .set(Command.SINES, table.sines)
+                    .set(Command.COLUMNS, op.in().width())
+                    .set(Command.HEAD_SIZE, op.headSize())
+                    .set(Command.PAIRS, pairs)
+                    .set(Command.PAIR_DISTANCE, isNeox ? pairs : 1)
+                    .set(Command.PAIR_STRIDE, isNeox ? 1 : 2));
         }
 
-        private void addAttention(Op.Attention op) {
-            Line store = new Line(Opcode.STORE_KV).chunks(smallChunks()).with(Command.ROWS, rows(op.key()));
-            reading(store, Command.IN, op.key());
-            reading(store, Command.OTHER, op.value());
-            program.add(heads(store, op).writesCache(op.layer()));
-            if (batch != Batch.MANY) {
-                int shares = shares(op);
-                int tokens = batch == Batch.ONE ? 1 : logitRows;
-                long resultBytes = (long) tokens * shares * op.heads() * Scratch.resultBytes(op.headSize());
-                Line attend =
-                        reading(new Line(Opcode.ATTEND_EACH).chunks(op.kvHeads() * shares), Command.IN, op.query());
-                program.add(heads(attend, op)
-                        .with(Command.ROWS, rows(op.query()))
-                        .readsCache(op.layer())
-                        .writes(Command.OTHER, results, resultBytes));
-                program.add(heads(line(Opcode.COMBINE, op.out()), op)
-                        .with(Command.SHARES, shares)
-                        .reads(Command.OTHER, results, resultBytes));
+        @Override
+        public void visit(Op.Attention op) {
+            if (batch == BatchKind.MANY) {
+                program.cut(); // so that a part takes no longer than a layer
+            }
+            program.add(attention(new CommandBuilder(Opcode.STORE_KV), op)
+                    .chunks(smallChunks())
+                    .set(Command.ROWS, rows(op.key()))
+                    .reads(Command.IN, address(op.key()), bytes(op.key()))
+                    .reads(Command.SECOND_IN, address(op.value()), bytes(op.value()))
+                    .writesCache(op.layer()));
+            if (batch == BatchKind.MANY) {
+                program.add(attention(command(Opcode.ATTENTION_PREFILL, op.query(), op.out()), op)
+                        .readsCache(op.layer()));
             } else {
-                Line attend = reading(line(Opcode.ATTEND_BATCH, op.out()), Command.IN, op.query());
-                program.add(heads(attend, op).readsCache(op.layer()));
+                addSplitAttention(op);
             }
         }
 
-        private Line heads(Line line, Op.Attention op) {
+        private void addSplitAttention(Op.Attention op) {
+            int splits = splits(op);
+            int maxTokens = batch == BatchKind.ONE ? 1 : maxOutputs;
+            long resultsBytes = (long) maxTokens * splits * op.heads() * Scratch.resultBytes(op.headSize());
+            program.add(attention(new CommandBuilder(Opcode.ATTENTION_DECODE), op)
+                    .chunks(op.kvHeads() * splits)
+                    .set(Command.ROWS, rows(op.query()))
+                    .reads(Command.IN, address(op.query()), bytes(op.query()))
+                    .readsCache(op.layer())
+                    .writes(Command.SPLIT_RESULTS, splitResults, resultsBytes));
+            program.add(attention(writing(Opcode.COMBINE_SPLITS, op.out()), op)
+                    .set(Command.SPLITS, splits)
+                    .reads(Command.SPLIT_RESULTS, splitResults, resultsBytes));
+        }
+
+        private CommandBuilder attention(CommandBuilder command, Op.Attention op) {
             KvCache.Layer layer = cache.layer(op.layer());
-            return line.with(Command.HEADS, op.heads())
-                    .with(Command.KV_HEADS, op.kvHeads())
-                    .with(Command.HEAD_SIZE, op.headSize())
-                    .with(Command.KV_TYPE, layer.layout().type().ordinal())
-                    .address(Command.KEYS, layer.keys())
-                    .address(Command.VALUES, layer.values())
-                    .with(Command.RING, layer.ring())
-                    .with(Command.TILE_STRIDE, layer.stride())
-                    .with(Command.WINDOW, op.window())
-                    .with(Command.SCALE, op.scale())
-                    .with(Command.SOFT_CAP, op.softCap());
+            return command.set(Command.HEADS, op.heads())
+                    .set(Command.KV_HEADS, op.kvHeads())
+                    .set(Command.HEAD_SIZE, op.headSize())
+                    .set(Command.KV_TYPE, layer.layout().type().ordinal())
+                    .set(Command.KEYS, layer.keys())
+                    .set(Command.VALUES, layer.values())
+                    .set(Command.RING_TILES, layer.ring())
+                    .set(Command.TILE_STRIDE, layer.stride())
+                    .set(Command.WINDOW, op.window())
+                    .set(Command.SCALE, op.scale())
+                    .set(Command.SOFT_CAP, op.softCap());
+        }
+
+        @Override
+        public void visit(Op.GatedActivation op) {
+            Opcode opcode =
+                    switch (op.activation()) {
+                        case SILU -> Opcode.SWIGLU;
+                        case GELU_TANH -> Opcode.GEGLU;
+                    };
+            program.add(command(opcode, op.gate(), op.up(), op.out()).chunks(chunks()));
+        }
+
+        @Override
+        public void visit(Op.SoftCap op) {
+            program.add(command(Opcode.SOFT_CAP, op.in(), op.out()).set(Command.SOFT_CAP, op.cap()));
+        }
+
+        @Override
+        public void visit(Op.Add op) {
+            program.add(command(Opcode.ADD, op.a(), op.b(), op.out()));
+        }
+
+        @Override
+        public void visit(Op.LastRows op) {
+            program.add(command(Opcode.LAST_ROWS, op.in(), op.out())
+                    .set(Command.COLUMNS, op.in().width()));
         }
     }
 }

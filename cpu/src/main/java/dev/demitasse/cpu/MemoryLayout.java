@@ -1,27 +1,20 @@
 package dev.demitasse.cpu;
 
+import dev.demitasse.cpu.layout.CacheLine;
 import dev.demitasse.cpu.layout.Control;
 
-/** Deals out addresses, one after the other. */
+/** Assigns addresses in the kernels' memory, one after the other, each at the start of a cache line. */
 final class MemoryLayout {
-    /** A cache line, so that threads don't meet in one. */
-    private static final int ALIGNMENT = 64;
+    private long end = Control.BYTES;
 
-    private long end = Control.END;
-
-    /** Address of the next {@code bytes}. */
+    /** Returns the address of {@code bytes} bytes that were free. */
     long allocate(long bytes) {
         long address = end;
-        end = Math.addExact(end, Math.addExact(bytes, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+        end = Math.addExact(end, CacheLine.align(bytes));
         return address;
     }
 
-    /** So many bytes and what is missing to a whole cache line. */
-    static int aligned(int bytes) {
-        return (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    }
-
-    /** Bytes of memory needed. */
+    /** Returns the bytes of memory that are in use. */
     long size() {
         return end;
     }

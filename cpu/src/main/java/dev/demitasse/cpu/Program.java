@@ -8,110 +8,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Commands in the making. A barrier comes before a command that touches what one since the last barrier wrote, or writes what
- * one read: threads run apart from each other in between.
+ * A sequence of commands, in one or more parts. Threads execute the commands between two barriers in any order. A barrier is inserted before
+ * a command that reads or writes what a command since the last barrier writes, or writes what one reads.
  */
 final class Program {
-    private record Range(long address, long bytes) {
-        boolean meets(Range other) {
-            return address < other.address + other.bytes && other.address < address + bytes;
-        }
-    }
-
-    /** One command: its fields, and the memory it reads and writes. */
-    static final class Line {
-        private final Opcode opcode;
-        /** Not direct: TeaVM's direct buffers don't begin as zeros. */
-        private final ByteBuffer fields = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-
-        private final List<Range> reads = new ArrayList<>();
-        private final List<Range> writes = new ArrayList<>();
-
-        Line(Opcode opcode) {
-            this.opcode = opcode;
-            fields.putInt(Command.OPCODE, opcode.ordinal());
-            chunks(1);
-        }
-
-        /** @param count pieces that threads may do side by side; no more than there can be are made */
-        Line chunks(int count) {
-            return with(Command.CHUNKS, Math.max(1, Math.min(count, Command.MOST_CHUNKS)));
-        }
-
-        Line with(int field, int value) {
-            fields.putInt(field, value);
-            return this;
-        }
-
-        Line with(int field, float value) {
-            fields.putFloat(field, value);
-            return this;
-        }
-
-        Line address(int field, long address) {
-            fields.putLong(field, address);
-            return this;
-        }
-
-        boolean isWork() {
-            return opcode != Opcode.BARRIER && opcode != Opcode.END;
-        }
-
-        /** An address from which so many bytes are read. */
-        Line reads(int field, long address, long bytes) {
-            reads.add(new Range(address, bytes));
-            return address(field, address);
-        }
-
-        Line writes(int field, long address, long bytes) {
-            writes.add(new Range(address, bytes));
-            return address(field, address);
-        }
-
-        /** Reads a layer's keys and values, which lie apart from all that has an address. */
-        Line readsCache(int layer) {
-            reads.add(cache(layer));
-            return this;
-        }
-
-        Line writesCache(int layer) {
-            writes.add(cache(layer));
-            return this;
-        }
-
-        private static Range cache(int layer) {
-            return new Range(Long.MIN_VALUE + layer, 1);
-        }
-    }
-
-    private final List<Line> lines = new ArrayList<>();
+    private final List<CommandBuilder> commands = new ArrayList<>();
     private final List<Integer> starts = new ArrayList<>(List.of(0));
-    private final List<Range> read = new ArrayList<>();
-    private final List<Range> written = new ArrayList<>();
+    private final List<MemoryRange> read = new ArrayList<>();
+    private final List<MemoryRange> written = new ArrayList<>();
 
-    void add(Line line) {
-        if (meet(line.reads, written) || meet(line.writes, written) || meet(line.writes, read)) {
-            lines.add(barrier());
-            read.clear();
-            written.clear();
+    void add(CommandBuilder command) {
+        if (overlap(command.reads(), written)
+                || overlap(command.writes(), written)
+                || overlap(command.writes(), read)) {
+            addBarrier();
         }
-        read.addAll(line.reads);
-        written.addAll(line.writes);
-        lines.add(line);
+        read.addAll(command.reads());
+        written.addAll(command.writes());
+        commands.add(command);
     }
 
-    private Line barrier() {
+    private void addBarrier() {
         int since = 0;
-        while (since < lines.size() && lines.get(lines.size() - 1 - since).isWork()) {
+        while (since < commands.size() && isWork(commands.get(commands.size() - 1 - since))) {
             since++;
         }
-        return new Line(Opcode.BARRIER).with(Command.CHUNKS, since);
+        commands.add(new CommandBuilder(Opcode.BARRIER).set(Command.CHUNKS, since));
+        read.clear();
+        written.clear();
     }
 
-    private static boolean meet(List<Range> some, List<Range> others) {
-        for (Range one : some) {
-            for (Range other : others) {
-                if (one.meets(other)) {
+    private static boolean isWork(CommandBuilder command) {
+        return command.opcode() != Opcode.BARRIER && command.opcode() != Opcode.END;
+    }
+
+    private static boolean overlap(List<MemoryRange> some, List<MemoryRange> others) {
+        for (MemoryRange one : some) {
+            for (MemoryRange other : others) {
+                if (one.overlaps(other)) {
                     return true;
                 }
             }
@@ -119,35 +53,32 @@ final class Program {
         return false;
     }
 
-    /** Ends the program, or a part of it: all is done when a thread is. */
+    /** Ends the program, or a part of it: a thread that reaches the end finds all commands done. */
     void end() {
-        lines.add(barrier());
-        lines.add(new Line(Opcode.END));
+        addBarrier();
+        commands.add(new CommandBuilder(Opcode.END));
     }
 
-    /** What comes next is a part of its own, to be started when the one before has ended. */
+    /** Ends the current part; the commands added next are a part of their own, which is started separately. */
     void cut() {
         end();
         starts.add(bytes());
-        read.clear();
-        written.clear();
     }
 
-    /** Where the parts begin. */
+    /** Returns the offset of each part in bytes. */
     List<Integer> starts() {
         return starts;
     }
 
     int bytes() {
-        return lines.size() * Command.BYTES;
+        return commands.size() * Command.BYTES;
     }
 
+    /** Returns the program in a direct buffer. */
     ByteBuffer encode() {
         ByteBuffer all = ByteBuffer.allocateDirect(bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        for (Line line : lines) {
-            for (int i = 0; i < Command.BYTES; i += Long.BYTES) {
-                all.putLong(line.fields.getLong(i));
-            }
+        for (CommandBuilder command : commands) {
+            command.encode(all);
         }
         all.rewind();
         return all;

@@ -79,10 +79,10 @@ final class Weights {
         return elements;
     }
 
-    void load(Machine machine, TensorInfo info, long offset, ByteBuffer bytes) {
+    void load(KernelRuntime runtime, TensorInfo info, long offset, ByteBuffer bytes) {
         Tensor tensor = tensors.get(info.name());
         if (tensor != null) {
-            tensor.load(machine, offset, bytes);
+            tensor.load(runtime, offset, bytes);
         }
     }
 
@@ -128,20 +128,20 @@ final class Weights {
             }
         }
 
-        void load(Machine machine, long offset, ByteBuffer bytes) {
+        void load(KernelRuntime runtime, long offset, ByteBuffer bytes) {
             if (offset != loaded) {
                 throw new IllegalStateException(
                         "tensor " + weight.name() + ": bytes at " + offset + " came when " + loaded + " was next");
             }
             loaded += bytes.remaining();
             if (vectorAddress != 0) {
-                loadVector(machine, bytes.duplicate());
+                loadVector(runtime, bytes.duplicate());
             } else if (packing.type() == weight.tensor().type()) {
                 for (Matrix matrix : matrices) {
-                    loadMatrix(machine, matrix, offset, bytes.duplicate());
+                    loadMatrix(runtime, matrix, offset, bytes.duplicate());
                 }
             } else {
-                requantize(machine, offset, bytes.duplicate());
+                requantize(runtime, offset, bytes.duplicate());
             }
         }
 
@@ -152,7 +152,7 @@ final class Weights {
             return pending;
         }
 
-        private void loadVector(Machine machine, ByteBuffer bytes) {
+        private void loadVector(KernelRuntime runtime, ByteBuffer bytes) {
             ByteBuffer all = pending(weight.tensor().bytes());
             all.put(bytes);
             if (all.hasRemaining()) {
@@ -164,13 +164,13 @@ final class Weights {
             for (int i = 0; i < elements.length; i++) {
                 floats.putFloat(4 * i, elements[i]);
             }
-            machine.write(vectorAddress, floats);
+            runtime.write(vectorAddress, floats);
             vector = elements;
             pending = null;
         }
 
         /** Types without a packing of their own go through float32 to Q8_0, a row at a time. */
-        private void requantize(Machine machine, long offset, ByteBuffer bytes) {
+        private void requantize(KernelRuntime runtime, long offset, ByteBuffer bytes) {
             int columns = weight.columns();
             long rowBytes = weight.tensor().type().bytes(columns);
             long row = offset / rowBytes;
@@ -188,7 +188,7 @@ final class Weights {
                     Dequantizer.of(weight.tensor().type()).dequantize(raw, 0, elements, 0, columns);
                     Q80Rows.quantize(elements, packed);
                     for (Matrix matrix : matrices) {
-                        loadMatrix(machine, matrix, row * packed.capacity(), packed.duplicate());
+                        loadMatrix(runtime, matrix, row * packed.capacity(), packed.duplicate());
                     }
                     row++;
                 }
@@ -196,7 +196,7 @@ final class Weights {
         }
 
         /** @param offset of the first byte in the tensor, whose rows have the packing's type */
-        private void loadMatrix(Machine machine, Matrix matrix, long offset, ByteBuffer bytes) {
+        private void loadMatrix(KernelRuntime runtime, Matrix matrix, long offset, ByteBuffer bytes) {
             long rowBytes = matrix.rawRowBytes();
             long start = matrix.firstRow() * rowBytes;
             long end = start + matrix.rows() * rowBytes;
@@ -208,13 +208,13 @@ final class Weights {
                 ByteBuffer part = bytes.duplicate();
                 part.limit(skipped + (int) (at - from) + length);
                 part.position(skipped + (int) (at - from));
-                machine.write(staging, part);
-                pack(machine, matrix, at - start, length);
+                runtime.write(staging, part);
+                pack(runtime, matrix, at - start, length);
             }
         }
 
         /** Packs what is staged: whole panels from where they are, those in several pieces when the last piece has come. */
-        private void pack(Machine machine, Matrix matrix, long offset, int length) {
+        private void pack(KernelRuntime runtime, Matrix matrix, long offset, int length) {
             int rawPanelBytes = matrix.rawPanelBytes();
             int panelBytes = matrix.packing().panelBytes(matrix.columns());
             long matrixBytes = (long) matrix.rows() * matrix.rawRowBytes();
@@ -225,22 +225,22 @@ final class Weights {
                 long panel = matrix.address() + at / rawPanelBytes * panelBytes;
                 int whole = (length - done) / rawPanelBytes;
                 if (inPanel == 0 && whole > 0) {
-                    repack(machine, matrix, staging + done, panel, whole);
+                    repack(runtime, matrix, staging + done, panel, whole);
                     done += whole * rawPanelBytes;
                     continue;
                 }
                 int part = Math.min(length - done, rawPanelBytes - inPanel);
-                machine.copy(panel + inPanel, staging + done, part);
+                runtime.copy(panel + inPanel, staging + done, part);
                 done += part;
                 if (inPanel + part == rawPanelBytes || at + part == matrixBytes) {
-                    machine.copy(rawPanel, panel, rawPanelBytes);
-                    repack(machine, matrix, rawPanel, panel, 1);
+                    runtime.copy(rawPanel, panel, rawPanelBytes);
+                    repack(runtime, matrix, rawPanel, panel, 1);
                 }
             }
         }
 
-        private void repack(Machine machine, Matrix matrix, long source, long target, int panels) {
-            if (!machine.repack(matrix.packing(), source, target, matrix.columns(), panels)) {
+        private void repack(KernelRuntime runtime, Matrix matrix, long source, long target, int panels) {
+            if (!runtime.repack(matrix.packing(), source, target, matrix.columns(), panels)) {
                 throw new GgufException("tensor " + weight.name() + " has a scale that is not a finite number");
             }
         }

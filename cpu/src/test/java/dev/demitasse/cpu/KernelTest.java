@@ -52,7 +52,7 @@ public abstract class KernelTest {
     /** What is lost beside that where the scale is a subnormal float16. */
     private static final double REQUANTIZED_ABSOLUTE = 127 * 0x1p-25;
 
-    protected abstract RemoteMachine.Channel channel();
+    protected abstract RemoteKernelRuntime.Channel channel();
 
     /** A test's body. */
     private interface Case {
@@ -74,7 +74,7 @@ public abstract class KernelTest {
 
     private Backend.Factory backends(Variant variant, KvType kvType) {
         return (plan, context) ->
-                new CpuBackend(plan, context, BATCH, kvType, RemoteMachine.factory(channel(), variant));
+                new CpuBackend(plan, context, BATCH, kvType, RemoteKernelRuntime.factory(channel(), variant));
     }
 
     private static void check(

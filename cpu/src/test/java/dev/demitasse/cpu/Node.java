@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A Node process that runs {@code machine.js}, in a folder of its own beside the page's scripts. */
-final class Node extends RemoteMachine.Channel implements AutoCloseable {
+/** A Node process that runs {@code kernel-runtime.js}, in a folder of its own beside the page's scripts. */
+final class Node extends RemoteKernelRuntime.Channel implements AutoCloseable {
     private static final Path SITE = Path.of("src/main/site");
     private static final List<String> SCRIPTS =
             List.of("compile-module.js", "kernels.js", "kernel-thread.js", "start-worker.js");
@@ -24,14 +24,14 @@ final class Node extends RemoteMachine.Channel implements AutoCloseable {
     private final BufferedReader answers;
 
     Node() {
-        try (InputStream machine = Node.class.getResourceAsStream("machine.js")) {
-            folder = Files.createTempDirectory("demitasse-machine");
+        try (InputStream runtime = Node.class.getResourceAsStream("kernel-runtime.js")) {
+            folder = Files.createTempDirectory("demitasse-kernels");
             for (String script : SCRIPTS) {
                 Files.copy(SITE.resolve(script), folder.resolve(script));
             }
-            Files.copy(machine, folder.resolve("machine.js"));
+            Files.copy(runtime, folder.resolve("kernel-runtime.js"));
             Files.writeString(folder.resolve("package.json"), "{\"type\": \"module\"}");
-            process = new ProcessBuilder("node", "machine.js")
+            process = new ProcessBuilder("node", "kernel-runtime.js")
                     .directory(folder.toFile())
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -65,7 +65,7 @@ final class Node extends RemoteMachine.Channel implements AutoCloseable {
             for (String script : SCRIPTS) {
                 Files.delete(folder.resolve(script));
             }
-            Files.delete(folder.resolve("machine.js"));
+            Files.delete(folder.resolve("kernel-runtime.js"));
             Files.delete(folder.resolve("package.json"));
             Files.delete(folder);
         } catch (IOException e) {

@@ -18,7 +18,7 @@ class NodeKernelTest extends KernelTest {
     }
 
     @Override
-    protected RemoteMachine.Channel channel() {
+    protected RemoteKernelRuntime.Channel channel() {
         return node;
     }
 }

@@ -22,10 +22,10 @@ class PartsOfAPassTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
     private final int[] tokens = new Random(4).ints(60, 0, 288).toArray();
 
-    /** A machine so slow that each part of a pass takes more than a turn. */
-    private final class Slow extends WrappedMachine {
-        Slow(Machine machine) {
-            super(machine);
+    /** A runtime so slow that each part of a pass takes more than a turn. */
+    private final class Slow extends WrappedKernelRuntime {
+        Slow(KernelRuntime runtime) {
+            super(runtime);
         }
 
         @Override
@@ -39,14 +39,14 @@ class PartsOfAPassTest {
         }
 
         @Override
-        public boolean later(Runnable action) {
+        public boolean yieldThen(Runnable action) {
             later.add(action);
             return true;
         }
     }
 
     private Backend backend(Node node, boolean isSlow) {
-        Machine.Factory machines = RemoteMachine.factory(node, new Variant(true, false, 2));
+        KernelRuntime.Factory runtimes = RemoteKernelRuntime.factory(node, new Variant(true, false, 2));
         return BackendLoader.load(
                 BackendLoader.tinyModel("llama"),
                 128,
@@ -55,7 +55,7 @@ class PartsOfAPassTest {
                         context,
                         16,
                         KvType.F16,
-                        isSlow ? WrappedMachine.factory(machines, Slow::new) : machines));
+                        isSlow ? WrappedKernelRuntime.factory(runtimes, Slow::new) : runtimes));
     }
 
     /** Lets a pass go on to its end. */

@@ -45,7 +45,11 @@ class PerplexityTest {
                         file.duplicate(),
                         tokens.length,
                         (plan, context) -> new CpuBackend(
-                                plan, context, 16, kvType, RemoteMachine.factory(node, new Variant(true, false, 2))));
+                                plan,
+                                context,
+                                16,
+                                kvType,
+                                RemoteKernelRuntime.factory(node, new Variant(true, false, 2))));
                 found.put(kvType, perplexity(backend, tokens));
             }
         }

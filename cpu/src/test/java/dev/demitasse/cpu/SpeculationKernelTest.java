@@ -39,7 +39,11 @@ class SpeculationKernelTest {
                     file.capacity(),
                     512,
                     (plan, context) -> new CpuBackend(
-                            plan, context, 64, KvType.F16, RemoteMachine.factory(node, new Variant(true, false, 2))));
+                            plan,
+                            context,
+                            64,
+                            KvType.F16,
+                            RemoteKernelRuntime.factory(node, new Variant(true, false, 2))));
             loader.accept(file);
             Context context = loader.finish();
             List<Message> messages =

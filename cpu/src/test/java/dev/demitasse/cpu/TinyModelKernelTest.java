@@ -36,7 +36,7 @@ class TinyModelKernelTest {
                                             context,
                                             batch,
                                             KvType.F16,
-                                            RemoteMachine.factory(node, new Variant(true, false, 2)))),
+                                            RemoteKernelRuntime.factory(node, new Variant(true, false, 2)))),
                             TOLERANCE);
         }
     }
@@ -48,7 +48,11 @@ class TinyModelKernelTest {
             LongSequence.check(
                     Integer.getInteger("demitasse.longest", 10_000),
                     (plan, context) -> new CpuBackend(
-                            plan, context, 256, KvType.F16, RemoteMachine.factory(node, new Variant(true, true, 2))),
+                            plan,
+                            context,
+                            256,
+                            KvType.F16,
+                            RemoteKernelRuntime.factory(node, new Variant(true, true, 2))),
                     TOLERANCE);
         }
     }
@@ -67,7 +71,7 @@ class TinyModelKernelTest {
                                 context,
                                 64,
                                 KvType.F16,
-                                RemoteMachine.factory(node, new Variant(true, false, threads))));
+                                RemoteKernelRuntime.factory(node, new Variant(true, false, threads))));
                 int[] tokens = new Random(3).ints(260, 0, 288).toArray();
                 int position = 0;
                 for (int count : new int[] {2, 9, 5, 16, 7, 3}) {
@@ -98,7 +102,11 @@ class TinyModelKernelTest {
                     BackendLoader.tinyModel("llama"),
                     context,
                     (plan, same) -> new CpuBackend(
-                            plan, same, 16, KvType.F16, RemoteMachine.factory(node, new Variant(true, false, 2)))));
+                            plan,
+                            same,
+                            16,
+                            KvType.F16,
+                            RemoteKernelRuntime.factory(node, new Variant(true, false, 2)))));
         }
     }
 }

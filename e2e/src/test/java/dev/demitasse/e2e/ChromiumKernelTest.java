@@ -2,7 +2,7 @@ package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import dev.demitasse.cpu.KernelTest;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +24,7 @@ class ChromiumKernelTest extends KernelTest {
     }
 
     @Override
-    protected RemoteMachine.Channel channel() {
+    protected RemoteKernelRuntime.Channel channel() {
         return channel;
     }
 }

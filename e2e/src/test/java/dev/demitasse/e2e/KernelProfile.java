@@ -7,10 +7,10 @@ import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.Machine;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.KernelRuntime;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import dev.demitasse.cpu.Variant;
-import dev.demitasse.cpu.WrappedMachine;
+import dev.demitasse.cpu.WrappedKernelRuntime;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.Opcode;
@@ -47,15 +47,15 @@ public final class KernelProfile {
         try (Browser browser = new Browser(new NewContextOptions())) {
             WorkerChannel channel = new WorkerChannel(browser.open("icon.svg"));
             List<Recorder> made = new ArrayList<>();
-            Machine.Factory machines =
-                    WrappedMachine.factory(RemoteMachine.factory(channel, new Variant(true, false, 1)), machine -> {
-                        made.add(new Recorder(machine));
+            KernelRuntime.Factory runtimes = WrappedKernelRuntime.factory(
+                    RemoteKernelRuntime.factory(channel, new Variant(true, false, 1)), runtime -> {
+                        made.add(new Recorder(runtime));
                         return made.get(0);
                     });
             CpuBackend backend = (CpuBackend) BackendLoader.load(
                     TestWeights.map(model),
                     position + count,
-                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, machines));
+                    (plan, context) -> new CpuBackend(plan, context, Math.max(count, 64), KvType.F16, runtimes));
             int[] tokens = new int[Math.max(count, 64)];
             for (int i = 0; i < tokens.length; i++) {
                 tokens[i] = 100 + 7 * i;
@@ -70,25 +70,25 @@ public final class KernelProfile {
     }
 
     /** Keeps the addresses of the programs that were started: the parts of a pass, which lie one after the other. */
-    private static final class Recorder extends WrappedMachine {
+    private static final class Recorder extends WrappedKernelRuntime {
         final List<Long> started = new ArrayList<>();
 
-        Recorder(Machine machine) {
-            super(machine);
+        Recorder(KernelRuntime runtime) {
+            super(runtime);
         }
 
         @Override
         public void start() {
             ByteBuffer address = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            read(Control.PROGRAM, address);
+            read(Control.PROGRAM.offset(), address);
             started.add(address.getLong(0));
             super.start();
         }
     }
 
-    private static void print(WorkerChannel channel, Recorder machine, int count) {
-        long program = machine.started.get(0);
-        List<Line> lines = commands(machine, program);
+    private static void print(WorkerChannel channel, Recorder runtime, int count) {
+        long program = runtime.started.get(0);
+        List<Line> lines = commands(runtime, program);
         List<?> times = (List<?>) channel.call(Map.of(
                 "op",
                 "profile",
@@ -126,21 +126,21 @@ public final class KernelProfile {
     }
 
     /** Those of all parts. */
-    private static List<Line> commands(Recorder machine, long program) {
-        long lastPart = machine.started.get(machine.started.size() - 1);
+    private static List<Line> commands(Recorder runtime, long program) {
+        long lastPart = runtime.started.get(runtime.started.size() - 1);
         List<Line> lines = new ArrayList<>();
         ByteBuffer command = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (true) {
             long address = program + (long) lines.size() * Command.BYTES;
-            machine.read(address, command);
-            Opcode opcode = Opcode.values()[command.getInt(Command.OPCODE)];
+            runtime.read(address, command);
+            Opcode opcode = Opcode.values()[command.getInt(Command.OPCODE.offset())];
             if (opcode == Opcode.END && address > lastPart) {
                 return lines;
             }
             if (opcode == Opcode.MAT_VEC || opcode == Opcode.MAT_MUL) {
-                Packing packing = Packing.values()[command.getInt(Command.PACKING)];
-                int columns = command.getInt(Command.COLUMNS);
-                int rows = command.getInt(Command.OUT_COLUMNS);
+                Packing packing = Packing.values()[command.getInt(Command.PACKING.offset())];
+                int columns = command.getInt(Command.COLUMNS.offset());
+                int rows = command.getInt(Command.OUT_COLUMNS.offset());
                 lines.add(
                         new Line(opcode + " " + packing + " " + columns + " × " + rows, packing.bytes(columns, rows)));
             } else {

@@ -8,10 +8,10 @@ import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.Machine;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.KernelRuntime;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import dev.demitasse.cpu.Variant;
-import dev.demitasse.cpu.WrappedMachine;
+import dev.demitasse.cpu.WrappedKernelRuntime;
 import dev.demitasse.cpu.layout.Control;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -62,12 +62,13 @@ public final class LongDecode {
             ByteBuffer model, Variant variant, KvType kvType, List<Integer> positions, WorkerChannel channel)
             throws IOException {
         int context = positions.get(positions.size() - 1) + 1;
-        List<Machine> machines = new ArrayList<>();
+        List<KernelRuntime> runtimes = new ArrayList<>();
         Backend backend = BackendLoader.load(model.duplicate(), context, (plan, same) -> {
-            Machine.Factory factory = WrappedMachine.factory(RemoteMachine.factory(channel, variant), machine -> {
-                machines.add(machine);
-                return machine;
-            });
+            KernelRuntime.Factory factory =
+                    WrappedKernelRuntime.factory(RemoteKernelRuntime.factory(channel, variant), runtime -> {
+                        runtimes.add(runtime);
+                        return runtime;
+                    });
             return new CpuBackend(plan, same, 64, kvType, factory);
         });
         double shortest = 0;
@@ -75,7 +76,7 @@ public final class LongDecode {
         for (int position : positions) {
             backend.forward(new Batch(new int[] {7}, 0, 1, position), Outputs.LOGITS);
             long bytes = backend.kvBytes(position);
-            fill(channel, machines.get(0), filled, bytes);
+            fill(channel, runtimes.get(0), filled, bytes);
             filled = bytes;
             double median = channel.times(RUNS)[RUNS / 2];
             shortest = shortest == 0 ? median : shortest;
@@ -92,14 +93,14 @@ public final class LongDecode {
     }
 
     /** Gives the cache bytes that are small numbers as float16, and as scales. */
-    private static void fill(WorkerChannel channel, Machine machine, long from, long to) {
+    private static void fill(WorkerChannel channel, KernelRuntime runtime, long from, long to) {
         byte[] pattern = new byte[PATTERN_BYTES];
         new Random(1).nextBytes(pattern);
         for (int i = 1; i < pattern.length; i += 2) {
             pattern[i] = (byte) (0x30 + (pattern[i] & 7));
         }
         ByteBuffer cache = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        machine.read(Control.KV, cache);
+        runtime.read(Control.KV.offset(), cache);
         channel.send(Map.of(
                 "op",
                 "fill",

@@ -5,7 +5,7 @@ import dev.demitasse.backend.Batch;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.backend.Outputs;
 import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import dev.demitasse.cpu.Variant;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
@@ -42,7 +42,11 @@ public final class MemoryBandwidth {
                 Plan plan = builder.build(
                         builder.matMul(builder.lastRows(builder.embed("table", COLUMNS)), "matrix", ROWS));
                 CpuBackend backend = new CpuBackend(
-                        plan, 64, 1, KvType.F16, RemoteMachine.factory(channel, new Variant(true, false, threads)));
+                        plan,
+                        64,
+                        1,
+                        KvType.F16,
+                        RemoteKernelRuntime.factory(channel, new Variant(true, false, threads)));
                 ByteBuffer bytes = ByteBuffer.allocateDirect(1 << 20);
                 for (TensorInfo tensor : gguf.tensors()) {
                     for (long at = 0; at < tensor.bytes(); at += bytes.capacity()) {

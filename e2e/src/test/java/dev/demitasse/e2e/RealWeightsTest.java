@@ -15,7 +15,7 @@ import dev.demitasse.backend.Outputs;
 import dev.demitasse.backend.Pass;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import dev.demitasse.cpu.Variant;
 import dev.demitasse.webgpu.WebGpuBackend;
 import java.io.IOException;
@@ -102,7 +102,7 @@ class RealWeightsTest {
                 context,
                 BATCH,
                 KvType.F16,
-                RemoteMachine.factory(new WorkerChannel(browser.open("icon.svg")), variant));
+                RemoteKernelRuntime.factory(new WorkerChannel(browser.open("icon.svg")), variant));
     }
 
     private static void compareOnWebGpu(Model model) throws IOException {

@@ -1,7 +1,7 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Page;
-import dev.demitasse.cpu.RemoteMachine;
+import dev.demitasse.cpu.RemoteKernelRuntime;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The kernels in a worker of a page, driven from here. */
-final class WorkerChannel extends RemoteMachine.Channel {
+final class WorkerChannel extends RemoteKernelRuntime.Channel {
     private final Page page;
 
     /** @param page of the site, which may share memory between threads */
@@ -34,7 +34,7 @@ final class WorkerChannel extends RemoteMachine.Channel {
     }
 
     private static String script() {
-        try (InputStream source = RemoteMachine.class.getResourceAsStream("machine.js")) {
+        try (InputStream source = RemoteKernelRuntime.class.getResourceAsStream("kernel-runtime.js")) {
             return new String(source.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

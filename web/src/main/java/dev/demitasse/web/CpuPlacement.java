@@ -3,7 +3,7 @@ package dev.demitasse.web;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.cpu.CpuBackend;
-import dev.demitasse.cpu.Machine;
+import dev.demitasse.cpu.KernelRuntime;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.web.js.JsError;
 import dev.demitasse.web.js.Kernels;
@@ -45,23 +45,23 @@ final class CpuPlacement {
     }
 
     private static Placement placement(Kernels kernels, int wanted, Wish wish, String why) {
-        Machine.Factory machines = WasmMachine.factory(kernels);
+        KernelRuntime.Factory runtimes = WasmKernelRuntime.factory(kernels);
         Placement.Backends backends = new Placement.Backends() {
             @Override
             public MemoryEstimate memory(Plan plan, int context) {
-                return CpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType(), machines.threads());
+                return CpuBackend.memory(plan, length(plan, context), BATCH_SIZE, wish.kvType(), runtimes.threads());
             }
 
             @Override
             public Backend create(Plan plan, int context) {
-                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, wish.kvType(), machines);
+                return new CpuBackend(plan, length(plan, context), BATCH_SIZE, wish.kvType(), runtimes);
             }
 
             private int length(Plan plan, int context) {
                 return wish.contextLength() > 0
                         ? context
                         : CpuBackend.maxContextLength(
-                                plan, context, BATCH_SIZE, wish.kvType(), machines.threads(), MAX_BYTES_32);
+                                plan, context, BATCH_SIZE, wish.kvType(), runtimes.threads(), MAX_BYTES_32);
             }
         };
         String fewer = kernels.getThreads() < wanted ? "; one thread, since " + kernels.getWhyOneThread() : "";

@@ -44,7 +44,7 @@ final class EmbedKernels {
         PtrVar table = kernel.pointer(Command.WEIGHTS);
         PtrVar out = kernel.pointer(Command.OUT);
         I32Var columns = kernel.number(Command.COLUMNS);
-        F32Var scale = f.f32(kernel.command.f32(Command.SCALE));
+        F32Var scale = kernel.number(Command.SCALE);
         PtrVar scratch = kernel.scratch();
         I32Var panelBytes = f.i32(columns.dividedBy(packing.type().blockSize()).times(packing.superblockBytes()));
         I32Var[] range = kernel.range(kernel.rows());

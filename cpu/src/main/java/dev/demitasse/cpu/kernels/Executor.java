@@ -2,12 +2,12 @@ package dev.demitasse.cpu.kernels;
 
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.IntField;
 import dev.demitasse.cpu.layout.Opcode;
 import dev.demitasse.cpu.wasm.Function;
 import dev.demitasse.cpu.wasm.I32;
 import dev.demitasse.cpu.wasm.I32Var;
 import dev.demitasse.cpu.wasm.Module;
-import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.PtrVar;
 
 /**
@@ -43,26 +43,27 @@ final class Executor {
     }
 
     /** Wakes the threads that sleep on a changed word. A thread counts itself before it sleeps, so none is missed. */
-    private static void wake(Function f, Ptr place, int word, int sleepers) {
-        f.ifTrue(place.atomicI32(sleepers), () -> f.run(place.notifyAll(word)));
+    private static void wake(Function f, StructPtr struct, IntField word, IntField sleepers) {
+        f.ifTrue(struct.atomicI32(sleepers), () -> f.run(struct.notifyAll(word)));
     }
 
     /** Sleeps while a word equals {@code value}. */
-    private static void sleep(Function f, Ptr place, int word, int sleepers, I32 value) {
-        f.run(place.atomicAdd(sleepers, I32.of(1)));
-        f.run(place.waitWhile(word, value));
-        f.run(place.atomicAdd(sleepers, I32.of(-1)));
+    private static void sleep(Function f, StructPtr struct, IntField word, IntField sleepers, I32 value) {
+        f.run(struct.atomicAdd(sleepers, I32.of(1)));
+        f.run(struct.waitWhile(word, value));
+        f.run(struct.atomicAdd(sleepers, I32.of(-1)));
     }
 
     private void start(Function run) {
         Function f = module.exported("start");
-        Ptr control = f.address(0);
+        StructPtr control = Kernel.control(f);
         I32Var job = f.i32(control.i32(Control.JOBS).plus(1));
-        PtrVar command = f.ptr(control.ptr(Control.PROGRAM));
+        PtrVar address = f.ptr(control.ptr(Control.PROGRAM));
+        StructPtr command = new StructPtr(address);
         f.whileTrue(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal())), () -> {
-            f.store(command, Command.TICKET, job.shl(Command.CHUNK_BITS));
-            f.store(command, Command.DONE, I32.of(0));
-            command.advance(Command.BYTES);
+            command.store(f, Command.TICKET, job.shl(Command.CHUNK_BITS));
+            command.store(f, Command.DONE, I32.of(0));
+            address.advance(Command.BYTES);
         });
         f.run(control.atomicAdd(Control.JOBS, I32.of(1)));
         wake(f, control, Control.JOBS, Control.IDLE);
@@ -72,7 +73,7 @@ final class Executor {
     private void work(Function run) {
         Function f = module.exported("work");
         I32Var thread = f.i32Parameter();
-        Ptr control = f.address(0);
+        StructPtr control = Kernel.control(f);
         I32Var seen = f.i32(I32.of(0));
         I32Var job = f.i32();
         I32Var spins = f.i32();
@@ -95,9 +96,14 @@ final class Executor {
 
     private void step(Function execute) {
         Function f = module.exported("step");
-        PtrVar command = f.ptrParameter();
+        StructPtr command = new StructPtr(f.ptrParameter());
         I32Var chunk = f.i32();
-        f.count(chunk, I32.of(0), command.i32(Command.CHUNKS), 1, () -> f.call(execute, command, I32.of(0), chunk));
+        f.count(
+                chunk,
+                I32.of(0),
+                command.i32(Command.CHUNKS),
+                1,
+                () -> f.call(execute, command.address(), I32.of(0), chunk));
     }
 
     /** Runs the rest of a program, until it or the job ends. */
@@ -105,7 +111,8 @@ final class Executor {
         Function f = module.function("run");
         I32Var thread = f.i32Parameter();
         I32Var job = f.i32Parameter();
-        PtrVar command = f.ptr(f.address(0).ptr(Control.PROGRAM));
+        PtrVar address = f.ptr(Kernel.control(f).ptr(Control.PROGRAM));
+        StructPtr command = new StructPtr(address);
         I32Var tag = f.i32(job.shl(Command.CHUNK_BITS));
         I32Var current = f.i32(I32.of(1)); // 0 once another job has begun
         f.whileTrue(current.and(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal()))), () -> {
@@ -113,13 +120,13 @@ final class Executor {
                     command.i32(Command.OPCODE).eq(I32.of(Opcode.BARRIER.ordinal())),
                     () -> barrier(f, command, job, current),
                     () -> takeChunks(f, execute, command, thread, tag, current));
-            command.advance(Command.BYTES);
+            address.advance(Command.BYTES);
         });
         return f;
     }
 
     private static void takeChunks(
-            Function f, Function execute, PtrVar command, I32Var thread, I32Var tag, I32Var current) {
+            Function f, Function execute, StructPtr command, I32Var thread, I32Var tag, I32Var current) {
         I32Var chunks = f.i32(command.i32(Command.CHUNKS));
         I32Var ticket = f.i32();
         I32Var more = f.i32(I32.of(1));
@@ -133,7 +140,7 @@ final class Executor {
                             command.compareExchange(Command.TICKET, ticket, ticket.plus(1))
                                     .eq(ticket),
                             () -> {
-                                f.call(execute, command, thread, chunk);
+                                f.call(execute, command.address(), thread, chunk);
                                 f.ifTrue(
                                         command.atomicAdd(Command.DONE, I32.of(1))
                                                 .plus(1)
@@ -144,13 +151,14 @@ final class Executor {
         });
     }
 
-    private static void barrier(Function f, PtrVar command, I32Var job, I32Var current) {
-        PtrVar before = f.ptr(command);
+    private static void barrier(Function f, StructPtr command, I32Var job, I32Var current) {
+        PtrVar address = f.ptr(command.address());
+        StructPtr before = new StructPtr(address);
         I32Var left = f.i32(command.i32(Command.CHUNKS));
         I32Var done = f.i32();
         I32Var spins = f.i32();
         f.whileTrue(left, () -> {
-            before.advance(-Command.BYTES);
+            address.advance(-Command.BYTES);
             left.set(left.minus(1));
             spins.set(I32.of(SPINS));
             done.set(before.atomicI32(Command.DONE));
@@ -159,7 +167,7 @@ final class Executor {
                         spins.isZero(),
                         () -> sleep(f, before, Command.DONE, Command.SLEEPERS, done),
                         () -> spins.set(spins.minus(1)));
-                current.set(f.address(0).atomicI32(Control.JOBS).eq(job));
+                current.set(Kernel.control(f).atomicI32(Control.JOBS).eq(job));
                 done.set(before.atomicI32(Command.DONE));
             });
         });

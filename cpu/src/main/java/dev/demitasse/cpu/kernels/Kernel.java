@@ -1,42 +1,57 @@
 package dev.demitasse.cpu.kernels;
 
+import dev.demitasse.cpu.layout.AddressField;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.FloatField;
+import dev.demitasse.cpu.layout.IntField;
+import dev.demitasse.cpu.wasm.F32Var;
 import dev.demitasse.cpu.wasm.Function;
 import dev.demitasse.cpu.wasm.I32;
 import dev.demitasse.cpu.wasm.I32Var;
 import dev.demitasse.cpu.wasm.Module;
-import dev.demitasse.cpu.wasm.Ptr;
 import dev.demitasse.cpu.wasm.PtrVar;
 
 /** A function that executes one chunk of a command. Its parameters are the command's address, the calling thread, and the chunk. */
 final class Kernel {
     final Function f;
-    final PtrVar command;
+    final StructPtr command;
     final I32Var thread;
     final I32Var chunk;
 
     Kernel(Module module, String name) {
         f = module.function(name);
-        command = f.ptrParameter();
+        command = new StructPtr(f.ptrParameter());
         thread = f.i32Parameter();
         chunk = f.i32Parameter();
     }
 
-    Ptr control() {
-        return f.address(0);
+    /** Returns the control block of a function's memory. */
+    static StructPtr control(Function f) {
+        return new StructPtr(f.address(0));
+    }
+
+    StructPtr control() {
+        return control(f);
     }
 
     I32 chunks() {
         return command.i32(Command.CHUNKS);
     }
 
-    PtrVar pointer(int field) {
+    /** Loads a field of the command into a variable. */
+    PtrVar pointer(AddressField field) {
         return f.ptr(command.ptr(field));
     }
 
-    I32Var number(int field) {
+    /** Loads a field of the command into a variable. */
+    I32Var number(IntField field) {
         return f.i32(command.i32(field));
+    }
+
+    /** Loads a field of the command into a variable. */
+    F32Var number(FloatField field) {
+        return f.f32(command.f32(field));
     }
 
     /** Returns the number of rows that the command works on. */
@@ -45,7 +60,7 @@ final class Kernel {
         I32 batch = I32.select(
                 own.eq(I32.of(Command.AS_TOKENS)),
                 control().i32(Control.TOKENS),
-                control().i32(Control.LOGITS));
+                control().i32(Control.OUTPUTS));
         return f.i32(I32.select(own.eq(I32.of(1)), own, batch));
     }
 

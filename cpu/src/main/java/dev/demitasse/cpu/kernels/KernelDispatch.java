@@ -57,11 +57,11 @@ final class KernelDispatch {
             case MAT_MUL -> byPacking(matMul);
             case ROPE -> call(rows.rope());
             case STORE_KV -> call(attention.storeKv());
-            case ATTEND_EACH -> call(attention.attendEach());
-            case COMBINE -> call(attention.combine());
-            case ATTEND_BATCH -> call(attention.attendBatch());
-            case GATED_SILU -> call(rows.gatedSilu());
-            case GATED_GELU -> call(rows.gatedGelu());
+            case ATTENTION_DECODE -> call(attention.attentionDecode());
+            case COMBINE_SPLITS -> call(attention.combineSplits());
+            case ATTENTION_PREFILL -> call(attention.attentionPrefill());
+            case SWIGLU -> call(rows.swiglu());
+            case GEGLU -> call(rows.geglu());
             case SOFT_CAP -> call(rows.softCap());
             case ADD -> call(rows.add());
             case LAST_ROWS -> call(rows.lastRows());
@@ -69,7 +69,7 @@ final class KernelDispatch {
     }
 
     private static Consumer<Kernel> call(Function function) {
-        return kernel -> kernel.f.call(function, kernel.command, kernel.thread, kernel.chunk);
+        return kernel -> kernel.f.call(function, kernel.command.address(), kernel.thread, kernel.chunk);
     }
 
     /** @param functions a function for each packing, by its ordinal */

@@ -7,10 +7,10 @@ import dev.demitasse.cpu.wasm.V128;
 import dev.demitasse.cpu.wasm.V128Var;
 
 /**
- * How quants lie in a panel's block: in groups of 4 columns, which give two vectors of pairs, row {@code r} of the half in lanes {@code 2r}
- * and {@code 2r + 1}. Unsigned quants are bytes: those of a row's columns 0, 2, 1, 3 lie together, so that the even bytes are one pair and
- * the odd bytes the other. A vector of low bits holds two groups; a bit beyond four lies in a vector whose bytes are ordered alike. Signed
- * ones lie pair after pair.
+ * The order of the quants in a panel's block: groups of 4 columns, each of which gives two vectors of pairs, with row {@code r} of the half in
+ * lanes {@code 2r} and {@code 2r + 1}. Unsigned quants are bytes: a row's columns are stored in the order 0, 2, 1, 3, so that the even bytes
+ * are one pair and the odd bytes the other. A vector of low bits holds two groups; the bits above the fourth are in vectors with the same
+ * order of bytes. Signed quants are stored pair after pair.
  */
 final class Panel {
     static final int GROUPS = Packing.BLOCK_COLUMNS / 4;
@@ -18,14 +18,15 @@ final class Panel {
 
     private Panel() {}
 
-    private static int half(Packing packing, int half) {
+    /** Returns the offset of one half's quants in a block. */
+    private static int halfAt(Packing packing, int half) {
         return packing.blockHeaderBytes() + half * packing.halfBytes();
     }
 
-    /** Columns {@code 4g, 4g + 1} and {@code 4g + 2, 4g + 3}, as {@code i16x8} each. */
+    /** Loads columns {@code 4g, 4g + 1} and {@code 4g + 2, 4g + 3}, as {@code i16x8} each. */
     static V128Var[] pairs(Function f, Packing packing, Ptr block, int half, int g) {
         if (packing.bits() == 8) {
-            int at = half(packing, half) + VECTOR * g;
+            int at = halfAt(packing, half) + VECTOR * g;
             return new V128Var[] {f.v128(block.load8x8S(at)), f.v128(block.load8x8S(at + VECTOR / 2))};
         }
         V128Var bytes = f.v128(unsigned(f, packing, block, half, g));
@@ -34,7 +35,7 @@ final class Panel {
 
     private static V128 unsigned(Function f, Packing packing, Ptr block, int half, int g) {
         int highBits = packing.bits() - 4;
-        int at = half(packing, half);
+        int at = halfAt(packing, half);
         V128 nibbles = block.v128(at + VECTOR * (highBits + g / 2));
         V128 low = (g % 2 == 0 ? nibbles : nibbles.i16x8ShrU(4)).and(f.constant(V128.i8x16(15)));
         if (highBits == 0) {
@@ -43,10 +44,11 @@ final class Panel {
         int groupsPerVector = 8 / highBits;
         V128 high = block.v128(at + VECTOR * (g / groupsPerVector));
         int bit = highBits * (g % groupsPerVector);
-        return low.or(moved(high, 4 - bit).and(f.constant(V128.i8x16((1 << packing.bits()) - 16))));
+        return low.or(shifted(high, 4 - bit).and(f.constant(V128.i8x16((1 << packing.bits()) - 16))));
     }
 
-    private static V128 moved(V128 bytes, int left) {
+    /** Shifts to the left, or to the right if {@code left} is negative. */
+    private static V128 shifted(V128 bytes, int left) {
         if (left == 0) {
             return bytes;
         }
@@ -60,7 +62,7 @@ final class Panel {
      * @param last columns 16 to 31
      */
     static void pack(Function f, Packing packing, V128Var[] first, V128Var[] last, Ptr block, int half) {
-        int at = half(packing, half);
+        int at = halfAt(packing, half);
         if (packing.bits() == 8) {
             packSigned(f, first, block, at);
             packSigned(f, last, block, at + 4 * VECTOR);
@@ -75,7 +77,7 @@ final class Panel {
             V128 all = V128.zero();
             for (int i = 0; i < groupsPerVector; i++) {
                 V128 high = groups[vector * groupsPerVector + i].and(V128.i8x16((1 << packing.bits()) - 16));
-                all = all.or(moved(high, highBits * i - 4));
+                all = all.or(shifted(high, highBits * i - 4));
             }
             f.store(block, at + VECTOR * vector, all);
         }
@@ -86,7 +88,7 @@ final class Panel {
         }
     }
 
-    /** Of each four columns the second and the third exchanged. */
+    /** Exchanges the second and the third of each four columns. */
     private static V128Var[] pairsTogether(Function f, V128Var[] rows) {
         V128Var[] ordered = new V128Var[rows.length];
         for (int r = 0; r < rows.length; r++) {

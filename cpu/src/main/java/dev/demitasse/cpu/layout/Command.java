@@ -1,80 +1,93 @@
 package dev.demitasse.cpu.layout;
 
 /**
- * Places of a command's fields, in bytes. All commands have the same form; each uses the fields that it needs. Addresses take 8 bytes,
- * everything else 4.
+ * The fields of a command. All commands have the same form; each uses the fields that its {@link Opcode} needs. The fields of products by
+ * matrices fill the first cache line.
  */
 public final class Command {
-    public static final int BYTES = 192;
+    private static final StructLayout FIELDS = new StructLayout(0);
 
     /** Ordinal of the {@link Opcode}. */
-    public static final int OPCODE = 0;
+    public static final IntField OPCODE = FIELDS.int32();
     /** Ordinal of the matrix's {@link Packing}. */
-    public static final int PACKING = 4;
+    public static final IntField PACKING = FIELDS.int32();
 
-    public static final int IN = 8;
-    public static final int OUT = 16;
-    public static final int WEIGHTS = 24;
-    /** Second operand: the factor of a gate, the value beside a key. */
-    public static final int OTHER = 32;
-    /** Bias of a product, or 0. */
-    public static final int BIAS = 40;
-    /** What a product is added to, or 0. */
-    public static final int ADDEND = 48;
+    public static final AddressField IN = FIELDS.address();
+    public static final AddressField OUT = FIELDS.address();
+    public static final AddressField WEIGHTS = FIELDS.address();
+    /** Bias of a product, or 0 for none. */
+    public static final AddressField BIAS = FIELDS.address();
+    /** Addend of a product, or 0 for none. */
+    public static final AddressField ADDEND = FIELDS.address();
 
-    /** Of a layer's keys in the cache, from {@link Control#KV} on. */
-    public static final int KEYS = 56;
-
-    public static final int VALUES = 64;
-
-    /** 1, {@link #AS_TOKENS} or {@link #AS_LOGITS}. */
-    public static final int ROWS = 72;
-    /** As many rows as the batch has tokens. */
+    /** Number of rows: 1, {@link #AS_TOKENS} or {@link #AS_OUTPUTS}. */
+    public static final IntField ROWS = FIELDS.int32();
+    /** A value of {@link #ROWS}: a row for each token of the batch. */
     public static final int AS_TOKENS = 0;
-    /** As many rows as logits are asked for. */
-    public static final int AS_LOGITS = -1;
+    /** A value of {@link #ROWS}: a row for each token whose logits are wanted. */
+    public static final int AS_OUTPUTS = -1;
 
-    /** Elements of a row of {@link #IN}; of a run that is normalized. */
-    public static final int COLUMNS = 76;
+    /** Elements of a row of {@link #IN}; of a norm, those that are normalized together. */
+    public static final IntField COLUMNS = FIELDS.int32();
     /** Elements of a row of {@link #OUT}. */
-    public static final int OUT_COLUMNS = 80;
+    public static final IntField OUT_COLUMNS = FIELDS.int32();
 
-    /** Shares of the positions that have results of their own. */
-    public static final int SHARES = COLUMNS;
+    /** Chunks of the command's work, up to {@link #MAX_CHUNKS}; of a barrier, the number of commands that it waits for. */
+    public static final IntField CHUNKS = FIELDS.int32();
 
-    public static final int HEADS = 84;
-    public static final int KV_HEADS = 88;
-    public static final int HEAD_SIZE = 92;
-    public static final int WINDOW = 96;
-    /** Tiles of the layer's cache that are different: the next one lies where the first did. */
-    public static final int RING = 100;
-    /** Pairs of a head that are turned. */
-    public static final int PAIRS = 104;
-    /** Bytes from a tile of the layer's cache to the next. */
-    public static final int TILE_STRIDE = PAIRS;
-    /** Elements between those of a pair. */
-    public static final int PARTNER = 108;
+    /** Second operand: of a gated activation {@code up}, of stored keys the values. */
+    public static final AddressField SECOND_IN = FIELDS.address();
+    /** Cosines and sines of the batch's angles, {@code [token][pair]} each. */
+    public static final AddressField COSINES = FIELDS.address();
+
+    public static final AddressField SINES = FIELDS.address();
+    /** Results of attention, {@code [token][split][head]}; see {@link Scratch}. */
+    public static final AddressField SPLIT_RESULTS = FIELDS.address();
+
+    /** Offset of a layer's keys from {@link Control#KV}. */
+    public static final AddressField KEYS = FIELDS.address();
+
+    public static final AddressField VALUES = FIELDS.address();
+    public static final IntField HEADS = FIELDS.int32();
+    public static final IntField KV_HEADS = FIELDS.int32();
+    public static final IntField HEAD_SIZE = FIELDS.int32();
     /** Ordinal of the {@link dev.demitasse.backend.KvType}. */
-    public static final int KV_TYPE = PARTNER;
-    /** Elements from a pair to the next. */
-    public static final int STEP = 112;
+    public static final IntField KV_TYPE = FIELDS.int32();
 
-    /** Float32: scale, epsilon or cap. */
-    public static final int SCALE = 116;
-    /** Float32: cap on scores, 0 for none. */
-    public static final int SOFT_CAP = 120;
+    /** Number of positions that a token sees. */
+    public static final IntField WINDOW = FIELDS.int32();
+    /** Number of tiles that the layer's cache holds, after which the next one overwrites the first. */
+    public static final IntField RING_TILES = FIELDS.int32();
+    /** Bytes from a tile of the layer's cache to the next one. */
+    public static final IntField TILE_STRIDE = FIELDS.int32();
+    /** Number of splits of the positions. */
+    public static final IntField SPLITS = FIELDS.int32();
 
-    /** Pieces that the command's work comes in, at most {@link #MOST_CHUNKS}; of a barrier, the commands that it waits for. */
-    public static final int CHUNKS = 124;
-    /** The next chunk to be done, in the low 8 bits, and the job it belongs to. A cache line of its own: threads contend for it. */
-    public static final int TICKET = 128;
-    /** Chunks that are done. */
-    public static final int DONE = 132;
-    /** Threads that sleep until all are. */
-    public static final int SLEEPERS = 136;
+    /** Number of pairs of a head that are rotated. */
+    public static final IntField PAIRS = FIELDS.int32();
+    /** Elements between the two of a pair. */
+    public static final IntField PAIR_DISTANCE = FIELDS.int32();
+    /** Elements from a pair to the next one. */
+    public static final IntField PAIR_STRIDE = FIELDS.int32();
+
+    /** Factor on embeddings, or on the scores of attention. */
+    public static final FloatField SCALE = FIELDS.float32();
+    /** Addend to the mean square of a norm. */
+    public static final FloatField EPSILON = FIELDS.float32();
+    /** Cap on logits or scores; on scores 0 for none. */
+    public static final FloatField SOFT_CAP = FIELDS.float32();
+
+    /** The next chunk, in the low {@link #CHUNK_BITS} bits, and above them the job that it belongs to. Threads contend for it. */
+    public static final IntField TICKET = FIELDS.onNextLine().int32();
+    /** Number of chunks that are done. */
+    public static final IntField DONE = FIELDS.int32();
+    /** Number of threads that sleep until all chunks are done. */
+    public static final IntField SLEEPERS = FIELDS.int32();
+
+    public static final int BYTES = FIELDS.bytes();
 
     public static final int CHUNK_BITS = 8;
-    public static final int MOST_CHUNKS = (1 << CHUNK_BITS) - 1;
+    public static final int MAX_CHUNKS = (1 << CHUNK_BITS) - 1;
 
     private Command() {}
 }

@@ -1,26 +1,30 @@
 package dev.demitasse.cpu.layout;
 
-/** What a {@link Command} does; the number is the place in this list. Operations are those of {@link dev.demitasse.plan.Op}. */
+/** The kinds of {@link Command}s, numbered in this order. Those that compute are named after {@link dev.demitasse.plan.Op}. */
 public enum Opcode {
     /** Ends a program. */
     END,
-    /** No thread goes on before the commands since the last barrier are done. */
+    /** Waits until all commands since the last barrier are done. */
     BARRIER,
     EMBED,
     RMS_NORM,
-    /** Activations to {@link ActivationBlock}s, for products by quantized matrices. */
+    /** Converts activations to {@link ActivationBlock}s, for products by quantized matrices. */
     QUANTIZE,
     MAT_VEC,
     MAT_MUL,
     ROPE,
+    /** Stores keys and values in the KV cache. */
     STORE_KV,
-    /** Attention of each token by itself: a chunk is a KV head over a share of the positions. */
-    ATTEND_EACH,
-    /** Joins what the chunks of {@link #ATTEND_EACH} found. */
-    COMBINE,
-    ATTEND_BATCH,
-    GATED_SILU,
-    GATED_GELU,
+    /** Computes the attention of each token by itself. A chunk is a KV head and a split of the positions. */
+    ATTENTION_DECODE,
+    /** Combines the results of {@link #ATTENTION_DECODE}'s splits. */
+    COMBINE_SPLITS,
+    /** Computes the attention of a batch. */
+    ATTENTION_PREFILL,
+    /** {@code silu(gate) · up}. */
+    SWIGLU,
+    /** {@code gelu(gate) · up}. */
+    GEGLU,
     SOFT_CAP,
     ADD,
     LAST_ROWS

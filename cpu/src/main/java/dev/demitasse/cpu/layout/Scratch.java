@@ -11,8 +11,8 @@ public final class Scratch {
     public static final int MAXIMUM = 0;
     /** Sum of the weights. */
     public static final int SUM = 4;
-    /** What was read only to have it near, so that it isn't for nothing. */
-    public static final int READ = 8;
+    /** Sink for prefetch loads; storing the sum keeps V8 from eliminating them. */
+    public static final int PREFETCH_SINK = 8;
     /** The weighted values come after. */
     public static final int RESULT_HEADER = 16;
 

@@ -8,29 +8,29 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A machine in another process, which runs {@code machine.js}. */
-public final class RemoteMachine implements Machine {
-    /** A way to {@code machine.js}. Each exchange takes its time, so requests are collected until a result is wanted. */
+/** Kernels in another process, which runs {@code kernel-runtime.js}. */
+public final class RemoteKernelRuntime implements KernelRuntime {
+    /** A connection to {@code kernel-runtime.js}. Exchanges are slow, so requests are collected until a result is needed. */
     public abstract static class Channel {
-        /** Characters that are sent at once. */
-        private static final int MOST_WAITING = 8 << 20;
+        /** Characters of collected requests after which they are sent. */
+        private static final int MAX_WAITING = 8 << 20;
 
         private final List<Map<String, Object>> waiting = new ArrayList<>();
         private int waitingCharacters;
 
-        /** Sends requests, and gives the answer: {@code {result}} of the last, or the first {@code {error}}. */
+        /** Sends requests, and returns {@code {result}} of the last one or the first {@code {error}}. */
         protected abstract Map<?, ?> exchange(List<Map<String, Object>> requests);
 
-        /** Makes a request whose result isn't wanted. */
+        /** Adds a request whose result isn't needed. */
         public final void send(Map<String, Object> request) {
             waiting.add(request);
             waitingCharacters += request.get("bytes") instanceof String text ? text.length() : 0;
-            if (waitingCharacters > MOST_WAITING) {
+            if (waitingCharacters > MAX_WAITING) {
                 flush();
             }
         }
 
-        /** Makes a request, and gives its result. */
+        /** Sends a request, and returns its result. */
         public final @Nullable Object call(Map<String, Object> request) {
             waiting.add(request);
             return flush();
@@ -49,11 +49,11 @@ public final class RemoteMachine implements Machine {
 
     private final Channel channel;
 
-    private RemoteMachine(Channel channel) {
+    private RemoteKernelRuntime(Channel channel) {
         this.channel = channel;
     }
 
-    /** @param channel to a process that has no machine yet, or is done with it */
+    /** @param channel to a process with at most one runtime; a new one replaces it */
     public static Factory factory(Channel channel, Variant variant) {
         return new Factory() {
             @Override
@@ -62,17 +62,17 @@ public final class RemoteMachine implements Machine {
             }
 
             @Override
-            public Machine create(long bytes, long most) {
-                RemoteMachine machine = new RemoteMachine(channel);
+            public KernelRuntime create(long bytes, long maxBytes) {
+                RemoteKernelRuntime runtime = new RemoteKernelRuntime(channel);
                 channel.send(Map.of(
                         "op", "create",
                         "module", Base64.getEncoder().encodeToString(variant.module()),
                         "bytes", (double) bytes,
-                        "most", (double) most,
+                        "maxBytes", (double) maxBytes,
                         "shared", variant.shared(),
                         "wide", variant.wide(),
                         "threads", variant.threads()));
-                return machine;
+                return runtime;
             }
         };
     }

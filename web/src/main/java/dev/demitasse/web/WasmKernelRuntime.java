@@ -1,6 +1,6 @@
 package dev.demitasse.web;
 
-import dev.demitasse.cpu.Machine;
+import dev.demitasse.cpu.KernelRuntime;
 import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Kernels;
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
-final class WasmMachine implements Machine {
-    private final Kernels.Machine machine;
+final class WasmKernelRuntime implements KernelRuntime {
+    private final Kernels.Runtime runtime;
     private final MessageChannel channel = new MessageChannel();
     private @Nullable Runnable later;
 
-    private WasmMachine(Kernels.Machine machine) {
-        this.machine = machine;
+    private WasmKernelRuntime(Kernels.Runtime runtime) {
+        this.runtime = runtime;
         channel.getPort1().setOnMessage(event -> {
             Runnable action = later;
             later = null;
@@ -34,9 +34,9 @@ final class WasmMachine implements Machine {
             }
 
             @Override
-            public Machine create(long bytes, long most) {
+            public KernelRuntime create(long bytes, long maxBytes) {
                 try {
-                    return new WasmMachine(kernels.create(bytes, most));
+                    return new WasmKernelRuntime(kernels.create(bytes, maxBytes));
                 } catch (RuntimeException e) {
                     throw tooMuch("the model needs " + (bytes >> 20), e);
                 }
@@ -54,7 +54,7 @@ final class WasmMachine implements Machine {
     @Override
     public void grow(long bytes) {
         try {
-            machine.grow(bytes);
+            runtime.grow(bytes);
         } catch (RuntimeException e) {
             throw tooMuch("so long a conversation needs " + (bytes >> 20), e);
         }
@@ -62,31 +62,31 @@ final class WasmMachine implements Machine {
 
     @Override
     public void write(long address, ByteBuffer bytes) {
-        machine.write(address, Uint8Array.fromJavaBuffer(bytes.slice()));
+        runtime.write(address, Uint8Array.fromJavaBuffer(bytes.slice()));
     }
 
     @Override
     public void read(long address, ByteBuffer target) {
-        machine.read(address, Uint8Array.fromJavaBuffer(target.slice()));
+        runtime.read(address, Uint8Array.fromJavaBuffer(target.slice()));
     }
 
     @Override
     public void copy(long target, long source, int bytes) {
-        machine.copy(target, source, bytes);
+        runtime.copy(target, source, bytes);
     }
 
     @Override
     public boolean repack(Packing packing, long source, long target, int columns, int panels) {
-        return machine.repack(packing.name(), source, target, columns, panels);
+        return runtime.repack(packing.name(), source, target, columns, panels);
     }
 
     @Override
     public void start() {
-        machine.start();
+        runtime.start();
     }
 
     @Override
-    public boolean later(Runnable action) {
+    public boolean yieldThen(Runnable action) {
         later = action;
         channel.getPort2().postMessage(0);
         return true;

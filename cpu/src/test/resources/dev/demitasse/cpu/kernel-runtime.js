@@ -1,50 +1,55 @@
-// A machine for the kernels' tests, in Node or in a browser's worker: carries out requests as RemoteMachine sends them.
+// Runs the kernels for tests, in Node or in a browser's worker: executes the requests of RemoteKernelRuntime.
 const node = typeof process === 'object';
 const { KernelMachine, startThreads } = await import(node ? './kernels.js' : `${location.origin}/kernels.js`);
 
-let machine;
+let runtime;
 let workers = [];
 
 const decode = (text) => (node ? Buffer.from(text, 'base64') : Uint8Array.fromBase64(text));
 const encode = (bytes) => (node ? Buffer.from(bytes).toString('base64') : bytes.toBase64());
 
 const operations = {
-  async create({ module, bytes, most, shared, wide, threads }) {
-    workers.forEach((worker) => worker.terminate()); // with the memory of the machine before
+  async create({ module, bytes, maxBytes, shared, wide, threads }) {
+    workers.forEach((worker) => worker.terminate()); // they share the previous memory
     workers = await startThreads(threads - 1);
-    machine = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, { most, shared, wide, workers });
+    runtime = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, {
+      most: maxBytes,
+      shared,
+      wide,
+      workers,
+    });
   },
-  /** The same bytes over and over. */
+  /** Writes the same bytes repeatedly. */
   fill({ at, count, bytes }) {
     const pattern = decode(bytes);
     for (let done = 0; done < count; done += pattern.length) {
-      machine.write(at + done, pattern.subarray(0, Math.min(pattern.length, count - done)));
+      runtime.write(at + done, pattern.subarray(0, Math.min(pattern.length, count - done)));
     }
   },
-  grow: ({ bytes }) => machine.grow(bytes),
-  write: ({ at, bytes }) => machine.write(at, decode(bytes)),
+  grow: ({ bytes }) => runtime.grow(bytes),
+  write: ({ at, bytes }) => runtime.write(at, decode(bytes)),
   read({ at, count }) {
     const bytes = new Uint8Array(count);
-    machine.read(at, bytes);
+    runtime.read(at, bytes);
     return encode(bytes);
   },
-  copy: ({ target, source, count }) => machine.copy(target, source, count),
-  repack: ({ packing, source, target, columns, panels }) => machine.repack(packing, source, target, columns, panels),
-  start: () => machine.start(),
-  /** Milliseconds of each of some runs of the program. */
+  copy: ({ target, source, count }) => runtime.copy(target, source, count),
+  repack: ({ packing, source, target, columns, panels }) => runtime.repack(packing, source, target, columns, panels),
+  start: () => runtime.start(),
+  /** Returns the milliseconds of each run of the program. */
   time: ({ runs }) =>
     Array.from({ length: runs }, () => {
       const start = performance.now();
-      machine.start();
+      runtime.start();
       return performance.now() - start;
     }),
-  /** Milliseconds of each command of the program, run `rounds` times by one thread. */
+  /** Returns the average milliseconds of each command of the program, executed `rounds` times by one thread. */
   profile({ program, commands, commandBytes, rounds }) {
     const times = new Array(commands).fill(0);
     for (let round = 0; round < rounds; round++) {
       for (let i = 0; i < commands; i++) {
         const start = performance.now();
-        machine.step(program + i * commandBytes);
+        runtime.step(program + i * commandBytes);
         times[i] += performance.now() - start;
       }
     }
@@ -64,8 +69,8 @@ async function handle(requests) {
   return { result };
 }
 
-/** Web workers over Node's, as far as kernels.js and kernel-thread.js know them. */
-async function likeABrowser() {
+/** Defines as much of `Worker` by Node's workers as kernels.js and kernel-thread.js use. */
+async function defineWorker() {
   const threads = await import('node:worker_threads');
   globalThis.Worker = class {
     #worker;
@@ -91,11 +96,11 @@ async function likeABrowser() {
 }
 
 if (node) {
-  // Flags that newer versions don't need, nor know: these take no notice.
+  // Newer versions of Node neither need nor know these flags, and ignore them.
   const { setFlagsFromString } = await import('node:v8');
   setFlagsFromString('--experimental-wasm-relaxed-simd');
   setFlagsFromString('--experimental-wasm-memory64');
-  await likeABrowser();
+  await defineWorker();
   const { createInterface } = await import('node:readline');
   for await (const line of createInterface({ input: process.stdin })) {
     process.stdout.write(JSON.stringify(await handle(JSON.parse(line))) + '\n');
