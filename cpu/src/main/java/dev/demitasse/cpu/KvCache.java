@@ -9,34 +9,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where keys and values lie, from the cache's beginning. First come the rings of layers with a sliding window. Behind these come the others'
- * tiles: the first of all layers, the second of all, and so on, so that the cache grows at its end as a sequence does.
+ * Places keys and values, by offsets from the start of the cache. First come the rings of layers with a sliding window. They are followed by
+ * the tiles of all other layers: the first tile of each layer, the second of each, and so on, so that the cache grows at its end.
  */
 final class KvCache {
-    /** Tiles that the cache grows by. */
-    private static final int STEP = 4;
+    /** Number of tiles by which the cache grows. */
+    private static final int GROWTH_TILES = 4;
 
     /**
-     * One layer's.
+     * The keys and values of a layer.
      *
-     * @param keys where those of the first head's first tile begin; those of the other heads follow
-     * @param values the same
-     * @param ring tiles after which the next one lies where the first did
-     * @param stride bytes from a tile to the next
+     * @param keys offset of the keys of the first tile, head after head
+     * @param values offset of the values of the first tile, head after head
+     * @param ring number of tiles after which the next one overwrites the first
+     * @param stride bytes from a tile to the next one
      */
     record Layer(KvLayout layout, long keys, long values, int ring, int stride) {}
 
     private final KvType type;
     private final KvTiles tiles;
     private final List<Layer> layers = new ArrayList<>();
-    /** Of all rings. */
+    /** Bytes of all rings. */
     private final long ringBytes;
-    /** Of a tile of all layers that aren't rings. */
+    /** Bytes of one tile of each layer that isn't a ring. */
     private final int pageBytes;
 
     /**
-     * @param batchSize most tokens that are written before they are read
-     * @throws IllegalArgumentException if the kernels can't take the heads' size
+     * Places the keys and values of all layers of a plan.
+     *
+     * @param batchSize maximum number of tokens that are written before they are read
+     * @throws IllegalArgumentException if the kernels don't support the size of the heads
      */
     KvCache(Plan plan, int contextLength, int batchSize, KvType type) {
         this.type = type;
@@ -71,7 +73,7 @@ final class KvCache {
         }
     }
 
-    /** Bytes of all keys and values of a layer in a tile. */
+    /** Returns the bytes of all keys and values of a layer in a tile. */
     private int tileBytes(Op.Attention op) {
         return Math.multiplyExact(2 * op.kvHeads(), new KvLayout(type, op.headSize()).tileBytes());
     }
@@ -80,28 +82,28 @@ final class KvCache {
         return tiles;
     }
 
-    /** By its number in the plan. */
+    /** Returns a layer by its number in the plan. */
     Layer layer(int number) {
         return layers.get(number);
     }
 
-    /** Bytes with room for so many positions. */
+    /** Returns the bytes of the cache with room for {@code positions} positions. */
     long bytes(int positions) {
-        long steps = (KvTiles.tiles(positions) + STEP - 1) / STEP;
-        return ringBytes + Math.min(steps * STEP, tiles.tiles()) * pageBytes;
+        long steps = (KvTiles.tiles(positions) + GROWTH_TILES - 1) / GROWTH_TILES;
+        return ringBytes + Math.min(steps * GROWTH_TILES, tiles.tiles()) * pageBytes;
     }
 
-    /** What a position more takes, on average. */
+    /** Returns the average number of bytes that one more position takes. */
     long bytesPerPosition() {
         return pageBytes / KvTiles.TILE;
     }
 
-    /** For {@link dev.demitasse.backend.Backend#kvLayout}. */
+    /** Returns the name for {@link dev.demitasse.backend.Backend#kvLayout}. */
     String name() {
         return "cpu " + type + " by element, " + tiles.name();
     }
 
-    /** Sizes of the pieces of a snapshot: each ring's tiles that were written, and those of all other layers. */
+    /** Returns the sizes of the pieces of a snapshot: for each ring its written tiles, and one piece for all other layers. */
     long[] pieces(int positions) {
         int written = KvTiles.tiles(positions);
         long[] pieces = new long[layers.size() + 1];
@@ -113,7 +115,7 @@ final class KvCache {
         return pieces;
     }
 
-    /** Where such a piece begins. */
+    /** Returns the offset of such a piece. */
     long piece(int number) {
         return number == layers.size() ? ringBytes : layers.get(number).keys;
     }

@@ -4,17 +4,17 @@ import dev.demitasse.cpu.layout.Packing;
 import dev.demitasse.plan.Weight;
 
 /**
- * Rows of a tensor as one operand in memory.
+ * A range of a tensor's rows, packed as one operand.
  *
- * @param firstRow of the tensor
- * @param address of the first panel
+ * @param firstRow first row in the tensor
+ * @param address address of the first panel
  */
 record Matrix(Weight weight, int firstRow, int rows, Packing packing, long address) {
     int columns() {
         return weight.columns();
     }
 
-    /** Bytes of a panel's rows before they are packed. */
+    /** Returns the bytes of a panel's rows before they are packed. */
     int rawPanelBytes() {
         return Packing.PANEL_ROWS * rawRowBytes();
     }

@@ -9,7 +9,7 @@ final class Q80Rows {
 
     private Q80Rows() {}
 
-    /** @param target little-endian, filled from its start */
+    /** @param target little-endian; written from its start, whatever its position */
     static void quantize(float[] row, ByteBuffer target) {
         for (int block = 0; block < row.length / BLOCK; block++) {
             float amax = 0;
@@ -26,7 +26,7 @@ final class Q80Rows {
         }
     }
 
-    /** Of a number that isn't negative; rounded to nearest, infinity beyond the range. */
+    /** Rounds a number that isn't negative to the nearest float16; infinity beyond the range. */
     private static short toFloat16(float value) {
         if (value < 0x1p-14f) {
             return (short) Math.round(value * 0x1p24f); // subnormal

@@ -15,33 +15,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where the plan's weights lie in memory, and how they get there as a file's bytes arrive. */
+/** Places a plan's weights in memory, and packs them as a file's bytes arrive. */
 final class Weights {
     private static final int STAGING_BYTES = 1 << 20;
 
     private final Map<String, Tensor> tensors = new HashMap<>();
+    /** Address of bytes in a file's layout, before they are packed. */
     private final long staging;
+    /** Address of one panel in a file's layout, for panels that arrive in several pieces. */
     private final long rawPanel;
 
     Weights(Plan plan, MemoryLayout memory) {
-        List<Op> ops = new ArrayList<>(plan.body());
-        ops.addAll(plan.head());
+        Allocator allocator = new Allocator(memory);
+        plan.body().forEach(op -> op.accept(allocator));
+        plan.head().forEach(op -> op.accept(allocator));
         int rawPanelBytes = 0;
-        for (Op op : ops) {
-            if (op instanceof Op.Embed embed) {
-                tensor(embed.table()).addMatrix(0, embed.table().rows(), memory);
-            } else if (op instanceof Op.MatMul matMul) {
-                tensor(matMul.weight())
-                        .addMatrix(matMul.firstRow(), matMul.out().width(), memory);
-                if (matMul.bias() != null) {
-                    tensor(matMul.bias()).addVector(memory);
-                }
-            } else if (op instanceof Op.RmsNorm norm) {
-                tensor(norm.weight()).addVector(memory);
-            } else if (op instanceof Op.Rope rope && rope.frequencyFactors() != null) {
-                tensor(rope.frequencyFactors()).addVector(memory);
-            }
-        }
         for (Tensor tensor : tensors.values()) {
             for (Matrix matrix : tensor.matrices) {
                 rawPanelBytes = Math.max(rawPanelBytes, matrix.rawPanelBytes());
@@ -51,26 +39,82 @@ final class Weights {
         rawPanel = memory.allocate(rawPanelBytes);
     }
 
+    /** Allocates the weights of the operations that it visits. */
+    private final class Allocator implements Op.Visitor {
+        private final MemoryLayout memory;
+
+        Allocator(MemoryLayout memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public void visit(Op.Embed op) {
+            tensor(op.table()).addMatrix(0, op.table().rows(), memory);
+        }
+
+        @Override
+        public void visit(Op.RmsNorm op) {
+            tensor(op.weight()).addVector(memory);
+        }
+
+        @Override
+        public void visit(Op.MatMul op) {
+            tensor(op.weight()).addMatrix(op.firstRow(), op.out().width(), memory);
+            if (op.bias() != null) {
+                tensor(op.bias()).addVector(memory);
+            }
+        }
+
+        @Override
+        public void visit(Op.Rope op) {
+            if (op.frequencyFactors() != null) {
+                tensor(op.frequencyFactors()).addVector(memory);
+            }
+        }
+
+        // The other operations have no weights.
+
+        @Override
+        public void visit(Op.Attention op) {}
+
+        @Override
+        public void visit(Op.GatedActivation op) {}
+
+        @Override
+        public void visit(Op.SoftCap op) {}
+
+        @Override
+        public void visit(Op.Add op) {}
+
+        @Override
+        public void visit(Op.LastRows op) {}
+    }
+
     private Tensor tensor(Weight weight) {
         return tensors.computeIfAbsent(weight.name(), name -> new Tensor(weight));
     }
 
-    /** A matrix that an operation of the plan names. */
+    /** Returns the rows of a tensor that an operation of the plan multiplies by, or looks up. */
     Matrix matrix(Weight weight, int firstRow, int rows) {
         for (Matrix matrix : tensor(weight).matrices) {
             if (matrix.firstRow() == firstRow && matrix.rows() == rows) {
                 return matrix;
             }
         }
-        throw new IllegalArgumentException("no rows from " + firstRow + " of " + weight.name() + " were asked for");
+        throw new IllegalArgumentException(
+                "tensor " + weight.name() + ": no operation uses " + rows + " rows from row " + firstRow);
     }
 
-    /** Address of a vector, in float32. */
+    /** Returns the address of a vector, in float32. */
     long vector(Weight weight) {
         return tensor(weight).vectorAddress;
     }
 
-    /** A vector's elements, when it has been loaded. */
+    /**
+     * Returns the elements of a vector.
+     *
+     * @throws IllegalStateException if it has not been loaded
+     */
     float[] elements(Weight weight) {
         float[] elements = tensor(weight).vector;
         if (elements == null) {
@@ -79,6 +123,7 @@ final class Weights {
         return elements;
     }
 
+    /** Accepts the next bytes of a tensor, which may be one that the plan doesn't use. */
     void load(KernelRuntime runtime, TensorInfo info, long offset, ByteBuffer bytes) {
         Tensor tensor = tensors.get(info.name());
         if (tensor != null) {
@@ -86,6 +131,7 @@ final class Weights {
         }
     }
 
+    /** @throws IllegalStateException if a tensor has not been loaded */
     void requireAll() {
         for (Tensor tensor : tensors.values()) {
             if (tensor.loaded != tensor.weight.tensor().bytes()) {
@@ -94,14 +140,14 @@ final class Weights {
         }
     }
 
-    /** A tensor on its way into memory. */
+    /** A tensor that is being loaded. */
     private final class Tensor {
         private final Weight weight;
         private final List<Matrix> matrices = new ArrayList<>();
         private final Packing packing;
         private long vectorAddress;
         private long loaded;
-        /** Bytes of a vector, or of a row that must be requantized, until they are complete. */
+        /** Bytes of a vector, or of a row that is requantized, until all have arrived. */
         private @Nullable ByteBuffer pending;
 
         private float @Nullable [] vector;
@@ -123,7 +169,7 @@ final class Weights {
 
         void addVector(MemoryLayout memory) {
             if (vectorAddress == 0) {
-                // kernels read whole panels of it
+                // kernels read whole panels
                 vectorAddress = memory.allocate(4L * (weight.columns() + Packing.PANEL_ROWS));
             }
         }
@@ -131,7 +177,7 @@ final class Weights {
         void load(KernelRuntime runtime, long offset, ByteBuffer bytes) {
             if (offset != loaded) {
                 throw new IllegalStateException(
-                        "tensor " + weight.name() + ": bytes at " + offset + " came when " + loaded + " was next");
+                        "tensor " + weight.name() + ": got bytes at " + offset + " instead of " + loaded);
             }
             loaded += bytes.remaining();
             if (vectorAddress != 0) {
@@ -169,7 +215,7 @@ final class Weights {
             pending = null;
         }
 
-        /** Types without a packing of their own go through float32 to Q8_0, a row at a time. */
+        /** Converts types without a packing of their own to float32 and then to Q8_0, a row at a time. */
         private void requantize(KernelRuntime runtime, long offset, ByteBuffer bytes) {
             int columns = weight.columns();
             long rowBytes = weight.tensor().type().bytes(columns);
@@ -195,7 +241,7 @@ final class Weights {
             }
         }
 
-        /** @param offset of the first byte in the tensor, whose rows have the packing's type */
+        /** @param offset offset of the first byte in the tensor, whose rows have the packing's type */
         private void loadMatrix(KernelRuntime runtime, Matrix matrix, long offset, ByteBuffer bytes) {
             long rowBytes = matrix.rawRowBytes();
             long start = matrix.firstRow() * rowBytes;
@@ -213,7 +259,10 @@ final class Weights {
             }
         }
 
-        /** Packs what is staged: whole panels from where they are, those in several pieces when the last piece has come. */
+        /**
+         * Packs staged bytes. Whole panels are packed directly. The pieces of a panel are collected where the packed panel goes, and packed when
+         * the last one arrives.
+         */
         private void pack(KernelRuntime runtime, Matrix matrix, long offset, int length) {
             int rawPanelBytes = matrix.rawPanelBytes();
             int panelBytes = matrix.packing().panelBytes(matrix.columns());

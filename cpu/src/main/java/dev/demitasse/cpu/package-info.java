@@ -1,4 +1,4 @@
-/** The CPU backend: lowers a plan to commands that the SIMD kernels carry out in a memory of their own. */
+/** The CPU backend: translates a plan to commands, which the SIMD kernels execute in a memory of their own. */
 @NullMarked
 package dev.demitasse.cpu;
 

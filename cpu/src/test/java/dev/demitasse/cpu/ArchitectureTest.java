@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The layering of cpu, as ARCHITECTURE.md draws it: what writes the kernels stays out of the page. */
+/** Checks the layers of cpu: the code that generates kernels stays out of the page. */
 class ArchitectureTest {
     @Test
     void packagesDependOneWay() {

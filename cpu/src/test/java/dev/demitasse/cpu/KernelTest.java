@@ -31,30 +31,31 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Each kernel in all its variants against the reference backend, over random shapes. A subclass says where kernels run. Plans begin with an
- * embedding in float32, which is exact, and end with what is tested.
+ * Compares each kernel, in all variants, with the reference backend on random shapes. A subclass chooses where kernels run. Plans begin with an
+ * embedding in float32, which is exact, and end with the operation under test.
  */
 public abstract class KernelTest {
-    /** Sequences come close to this end, past several tiles of positions, and go back to these. */
+    /** The position up to which sequences grow: several tiles. */
     private static final int SEQUENCE_END = 150;
-
+    /** Positions to which sequences go back. */
     private static final int[] BACKS = {127, 64, 63, 8, 1, 0};
+
     private static final int BATCH = 9;
-    /** Rounding of float32 sums in another order. */
+    /** Relative tolerance for float32 sums in another order. */
     private static final double ROUNDING = 1e-5;
-    /** Keys and values are float16. */
+    /** Relative tolerance for float16 keys and values. */
     private static final double FLOAT16 = 2e-3;
-    /** Or have a 254th of a block's greatest as their step. */
+    /** Relative tolerance for Q8_0 keys and values, which are rounded to a 254th of their block's largest magnitude. */
     private static final double QUANTIZED = 3e-2;
 
-    /** Types without a packing become Q8_0: 127 steps, and a scale with 11 bits; relative to the block's greatest. */
+    /** Error of types that are requantized to Q8_0 (127 steps, and a scale with 11 bits), relative to the block's largest magnitude. */
     private static final double REQUANTIZED = 1 / 254.0 + 1 / 2048.0;
-    /** What is lost beside that where the scale is a subnormal float16. */
+    /** Additional absolute error if the scale is a subnormal float16. */
     private static final double REQUANTIZED_ABSOLUTE = 127 * 0x1p-25;
 
     protected abstract RemoteKernelRuntime.Channel channel();
 
-    /** A test's body. */
+    /** The body of a test. */
     private interface Case {
         void run(Backend.Factory backends, Random random);
     }
@@ -92,7 +93,7 @@ public abstract class KernelTest {
         return tests((backends, random) -> {
             for (TensorType type : TensorType.values()) {
                 int width = type.blockSize() * (1 + random.nextInt(3)) * (type.blockSize() == 1 ? 13 : 1);
-                int rows = Math.min(width, 9 + random.nextInt(20)); // the logits are a row, which must name every token
+                int rows = Math.min(width, 9 + random.nextInt(20)); // the row serves as logits, with one for each token
                 Comparison comparison = new Comparison(
                                 new GgufBuilder().tensor("table", type, width, rows),
                                 builder -> builder.build(builder.lastRows(builder.embed("table", width, 2.5f))),
@@ -113,7 +114,7 @@ public abstract class KernelTest {
         });
     }
 
-    /** Inputs are rounded to 16 bits by their block's greatest, for products by quantized matrices. */
+    /** For products by quantized matrices, inputs are rounded to 16 bits relative to their block's largest magnitude. */
     @TestFactory
     Stream<DynamicNode> productsByAllTypes() {
         return tests((backends, random) -> {
@@ -133,7 +134,7 @@ public abstract class KernelTest {
         return inputs;
     }
 
-    /** @param inputError what rounding may change of inputs, relative to their block's greatest */
+    /** @param inputError rounding error of the inputs, relative to their block's largest magnitude */
     private static void product(
             TensorType type, int columns, double inputError, Backend.Factory backends, Random random) {
         float[] inputs = inputs(columns, random);
@@ -154,11 +155,11 @@ public abstract class KernelTest {
                 double bound = 0;
                 for (int from = 0; from < columns; from += Packing.BLOCK_COLUMNS) {
                     int to = Math.min(columns, from + Packing.BLOCK_COLUMNS);
-                    double greatestWeight = greatest(matrix, row * columns + from, row * columns + to);
-                    double greatestInput = greatest(inputs, token * columns + from, token * columns + to);
+                    double maxWeight = maxMagnitude(matrix, row * columns + from, row * columns + to);
+                    double maxInput = maxMagnitude(inputs, token * columns + from, token * columns + to);
                     for (int c = from; c < to; c++) {
-                        bound += inputError * greatestInput * Math.abs(matrix[row * columns + c])
-                                + (packed ? 0 : REQUANTIZED * greatestWeight + REQUANTIZED_ABSOLUTE)
+                        bound += inputError * maxInput * Math.abs(matrix[row * columns + c])
+                                + (packed ? 0 : REQUANTIZED * maxWeight + REQUANTIZED_ABSOLUTE)
                                         * Math.abs(inputs[token * columns + c]);
                     }
                 }
@@ -167,12 +168,12 @@ public abstract class KernelTest {
         }
     }
 
-    private static double greatest(float[] values, int from, int to) {
-        double greatest = 0;
+    private static double maxMagnitude(float[] values, int from, int to) {
+        double max = 0;
         for (int i = from; i < to; i++) {
-            greatest = Math.max(greatest, Math.abs(values[i]));
+            max = Math.max(max, Math.abs(values[i]));
         }
-        return greatest;
+        return max;
     }
 
     @TestFactory
@@ -276,7 +277,7 @@ public abstract class KernelTest {
                 }));
     }
 
-    /** A layer that keeps only its window, in a sequence that passes it several times, goes back, and is restored. */
+    /** A sequence that fills a ring several times, goes back, and is restored. */
     @TestFactory
     Stream<DynamicNode> ringsOfAWindow() {
         return Stream.of(KvType.values())
@@ -297,7 +298,7 @@ public abstract class KernelTest {
                 }));
     }
 
-    /** A layer of attention. */
+    /** Returns a comparison of one attention layer. */
     private static Comparison attention(
             Backend.Factory backends,
             Random random,
@@ -332,7 +333,7 @@ public abstract class KernelTest {
         return comparison.load();
     }
 
-    /** Where an input isn't a finite number, neither are the outputs that depend on it. */
+    /** If an input isn't a finite number, the outputs that depend on it aren't either. */
     @TestFactory
     Stream<DynamicNode> notFinite() {
         return tests((backends, random) -> {
@@ -354,13 +355,13 @@ public abstract class KernelTest {
                     comparison.load();
                     comparison.run(new int[] {3}, 0, 0.01);
                     comparison.run(new int[] {1, 2, 3}, 0, 0.01);
-                    comparison.run(new int[] {3, 2}, 0, 0.01); // the other rows are not touched by it
+                    comparison.run(new int[] {3, 2}, 0, 0.01); // the other row is not affected
                 }
             }
         });
     }
 
-    /** Inputs near both ends of float32's range, and zeros. (Blocks of less than 2⁻¹¹⁰ count as zeros.) */
+    /** Inputs near both ends of float32's range, and zeros. (Blocks of less than 2⁻¹¹⁰ become zeros.) */
     @TestFactory
     Stream<DynamicNode> extremes() {
         return tests((backends, random) -> {
@@ -383,9 +384,9 @@ public abstract class KernelTest {
         });
     }
 
-    /** A file whose scales aren't finite is refused, not computed with. */
+    /** A file with scales that aren't finite is rejected. */
     @TestFactory
-    Stream<DynamicNode> infiniteScalesAreRefused() {
+    Stream<DynamicNode> infiniteScalesAreRejected() {
         return tests((backends, random) -> {
             for (TensorType type : List.of(TensorType.Q4_0, TensorType.Q4_K, TensorType.F16)) {
                 Comparison comparison = new Comparison(

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A Node process that runs {@code kernel-runtime.js}, in a folder of its own beside the page's scripts. */
+/** A Node process that runs {@code kernel-runtime.js}, in a temporary folder with the scripts that it imports. */
 final class Node extends RemoteKernelRuntime.Channel implements AutoCloseable {
     private static final Path SITE = Path.of("src/main/site");
     private static final List<String> SCRIPTS =

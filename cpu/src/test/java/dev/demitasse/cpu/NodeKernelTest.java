@@ -3,7 +3,7 @@ package dev.demitasse.cpu;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kernels in Node. */
+/** Runs the kernels in Node. */
 class NodeKernelTest extends KernelTest {
     private static Node node;
 

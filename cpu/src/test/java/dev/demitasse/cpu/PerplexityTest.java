@@ -20,7 +20,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** SmolLM2's perplexity over a text: Hugging Face's in float32 is in {@code perplexity.json}, see {@code oracle/perplexity.py}. */
+/** Compares SmolLM2's perplexity over a text with that of Hugging Face in float32, which {@code oracle/perplexity.py} computed. */
 class PerplexityTest {
     private static final double TOLERANCE = 0.005;
 
@@ -58,7 +58,7 @@ class PerplexityTest {
         assertEquals(1, found.get(KvType.Q8_0) / found.get(KvType.F16), TOLERANCE);
     }
 
-    /** Of all tokens but the first. */
+    /** Returns the perplexity of all tokens except the first. */
     private static double perplexity(Backend backend, int[] tokens) {
         double sum = 0;
         int last = tokens.length - 1;
@@ -73,14 +73,14 @@ class PerplexityTest {
     }
 
     private static double logProbability(float[] logits, int id) {
-        float greatest = Float.NEGATIVE_INFINITY;
+        float max = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
-            greatest = Math.max(greatest, logit);
+            max = Math.max(max, logit);
         }
         double sum = 0;
         for (float logit : logits) {
-            sum += Math.exp(logit - greatest);
+            sum += Math.exp(logit - max);
         }
-        return logits[id] - greatest - Math.log(sum);
+        return logits[id] - max - Math.log(sum);
     }
 }

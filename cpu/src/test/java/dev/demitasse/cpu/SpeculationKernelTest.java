@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The kernels' tokens on real weights, guessed and verified several at a time, beside those chosen one by one. */
+/** Compares speculative decoding on real weights with decoding token by token. */
 class SpeculationKernelTest {
     private static final String TEXT =
             "The old lighthouse keeper climbed the 217 steps every evening, lit the great lamp, and wrote"

@@ -17,14 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every architecture, by the kernels in Node, against Hugging Face in float32. */
+/** Compares every architecture, computed by the kernels in Node, with Hugging Face in float32. */
 class TinyModelKernelTest {
-    /** Keys and values are float16; logits reach 4. A wrong angle, window or norm changes them by tenths. */
+    /** Absolute tolerance of logits, which reach 4, with float16 keys and values. A wrong angle, window or norm changes them by tenths. */
     private static final float TOLERANCE = 0.015f;
 
     @ParameterizedTest
     @MethodSource("dev.demitasse.BackendLoader#tinyModels")
-    void logitsEqualHuggingFaces(String name) {
+    void logitsEqualThoseOfHuggingFace(String name) {
         try (Node node = new Node()) {
             new ExpectedLogits("/tiny/" + name + ".json")
                     .check(
@@ -41,9 +41,9 @@ class TinyModelKernelTest {
         }
     }
 
-    /** YaRN and NoPE; {@code -Ddemitasse.longest=70000} goes beyond the trained length. */
+    /** Covers YaRN and NoPE; {@code -Ddemitasse.longest=70000} exceeds the trained length. */
     @Test
-    void longSequencesEqualHuggingFaces() {
+    void longSequencesEqualThoseOfHuggingFace() {
         try (Node node = new Node()) {
             LongSequence.check(
                     Integer.getInteger("demitasse.longest", 10_000),
@@ -57,10 +57,10 @@ class TinyModelKernelTest {
         }
     }
 
-    /** So a draft's verification chooses the tokens that decoding one by one would. */
+    /** Hence the verification of a draft chooses the same tokens as decode. */
     @ParameterizedTest
     @ValueSource(strings = {"llama", "gemma3", "phi3"})
-    void fewTokensAtOnceAreComputedAsSingleOnes(String name) {
+    void fewTokensEqualSingleOnes(String name) {
         for (int threads : new int[] {1, 3}) {
             try (Node node = new Node()) {
                 Backend backend = BackendLoader.load(
@@ -75,7 +75,7 @@ class TinyModelKernelTest {
                 int[] tokens = new Random(3).ints(260, 0, 288).toArray();
                 int position = 0;
                 for (int count : new int[] {2, 9, 5, 16, 7, 3}) {
-                    // past several tiles of positions, which the threads share out
+                    // past several tiles of positions, which are divided into splits
                     backend.forward(new Batch(tokens, position, position + 36, position), Outputs.NONE);
                     position += 36;
                     float[][] expected = new float[count][];

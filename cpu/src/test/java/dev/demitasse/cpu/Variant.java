@@ -3,7 +3,7 @@ package dev.demitasse.cpu;
 import dev.demitasse.cpu.kernels.KernelModules;
 import java.util.List;
 
-/** One of the kernels' modules, and how many threads run it. */
+/** A module of the kernels, and the number of threads that run it. */
 public record Variant(boolean relaxed, boolean wide, int threads) {
     public static final List<Variant> ALL = List.of(
             new Variant(false, false, 1),

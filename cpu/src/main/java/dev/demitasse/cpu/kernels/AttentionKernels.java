@@ -56,8 +56,8 @@ final class AttentionKernels {
             I32Var position = f.i32(kernel.control().i32(Control.POSITION).plus(i.dividedBy(kvHeads)));
             I32Var head = f.i32(i.modulo(kvHeads));
             I32Var row = f.i32(position.modulo(I32.of(KvLayout.TILE)));
-            I32Var block = f.i32(row.dividedBy(KvLayout.BLOCK));
-            I32Var lane = f.i32(row.modulo(I32.of(KvLayout.BLOCK)));
+            I32Var block = f.i32(row.dividedBy(KvLayout.POSITION_BLOCK));
+            I32Var lane = f.i32(row.modulo(I32.of(KvLayout.POSITION_BLOCK)));
             PtrVar keyIn = f.ptr(key.plus(i, headSize.times(4)));
             PtrVar valueIn = f.ptr(value.plus(i, headSize.times(4)));
             PtrVar blockKeys = f.ptr();
@@ -67,7 +67,9 @@ final class AttentionKernels {
                     I32Var rowBytes = f.i32(format.rowBytes(headSize));
                     I32Var headBytes = f.i32(rowBytes.times(KvLayout.TILE));
                     I32Var slot = layer.slot(position);
-                    blockKeys.set(layer.keys(slot).plus(head, headBytes).plus(block, rowBytes.times(KvLayout.BLOCK)));
+                    blockKeys.set(layer.keys(slot)
+                            .plus(head, headBytes)
+                            .plus(block, rowBytes.times(KvLayout.POSITION_BLOCK)));
                     tileValues.set(layer.values(slot).plus(head, headBytes));
                     format.storeKey(f, keyIn, blockKeys, lane, headSize);
                     format.storeValue(f, valueIn, tileValues, row, headSize);

@@ -41,7 +41,7 @@ final class F16KvFormat extends KvFormat {
     @Override
     void storeKey(Function f, PtrVar source, PtrVar block, I32Var lane, I32Var headSize) {
         PtrVar target = f.ptr(block.plus(lane.times(2)));
-        store(f, source, target, 2 * KvLayout.BLOCK, 16 * KvLayout.BLOCK, headSize);
+        store(f, source, target, 2 * KvLayout.POSITION_BLOCK, 16 * KvLayout.POSITION_BLOCK, headSize);
     }
 
     @Override

@@ -33,7 +33,7 @@ final class FlashAttention {
     /** The score of a position that a query doesn't see; exp underflows to next to nothing. */
     static final float MASKED_SCORE = -3e38f;
 
-    /** Positions in one turn of the loop over values; divides {@link KvLayout#BLOCK}. */
+    /** Positions in one turn of the loop over values; divides {@link KvLayout#POSITION_BLOCK}. */
     private static final int VALUES_UNROLLED = 4;
     /** Bytes of a cache line. */
     private static final int LINE = 64;
@@ -110,7 +110,7 @@ final class FlashAttention {
             PtrVar keys = f.ptr(layer.keys(slot).plus(headOffset));
             f.ifTrue(I32.select(end.lt(to), prefetch, I32.of(0)), () -> prefetch(layer.slot(end), sink));
             I32Var position = f.i32();
-            f.count(position, tile, end, KvLayout.BLOCK, () -> {
+            f.count(position, tile, end, KvLayout.POSITION_BLOCK, () -> {
                 I32 row = position.minus(tile);
                 V128Var[][] scores = format.scores(f, keys.plus(row, rowBytes), storedQueries, headSize, queries);
                 PtrVar target = f.ptr(scratch.plus(position.minus(tile).times(4)));
@@ -119,8 +119,8 @@ final class FlashAttention {
                 }
             });
             I32Var scoresBytes = f.i32(end.minus(tile)
-                    .plus(KvLayout.BLOCK - 1)
-                    .and(-KvLayout.BLOCK)
+                    .plus(KvLayout.POSITION_BLOCK - 1)
+                    .and(-KvLayout.POSITION_BLOCK)
                     .times(4));
             F32Var[] decay = new F32Var[queries];
             for (int q = 0; q < queries; q++) {

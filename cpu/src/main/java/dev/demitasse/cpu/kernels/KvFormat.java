@@ -41,7 +41,7 @@ abstract class KvFormat {
      * Stores a head's key.
      *
      * @param source {@code [headSize]} float32; moved on
-     * @param block start of the {@link KvLayout#BLOCK} positions' keys
+     * @param block start of the {@link KvLayout#POSITION_BLOCK} positions' keys
      * @param lane index of the position in the block
      */
     abstract void storeKey(Function f, PtrVar source, PtrVar block, I32Var lane, I32Var headSize);
@@ -66,7 +66,7 @@ abstract class KvFormat {
     abstract void storeQuery(Function f, PtrVar source, PtrVar target, int step, F32 scale, I32Var headSize, I32Var d);
 
     /**
-     * Computes the products of the keys of {@link KvLayout#BLOCK} positions by stored queries.
+     * Computes the products of the keys of {@link KvLayout#POSITION_BLOCK} positions by stored queries.
      *
      * @param queries {@code [element][query]}
      * @param count number of queries

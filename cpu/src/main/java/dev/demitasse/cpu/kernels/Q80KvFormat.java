@@ -14,13 +14,13 @@ import dev.demitasse.cpu.wasm.V128Var;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Keys and values as 8-bit integers with a float32 scale for each {@link KvLayout#QUANTS} elements. Queries have 16 bits and a scale for
+ * Keys and values as 8-bit integers with a float32 scale for each {@link KvLayout#QUANT_BLOCK} elements. Queries have 16 bits and a scale for
  * as many elements, so that scores are sums of integer products; pairs of elements lie together in both.
  */
 final class Q80KvFormat extends KvFormat {
     /** Blocks whose largest magnitude is not above this become zeros: the inverse of their scale would not be finite. */
     private static final float MIN_QUANTIZED = 1e-30f;
-    /** Pairs of elements in one turn of the loop over keys; divides half of {@link KvLayout#QUANTS}. */
+    /** Pairs of elements in one turn of the loop over keys; divides half of {@link KvLayout#QUANT_BLOCK}. */
     private static final int PAIRS_UNROLLED = 8;
     /** Bytes of eight elements of a tile's values. */
     private static final int VALUES_BYTES = 8 * KvLayout.TILE;
@@ -34,7 +34,7 @@ final class Q80KvFormat extends KvFormat {
 
     @Override
     I32 rowBytes(I32 headSize) {
-        return headSize.dividedBy(KvLayout.QUANTS).times(KvLayout.QUANTS_BYTES);
+        return headSize.dividedBy(KvLayout.QUANT_BLOCK).times(KvLayout.QUANT_BLOCK_BYTES);
     }
 
     @Override
@@ -43,9 +43,9 @@ final class Q80KvFormat extends KvFormat {
                 f,
                 source,
                 f.ptr(block.plus(lane.times(4))),
-                f.ptr(block.plus(lane.times(2)).plus(4 * KvLayout.BLOCK)),
-                KvLayout.BLOCK * KvLayout.QUANTS_BYTES,
-                element -> element / 2 * 2 * KvLayout.BLOCK + element % 2,
+                f.ptr(block.plus(lane.times(2)).plus(4 * KvLayout.POSITION_BLOCK)),
+                KvLayout.POSITION_BLOCK * KvLayout.QUANT_BLOCK_BYTES,
+                element -> element / 2 * 2 * KvLayout.POSITION_BLOCK + element % 2,
                 headSize);
     }
 
@@ -56,7 +56,7 @@ final class Q80KvFormat extends KvFormat {
                 source,
                 f.ptr(tile.plus(row.times(4))),
                 f.ptr(tile.plus(row.times(8)).plus(4 * KvLayout.TILE)),
-                KvLayout.TILE * KvLayout.QUANTS_BYTES,
+                KvLayout.TILE * KvLayout.QUANT_BLOCK_BYTES,
                 element -> element / 8 * VALUES_BYTES + element % 8,
                 headSize);
     }
@@ -78,17 +78,17 @@ final class Q80KvFormat extends KvFormat {
             IntUnaryOperator place,
             I32Var headSize) {
         I32Var d = f.i32();
-        f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
+        f.count(d, I32.of(0), headSize, KvLayout.QUANT_BLOCK, () -> {
             F32Var max = maxMagnitude(f, source);
             f.store(scales, 0, max.times(F32.of(1f / Byte.MAX_VALUE)));
             V128Var factor = f.v128(V128.f32x4Splat(inverse(f, Byte.MAX_VALUE, max)));
-            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+            for (int i = 0; i < KvLayout.QUANT_BLOCK; i += 4) {
                 V128Var four = f.v128(rounded(source.v128(4 * i), factor));
                 for (int lane = 0; lane < 4; lane++) {
                     f.store8(quants, place.applyAsInt(i + lane), four.i32x4ExtractLane(lane));
                 }
             }
-            source.advance(4 * KvLayout.QUANTS);
+            source.advance(4 * KvLayout.QUANT_BLOCK);
             scales.advance(blockBytes);
             quants.advance(blockBytes);
         });
@@ -101,7 +101,7 @@ final class Q80KvFormat extends KvFormat {
     /** Returns the largest magnitude of the elements that share a scale. */
     private static F32Var maxMagnitude(Function f, PtrVar source) {
         V128Var max = f.v128(V128.zero());
-        for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+        for (int i = 0; i < KvLayout.QUANT_BLOCK; i += 4) {
             max.set(max.f32x4Max(source.v128(4 * i).f32x4Abs()));
         }
         return f.f32(Simd.horizontal(f, max, V128::f32x4Max, F32::max));
@@ -118,10 +118,10 @@ final class Q80KvFormat extends KvFormat {
 
     @Override
     void storeQuery(Function f, PtrVar source, PtrVar target, int step, F32 scale, I32Var headSize, I32Var d) {
-        f.count(d, I32.of(0), headSize, KvLayout.QUANTS, () -> {
+        f.count(d, I32.of(0), headSize, KvLayout.QUANT_BLOCK, () -> {
             F32Var max = maxMagnitude(f, source);
             V128Var factor = f.v128(V128.f32x4Splat(inverse(f, Short.MAX_VALUE, max)));
-            for (int i = 0; i < KvLayout.QUANTS; i += 4) {
+            for (int i = 0; i < KvLayout.QUANT_BLOCK; i += 4) {
                 V128Var four = f.v128(rounded(source.v128(4 * i), factor));
                 V128Var pairs = f.v128(four.i16x8NarrowI32x4S(four));
                 f.store(target, 0, V128.i32x4Splat(pairs.i32x4ExtractLane(0)));
@@ -129,7 +129,7 @@ final class Q80KvFormat extends KvFormat {
                 target.advance(2 * step);
             }
             f.store(target, 0, V128.f32x4Splat(max.times(scale).times(F32.of(1f / Short.MAX_VALUE))));
-            source.advance(4 * KvLayout.QUANTS);
+            source.advance(4 * KvLayout.QUANT_BLOCK);
             target.advance(step);
         });
     }
@@ -148,7 +148,7 @@ final class Q80KvFormat extends KvFormat {
         PtrVar scales = f.ptr();
         PtrVar blockEnd = f.ptr();
         PtrVar query = f.ptr(queries);
-        I32Var blocks = f.i32(headSize.dividedBy(KvLayout.QUANTS));
+        I32Var blocks = f.i32(headSize.dividedBy(KvLayout.QUANT_BLOCK));
         f.doWhile(
                 () -> {
                     for (V128Var[] halves : sums) {
@@ -156,8 +156,8 @@ final class Q80KvFormat extends KvFormat {
                         halves[1].set(V128.zero());
                     }
                     scales.set(key);
-                    key.advance(4 * KvLayout.BLOCK);
-                    blockEnd.set(key.plus(KvLayout.BLOCK * KvLayout.QUANTS));
+                    key.advance(4 * KvLayout.POSITION_BLOCK);
+                    blockEnd.set(key.plus(KvLayout.POSITION_BLOCK * KvLayout.QUANT_BLOCK));
                     f.doWhile(() -> addPairs(f, key, query, sums), () -> key.lt(blockEnd));
                     for (int half = 0; half < 2; half++) {
                         V128Var scale = f.v128(scales.v128(16 * half));
@@ -177,15 +177,15 @@ final class Q80KvFormat extends KvFormat {
     private static void addPairs(Function f, PtrVar key, PtrVar query, V128Var[][] sums) {
         int count = sums.length;
         for (int pair = 0; pair < PAIRS_UNROLLED; pair++) {
-            V128Var low = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair));
-            V128Var high = f.v128(key.load8x8S(2 * KvLayout.BLOCK * pair + 8));
+            V128Var low = f.v128(key.load8x8S(2 * KvLayout.POSITION_BLOCK * pair));
+            V128Var high = f.v128(key.load8x8S(2 * KvLayout.POSITION_BLOCK * pair + 8));
             for (int q = 0; q < count; q++) {
                 V128Var x = f.v128(query.v128(16 * (count * pair + q)));
                 sums[q][0].set(sums[q][0].i32x4Add(low.i32x4DotI16x8S(x)));
                 sums[q][1].set(sums[q][1].i32x4Add(high.i32x4DotI16x8S(x)));
             }
         }
-        key.advance(2 * KvLayout.BLOCK * PAIRS_UNROLLED);
+        key.advance(2 * KvLayout.POSITION_BLOCK * PAIRS_UNROLLED);
         query.advance(16 * count * PAIRS_UNROLLED);
     }
 
@@ -206,8 +206,8 @@ final class Q80KvFormat extends KvFormat {
         return new ValueReader() {
             @Override
             public void seek(I32Var d) {
-                scale.set(tile.plus(d.dividedBy(KvLayout.QUANTS), KvLayout.TILE * KvLayout.QUANTS_BYTES));
-                value.set(scale.plus(d.and(KvLayout.QUANTS - 1).times(VALUES_BYTES / 8))
+                scale.set(tile.plus(d.dividedBy(KvLayout.QUANT_BLOCK), KvLayout.TILE * KvLayout.QUANT_BLOCK_BYTES));
+                value.set(scale.plus(d.and(KvLayout.QUANT_BLOCK - 1).times(VALUES_BYTES / 8))
                         .plus(4 * KvLayout.TILE));
             }
 

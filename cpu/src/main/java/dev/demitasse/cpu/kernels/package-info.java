@@ -1,6 +1,6 @@
 /**
- * The kernels' source: programs that write WebAssembly. Run by the build, see {@link dev.demitasse.cpu.kernels.KernelModules}; no part of
- * the page.
+ * The kernels, as Java programs that write WebAssembly. The build runs them (see {@link dev.demitasse.cpu.kernels.KernelModules}); they are not
+ * part of the page.
  */
 @NullMarked
 package dev.demitasse.cpu.kernels;

@@ -4,40 +4,47 @@ import dev.demitasse.backend.KvTiles;
 import dev.demitasse.backend.KvType;
 
 /**
- * How keys and values of one head lie in the cache: a tile of {@value #TILE} positions after the other, each of the same size. Keys are
- * {@code [position / 8][element][8]}, so that a vector's lanes are positions; values {@code [element / 8][position][8]}, so that they are elements.
- * Either is read from its beginning to its end.
+ * The layout of a head's keys and values in the cache: tiles of {@value #TILE} positions, all of the same size. Keys are
+ * {@code [position / 8][element][8]}, so that the lanes of a vector are positions; values are {@code [element / 8][position][8]}, so that the
+ * lanes are elements. Kernels read both from start to end.
  *
- * <p>As float16, numbers too small for a normal one become 0, those beyond its range its greatest. As Q8_0 each {@value #QUANTS} elements have
- * float32 scales before them, one for each position: of keys eight, of values those of the tile.
+ * <p>As float16, numbers too small for a normal one become 0, and numbers beyond the range become the largest finite one. As Q8_0, each
+ * {@value #QUANT_BLOCK} elements are preceded by float32 scales, one for each position: of keys eight, of values those of the tile.
  */
 public record KvLayout(KvType type, int headSize) {
-    /** Positions whose keys lie together. */
-    public static final int BLOCK = 8;
-    /** Positions whose scores are held at a time. */
+    /** Number of positions whose keys are interleaved. */
+    public static final int POSITION_BLOCK = 8;
+    /** Number of positions whose scores are computed before their values are read. */
     public static final int TILE = KvTiles.TILE;
-    /** Elements that share a scale. */
-    public static final int QUANTS = KvType.BLOCK;
+    /** Number of elements that share a scale. */
+    public static final int QUANT_BLOCK = KvType.BLOCK;
 
     private static final int SCALE_BYTES = 4;
     /** Bytes of a scale and its elements. */
-    public static final int QUANTS_BYTES = SCALE_BYTES + QUANTS;
+    public static final int QUANT_BLOCK_BYTES = SCALE_BYTES + QUANT_BLOCK;
 
-    /** @throws IllegalArgumentException if the kernels can't take heads of this size */
+    /** @throws IllegalArgumentException if the kernels don't support heads of this size */
     public KvLayout {
-        int multiple = type == KvType.Q8_0 ? QUANTS : BLOCK;
+        int multiple =
+                switch (type) {
+                    case F16 -> POSITION_BLOCK;
+                    case Q8_0 -> QUANT_BLOCK;
+                };
         if (headSize % multiple != 0) {
-            throw new IllegalArgumentException("heads of " + headSize + " elements; the CPU kernels need a multiple of "
+            throw new IllegalArgumentException("head size is " + headSize + "; the CPU kernels need a multiple of "
                     + multiple + " for keys and values as " + type);
         }
     }
 
-    /** Of a position's keys, or values. */
+    /** Returns the bytes of a head's key, or value, at one position. */
     public int rowBytes() {
-        return type == KvType.F16 ? 2 * headSize : headSize / QUANTS * QUANTS_BYTES;
+        return switch (type) {
+            case F16 -> 2 * headSize;
+            case Q8_0 -> headSize / QUANT_BLOCK * QUANT_BLOCK_BYTES;
+        };
     }
 
-    /** Of the keys of a tile, or of its values. */
+    /** Returns the bytes of a head's keys, or values, in a tile. */
     public int tileBytes() {
         return TILE * rowBytes();
     }

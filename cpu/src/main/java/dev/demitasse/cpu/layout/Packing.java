@@ -3,12 +3,11 @@ package dev.demitasse.cpu.layout;
 import dev.demitasse.gguf.TensorType;
 
 /**
- * How a matrix's rows lie in the kernels' memory: in panels of {@link #PANEL_ROWS} rows, and in a panel one block of columns after the
- * other, so that a kernel reads one stream and a vector's lanes belong to different rows. No type loses a bit, and none
- * grows by more than 3 %.
+ * The layout of a matrix in the kernels' memory: panels of {@link #PANEL_ROWS} rows, and in a panel one block of columns after the other.
+ * A kernel reads a single stream, and the lanes of a vector belong to different rows. No type loses a bit, and none grows by more than 3 %.
  *
- * <p>A panel's superblock is a header with its rows' scales, then blocks of {@link #BLOCK_COLUMNS} columns: a header with scales of the
- * block, then for each half of the rows its quants: first the bits beyond four, then the low four bits.
+ * <p>A panel's superblock consists of a header with scales of the superblock and blocks of {@link #BLOCK_COLUMNS} columns. A block consists
+ * of a header with scales of the block and, for each half of the rows, the quants: first the bits above the fourth, then the low four bits.
  */
 public enum Packing {
     Q4_0(TensorType.Q4_0, 0, 16, 4),
@@ -24,7 +23,7 @@ public enum Packing {
     F32(TensorType.F32, 0, 0, 32);
 
     public static final int PANEL_ROWS = 8;
-    /** Rows whose values one vector of four lanes holds. */
+    /** Number of rows that one vector of four lanes holds. */
     public static final int HALF_ROWS = 4;
 
     public static final int BLOCK_COLUMNS = 32;
@@ -41,7 +40,7 @@ public enum Packing {
         this.bits = bits;
     }
 
-    /** The packing of a file's type; types without one of their own are requantized to {@link #Q8_0}. */
+    /** Returns the packing for a type of tensor. Types without one of their own are requantized to {@link #Q8_0}. */
     public static Packing of(TensorType type) {
         for (Packing packing : values()) {
             if (packing.type == type) {
@@ -51,12 +50,12 @@ public enum Packing {
         return Q8_0;
     }
 
-    /** The type whose rows are packed. */
+    /** Returns the type of the rows before they are packed. */
     public TensorType type() {
         return type;
     }
 
-    /** Bits of an element, without scales. */
+    /** Returns the bits of an element, without scales. */
     public int bits() {
         return bits;
     }
@@ -65,46 +64,47 @@ public enum Packing {
         return type.blockSize() == 1;
     }
 
-    /** Bytes before a superblock's first block. */
+    /** Returns the bytes before a superblock's first block. */
     public int headerBytes() {
         return headerBytes;
     }
 
-    /** Bytes before a block's quants. */
+    /** Returns the bytes before a block's quants. */
     public int blockHeaderBytes() {
         return blockHeaderBytes;
     }
 
-    /** Blocks of {@link #BLOCK_COLUMNS} columns in a superblock. */
+    /** Returns the number of blocks in a superblock. */
     public int blocks() {
         return type.blockSize() / BLOCK_COLUMNS;
     }
 
-    /** Bytes of one half's quants in a block. */
+    /** Returns the bytes of one half's quants in a block. */
     public int halfBytes() {
         return HALF_ROWS * BLOCK_COLUMNS * bits / 8;
     }
 
-    /** Bytes of a block of a panel. */
+    /** Returns the bytes of a block of a panel. */
     public int blockBytes() {
         return blockHeaderBytes + 2 * halfBytes();
     }
 
-    /** Bytes of a superblock of a panel; of one column for the float types. */
+    /** Returns the bytes of a superblock of a panel; for the float types, of one column. */
     public int superblockBytes() {
         return isFloat() ? PANEL_ROWS * bits / 8 : headerBytes + blocks() * blockBytes();
     }
 
-    /** Bytes of a panel; all panels of a matrix have as many. */
+    /** Returns the bytes of a panel of a matrix. */
     public int panelBytes(int columns) {
         return Math.multiplyExact(columns / type.blockSize(), superblockBytes());
     }
 
-    /** Bytes of a matrix. The last panel is whole, its missing rows zeros. */
+    /** Returns the bytes of a matrix. Missing rows of the last panel are zeros. */
     public long bytes(int columns, int rows) {
         return Math.multiplyExact(panels(rows), (long) panelBytes(columns));
     }
 
+    /** Returns the number of panels of a matrix. */
     public static int panels(int rows) {
         return (int) (((long) rows + PANEL_ROWS - 1) / PANEL_ROWS);
     }

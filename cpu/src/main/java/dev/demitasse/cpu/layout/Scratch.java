@@ -1,34 +1,37 @@
 package dev.demitasse.cpu.layout;
 
-/** A thread's scratch memory. It begins with the scores of a tile for four queries (or an unpacked block of an embedding). */
+/**
+ * A thread's scratch memory during attention: the scores of a tile for four queries, their weights, the queries and their results. Embeddings
+ * unpack blocks at its start.
+ */
 public final class Scratch {
-    /** What four queries' scores become, {@code [position][query]}, each in all four lanes of a vector. */
+    /** Offset of four queries' weights, {@code [position][query]}, each in all four lanes of a vector. */
     public static final int WEIGHTS = 4 * 4 * KvLayout.TILE;
-    /** Four queries, scaled, {@code [element][query]}, likewise; then their results. */
+    /** Offset of four scaled queries, {@code [element][query]}, each in all four lanes of a vector. The results follow. */
     public static final int QUERIES = WEIGHTS + 4 * 16 * KvLayout.TILE;
 
-    /** Places in an attention result: the greatest score. */
+    /** Offset of the maximum score in a result. */
     public static final int MAXIMUM = 0;
-    /** Sum of the weights. */
+    /** Offset of the sum of the weights in a result. */
     public static final int SUM = 4;
-    /** Sink for prefetch loads; storing the sum keeps V8 from eliminating them. */
+    /** Offset of the sink for prefetch loads in a result; storing their sum keeps V8 from eliminating them. */
     public static final int PREFETCH_SINK = 8;
-    /** The weighted values come after. */
+    /** Bytes of a result before the weighted values. */
     public static final int RESULT_HEADER = 16;
 
     private Scratch() {}
 
-    /** Bytes that a result takes. */
+    /** Returns the bytes of a result. */
     public static int resultBytes(int headSize) {
         return RESULT_HEADER + 4 * headSize;
     }
 
-    /** Bytes of the queries. */
+    /** Returns the bytes of four queries. */
     public static int queriesBytes(int headSize) {
         return 4 * 16 * headSize;
     }
 
-    /** Bytes that a thread needs. */
+    /** Returns the bytes that a thread needs. */
     public static int bytes(int headSize) {
         return QUERIES + queriesBytes(headSize) + 4 * resultBytes(headSize);
     }

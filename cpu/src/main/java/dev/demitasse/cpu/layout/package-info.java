@@ -1,4 +1,4 @@
-/** What kernels and the backend that drives them agree on: how matrices lie in memory, commands, the control block. */
+/** The contract between the backend and its kernels: the layout of matrices, of the KV cache, of commands and of the control block. */
 @NullMarked
 package dev.demitasse.cpu.layout;
 

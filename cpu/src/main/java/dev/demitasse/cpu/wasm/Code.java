@@ -3,7 +3,7 @@ package dev.demitasse.cpu.wasm;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes of a module in the making. */
+/** A buffer for the binary form of a module. */
 final class Code {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
@@ -17,7 +17,7 @@ final class Code {
         return this;
     }
 
-    /** Unsigned LEB128. */
+    /** Appends an integer as unsigned LEB128. */
     Code unsigned(long value) {
         long rest = value;
         while (rest >= 0x80) {
@@ -28,7 +28,7 @@ final class Code {
         return this;
     }
 
-    /** Signed LEB128. */
+    /** Appends an integer as signed LEB128. */
     Code signed(long value) {
         long rest = value;
         while (rest < -64 || rest > 63) {
@@ -39,12 +39,13 @@ final class Code {
         return this;
     }
 
+    /** Appends a text in UTF-8, preceded by its length. */
     Code name(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return unsigned(utf8.length).raw(utf8);
     }
 
-    /** Another sequence, preceded by its length. */
+    /** Appends the bytes of another buffer, preceded by their number. */
     Code sized(Code content) {
         return unsigned(content.bytes.size()).raw(content.toBytes());
     }

@@ -1,6 +1,6 @@
 package dev.demitasse.cpu.wasm;
 
-/** Instructions that leave one value on the stack. Evaluated wherever it is used: a variable keeps a value. */
+/** Instructions that leave one value on the stack. They are repeated at each use; a variable keeps the value. */
 abstract class Expression {
     static final int SIMD = 0xfd;
     static final int ATOMIC = 0xfe;
@@ -15,12 +15,12 @@ abstract class Expression {
         return code;
     }
 
-    /** Operands, then a one-byte instruction. */
+    /** Returns the code of operands and a one-byte instruction. */
     static byte[] op(int opcode, Expression... operands) {
         return operands(operands).u8(opcode).toBytes();
     }
 
-    /** Operands, then an instruction with a prefix byte. */
+    /** Returns the code of operands and an instruction with a prefix byte. */
     static byte[] prefixed(int prefix, int opcode, Expression... operands) {
         return operands(operands).u8(prefix).unsigned(opcode).toBytes();
     }

@@ -1,6 +1,6 @@
 package dev.demitasse.cpu.wasm;
 
-/** A local variable. */
+/** A local variable that holds a 32-bit float. */
 public final class F32Var extends F32 {
     private final Function function;
     private final int index;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A function in the making: its methods append statements. Parameters are declared before other variables. */
+/** Builds a function: methods append statements. Parameters must be declared before other variables. */
 public final class Function {
     private static final int BLOCK = 0x02;
     private static final int LOOP = 0x03;
@@ -88,14 +88,14 @@ public final class Function {
     }
 
     /**
-     * A constant that the function holds in a variable from its start: engines build a constant anew at each of its places, with several
-     * instructions.
+     * Returns a constant in a variable that is set once, at the start of the function. Engines would otherwise build the constant with several
+     * instructions at each use.
      */
     public V128Var constant(V128 value) {
         return constants.computeIfAbsent(ByteBuffer.wrap(value.code()), code -> v128());
     }
 
-    /** A fixed address. */
+    /** Returns a constant address. */
     public Ptr address(int address) {
         return new Ptr(wide, new Code().u8(wide ? 0x42 : 0x41).signed(address).toBytes());
     }
@@ -130,7 +130,7 @@ public final class Function {
         body.u8(0xfc).unsigned(10).u8(0).u8(0);
     }
 
-    /** Evaluates for the effect alone. */
+    /** Evaluates an expression, and drops its value. */
     public void run(I32 value) {
         body.raw(value.code()).u8(0x1a);
     }
@@ -140,7 +140,7 @@ public final class Function {
         body.raw(value.code()).u8(0x0f);
     }
 
-    /** Calls a function that returns nothing, with as many arguments as it has parameters. */
+    /** Calls a function without a result. There must be an argument for each parameter. */
     public void call(Function callee, Object... arguments) {
         for (Object argument : arguments) {
             body.raw(((Expression) argument).code());
@@ -162,7 +162,7 @@ public final class Function {
         body.u8(END);
     }
 
-    /** Runs the body while the condition holds; it is tested first. */
+    /** Runs the body while the condition holds, which is tested before each turn. */
     public void whileTrue(I32 condition, Runnable loop) {
         body.raw(condition.code()).u8(IF).u8(NO_VALUE);
         doWhile(loop, () -> condition);
@@ -177,7 +177,7 @@ public final class Function {
         body.u8(END);
     }
 
-    /** For {@code variable} from {@code from}, below {@code to}. */
+    /** Runs the body for values of {@code variable} from {@code from} (inclusive) to {@code to} (exclusive). */
     public void count(I32Var variable, I32 from, I32 to, int step, Runnable loop) {
         variable.set(from);
         whileTrue(variable.lt(to), () -> {
@@ -186,7 +186,7 @@ public final class Function {
         });
     }
 
-    /** Runs the case that the selector names; none if there is no such. */
+    /** Runs the case at index {@code selector}, or none if the index is out of range. */
     public void dispatch(I32 selector, List<Runnable> cases) {
         body.u8(BLOCK).u8(NO_VALUE);
         for (int i = 0; i < cases.size(); i++) {
@@ -230,7 +230,7 @@ public final class Function {
                 (value, variable) -> code.raw(value.array()).u8(LOCAL_SET).unsigned(variable.index()));
         code.raw(body.toBytes());
         if (returnsI32) {
-            code.u8(0x00); // never reached: the body returns
+            code.u8(0x00); // unreachable: the body returns
         }
         return code.u8(END);
     }

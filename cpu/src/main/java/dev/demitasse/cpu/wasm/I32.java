@@ -1,6 +1,6 @@
 package dev.demitasse.cpu.wasm;
 
-/** A 32-bit integer; also a condition, where 0 is false. */
+/** A 32-bit integer, or a condition: 0 is false. */
 public class I32 extends Expression {
     I32(byte[] code) {
         super(code);
@@ -34,7 +34,7 @@ public class I32 extends Expression {
         return times(of(other));
     }
 
-    /** Unsigned. */
+    /** Divides unsigned. */
     public I32 dividedBy(I32 other) {
         return new I32(op(0x6e, this, other));
     }
@@ -43,7 +43,7 @@ public class I32 extends Expression {
         return dividedBy(of(other));
     }
 
-    /** Unsigned. */
+    /** Returns the remainder of an unsigned division. */
     public I32 modulo(I32 other) {
         return new I32(op(0x70, this, other));
     }
@@ -64,7 +64,7 @@ public class I32 extends Expression {
         return new I32(op(0x74, this, of(bits)));
     }
 
-    /** Shift right, zeros from the left. */
+    /** Shifts right, filling with zeros. */
     public I32 shrU(int bits) {
         return new I32(op(0x76, this, of(bits)));
     }
@@ -81,12 +81,12 @@ public class I32 extends Expression {
         return new I32(op(0x47, this, other));
     }
 
-    /** Signed, as are the other comparisons. */
+    /** Compares signed, as do the other comparisons without a U. */
     public I32 lt(I32 other) {
         return new I32(op(0x48, this, other));
     }
 
-    /** Unsigned. */
+    /** Compares unsigned. */
     public I32 ltU(I32 other) {
         return new I32(op(0x49, this, other));
     }
@@ -111,7 +111,7 @@ public class I32 extends Expression {
         return new I32(op(0x1b, then, otherwise, condition));
     }
 
-    /** Signed. */
+    /** Converts a signed integer. */
     public F32 toF32() {
         return new F32(op(0xb2, this));
     }

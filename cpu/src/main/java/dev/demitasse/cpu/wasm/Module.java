@@ -3,11 +3,11 @@ package dev.demitasse.cpu.wasm;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A module of functions over one imported memory, {@code env.memory}. */
+/** Builds a module of functions over one imported memory, {@code env.memory}. */
 public final class Module {
-    /** 64 KiB pages of 4 GiB. */
+    /** 4 GiB in pages of 64 KiB. */
     private static final int MAX_PAGES = 1 << 16;
-    /** 64 KiB pages of 16 GiB, the most that browsers give a 64-bit memory. */
+    /** 16 GiB in pages of 64 KiB: the maximum of browsers for a 64-bit memory. */
     private static final int MAX_PAGES_64 = 1 << 18;
 
     private final boolean shared;
@@ -16,18 +16,19 @@ public final class Module {
 
     /**
      * @param shared whether threads share the memory
-     * @param wide whether its addresses have 64 bits
+     * @param wide whether addresses have 64 bits
      */
     public Module(boolean shared, boolean wide) {
         this.shared = shared;
         this.wide = wide;
     }
 
-    /** A function for others of this module. */
+    /** Adds a function that only functions of this module can call. */
     public Function function(String name) {
         return add(name, false);
     }
 
+    /** Adds a function that JavaScript can call. */
     public Function exported(String name) {
         return add(name, true);
     }
@@ -38,7 +39,7 @@ public final class Module {
         return function;
     }
 
-    /** The module's binary form (WebAssembly specification 3.0, 5.5). */
+    /** Returns the module's binary form (WebAssembly specification 3.0, 5.5). */
     public byte[] toBytes() {
         Code types = new Code().unsigned(functions.size());
         Code indices = new Code().unsigned(functions.size());

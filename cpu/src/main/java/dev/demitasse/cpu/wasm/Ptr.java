@@ -1,8 +1,8 @@
 package dev.demitasse.cpu.wasm;
 
 /**
- * An address in the memory: 32 or 64 bits, as the module's memory has. Loads and stores take a constant offset in bytes, which
- * costs nothing.
+ * An address in the memory, of 32 or 64 bits as the module's memory requires. Loads and stores take a constant offset in bytes, which costs
+ * nothing.
  */
 public class Ptr extends Expression {
     final boolean wide;
@@ -36,12 +36,12 @@ public class Ptr extends Expression {
         return sum(bytes);
     }
 
-    /** @param bytes taken as unsigned */
+    /** @param bytes unsigned */
     public Ptr plus(I32 bytes) {
         return sum(widened(bytes));
     }
 
-    /** {@code this + count · size}, computed with the address's width; both are taken as unsigned. */
+    /** Returns {@code this + count · size}, computed with the width of an address. Both are unsigned. */
     public Ptr plus(I32 count, I32 size) {
         return sum(ptr(op(wide ? 0x7e : 0x6c, widened(count), widened(size))));
     }
@@ -71,7 +71,7 @@ public class Ptr extends Expression {
                 .toBytes();
     }
 
-    /** As {@link #accessSimd}; the offset is added to the address, since V8 can't fold it into loads that change what they load. */
+    /** Does the same as {@link #accessSimd}, but adds the offset to the address: V8 can't fold it into loads that convert or splat. */
     private byte[] accessTransformed(int opcode, int offset) {
         return offset == 0 ? accessSimd(opcode, 0) : plus(offset).accessSimd(opcode, 0);
     }
@@ -80,7 +80,7 @@ public class Ptr extends Expression {
         return new I32(access(0x28, 2, offset));
     }
 
-    /** An address; memory always holds 64 bits of it. */
+    /** Loads an address, which always takes 64 bits in memory. */
     public Ptr ptr(int offset) {
         return ptr(access(wide ? 0x29 : 0x28, 2, offset));
     }
@@ -105,50 +105,52 @@ public class Ptr extends Expression {
         return new V128(accessSimd(0, offset));
     }
 
-    /** 8 bytes, as {@code i16x8}. */
+    /** Loads 8 signed bytes as {@code i16x8}. */
     public V128 load8x8S(int offset) {
         return new V128(accessTransformed(1, offset));
     }
 
+    /** Loads 8 unsigned bytes as {@code i16x8}. */
     public V128 load8x8U(int offset) {
         return new V128(accessTransformed(2, offset));
     }
 
-    /** 4 half-words, as {@code i32x4}. */
+    /** Loads 4 signed half-words as {@code i32x4}. */
     public V128 load16x4S(int offset) {
         return new V128(accessTransformed(3, offset));
     }
 
+    /** Loads 4 unsigned half-words as {@code i32x4}. */
     public V128 load16x4U(int offset) {
         return new V128(accessTransformed(4, offset));
     }
 
-    /** A word in all four lanes. */
+    /** Loads a word into all four lanes. */
     public V128 splat32(int offset) {
         return new V128(accessTransformed(9, offset));
     }
 
-    /** Shared by threads, and ordered. */
+    /** Loads a word that other threads write (sequentially consistent). */
     public I32 atomicI32(int offset) {
         return new I32(atomic(0x10, offset));
     }
 
-    /** Adds, and gives what was there before. */
+    /** Adds to a word, and returns its previous value. */
     public I32 atomicAdd(int offset, I32 value) {
         return new I32(atomic(0x1e, offset, value));
     }
 
-    /** Writes {@code replacement} if the word is {@code expected}; gives what was there before. */
+    /** Writes {@code replacement} if the word is {@code expected}, and returns its previous value. */
     public I32 compareExchange(int offset, I32 expected, I32 replacement) {
         return new I32(atomic(0x48, offset, expected, replacement));
     }
 
-    /** Wakes threads that wait on the word; gives how many. */
+    /** Wakes all threads that wait on the word, and returns their number. */
     public I32 notifyAll(int offset) {
         return new I32(atomic(0x00, offset, I32.of(-1)));
     }
 
-    /** Sleeps while the word is {@code expected}; gives the reason for waking. */
+    /** Sleeps while the word is {@code expected}, and returns the reason for waking. */
     public I32 waitWhile(int offset, I32 expected) {
         return new I32(operands(this, expected)
                 .u8(0x42)

@@ -15,7 +15,7 @@ public final class PtrVar extends Ptr {
         function.setLocal(index, value);
     }
 
-    /** Moves it on. */
+    /** Adds some bytes to the address. */
     public void advance(int bytes) {
         set(plus(bytes));
     }

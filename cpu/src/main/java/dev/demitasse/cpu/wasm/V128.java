@@ -1,8 +1,7 @@
 package dev.demitasse.cpu.wasm;
 
 /**
- * A vector of 128 bits. Methods are named as the instructions (WebAssembly specification 3.0, 4.4.3), with {@code this} the first
- * operand.
+ * A vector of 128 bits. Methods have the names of their instructions (WebAssembly specification 3.0, 4.4.3); {@code this} is the first operand.
  */
 public class V128 extends Expression {
     V128(byte[] code) {
@@ -21,7 +20,7 @@ public class V128 extends Expression {
         return constant(new byte[16]);
     }
 
-    /** A constant in all sixteen lanes. */
+    /** Returns a constant with the same value in all sixteen lanes. */
     public static V128 i8x16(int value) {
         return i32x4((value & 0xff) * 0x01010101);
     }
@@ -54,7 +53,7 @@ public class V128 extends Expression {
         return simd(17, value);
     }
 
-    /** @param lanes sixteen bytes' places: those of {@code this} from 0, those of {@code other} from 16 */
+    /** @param lanes sixteen indices of bytes: those of {@code this} start at 0, those of {@code other} at 16 */
     public V128 shuffle(V128 other, int... lanes) {
         Code code = operands(this, other).u8(SIMD).unsigned(13);
         for (int lane : lanes) {
@@ -63,7 +62,7 @@ public class V128 extends Expression {
         return new V128(code.toBytes());
     }
 
-    /** Lanes where {@code this} has ones are of {@code then}, the others of {@code otherwise}. */
+    /** Takes the bits of {@code then} where {@code this} has ones, else those of {@code otherwise}. */
     public V128 select(V128 then, V128 otherwise) {
         return simd(82, then, otherwise, this);
     }
@@ -76,7 +75,7 @@ public class V128 extends Expression {
         return new I32(operands(this).u8(SIMD).unsigned(27).u8(lane).toBytes());
     }
 
-    /** {@code this · a + b}, rounded once or twice. */
+    /** Returns {@code this · a + b}, rounded once or twice. */
     public V128 f32x4RelaxedMadd(V128 a, V128 b) {
         return simd(0x105, this, a, b);
     }
@@ -133,12 +132,12 @@ public class V128 extends Expression {
         return simd(233, this, other);
     }
 
-    /** {@code this < other ? other : this}. */
+    /** Returns {@code this < other ? other : this}. */
     public V128 f32x4Pmax(V128 other) {
         return simd(235, this, other);
     }
 
-    /** {@code other < this ? other : this}. */
+    /** Returns {@code other < this ? other : this}. */
     public V128 f32x4Pmin(V128 other) {
         return simd(234, this, other);
     }

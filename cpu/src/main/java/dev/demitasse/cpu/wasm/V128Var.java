@@ -1,6 +1,6 @@
 package dev.demitasse.cpu.wasm;
 
-/** A local variable. */
+/** A local variable that holds a vector. */
 public final class V128Var extends V128 {
     private final Function function;
     private final int index;

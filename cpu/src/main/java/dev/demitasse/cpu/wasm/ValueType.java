@@ -1,6 +1,6 @@
 package dev.demitasse.cpu.wasm;
 
-/** Types of values, with their encoding (WebAssembly specification 3.0, 5.3). */
+/** The types of values, with their encoding (WebAssembly specification 3.0, 5.3). */
 enum ValueType {
     I32(0x7f),
     I64(0x7e),
