@@ -36,7 +36,11 @@ final class CommandBuilder {
         return this;
     }
 
-    /** @param value boxed, because Java would convert an int to a float */
+    /**
+     * Sets a float32 field.
+     *
+     * @param value boxed, because Java would convert an int to a float
+     */
     CommandBuilder set(FloatField field, Float value) {
         fields.putFloat(field.offset(), value);
         return this;

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A sequence of commands, in one or more parts. Threads execute the commands between two barriers in any order. A barrier is inserted before
- * a command that reads or writes what a command since the last barrier writes, or writes what one reads.
+ * A sequence of commands, in one or more parts. Threads execute the commands between two barriers in any order. {@link #add} inserts a
+ * barrier if a command conflicts with one since the last barrier: if either writes memory that the other reads or writes.
  */
 final class Program {
     private final List<CommandBuilder> commands = new ArrayList<>();

@@ -9,7 +9,11 @@ final class Q80Rows {
 
     private Q80Rows() {}
 
-    /** @param target little-endian; written from its start, whatever its position */
+    /**
+     * Quantizes a row.
+     *
+     * @param target little-endian; written from its start, whatever its position
+     */
     static void quantize(float[] row, ByteBuffer target) {
         for (int block = 0; block < row.length / BLOCK; block++) {
             float amax = 0;

@@ -131,7 +131,11 @@ final class Weights {
         }
     }
 
-    /** @throws IllegalStateException if a tensor has not been loaded */
+    /**
+     * Checks that all tensors have been loaded.
+     *
+     * @throws IllegalStateException if one has not
+     */
     void requireAll() {
         for (Tensor tensor : tensors.values()) {
             if (tensor.loaded != tensor.weight.tensor().bytes()) {
@@ -241,7 +245,11 @@ final class Weights {
             }
         }
 
-        /** @param offset offset of the first byte in the tensor, whose rows have the packing's type */
+        /**
+         * Stages and packs those of the bytes that belong to a matrix.
+         *
+         * @param offset offset of the first byte in the tensor, whose rows have the packing's type
+         */
         private void loadMatrix(KernelRuntime runtime, Matrix matrix, long offset, ByteBuffer bytes) {
             long rowBytes = matrix.rawRowBytes();
             long start = matrix.firstRow() * rowBytes;

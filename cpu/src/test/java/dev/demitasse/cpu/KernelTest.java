@@ -134,7 +134,11 @@ public abstract class KernelTest {
         return inputs;
     }
 
-    /** @param inputError rounding error of the inputs, relative to their block's largest magnitude */
+    /**
+     * Checks products of random inputs by a random matrix.
+     *
+     * @param inputError rounding error of the inputs, relative to their block's largest magnitude
+     */
     private static void product(
             TensorType type, int columns, double inputError, Backend.Factory backends, Random random) {
         float[] inputs = inputs(columns, random);

@@ -53,7 +53,11 @@ public final class RemoteKernelRuntime implements KernelRuntime {
         this.channel = channel;
     }
 
-    /** @param channel to a process with at most one runtime; a new one replaces it */
+    /**
+     * Returns a factory of runtimes in another process.
+     *
+     * @param channel connection to the process, where a new runtime replaces the previous one
+     */
     public static Factory factory(Channel channel, Variant variant) {
         return new Factory() {
             @Override

@@ -11,11 +11,11 @@ import org.teavm.jso.typedarrays.Uint8Array;
 
 /** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
 final class WasmKernelRuntime implements KernelRuntime {
-    private final Kernels.Runtime runtime;
+    private final Kernels.Instance runtime;
     private final MessageChannel channel = new MessageChannel();
     private @Nullable Runnable later;
 
-    private WasmKernelRuntime(Kernels.Runtime runtime) {
+    private WasmKernelRuntime(Kernels.Instance runtime) {
         this.runtime = runtime;
         channel.getPort1().setOnMessage(event -> {
             Runnable action = later;

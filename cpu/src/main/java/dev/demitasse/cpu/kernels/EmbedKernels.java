@@ -27,6 +27,8 @@ final class EmbedKernels {
     /** Generates the unpacking of one row. */
     private interface RowReader {
         /**
+         * Writes the scaled elements of a row.
+         *
          * @param panel start of the row's panel; moved on
          * @param row row within the panel
          * @param out start of the row's elements; moved on
@@ -34,6 +36,7 @@ final class EmbedKernels {
         void unpack(Function f, PtrVar panel, I32Var row, I32Var columns, F32Var scale, PtrVar scratch, PtrVar out);
     }
 
+    /** Builds the kernel for a packing. */
     static Function build(Module module, Packing packing) {
         Format format = Format.of(packing);
         RowReader reader =

@@ -21,7 +21,7 @@ import dev.demitasse.cpu.wasm.V128Var;
 final class F16KvFormat extends KvFormat {
     /** Half of the difference of the biases. */
     private static final float HALF_BIAS = 0x1p56f;
-    /** Elements of a head in one turn of the loop over keys; every head size is a multiple. */
+    /** Elements of a head in one iteration over keys; every head size is a multiple. */
     private static final int ELEMENTS_UNROLLED = 8;
     /** Bytes of eight elements of a tile's values. */
     private static final int VALUES_BYTES = 16 * KvLayout.TILE;
@@ -50,6 +50,8 @@ final class F16KvFormat extends KvFormat {
     }
 
     /**
+     * Stores the elements of a row as float16.
+     *
      * @param step bytes from an element to the next one, of eight
      * @param nextEight bytes from the first of eight elements to the first of the next eight
      */

@@ -1,5 +1,6 @@
 package dev.demitasse.cpu.kernels;
 
+import dev.demitasse.cpu.layout.CacheLine;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.cpu.layout.KvLayout;
@@ -30,14 +31,12 @@ import dev.demitasse.cpu.wasm.V128Var;
 final class FlashAttention {
     /** Maximum number of queries of a function. */
     static final int MAX_QUERIES = 4;
-    /** The score of a position that a query doesn't see; exp underflows to next to nothing. */
+    /** The score of a position that a query doesn't see: its weight is about 1e-38. */
     static final float MASKED_SCORE = -3e38f;
 
-    /** Positions in one turn of the loop over values; divides {@link KvLayout#POSITION_BLOCK}. */
+    /** Positions in one iteration over values; divides {@link KvLayout#POSITION_BLOCK}. */
     private static final int VALUES_UNROLLED = 4;
-    /** Bytes of a cache line. */
-    private static final int LINE = 64;
-    /** Cache lines that are prefetched in one turn; the bytes of every tile are a multiple. */
+    /** Cache lines that are prefetched in one iteration; the bytes of every tile are a multiple. */
     private static final int LINES_UNROLLED = 4;
 
     private final Simd simd;
@@ -89,7 +88,11 @@ final class FlashAttention {
         results = new PtrVar[queries];
     }
 
-    /** @param queries number of queries, up to {@link #MAX_QUERIES} */
+    /**
+     * Builds the function for a KV format.
+     *
+     * @param queries number of queries, up to {@link #MAX_QUERIES}
+     */
     static Function build(Module module, Simd simd, KvFormat format, int queries) {
         return new FlashAttention(module, simd, format, queries).build();
     }
@@ -168,10 +171,10 @@ final class FlashAttention {
         f.doWhile(
                 () -> {
                     for (int line = 0; line < LINES_UNROLLED; line++) {
-                        sink.set(sink.plus(keys.i32(LINE * line)).plus(values.i32(LINE * line)));
+                        sink.set(sink.plus(keys.i32(CacheLine.BYTES * line)).plus(values.i32(CacheLine.BYTES * line)));
                     }
-                    keys.advance(LINE * LINES_UNROLLED);
-                    values.advance(LINE * LINES_UNROLLED);
+                    keys.advance(CacheLine.BYTES * LINES_UNROLLED);
+                    values.advance(CacheLine.BYTES * LINES_UNROLLED);
                 },
                 () -> keys.lt(end));
     }
@@ -243,8 +246,8 @@ final class FlashAttention {
     }
 
     /**
-     * Adds a tile's weighted values to the results. Positions past the last one, up to a whole block, were masked: their weights are next to
-     * nothing.
+     * Adds a tile's weighted values to the results. Positions past the last one, up to a whole block, were masked: their weights are about
+     * 1e-38.
      */
     private void accumulate(PtrVar values, I32 scoresBytes, F32Var[] decay) {
         KvFormat.ValueReader value = format.values(f, values);

@@ -25,7 +25,11 @@ final class KFormat extends QuantizedFormat {
     private final @Nullable V128Var[] factors = new V128Var[2];
     private final @Nullable V128Var[] minimumFactors = new V128Var[2];
 
-    /** @param quantsAt offset of the low four bits in a file's superblock */
+    /**
+     * Creates the format for a packing.
+     *
+     * @param quantsAt offset of the low four bits in a file's superblock
+     */
     KFormat(Packing packing, int quantsAt) {
         super(packing);
         this.quantsAt = quantsAt;

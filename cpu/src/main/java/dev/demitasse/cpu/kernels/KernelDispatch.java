@@ -72,7 +72,11 @@ final class KernelDispatch {
         return kernel -> kernel.f.call(function, kernel.command.address(), kernel.thread, kernel.chunk);
     }
 
-    /** @param functions a function for each packing, by its ordinal */
+    /**
+     * Returns a generator of a call by the command's packing.
+     *
+     * @param functions a function for each packing, by its ordinal
+     */
     private static Consumer<Kernel> byPacking(List<Function> functions) {
         return kernel -> {
             List<Runnable> cases = new ArrayList<>();

@@ -13,7 +13,11 @@ import java.nio.file.Path;
 public final class KernelModules {
     private KernelModules() {}
 
-    /** @param args the folder to write to */
+    /**
+     * Writes all modules.
+     *
+     * @param args the folder to write to
+     */
     public static void main(String[] args) throws IOException {
         Path folder = Path.of(args[0]);
         Files.createDirectories(folder);

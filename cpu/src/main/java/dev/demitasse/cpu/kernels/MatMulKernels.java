@@ -45,7 +45,11 @@ final class MatMulKernels {
         void add(Function f, PtrVar panel, PtrVar tile, I32Var columns, V128Var[][] sums);
     }
 
-    /** @param tileRows 1 for matrix–vector products, else {@link ActivationBlock#TILE_ROWS} */
+    /**
+     * Builds the kernel for a packing.
+     *
+     * @param tileRows 1 for matrix–vector products, else {@link ActivationBlock#TILE_ROWS}
+     */
     Function build(Packing packing, int tileRows) {
         Format format = Format.of(packing);
         PanelProduct product = format instanceof FloatFormat floats

@@ -14,13 +14,13 @@ import dev.demitasse.cpu.wasm.V128Var;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Keys and values as 8-bit integers with a float32 scale for each {@link KvLayout#QUANT_BLOCK} elements. Queries have 16 bits and a scale for
- * as many elements, so that scores are sums of integer products; pairs of elements lie together in both.
+ * Keys and values as 8-bit integers with a float32 scale for each {@link KvLayout#QUANT_BLOCK} elements. Queries are quantized in the same
+ * blocks, to 16 bits, so that scores are sums of integer products. The elements of a pair are adjacent in both.
  */
 final class Q80KvFormat extends KvFormat {
     /** Blocks whose largest magnitude is not above this become zeros: the inverse of their scale would not be finite. */
     private static final float MIN_QUANTIZED = 1e-30f;
-    /** Pairs of elements in one turn of the loop over keys; divides half of {@link KvLayout#QUANT_BLOCK}. */
+    /** Pairs of elements in one iteration over keys; divides half of {@link KvLayout#QUANT_BLOCK}. */
     private static final int PAIRS_UNROLLED = 8;
     /** Bytes of eight elements of a tile's values. */
     private static final int VALUES_BYTES = 8 * KvLayout.TILE;

@@ -11,7 +11,11 @@ import java.util.function.BinaryOperator;
 final class Simd {
     private final boolean relaxed;
 
-    /** @param relaxed whether instructions of the relaxed SIMD proposal may be used */
+    /**
+     * Creates vector code for a module.
+     *
+     * @param relaxed whether instructions of the relaxed SIMD proposal may be used
+     */
     Simd(boolean relaxed) {
         this.relaxed = relaxed;
     }

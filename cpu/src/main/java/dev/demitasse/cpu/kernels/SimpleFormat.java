@@ -18,6 +18,8 @@ final class SimpleFormat extends QuantizedFormat {
     private final int quantsAt;
 
     /**
+     * Creates the format for a packing.
+     *
      * @param zero the quant that stands for 0
      * @param quantsAt offset of the quants in a file's block
      */

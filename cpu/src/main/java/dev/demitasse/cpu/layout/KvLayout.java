@@ -23,7 +23,11 @@ public record KvLayout(KvType type, int headSize) {
     /** Bytes of a scale and its elements. */
     public static final int QUANT_BLOCK_BYTES = SCALE_BYTES + QUANT_BLOCK;
 
-    /** @throws IllegalArgumentException if the kernels don't support heads of this size */
+    /**
+     * Checks the size of the heads.
+     *
+     * @throws IllegalArgumentException if the kernels don't support it
+     */
     public KvLayout {
         int multiple =
                 switch (type) {

@@ -4,7 +4,11 @@ package dev.demitasse.cpu.layout;
 final class StructLayout {
     private int end;
 
-    /** @param start bytes before the first field */
+    /**
+     * Creates a layout without fields.
+     *
+     * @param start bytes before the first field
+     */
     StructLayout(int start) {
         end = start;
     }

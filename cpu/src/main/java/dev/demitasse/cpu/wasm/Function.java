@@ -162,7 +162,7 @@ public final class Function {
         body.u8(END);
     }
 
-    /** Runs the body while the condition holds, which is tested before each turn. */
+    /** Runs the body while the condition holds, which is tested before each iteration. */
     public void whileTrue(I32 condition, Runnable loop) {
         body.raw(condition.code()).u8(IF).u8(NO_VALUE);
         doWhile(loop, () -> condition);

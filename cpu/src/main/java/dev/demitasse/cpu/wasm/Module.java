@@ -15,6 +15,8 @@ public final class Module {
     private final List<Function> functions = new ArrayList<>();
 
     /**
+     * Creates an empty module.
+     *
      * @param shared whether threads share the memory
      * @param wide whether addresses have 64 bits
      */

@@ -36,7 +36,7 @@ public class Ptr extends Expression {
         return sum(bytes);
     }
 
-    /** @param bytes unsigned */
+    /** Adds an unsigned number of bytes. */
     public Ptr plus(I32 bytes) {
         return sum(widened(bytes));
     }

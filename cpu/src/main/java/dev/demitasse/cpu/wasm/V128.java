@@ -53,7 +53,11 @@ public class V128 extends Expression {
         return simd(17, value);
     }
 
-    /** @param lanes sixteen indices of bytes: those of {@code this} start at 0, those of {@code other} at 16 */
+    /**
+     * Selects bytes of two vectors.
+     *
+     * @param lanes sixteen indices of bytes: those of {@code this} start at 0, those of {@code other} at 16
+     */
     public V128 shuffle(V128 other, int... lanes) {
         Code code = operands(this, other).u8(SIMD).unsigned(13);
         for (int lane : lanes) {

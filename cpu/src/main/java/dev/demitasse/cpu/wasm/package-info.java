@@ -1,4 +1,4 @@
-/** A small assembler: WebAssembly functions written as typed Java expressions. Only what the kernels need. */
+/** A small assembler: WebAssembly functions as typed Java expressions, with the instructions that the kernels use. */
 @NullMarked
 package dev.demitasse.cpu.wasm;
 

@@ -17,10 +17,10 @@ public interface Kernels extends JSObject {
     String getWhyOneThread();
 
     /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
-    Runtime create(double bytes, double maxBytes);
+    Instance create(double bytes, double maxBytes);
 
     /** As {@link dev.demitasse.cpu.KernelRuntime}. */
-    interface Runtime extends JSObject {
+    interface Instance extends JSObject {
         /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
         void grow(double bytes);
 
