@@ -2,6 +2,7 @@ package dev.demitasse.cpu;
 
 import dev.demitasse.cpu.layout.AddressField;
 import dev.demitasse.cpu.layout.Command;
+import dev.demitasse.cpu.layout.EnumField;
 import dev.demitasse.cpu.layout.FloatField;
 import dev.demitasse.cpu.layout.IntField;
 import dev.demitasse.cpu.layout.Opcode;
@@ -22,13 +23,18 @@ final class CommandBuilder {
     /** Starts a command of one chunk, all of whose other fields are 0. */
     CommandBuilder(Opcode opcode) {
         this.opcode = opcode;
-        set(Command.OPCODE, opcode.ordinal());
+        set(Command.OPCODE, opcode);
         chunks(1);
     }
 
     /** Sets the number of chunks that threads may execute in parallel, limited to {@link Command#MAX_CHUNKS}. */
     CommandBuilder chunks(int count) {
         return set(Command.CHUNKS, Math.max(1, Math.min(count, Command.MAX_CHUNKS)));
+    }
+
+    <E extends Enum<E>> CommandBuilder set(EnumField<E> field, E value) {
+        fields.putInt(field.offset(), field.code(value));
+        return this;
     }
 
     CommandBuilder set(IntField field, int value) {

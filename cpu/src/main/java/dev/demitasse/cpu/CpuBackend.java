@@ -38,6 +38,7 @@ public final class CpuBackend implements Backend {
     private final int batchSize;
     private final Layout layout;
     private final KernelRuntime runtime;
+    private final ControlBlock control = new ControlBlock();
     private final ByteBuffer staging;
     private final float[] logits;
     private boolean ready;
@@ -74,10 +75,9 @@ public final class CpuBackend implements Backend {
         layout.prefill.write(runtime);
         layout.prefillWithHead.write(runtime);
         layout.finalNorm.write(runtime);
-        staging.putLong(0, layout.scratch).putInt(8, layout.scratchBytes);
-        write(Control.SCRATCH.offset(), 12);
-        staging.putLong(0, layout.cacheAddress);
-        write(Control.KV.offset(), 8);
+        control.set(Control.SCRATCH, layout.scratch)
+                .set(Control.SCRATCH_BYTES, layout.scratchBytes)
+                .set(Control.KV, layout.cacheAddress);
     }
 
     /**
@@ -190,8 +190,7 @@ public final class CpuBackend implements Backend {
         private void run() {
             long start = System.nanoTime();
             do {
-                staging.putLong(0, programs[next++]);
-                write(Control.PROGRAM.offset(), 8);
+                control.set(Control.PROGRAM, programs[next++]).write(runtime);
                 runtime.start();
             } while (isUnderWay() && (System.nanoTime() - start < YIELD_NANOS || !runtime.yieldThen(this::resume)));
         }
@@ -276,8 +275,7 @@ public final class CpuBackend implements Backend {
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        staging.putInt(0, count).putInt(4, position).putInt(8, outputs.logitRows());
-        write(Control.TOKENS.offset(), 12);
+        control.set(Control.TOKENS, count).set(Control.POSITION, position).set(Control.OUTPUTS, outputs.logitRows());
     }
 
     private void writeAngles(Lowering.RotaryTable table, int position, int count) {

@@ -89,7 +89,7 @@ final class KvCache {
 
     /** Returns the bytes of the cache with room for {@code positions} positions. */
     long bytes(int positions) {
-        long steps = (KvTiles.tiles(positions) + GROWTH_TILES - 1) / GROWTH_TILES;
+        long steps = (KvTiles.tiles(positions) + GROWTH_TILES - 1L) / GROWTH_TILES;
         return ringBytes + Math.min(steps * GROWTH_TILES, tiles.tiles()) * pageBytes;
     }
 

@@ -35,11 +35,11 @@ final class Layout {
         cache = new KvCache(plan, contextLength, batchSize, kvType);
         lowering = new Lowering(plan, cache, batchSize, threads, weights, memory);
         List<List<Op>> all = List.of(plan.body(), plan.head());
-        decode = PlacedProgram.in(memory, lowering.program(BatchKind.ONE, all));
-        few = PlacedProgram.in(memory, lowering.program(BatchKind.FEW, all));
-        prefill = PlacedProgram.in(memory, lowering.program(BatchKind.MANY, List.of(plan.body())));
-        prefillWithHead = PlacedProgram.in(memory, lowering.program(BatchKind.MANY, all));
-        finalNorm = PlacedProgram.in(memory, lowering.program(BatchKind.MANY, List.of(plan.finalNorm())));
+        decode = new PlacedProgram(memory, lowering.program(BatchKind.ONE, all));
+        few = new PlacedProgram(memory, lowering.program(BatchKind.FEW, all));
+        prefill = new PlacedProgram(memory, lowering.program(BatchKind.MANY, List.of(plan.body())));
+        prefillWithHead = new PlacedProgram(memory, lowering.program(BatchKind.MANY, all));
+        finalNorm = new PlacedProgram(memory, lowering.program(BatchKind.MANY, List.of(plan.finalNorm())));
         scratchBytes = (int) CacheLine.align(lowering.scratchBytes());
         scratch = memory.allocate((long) scratchBytes * threads);
         cacheAddress = memory.size();

@@ -13,6 +13,7 @@ import dev.demitasse.plan.Rotary;
 import dev.demitasse.plan.Weight;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Places a plan's activations in memory, and translates its operations to commands. */
@@ -78,7 +79,7 @@ final class Lowering {
         }
         maxHeadSize = headSize;
         int maxColumns = plan.weights().stream().mapToInt(Weight::columns).max().orElse(0);
-        long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1) / ActivationBlock.TILE_ROWS;
+        long tiles = (batchSize + ActivationBlock.TILE_ROWS - 1L) / ActivationBlock.TILE_ROWS;
         long blocks = tiles * ActivationBlock.TILE_ROWS * (maxColumns / Packing.BLOCK_COLUMNS);
         quantized = memory.allocate(blocks * ActivationBlock.BYTES);
         splitResults = memory.allocate(resultsBytes);
@@ -86,7 +87,7 @@ final class Lowering {
 
     private @Nullable RotaryTable findRotaryTable(Op.Rope rope) {
         for (RotaryTable table : rotaryTables) {
-            if (table.rotary == rope.rotary() && table.frequencyFactors == rope.frequencyFactors()) {
+            if (table.rotary.equals(rope.rotary()) && Objects.equals(table.frequencyFactors, rope.frequencyFactors())) {
                 return table;
             }
         }
@@ -202,7 +203,7 @@ final class Lowering {
             program.add(writing(Opcode.EMBED, op.out())
                     .set(Command.IN, tokens)
                     .set(Command.WEIGHTS, table.address())
-                    .set(Command.PACKING, table.packing().ordinal())
+                    .set(Command.PACKING, table.packing())
                     .set(Command.COLUMNS, table.columns())
                     .set(Command.SCALE, op.scale()));
         }
@@ -220,7 +221,7 @@ final class Lowering {
             Matrix matrix = weights.matrix(op.weight(), op.firstRow(), op.out().width());
             CommandBuilder command = writing(batch == BatchKind.ONE ? Opcode.MAT_VEC : Opcode.MAT_MUL, op.out())
                     .chunks(Math.min(chunks(), Packing.panels(matrix.rows())))
-                    .set(Command.PACKING, matrix.packing().ordinal())
+                    .set(Command.PACKING, matrix.packing())
                     .set(Command.COLUMNS, matrix.columns())
                     .set(Command.WEIGHTS, matrix.address());
             if (op.bias() != null) {
@@ -311,7 +312,7 @@ final class Lowering {
             return command.set(Command.HEADS, op.heads())
                     .set(Command.KV_HEADS, op.kvHeads())
                     .set(Command.HEAD_SIZE, op.headSize())
-                    .set(Command.KV_TYPE, layer.layout().type().ordinal())
+                    .set(Command.KV_TYPE, layer.layout().type())
                     .set(Command.KEYS, layer.keys())
                     .set(Command.VALUES, layer.values())
                     .set(Command.RING_TILES, layer.ring())

@@ -1,17 +1,20 @@
 package dev.demitasse.cpu;
 
-/**
- * A program with its place in the kernels' memory.
- *
- * @param parts addresses of its parts
- */
-record PlacedProgram(Program program, long[] parts) {
+/** A program with its place in the kernels' memory. */
+final class PlacedProgram {
+    private final Program program;
+    private final long[] parts;
+
     /** Allocates memory for a program. */
-    static PlacedProgram in(MemoryLayout memory, Program program) {
+    PlacedProgram(MemoryLayout memory, Program program) {
+        this.program = program;
         long address = memory.allocate(program.bytes());
-        long[] parts =
-                program.starts().stream().mapToLong(start -> address + start).toArray();
-        return new PlacedProgram(program, parts);
+        parts = program.starts().stream().mapToLong(start -> address + start).toArray();
+    }
+
+    /** Returns the addresses of the program's parts, in order. */
+    long[] parts() {
+        return parts;
     }
 
     void write(KernelRuntime runtime) {

@@ -36,7 +36,7 @@ final class Q80Rows {
             return (short) Math.round(value * 0x1p24f); // subnormal
         }
         int bits = Float.floatToRawIntBits(value);
-        int half = (bits + 0xfff + (bits >> 13 & 1) >> 13) - (112 << 10);
+        int half = ((bits + 0xfff + ((bits >> 13) & 1)) >> 13) - (112 << 10);
         return (short) Math.min(half, 0x7c00);
     }
 }

@@ -49,7 +49,7 @@ final class AttentionKernels {
         PtrVar key = kernel.pointer(Command.IN);
         PtrVar value = kernel.pointer(Command.SECOND_IN);
         CacheLayer layer = new CacheLayer(f, kernel.command);
-        I32Var kvType = kernel.number(Command.KV_TYPE);
+        I32Var kvType = f.i32(kernel.command.i32(Command.KV_TYPE));
         I32Var[] range = kernel.range(kernel.rows().times(kvHeads));
         I32Var i = f.i32();
         f.count(i, range[0], range[1], 1, () -> {
@@ -63,7 +63,7 @@ final class AttentionKernels {
             PtrVar blockKeys = f.ptr();
             PtrVar tileValues = f.ptr();
             for (KvFormat format : formats) {
-                f.ifTrue(kvType.eq(I32.of(format.type.ordinal())), () -> {
+                f.ifTrue(kvType.eq(I32.of(Command.KV_TYPE.code(format.type))), () -> {
                     I32Var rowBytes = f.i32(format.rowBytes(headSize));
                     I32Var headBytes = f.i32(rowBytes.times(KvLayout.TILE));
                     I32Var slot = layer.slot(position);

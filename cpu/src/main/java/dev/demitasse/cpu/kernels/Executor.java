@@ -60,7 +60,7 @@ final class Executor {
         I32Var job = f.i32(control.i32(Control.JOBS).plus(1));
         PtrVar address = f.ptr(control.ptr(Control.PROGRAM));
         StructPtr command = new StructPtr(address);
-        f.whileTrue(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal())), () -> {
+        f.whileTrue(command.isNot(Command.OPCODE, Opcode.END), () -> {
             command.store(f, Command.TICKET, job.shl(Command.CHUNK_BITS));
             command.store(f, Command.DONE, I32.of(0));
             address.advance(Command.BYTES);
@@ -115,9 +115,9 @@ final class Executor {
         StructPtr command = new StructPtr(address);
         I32Var tag = f.i32(job.shl(Command.CHUNK_BITS));
         I32Var current = f.i32(I32.of(1)); // 0 once another job has begun
-        f.whileTrue(current.and(command.i32(Command.OPCODE).ne(I32.of(Opcode.END.ordinal()))), () -> {
+        f.whileTrue(current.and(command.isNot(Command.OPCODE, Opcode.END)), () -> {
             f.ifElse(
-                    command.i32(Command.OPCODE).eq(I32.of(Opcode.BARRIER.ordinal())),
+                    command.is(Command.OPCODE, Opcode.BARRIER),
                     () -> barrier(f, command, job, current),
                     () -> takeChunks(f, execute, command, thread, tag, current));
             address.advance(Command.BYTES);

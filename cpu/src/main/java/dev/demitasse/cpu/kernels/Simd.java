@@ -37,8 +37,9 @@ final class Simd {
         V128Var shifted = f.v128(multiplyAdd(clamped, f.constant(V128.f32x4((float) (1 / Math.log(2)))), magic));
         V128Var n = f.v128(shifted.f32x4Sub(magic));
         // ln 2 as a sum of two, the first with few bits, so that its multiples are exact
-        V128Var r = f.v128(multiplyAdd(n, f.constant(V128.f32x4(-0.693359375f)), clamped));
-        r.set(multiplyAdd(n, f.constant(V128.f32x4((float) (0.693359375 - Math.log(2)))), r));
+        float high = 355 / 512f;
+        V128Var r = f.v128(multiplyAdd(n, f.constant(V128.f32x4(-high)), clamped));
+        r.set(multiplyAdd(n, f.constant(V128.f32x4((float) (high - Math.log(2)))), r));
         V128 sum = f.constant(V128.f32x4(1 / 5040f));
         for (float factorial : new float[] {720, 120, 24, 6, 2, 1, 1}) {
             sum = multiplyAdd(sum, r, f.constant(V128.f32x4(1 / factorial)));

@@ -3,6 +3,7 @@ package dev.demitasse.cpu.kernels;
 import dev.demitasse.cpu.layout.AddressField;
 import dev.demitasse.cpu.layout.Command;
 import dev.demitasse.cpu.layout.Control;
+import dev.demitasse.cpu.layout.EnumField;
 import dev.demitasse.cpu.layout.FloatField;
 import dev.demitasse.cpu.layout.IntField;
 import dev.demitasse.cpu.wasm.F32;
@@ -16,6 +17,20 @@ import dev.demitasse.cpu.wasm.Ptr;
  * @param address of the struct's first byte
  */
 record StructPtr(Ptr address) {
+    I32 i32(EnumField<?> field) {
+        return address.i32(field.offset());
+    }
+
+    /** Tests whether a field has a value. */
+    <E extends Enum<E>> I32 is(EnumField<E> field, E value) {
+        return i32(field).eq(I32.of(field.code(value)));
+    }
+
+    /** Tests whether a field has another value. */
+    <E extends Enum<E>> I32 isNot(EnumField<E> field, E value) {
+        return i32(field).ne(I32.of(field.code(value)));
+    }
+
     I32 i32(IntField field) {
         return address.i32(field.offset());
     }

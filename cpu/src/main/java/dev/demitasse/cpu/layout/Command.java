@@ -1,5 +1,7 @@
 package dev.demitasse.cpu.layout;
 
+import dev.demitasse.backend.KvType;
+
 /**
  * The fields of a command. All commands have the same form; each uses the fields that its {@link Opcode} needs. The fields of products by
  * matrices fill the first cache line.
@@ -7,10 +9,9 @@ package dev.demitasse.cpu.layout;
 public final class Command {
     private static final StructLayout FIELDS = new StructLayout(0);
 
-    /** Ordinal of the {@link Opcode}. */
-    public static final IntField OPCODE = FIELDS.int32();
-    /** Ordinal of the matrix's {@link Packing}. */
-    public static final IntField PACKING = FIELDS.int32();
+    public static final EnumField<Opcode> OPCODE = FIELDS.enumeration();
+    /** Packing of the matrix. */
+    public static final EnumField<Packing> PACKING = FIELDS.enumeration();
 
     public static final AddressField IN = FIELDS.address();
     public static final AddressField OUT = FIELDS.address();
@@ -51,8 +52,7 @@ public final class Command {
     public static final IntField HEADS = FIELDS.int32();
     public static final IntField KV_HEADS = FIELDS.int32();
     public static final IntField HEAD_SIZE = FIELDS.int32();
-    /** Ordinal of the {@link dev.demitasse.backend.KvType}. */
-    public static final IntField KV_TYPE = FIELDS.int32();
+    public static final EnumField<KvType> KV_TYPE = FIELDS.enumeration();
 
     /** Number of positions that a token sees. */
     public static final IntField WINDOW = FIELDS.int32();

@@ -17,6 +17,10 @@ final class StructLayout {
         return new IntField(next(Integer.BYTES));
     }
 
+    <E extends Enum<E>> EnumField<E> enumeration() {
+        return new EnumField<>(next(Integer.BYTES));
+    }
+
     FloatField float32() {
         return new FloatField(next(Float.BYTES));
     }

@@ -17,13 +17,16 @@ public final class Function {
     private static final int NO_VALUE = 0x40;
     private static final int LOCAL_SET = 0x21;
 
+    /** A constant, and the variable that holds it. */
+    private record Constant(V128 value, V128Var variable) {}
+
     private final String name;
     private final int index;
     private final boolean wide;
     private final boolean exported;
     private final List<ValueType> parameters = new ArrayList<>();
     private final List<ValueType> locals = new ArrayList<>();
-    private final Map<ByteBuffer, V128Var> constants = new LinkedHashMap<>();
+    private final Map<ByteBuffer, Constant> constants = new LinkedHashMap<>();
     private final Code body = new Code();
     private boolean returnsI32;
 
@@ -92,7 +95,7 @@ public final class Function {
      * instructions at each use.
      */
     public V128Var constant(V128 value) {
-        return constants.computeIfAbsent(ByteBuffer.wrap(value.code()), code -> v128());
+        return constants.computeIfAbsent(ByteBuffer.wrap(value.code()), code -> new Constant(value, v128())).variable;
     }
 
     /** Returns a constant address. */
@@ -226,8 +229,9 @@ public final class Function {
     Code code() {
         Code code = new Code().unsigned(locals.size());
         locals.forEach(type -> code.unsigned(1).u8(type.encoding));
-        constants.forEach(
-                (value, variable) -> code.raw(value.array()).u8(LOCAL_SET).unsigned(variable.index()));
+        for (Constant constant : constants.values()) {
+            code.raw(constant.value.code()).u8(LOCAL_SET).unsigned(constant.variable.index());
+        }
         code.raw(body.toBytes());
         if (returnsI32) {
             code.u8(0x00); // unreachable: the body returns

@@ -36,7 +36,7 @@ public class V128 extends Expression {
     public static V128 i32x4(int... lanes) {
         byte[] bytes = new byte[16];
         for (int i = 0; i < 16; i++) {
-            bytes[i] = (byte) (lanes[i / 4] >> 8 * (i % 4));
+            bytes[i] = (byte) (lanes[i / 4] >> (8 * (i % 4)));
         }
         return constant(bytes);
     }

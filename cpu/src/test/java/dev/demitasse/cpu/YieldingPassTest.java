@@ -17,12 +17,13 @@ import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Passes that take long give others a turn between layers, and can be dropped there. */
-class PartsOfAPassTest {
-    private final Queue<Runnable> later = new ArrayDeque<>();
+/** Tests that a long pass yields to other tasks between layers, and can be abandoned there. */
+class YieldingPassTest {
+    /** Actions that run after a yield. */
+    private final Queue<Runnable> yielded = new ArrayDeque<>();
     private final int[] tokens = new Random(4).ints(60, 0, 288).toArray();
 
-    /** A runtime so slow that each part of a pass takes more than a turn. */
+    /** A runtime so slow that a pass yields after each part. */
     private final class Slow extends WrappedKernelRuntime {
         Slow(KernelRuntime runtime) {
             super(runtime);
@@ -40,7 +41,7 @@ class PartsOfAPassTest {
 
         @Override
         public boolean yieldThen(Runnable action) {
-            later.add(action);
+            yielded.add(action);
             return true;
         }
     }
@@ -58,20 +59,20 @@ class PartsOfAPassTest {
                         isSlow ? WrappedKernelRuntime.factory(runtimes, Slow::new) : runtimes));
     }
 
-    /** Lets a pass go on to its end. */
+    /** Runs a pass to its end, and returns how often it yielded. */
     private int finish(Pass pass) {
         boolean[] done = {false};
         pass.whenDone(() -> done[0] = true);
-        int turns = 0;
+        int yields = 0;
         while (!done[0]) {
-            later.remove().run();
-            turns++;
+            yielded.remove().run();
+            yields++;
         }
-        return turns;
+        return yields;
     }
 
     @Test
-    void resultsAreThoseOfAPassInOne() {
+    void yieldingDoesNotChangeResults() {
         float[] expected;
         float[] hidden;
         try (Node node = new Node()) {
@@ -96,7 +97,7 @@ class PartsOfAPassTest {
     }
 
     @Test
-    void aPassIsDropped() {
+    void abandonedPassHasNoEffect() {
         float[] expected;
         try (Node node = new Node()) {
             Backend whole = backend(node, false);
@@ -118,10 +119,10 @@ class PartsOfAPassTest {
             assertTrue(abandoned.abandon());
             assertFalse(abandoned.abandon());
             assertThrows(IllegalStateException.class, () -> abandoned.logits(0));
-            assertEquals(1, later.size());
-            later.remove().run();
+            assertEquals(1, yielded.size());
+            yielded.remove().run();
             assertTrue(done[0]);
-            assertEquals(0, later.size());
+            assertEquals(0, yielded.size());
             Pass other = slow.forward(new Batch(tokens, 40, 50, 16), Outputs.LOGITS);
             finish(other);
             assertArrayEquals(expected, other.logits(0));
