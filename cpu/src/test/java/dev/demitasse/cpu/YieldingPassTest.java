@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 class YieldingPassTest {
     /** Actions that run after a yield. */
     private final Queue<Runnable> yielded = new ArrayDeque<>();
+
     private final int[] tokens = new Random(4).ints(60, 0, 288).toArray();
 
     /** A runtime so slow that a pass yields after each part. */

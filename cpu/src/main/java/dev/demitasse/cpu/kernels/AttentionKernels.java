@@ -41,6 +41,7 @@ final class AttentionKernels {
         }
     }
 
+    /** Builds the storing of keys and values. A chunk is a range of tokens and heads. */
     Function storeKv() {
         Kernel kernel = new Kernel(module, "store_kv");
         Function f = kernel.f;
@@ -79,7 +80,7 @@ final class AttentionKernels {
         return f;
     }
 
-    /** Writes results to {@link Command#SPLIT_RESULTS}. A chunk is a split of a KV head. */
+    /** Builds attention of each token by itself, with results in {@link Command#SPLIT_RESULTS}. A chunk is a split of a KV head. */
     Function attentionDecode() {
         Kernel kernel = new Kernel(module, "attention_decode");
         Function f = kernel.f;
@@ -138,7 +139,7 @@ final class AttentionKernels {
         kernel.f.dispatch(first.plus(count).minus(1), cases);
     }
 
-    /** Combines the results of all splits. */
+    /** Builds the combination of all splits' results. */
     Function combineSplits() {
         Kernel kernel = new Kernel(module, "combine_splits");
         Function f = kernel.f;
@@ -185,7 +186,7 @@ final class AttentionKernels {
         return f;
     }
 
-    /** {@code target = source / sum}, with the factor that results lack. */
+    /** Computes {@code target = source / sum}, with the factor that results lack. */
     private static void normalize(Function f, PtrVar source, PtrVar target, F32 sum, I32Var headSize, I32Var d) {
         V128Var factor = f.v128(V128.f32x4Splat(F32.of(KvFormat.RESULT_FACTOR).dividedBy(sum)));
         f.count(
@@ -199,6 +200,7 @@ final class AttentionKernels {
                         source.plus(d.times(4)).v128(0).f32x4Mul(factor)));
     }
 
+    /** Builds attention of a batch. A chunk takes every n-th group of up to four queries. */
     Function attentionPrefill() {
         Kernel kernel = new Kernel(module, "attention_prefill");
         Function f = kernel.f;
