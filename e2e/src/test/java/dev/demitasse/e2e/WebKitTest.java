@@ -3,6 +3,7 @@ package dev.demitasse.e2e;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.demitasse.ReferenceFile;
@@ -36,6 +37,9 @@ class WebKitTest {
             "{ messages: [{ role: 'user', content: 'What is the capital of France?' }], temperature: 0 }";
     private static final String ASK =
             "engine.chat.completions.create(" + QUESTION + ").then(({ choices }) => choices[0].message.content)";
+
+    private static final int MAX_ATTEMPTS = 1000;
+    private static final int PAUSE_MS = 100;
 
     private PlainHost host;
     private WebKit browser;
@@ -201,7 +205,7 @@ class WebKitTest {
     /** Opens the chat page, which reloads itself once its service worker can isolate it, and waits for its engine. */
     private void openIsolated() throws IOException, InterruptedException {
         browser.open(host.address());
-        for (int attempt = 0; ; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             try {
                 JsonNode page = browser.evaluate("""
                         ({
@@ -209,15 +213,16 @@ class WebKitTest {
                           isIsolated: crossOriginIsolated,
                           message: document.getElementById('error-message').textContent,
                         })""");
+                assertEquals("", page.get("message").asText());
                 if (page.get("state").asText().equals("ready")) {
                     assertTrue(page.get("isIsolated").asBoolean(), page::toString);
                     return;
                 }
-                assertEquals("", page.get("message").asText());
             } catch (IllegalStateException e) {
-                assertTrue(attempt < 600, e.getMessage()); // the page was reloading
+                // The page is reloading.
             }
-            Thread.sleep(100);
+            Thread.sleep(PAUSE_MS);
         }
+        fail("the page does not become ready");
     }
 }
