@@ -114,9 +114,9 @@ final class RemoteDevice implements Device {
     }
 
     @Override
-    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants) {
+    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> overrides) {
         Numbered pipeline = new Numbered(++lastId);
-        send("pipeline", pipeline.id, label, wgsl, entryPoint, constants);
+        send("pipeline", pipeline.id, label, wgsl, entryPoint, overrides);
         return pipeline;
     }
 
@@ -125,7 +125,7 @@ final class RemoteDevice implements Device {
         Numbered group = new Numbered(++lastId);
         List<List<Object>> entries = new ArrayList<>();
         for (Binding b : bindings) {
-            entries.add(List.of(b.number(), id(b.buffer()), b.offset(), (double) b.bytes()));
+            entries.add(List.of(b.slot().number(), id(b.buffer()), b.offset(), (double) b.bytes()));
         }
         send("group", group.id, id(pipeline), entries);
         return group;

@@ -4,12 +4,15 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 
-/** A GPU, as far as the backend needs it: buffers, kernels, and passes of many dispatches. Errors that WebGPU tells later are those of {@link #whenDone}'s work. */
+/**
+ * A GPU as the backend needs it: buffers, compute pipelines, and passes of many dispatches. WebGPU reports errors asynchronously; how they
+ * surface is up to the implementation.
+ */
 public interface Device {
-    /** Workgroups in a row of a dispatch. */
-    int MOST_IN_A_ROW = 32_768;
+    /** Maximum number of workgroups in a row of a dispatch. */
+    int MAX_COLUMNS = 32_768;
 
-    /** A {@code GPUBuffer} for storage, or for uniforms. */
+    /** A {@code GPUBuffer} for storage or for uniforms. */
     interface Buffer {}
 
     /** A {@code GPUComputePipeline}. */
@@ -19,63 +22,84 @@ public interface Device {
     interface BindGroup {}
 
     /**
-     * A part of a buffer that a kernel sees.
+     * A part of a buffer that a kernel accesses.
      *
-     * @param number in the kernel's group 0
-     * @param bytes multiple of 4
+     * @param bytes a multiple of 4
      */
-    record Binding(int number, Buffer buffer, int offset, long bytes) {}
+    record Binding(Slot slot, Buffer buffer, int offset, long bytes) {
+        /** Returns the same part of the buffer for another slot. */
+        Binding at(Slot other) {
+            return new Binding(other, buffer, offset, bytes);
+        }
+    }
 
-    /** Most bytes of one storage binding ({@code maxStorageBufferBindingSize}), and of a buffer. */
+    /** Returns the maximum number of bytes of a buffer and of a storage binding ({@code maxStorageBufferBindingSize}). */
     long maxBindingBytes();
 
-    /** Whether a processor plays the GPU. */
+    /** Returns whether the adapter computes on the CPU. */
     boolean isSoftware();
 
-    /** Makes a buffer of zeros that kernels read and write; {@code bytes} is a multiple of 4. */
+    /**
+     * Creates a buffer of zeros that kernels read and write.
+     *
+     * @param bytes a multiple of 4
+     */
     Buffer createStorage(String label, long bytes);
 
-    /** Gives a buffer back when what was submitted is done. */
+    /** Frees a buffer after the submitted work that uses it. */
     void destroy(Buffer buffer);
 
-    /** Begins to copy bytes, a multiple of 4, from one storage buffer's beginning to another's. To be called between passes. */
+    /**
+     * Starts a copy from the beginning of a storage buffer to that of another. Must be called between passes.
+     *
+     * @param bytes a multiple of 4
+     */
     void copy(Buffer source, Buffer target, long bytes);
 
-    /** Makes a buffer of parameters. */
+    /** Creates a buffer for uniforms. */
     Buffer createUniforms(String label, int bytes);
 
     /**
-     * Makes a kernel.
+     * Compiles a kernel.
      *
-     * @param constants values of the source's {@code override}s
+     * @param overrides values of the {@code override}s in the WGSL, by name
      */
-    Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants);
+    Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> overrides);
 
+    /** Creates a bind group for the pipeline's automatic layout: the bindings must be exactly those that the kernel uses. */
     BindGroup createBindGroup(Pipeline pipeline, List<Binding> bindings);
 
-    /** Writes bytes, a multiple of 4 and of direct memory, before the next pass. */
+    /**
+     * Writes to a buffer before the next pass.
+     *
+     * @param bytes in direct memory, a multiple of 4
+     */
     void write(Buffer buffer, long offset, ByteBuffer bytes);
 
     /** Adds a dispatch of {@code columns · rows} workgroups to the pass that {@link #submit} will end. */
     void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows);
 
-    /** Adds a dispatch of at least so many workgroups, in as many rows as it takes: WebGPU allows 65,535 in one. */
+    /** Adds a dispatch of at least {@code workgroups} workgroups, in several rows if necessary: WebGPU allows 65,535 per dimension. */
     default void dispatch(Pipeline pipeline, BindGroup group, int workgroups) {
-        int rows = (workgroups + MOST_IN_A_ROW - 1) / MOST_IN_A_ROW;
+        int rows = (workgroups + MAX_COLUMNS - 1) / MAX_COLUMNS;
         dispatch(pipeline, group, (workgroups + rows - 1) / rows, rows);
     }
 
-    /** Adds bytes, a multiple of 4, to what is read back when the pass that {@link #submit} will end is done. */
+    /**
+     * Adds a part of a buffer to the result of the pass that {@link #submit} will end.
+     *
+     * @param bytes a multiple of 4
+     */
     void read(Buffer buffer, long offset, int bytes);
 
-    /** Sends the pass off. */
+    /** Submits the pass. */
     void submit();
 
-    /** Runs the action when what was submitted is done and its result has come, or the device is lost. */
+    /** Runs the action when the submitted work is done and its result has arrived, or the device is lost. */
     void whenDone(Runnable action);
 
     /**
-     * What was last read back, little-endian; valid until the next {@link #submit}.
+     * Returns the last result, little-endian. It is valid until the next {@link #submit}.
      *
      * @throws dev.demitasse.backend.DeviceLostException if the device was lost
      */

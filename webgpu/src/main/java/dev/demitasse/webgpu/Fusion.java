@@ -10,55 +10,26 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A plan as the few steps a GPU likes: products with the same input are one product by a taller matrix, whose results stand side by
- * side in one buffer; RoPE turns in place, together with the store to the KV cache; a norm adds the residual.
+ * Turns a plan's operations into fewer steps, for fewer dispatches. Products with the same input become one, with their outputs next to
+ * each other in one buffer; RoPE works in place, together with the store to the KV cache; a norm adds the residual.
  */
 final class Fusion {
-    /** What one or two dispatches do. Buffers here are those of {@link #place}. */
-    sealed interface Step {
-        MemoryPlan.Use use();
-    }
-
-    /** {@link Op.Embed}. */
-    record Embed(Op.Embed op, MemoryPlan.Use use) implements Step {}
-
-    /** {@link Op.RmsNorm}, and the sum with {@code addend}, which gives {@code out}. */
-    record Norm(Op.RmsNorm op, @Nullable Buffer addend, Buffer out, MemoryPlan.Use use) implements Step {}
-
-    /** Products with the same input, by matrices of the same type. */
-    record Products(List<Op.MatMul> members, MemoryPlan.Use use) implements Step {}
-
-    /** {@link Op.GatedActivation}; {@code products} are gate and up alone, where one step makes these. */
-    record Gate(Op.GatedActivation op, @Nullable Products products, MemoryPlan.Use use) implements Step {}
-
-    /** {@link Op.Rope} in place. */
-    record Turn(Op.Rope op, MemoryPlan.Use use) implements Step {}
-
-    /** Writes keys and values to the cache; turns query and key before, where these are given. */
-    record Store(Op.Attention op, Op.@Nullable Rope query, Op.@Nullable Rope key, MemoryPlan.Use use) implements Step {}
-
-    /** {@link Op.Attention} without the store. */
-    record Attend(Op.Attention op, MemoryPlan.Use use) implements Step {}
-
-    /** An operation on single elements. */
-    record Elementwise(Op op, MemoryPlan.Use use) implements Step {}
-
-    /** Where a buffer of the plan is: in one that holds several, from a column on. */
+    /** The place of a plan's buffer: the columns of {@code buffer} from {@code column} on. */
     record Place(Buffer buffer, int column) {}
 
     private final Map<Buffer, Place> places = new HashMap<>();
     private final Map<Buffer, Op> producers = new HashMap<>();
     private final Map<Buffer, Integer> readers = new HashMap<>();
-    private final Map<Op, Products> productsOf = new HashMap<>();
-    /** Products that are a gate and what it gates, and nothing else. */
-    private final Set<Products> gated = new HashSet<>();
+    private final Map<Op, Step.FusedMatMul> matMuls = new HashMap<>();
+    /** Products whose only reader is the gated activation of their outputs. */
+    private final Set<Step.FusedMatMul> gated = new HashSet<>();
 
     private final List<Step> body = new ArrayList<>();
     private final List<Step> finalNorm = new ArrayList<>();
     private final List<Step> head = new ArrayList<>();
+    private final List<MemoryPlan.Use> uses = new ArrayList<>();
     private int buffers;
 
     Fusion(Plan plan) {
@@ -69,9 +40,9 @@ final class Fusion {
                 op.inputs().forEach(in -> readers.merge(in, 1, Integer::sum));
             }
         }
-        fuse(plan.body(), body);
-        fuse(plan.finalNorm(), finalNorm);
-        fuse(plan.head(), head);
+        new Fuser(plan.body(), body).run();
+        new Fuser(plan.finalNorm(), finalNorm).run();
+        new Fuser(plan.head(), head).run();
     }
 
     List<Step> body() {
@@ -86,135 +57,43 @@ final class Fusion {
         return head;
     }
 
+    /** Returns the buffers that all steps write and read, in order, as {@link #place} places them. */
+    List<MemoryPlan.Use> uses() {
+        return uses;
+    }
+
     Place place(Buffer buffer) {
         return places.getOrDefault(buffer, new Place(buffer, 0));
     }
 
-    /** Whether the products of one token can be made together with their gate. */
-    boolean isGated(Products products) {
-        return gated.contains(products);
+    /** Returns whether a gated activation can compute these products itself. */
+    boolean isGated(Step.FusedMatMul matMul) {
+        return gated.contains(matMul);
     }
 
-    private MemoryPlan.Use use(Buffer out, List<Buffer> inputs) {
-        return new MemoryPlan.Use(
-                place(out).buffer(),
-                inputs.stream().map(in -> place(in).buffer()).toList());
-    }
-
-    private void fuse(List<Op> ops, List<Step> steps) {
-        Set<Op> done = new HashSet<>();
-        for (Op op : ops) {
-            if (op instanceof Op.Attention attention) {
-                done.addAll(turnsOf(attention));
-            }
-        }
-        for (int i = 0; i < ops.size(); i++) {
-            Op op = ops.get(i);
-            if (op instanceof Op.Rope rope) {
-                requireSole(rope);
-                places.put(rope.out(), place(rope.in()));
-            }
-            if (done.contains(op)) {
-                continue;
-            }
-            if (op instanceof Op.Embed embed) {
-                steps.add(new Embed(embed, use(op.out(), List.of())));
-            } else if (op instanceof Op.RmsNorm norm) {
-                Op next = i + 1 < ops.size() ? ops.get(i + 1) : op;
-                if (next instanceof Op.Add add && add.b() == norm.out() && readOnce(norm.out())) {
-                    done.add(add);
-                    steps.add(new Norm(norm, add.a(), add.out(), use(add.out(), List.of(norm.in(), add.a()))));
-                } else {
-                    steps.add(new Norm(norm, null, op.out(), use(op.out(), List.of(norm.in()))));
-                }
-            } else if (op instanceof Op.MatMul matMul) {
-                Products products = products(matMul, ops.subList(i, ops.size()));
-                done.addAll(products.members);
-                products.members.forEach(member -> productsOf.put(member, products));
-                steps.add(products);
-            } else if (op instanceof Op.Rope rope) {
-                steps.add(new Turn(rope, use(rope.in(), List.of(rope.in()))));
-            } else if (op instanceof Op.Attention attention) {
-                addAttention(attention, steps);
-            } else if (op instanceof Op.GatedActivation gated) {
-                steps.add(gate(gated));
-            } else {
-                steps.add(new Elementwise(op, use(op.out(), op.inputs())));
-            }
-        }
-    }
-
-    private boolean readOnce(Buffer buffer) {
+    private boolean isReadOnce(Buffer buffer) {
         return readers.getOrDefault(buffer, 0) == 1;
     }
 
-    private void requireSole(Op.Rope rope) {
-        if (!readOnce(rope.in())) {
-            throw new IllegalArgumentException(rope.in().name() + " is turned in place, but is read elsewhere, too");
-        }
-    }
-
-    /** The RoPEs of an attention that are done with the store. */
-    private List<Op> turnsOf(Op.Attention attention) {
-        List<Op> turns = new ArrayList<>();
+    /** Returns the RoPEs that are fused with an attention's store: none, that of the key, or those of key and query. */
+    private List<Op.Rope> fusedRopes(Op.Attention attention) {
+        List<Op.Rope> ropes = new ArrayList<>();
         if (producers.get(attention.key()) instanceof Op.Rope key) {
-            turns.add(key);
+            ropes.add(key);
             if (producers.get(attention.query()) instanceof Op.Rope query
                     && query.rotary() == key.rotary()
                     && query.frequencyFactors() == key.frequencyFactors()) {
-                turns.add(query);
+                ropes.add(query);
             }
         }
-        return turns;
+        return ropes;
     }
 
-    private void addAttention(Op.Attention op, List<Step> steps) {
-        List<Op> turns = turnsOf(op);
-        Op.Rope key = turns.isEmpty() ? null : (Op.Rope) turns.get(0);
-        Op.Rope query = turns.size() < 2 ? null : (Op.Rope) turns.get(1);
-        steps.add(new Store(op, query, key, use(op.query(), op.inputs())));
-        steps.add(new Attend(op, use(op.out(), List.of(op.query()))));
-    }
-
-    /** All products that can be one with the first. */
-    private Products products(Op.MatMul first, List<Op> ops) {
-        List<Op.MatMul> members = new ArrayList<>();
-        for (Op op : ops) {
-            if (op == first || op instanceof Op.MatMul other && belongTogether(first, other)) {
-                members.add((Op.MatMul) op);
-            }
-        }
-        if (members.size() > 1) {
-            int width =
-                    members.stream().mapToInt(member -> member.out().width()).sum();
-            Buffer wide = new Buffer(
-                    buffers++, first.out().name() + "…", width, first.out().rows());
-            int column = 0;
-            for (Op.MatMul member : members) {
-                places.put(member.out(), new Place(wide, column));
-                column += member.out().width();
-            }
-        }
-        return new Products(members, use(first.out(), first.inputs()));
-    }
-
-    private static boolean belongTogether(Op.MatMul a, Op.MatMul b) {
+    private static boolean canFuse(Op.MatMul a, Op.MatMul b) {
         return a.in() == b.in()
                 && a.addend() == null
                 && b.addend() == null
                 && a.weight().tensor().type() == b.weight().tensor().type();
-    }
-
-    private Gate gate(Op.GatedActivation op) {
-        Op producer = producers.get(op.gate());
-        Products products = producer == null ? null : productsOf.get(producer);
-        if (products == null || !isGateAndUp(products.members, op)) {
-            return new Gate(op, null, use(op.out(), op.inputs()));
-        }
-        gated.add(products);
-        List<Buffer> inputs = new ArrayList<>(op.inputs());
-        inputs.add(products.members.get(0).in());
-        return new Gate(op, products, use(op.out(), inputs));
     }
 
     private boolean isGateAndUp(List<Op.MatMul> members, Op.GatedActivation op) {
@@ -223,7 +102,150 @@ final class Fusion {
                 && members.get(0).out() == op.gate()
                 && members.get(1).out() == op.up()
                 && op.gate().width() == op.up().width()
-                && readOnce(op.gate())
-                && readOnce(op.up());
+                && isReadOnce(op.gate())
+                && isReadOnce(op.up());
+    }
+
+    /** Fuses one part of the plan. */
+    private final class Fuser implements Op.Visitor {
+        private final List<Op> ops;
+        private final List<Step> steps;
+        /** Operations that other operations' steps include. */
+        private final Set<Op> fused = new HashSet<>();
+
+        private int next;
+
+        Fuser(List<Op> ops, List<Step> steps) {
+            this.ops = ops;
+            this.steps = steps;
+        }
+
+        void run() {
+            for (Op op : ops) {
+                if (op instanceof Op.Attention attention) {
+                    fused.addAll(fusedRopes(attention));
+                }
+            }
+            for (Op op : ops) {
+                next++;
+                op.accept(this);
+            }
+        }
+
+        private void add(Step step, Op op) {
+            add(step, op.out(), op.inputs());
+        }
+
+        private void add(Step step, Buffer out, List<Buffer> inputs) {
+            steps.add(step);
+            List<Buffer> read = new ArrayList<>();
+            for (Buffer input : inputs) {
+                read.add(place(input).buffer());
+            }
+            uses.add(new MemoryPlan.Use(place(out).buffer(), read));
+        }
+
+        @Override
+        public void visit(Op.Embed op) {
+            add(new Step.Embed(op), op);
+        }
+
+        @Override
+        public void visit(Op.RmsNorm op) {
+            if (next < ops.size()
+                    && ops.get(next) instanceof Op.Add add
+                    && add.b() == op.out()
+                    && isReadOnce(op.out())) {
+                fused.add(add);
+                add(new Step.RmsNorm(op, add.a(), add.out()), add.out(), List.of(op.in(), add.a()));
+            } else {
+                add(new Step.RmsNorm(op, null, op.out()), op);
+            }
+        }
+
+        @Override
+        public void visit(Op.MatMul op) {
+            if (fused.contains(op)) {
+                return;
+            }
+            List<Op.MatMul> members = new ArrayList<>(List.of(op));
+            for (Op other : ops.subList(next, ops.size())) {
+                if (other instanceof Op.MatMul matMul && canFuse(op, matMul)) {
+                    members.add(matMul);
+                }
+            }
+            if (members.size() > 1) {
+                placeTogether(members);
+            }
+            Step.FusedMatMul step = new Step.FusedMatMul(members);
+            fused.addAll(members);
+            members.forEach(member -> matMuls.put(member, step));
+            add(step, op);
+        }
+
+        private void placeTogether(List<Op.MatMul> members) {
+            Buffer first = members.get(0).out();
+            int width =
+                    members.stream().mapToInt(member -> member.out().width()).sum();
+            Buffer wide = new Buffer(buffers++, first.name() + "…", width, first.rows());
+            int column = 0;
+            for (Op.MatMul member : members) {
+                places.put(member.out(), new Place(wide, column));
+                column += member.out().width();
+            }
+        }
+
+        @Override
+        public void visit(Op.Rope op) {
+            if (!isReadOnce(op.in())) {
+                throw new IllegalArgumentException(
+                        op.in().name() + " has other readers than RoPE; the GPU kernels rotate in place");
+            }
+            places.put(op.out(), place(op.in()));
+            if (!fused.contains(op)) {
+                add(new Step.Rope(op), op.in(), op.inputs());
+            }
+        }
+
+        @Override
+        public void visit(Op.Attention op) {
+            List<Op.Rope> ropes = fusedRopes(op);
+            Op.Rope key = ropes.isEmpty() ? null : ropes.get(0);
+            Op.Rope query = ropes.size() < 2 ? null : ropes.get(1);
+            add(new Step.RopeAndStoreKv(op, query, key), op.query(), op.inputs());
+            add(new Step.Attention(op), op.out(), List.of(op.query()));
+        }
+
+        @Override
+        public void visit(Op.GatedActivation op) {
+            Op producer = producers.get(op.gate());
+            Step.FusedMatMul matMul = producer == null ? null : matMuls.get(producer);
+            if (matMul == null || !isGateAndUp(matMul.members(), op)) {
+                add(new Step.GatedActivation(op, null), op);
+                return;
+            }
+            gated.add(matMul);
+            // A token's gated activation reads the input of the products, a batch's their outputs.
+            List<Buffer> inputs = new ArrayList<>(op.inputs());
+            inputs.add(matMul.members().get(0).in());
+            add(new Step.GatedActivation(op, matMul), op.out(), inputs);
+        }
+
+        @Override
+        public void visit(Op.SoftCap op) {
+            add(new Step.SoftCap(op), op);
+        }
+
+        @Override
+        public void visit(Op.Add op) {
+            if (!fused.contains(op)) {
+                add(new Step.Add(op), op);
+            }
+        }
+
+        @Override
+        public void visit(Op.LastRows op) {
+            add(new Step.LastRows(op), op);
+        }
     }
 }

@@ -7,47 +7,51 @@ import dev.demitasse.plan.Plan;
 import java.util.List;
 
 /**
- * Keys and values: of each layer a buffer for keys and one for values, {@code [tile][KV head][position in the tile][element]}. Buffers are replaced
- * by larger ones as a sequence grows.
+ * The KV cache. Each layer has a buffer for keys and one for values, {@code [tile][KV head][position in the tile][element]}. As a sequence
+ * grows, larger buffers replace them.
  */
 final class KvCache {
-    /** Tiles that layers grow by: what is there is copied each time. */
-    private static final int STEP = 16;
-    /** Bindings of the kernels. */
-    private static final int KEYS = 6;
+    /** Tiles that layers grow by; each time, the contents are copied. */
+    private static final int GROWTH_TILES = 16;
 
-    private static final int VALUES = 7;
+    /** Bytes of copies after which {@link #enlarge} stops. */
+    private static final long MAX_COPIED = 64 << 20;
 
     private final KvType type;
+    private final KvFormat format;
     private final List<Op.Attention> layers;
     private final KvTiles tiles;
-    /** Of layer i keys at 2i, values at 2i + 1. */
+    /** Of layer i, the keys at 2i and the values at 2i + 1. */
     private final Device.Buffer[] buffers;
-    /** Tiles that there is room for. */
-    private int room;
+    /** Tiles that the buffers have room for. */
+    private int capacity;
 
-    /** @param batchSize most tokens that are written before they are read */
+    /** @param batchSize maximum number of tokens that are written before they are read */
     KvCache(Plan plan, int contextLength, int batchSize, KvType type) {
         this.type = type;
+        format = KvFormat.of(type);
         layers = plan.attention();
         tiles = new KvTiles(plan, contextLength, batchSize);
         buffers = new Device.Buffer[2 * layers.size()];
     }
 
-    /** @throws IllegalArgumentException if the kernels can't take the heads' size */
+    /**
+     * Checks that the kernels support the heads' sizes.
+     *
+     * @throws IllegalArgumentException if they don't
+     */
     void requireHeads() {
-        int multiple = type == KvType.Q8_0 ? KvType.BLOCK : 4;
         for (Op.Attention layer : layers) {
-            if (layer.headSize() % multiple != 0) {
-                throw new IllegalArgumentException("heads of " + layer.headSize()
-                        + " elements; the GPU kernels need a multiple of " + multiple + " for keys and values as "
-                        + type);
+            if (layer.headSize() % format.blockElements() != 0) {
+                throw new IllegalArgumentException(
+                        "heads of " + layer.headSize() + " elements; the GPU kernels need a multiple of "
+                                + format.blockElements() + " for keys and values as " + type);
             }
         }
     }
 
-    KvType type() {
-        return type;
+    KvFormat format() {
+        return format;
     }
 
     KvTiles tiles() {
@@ -58,37 +62,33 @@ final class KvCache {
         return layers.size();
     }
 
-    /** Bytes of the keys, or the values, of a layer in a tile. */
+    /** Returns the bytes of a layer's keys, or of its values, in a tile. */
     private long tileBytes(int layer) {
         Op.Attention op = layers.get(layer);
-        long rowBytes =
-                switch (type) {
-                    case F16 -> 2L * op.headSize();
-                    case Q8_0 -> op.headSize() + 4L * (op.headSize() / KvType.BLOCK);
-                };
-        return KvTiles.TILE * op.kvHeads() * rowBytes;
+        return (long) KvTiles.TILE * op.kvHeads() * format.rowBytes(op.headSize());
     }
 
-    /** Bytes of the keys, or the values, of a layer with room for so many tiles. */
-    private long bytes(int layer, int room) {
-        return Math.min(room, tiles.ring(layer)) * tileBytes(layer);
+    /** Returns the bytes of a layer's keys, or of its values, with room for {@code capacity} tiles. */
+    private long bytes(int layer, int capacity) {
+        return Math.min(capacity, tiles.ring(layer)) * tileBytes(layer);
     }
 
-    /** Tiles that are allotted for so many positions. */
-    private int room(int positions) {
-        return Math.min((KvTiles.tiles(positions) + STEP - 1) / STEP * STEP, tiles.tiles());
+    /** Returns the tiles that are allocated for a sequence of {@code positions} positions. */
+    private int capacity(int positions) {
+        int tilesNeeded = KvTiles.tiles(positions);
+        return Math.min((tilesNeeded + GROWTH_TILES - 1) / GROWTH_TILES * GROWTH_TILES, tiles.tiles());
     }
 
-    /** Bytes of all with room for so many positions. */
+    /** Returns the bytes of all buffers for a sequence of {@code positions} positions. */
     long bytes(int positions) {
         long sum = 0;
         for (int layer = 0; layer < layers.size(); layer++) {
-            sum += 2 * bytes(layer, room(positions));
+            sum += 2 * bytes(layer, capacity(positions));
         }
         return sum;
     }
 
-    /** What a position more takes, on average. */
+    /** Returns the average bytes of one more position. */
     long bytesPerPosition() {
         long sum = 0;
         for (int layer = 0; layer < layers.size(); layer++) {
@@ -97,7 +97,7 @@ final class KvCache {
         return sum / KvTiles.TILE;
     }
 
-    /** The largest buffer of the whole context. */
+    /** Returns the bytes of the largest buffer for the whole context. */
     long largestBuffer() {
         long largest = 0;
         for (int layer = 0; layer < layers.size(); layer++) {
@@ -106,67 +106,79 @@ final class KvCache {
         return largest;
     }
 
-    /** Whether there is room for so many positions. */
+    /** Returns whether the buffers have room for a sequence of {@code positions} positions. */
     boolean hasRoom(int positions) {
-        return KvTiles.tiles(positions) <= room;
+        return KvTiles.tiles(positions) <= capacity;
     }
 
-    /** Makes room for so many positions, and forgets what was there. */
+    /** Makes room for a sequence of {@code positions} positions, and discards the contents. */
     void replace(int positions, Device device) {
-        int wanted = room(positions);
+        int wanted = capacity(positions);
         for (int i = 0; i < buffers.length; i++) {
-            if (bytes(i / 2, wanted) > bytes(i / 2, room)) {
-                if (room > 0) {
+            if (bytes(i / 2, wanted) > bytes(i / 2, capacity)) {
+                if (capacity > 0) {
                     device.destroy(buffers[i]);
                 }
                 buffers[i] = create(i, wanted, device);
             }
         }
-        room = wanted;
+        capacity = wanted;
     }
 
     /**
-     * Makes room in one layer for so many positions, and begins to copy what was there. The room counts when the last layer has it.
+     * Makes room in some layers for a sequence of {@code positions} positions, and starts to copy their contents: what is copied exists twice
+     * until the copy is done. {@link #hasRoom} tells of the room after the last layer.
      *
-     * @return bytes that are there twice until that is done
+     * @param layer the first of these layers
+     * @return the layer to go on with when the copy is done; {@link #layers} after the last
      */
-    long enlarge(int layer, int positions, Device device) {
-        int wanted = room(positions);
-        long before = bytes(layer, room);
-        if (bytes(layer, wanted) > before) {
-            for (int i = 2 * layer; i <= 2 * layer + 1; i++) {
-                Device.Buffer larger = create(i, wanted, device);
-                device.copy(buffers[i], larger, before);
-                device.destroy(buffers[i]);
-                buffers[i] = larger;
-            }
-        } else {
-            before = 0;
+    int enlarge(int layer, int positions, Device device) {
+        int wanted = capacity(positions);
+        long copied = 0;
+        int next = layer;
+        while (next < layers.size() && copied < MAX_COPIED) {
+            copied += enlargeLayer(next, wanted, device);
+            next++;
         }
-        if (layer == layers.size() - 1) {
-            room = wanted;
+        if (next == layers.size()) {
+            capacity = wanted;
+        }
+        return next;
+    }
+
+    /** Enlarges the buffers of a layer, and returns the bytes that are copied. */
+    private long enlargeLayer(int layer, int wanted, Device device) {
+        long before = bytes(layer, capacity);
+        if (bytes(layer, wanted) <= before) {
+            return 0;
+        }
+        for (int i = 2 * layer; i <= 2 * layer + 1; i++) {
+            Device.Buffer larger = create(i, wanted, device);
+            device.copy(buffers[i], larger, before);
+            device.destroy(buffers[i]);
+            buffers[i] = larger;
         }
         return 2 * before;
     }
 
-    private Device.Buffer create(int number, int tiles, Device device) {
-        return device.createStorage((number % 2 == 0 ? "keys " : "values ") + number / 2, bytes(number / 2, tiles));
+    private Device.Buffer create(int number, int capacity, Device device) {
+        return device.createStorage((number % 2 == 0 ? "keys " : "values ") + number / 2, bytes(number / 2, capacity));
     }
 
     Device.Binding bindKeys(int layer) {
-        return new Device.Binding(KEYS, buffers[2 * layer], 0, bytes(layer, room));
+        return new Device.Binding(Slot.KEYS, buffers[2 * layer], 0, bytes(layer, capacity));
     }
 
     Device.Binding bindValues(int layer) {
-        return new Device.Binding(VALUES, buffers[2 * layer + 1], 0, bytes(layer, room));
+        return new Device.Binding(Slot.VALUES, buffers[2 * layer + 1], 0, bytes(layer, capacity));
     }
 
-    /** For {@link dev.demitasse.backend.Backend#kvLayout}. */
+    /** Returns the name of the layout for {@link dev.demitasse.backend.Backend#kvLayout}. */
     String name() {
         return "webgpu " + type + ", " + tiles.name();
     }
 
-    /** Sizes of the pieces of a snapshot: each buffer's tiles that were written. */
+    /** Returns the sizes of a snapshot's pieces: the tiles of each buffer that were written. */
     long[] pieces(int positions) {
         long[] pieces = new long[buffers.length];
         for (int i = 0; i < pieces.length; i++) {
@@ -175,7 +187,7 @@ final class KvCache {
         return pieces;
     }
 
-    /** The buffer that has such a piece at its beginning. */
+    /** Returns the buffer that begins with a piece of a snapshot. */
     Device.Buffer piece(int number) {
         return buffers[number];
     }

@@ -3,33 +3,35 @@ package dev.demitasse.webgpu;
 import dev.demitasse.gguf.TensorType;
 import dev.demitasse.plan.Weight;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A matrix in GPU memory: rows of one or several tensors, one below the other, which kernels multiply by at once. It takes several buffers where
- * one would be larger than a binding may be.
+ * A matrix in GPU memory: rows of one or several tensors, stacked, for one product by all of them. A matrix that is larger than a binding
+ * may be is divided into several buffers.
  */
 final class Matrix {
-    /** Rows of a tensor. */
+    /** A range of a tensor's rows. */
     record Segment(Weight weight, int firstRow, int rows) {}
 
     /**
-     * Some rows of the matrix, in a buffer of their own.
+     * A range of the matrix's rows, in a buffer of its own.
      *
-     * @param regions where the format's parts begin, in bytes
+     * @param planes offsets of the format's planes in bytes
      */
-    record Part(int firstRow, int rows, Device.Buffer buffer, long bytes, long[] regions) {}
+    record Slice(int firstRow, int rows, Device.Buffer buffer, long bytes, long[] planes) {}
 
-    private static final int REGION_ALIGNMENT = 16;
-    /** Kernels do rows by fours. */
+    private static final int PLANE_ALIGNMENT = 16;
+    /** Kernels compute four rows at a time. */
     private static final int ROW_ALIGNMENT = 4;
 
     private final List<Segment> segments;
     private final TensorType type;
     private final Format format;
     private final int columns;
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Slice> slices = new ArrayList<>();
 
+    /** @throws IllegalArgumentException if the kernels don't support the number of rows or columns */
     Matrix(List<Segment> segments, Device device) {
         this.segments = List.copyOf(segments);
         Weight first = segments.get(0).weight();
@@ -37,19 +39,21 @@ final class Matrix {
         format = Format.of(type);
         columns = first.columns();
         int rows = segments.stream().mapToInt(Segment::rows).sum();
-        require(columns, Format.UNIT_COLUMNS, "columns", first);
+        require(columns, Format.SUB_BLOCK_COLUMNS, "columns", first);
         for (Segment segment : segments) {
             require(segment.rows(), ROW_ALIGNMENT, "rows", segment.weight());
         }
-        int most = rows;
-        while (layout(most)[format.parts().size()] > device.maxBindingBytes()) {
-            most = (most / 2 + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
+        int planes = format.planes().size();
+        int maxRows = rows;
+        while (layout(maxRows)[planes] > device.maxBindingBytes()) {
+            maxRows = (maxRows / 2 + ROW_ALIGNMENT - 1) / ROW_ALIGNMENT * ROW_ALIGNMENT;
         }
-        for (int row = 0; row < rows; row += most) {
-            int count = Math.min(most, rows - row);
-            long[] regions = layout(count);
-            long bytes = regions[format.parts().size()];
-            parts.add(new Part(row, count, device.createStorage(first.name(), bytes), bytes, regions));
+        for (int row = 0; row < rows; row += maxRows) {
+            int count = Math.min(maxRows, rows - row);
+            long[] layout = layout(count);
+            long bytes = layout[planes];
+            Device.Buffer buffer = device.createStorage(first.name(), bytes);
+            slices.add(new Slice(row, count, buffer, bytes, Arrays.copyOf(layout, planes)));
         }
     }
 
@@ -60,15 +64,15 @@ final class Matrix {
         }
     }
 
-    /** Where the regions of so many rows begin, in bytes, and where the last ends. */
-    private long[] layout(int rowCount) {
-        long blocks = (long) rowCount * blocksPerRow();
-        long[] begins = new long[format.parts().size() + 1];
-        for (int i = 0; i < format.parts().size(); i++) {
-            long end = begins[i] + blocks * format.parts().get(i).bytes();
-            begins[i + 1] = (end + REGION_ALIGNMENT - 1) / REGION_ALIGNMENT * REGION_ALIGNMENT;
+    /** Returns the offsets of the planes of {@code rows} rows, and the end of the last plane, in bytes. */
+    private long[] layout(int rows) {
+        long blocks = (long) rows * blocksPerRow();
+        long[] offsets = new long[format.planes().size() + 1];
+        for (int i = 0; i < format.planes().size(); i++) {
+            long end = offsets[i] + blocks * format.planes().get(i).bytes();
+            offsets[i + 1] = (end + PLANE_ALIGNMENT - 1) / PLANE_ALIGNMENT * PLANE_ALIGNMENT;
         }
-        return begins;
+        return offsets;
     }
 
     List<Segment> segments() {
@@ -83,15 +87,15 @@ final class Matrix {
         return format;
     }
 
-    List<Part> parts() {
-        return parts;
+    List<Slice> slices() {
+        return slices;
     }
 
     int blocksPerRow() {
         return columns / type.blockSize();
     }
 
-    int unitsPerRow() {
-        return columns / Format.UNIT_COLUMNS;
+    int subBlocksPerRow() {
+        return columns / Format.SUB_BLOCK_COLUMNS;
     }
 }

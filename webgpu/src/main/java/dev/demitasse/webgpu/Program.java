@@ -3,36 +3,47 @@ package dev.demitasse.webgpu;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Dispatches in their order. What they are is fixed; how many workgroups they have follows from the batch. */
+/** A sequence of dispatches. Pipelines and bind groups are fixed; the number of workgroups follows from the batch. */
 final class Program {
-    /** Workgroups of a dispatch; 0 leaves it out. */
+    /** Computes the number of workgroups of a dispatch; 0 skips it. */
     interface Grid {
         int workgroups(int count, int position);
     }
 
-    /** One dispatch. */
-    private record Line(Device.Pipeline pipeline, Device.BindGroup group, Grid grid) {}
+    private static final class Dispatch {
+        final Device.Pipeline pipeline;
+        final Device.BindGroup group;
+        final Grid grid;
 
-    private final List<Line> lines = new ArrayList<>();
+        Dispatch(Device.Pipeline pipeline, Device.BindGroup group, Grid grid) {
+            this.pipeline = pipeline;
+            this.group = group;
+            this.grid = grid;
+        }
+    }
+
+    private final List<Dispatch> dispatches = new ArrayList<>();
 
     void add(Device.Pipeline pipeline, Device.BindGroup group, Grid grid) {
-        lines.add(new Line(pipeline, group, grid));
+        dispatches.add(new Dispatch(pipeline, group, grid));
     }
 
-    /** Dispatches, with those that are left out. */
+    /** Returns the number of dispatches, including those that a batch may skip. */
     int size() {
-        return lines.size();
+        return dispatches.size();
     }
 
+    /** Adds all dispatches for a batch to the device's pass. */
     void run(Device device, int count, int position) {
         run(device, 0, size(), count, position);
     }
 
+    /** Adds the dispatches from {@code from} to {@code to - 1} for a batch to the device's pass. */
     void run(Device device, int from, int to, int count, int position) {
-        for (Line line : lines.subList(from, to)) {
-            int workgroups = line.grid.workgroups(count, position);
+        for (Dispatch dispatch : dispatches.subList(from, to)) {
+            int workgroups = dispatch.grid.workgroups(count, position);
             if (workgroups > 0) {
-                device.dispatch(line.pipeline, line.group, workgroups);
+                device.dispatch(dispatch.pipeline, dispatch.group, workgroups);
             }
         }
     }

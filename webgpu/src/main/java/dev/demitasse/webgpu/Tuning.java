@@ -1,11 +1,19 @@
 package dev.demitasse.webgpu;
 
-/** Sizes that depend on what computes: a GPU wants many invocations that read side by side, a software adapter few that wait for each other. */
+/**
+ * Sizes that depend on the adapter: a GPU is fast with many invocations that read adjacent memory, a software adapter with few that wait at
+ * barriers.
+ */
 final class Tuning {
-    /** How the invocations of a matrix–vector product share its rows. */
+    /**
+     * The shape of a workgroup of {@code matvec.wgsl}.
+     *
+     * @param lanes invocations that share four rows
+     * @param groups such groups of lanes per workgroup
+     */
     record Lanes(int lanes, int groups) {}
 
-    private static final int WORKGROUP = 64;
+    private static final int LANES_PER_WORKGROUP = 64;
 
     private final boolean software;
 
@@ -17,23 +25,27 @@ final class Tuning {
         return new Tuning(device.isSoftware());
     }
 
-    /** @param units in a row of the matrix */
-    Lanes lanes(int units) {
+    /** @param subBlocks in a row of the matrix */
+    Lanes lanes(int subBlocks) {
         if (software) {
             return new Lanes(1, 8);
         }
         int lanes = 4;
-        while (lanes < WORKGROUP && 2 * lanes <= units) {
+        while (lanes < LANES_PER_WORKGROUP && 2 * lanes <= subBlocks) {
             lanes *= 2;
         }
-        return new Lanes(lanes, WORKGROUP / lanes);
+        return new Lanes(lanes, LANES_PER_WORKGROUP / lanes);
     }
 
-    /** Invocations that share one run of a norm. */
-    int normSize(int quads) {
-        int most = software ? 8 : 256;
+    /**
+     * Returns the invocations per workgroup of {@code rms_norm.wgsl}.
+     *
+     * @param vec4s in a run
+     */
+    int normWorkgroupSize(int vec4s) {
+        int max = software ? 8 : 256;
         int size = 8;
-        while (size < most && 2 * size <= quads) {
+        while (size < max && 2 * size <= vec4s) {
             size *= 2;
         }
         return size;

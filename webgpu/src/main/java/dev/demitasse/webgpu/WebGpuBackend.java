@@ -11,28 +11,22 @@ import dev.demitasse.backend.Outputs;
 import dev.demitasse.backend.Pass;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
-import dev.demitasse.plan.Rotary;
 import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs plans on a GPU. Weights, KV cache and activations (float32) lie in its memory. A forward pass writes the batch's ids and
- * angles and submits dispatches that were made when the model was loaded; of the logits only the likeliest are read back.
+ * Executes a plan on a GPU, which holds weights, KV cache and activations (float32). A forward pass writes the batch's ids and angles and
+ * submits dispatches that were made when the model was loaded. Of the logits, only the top ones are read back.
  */
 public final class WebGpuBackend implements Backend {
-    /** What rounding may change. */
-    private static final float VERIFIED = 0.01f;
-    /** Tokens of a batch by the positions that each of them attends to, where these are many: a dispatch can't be interrupted. */
-    private static final int MOST_SCORES = 1 << 21;
-    /** Fewer would not pay for reading the weights. */
-    private static final int LEAST_BATCH = 16;
-    /** Bytes of keys and values that may be there twice. */
-    private static final long MOST_COPIED = 64 << 20;
+    /** Maximum number of attention scores of a batch, tokens times positions: a dispatch can't be interrupted. */
+    private static final int MAX_SCORES = 1 << 21;
+    /** Number of tokens below which reading the weights dominates. */
+    private static final int MIN_BATCH = 16;
 
     private final Plan plan;
     private final int contextLength;
@@ -41,17 +35,16 @@ public final class WebGpuBackend implements Backend {
     private final Weights weights;
     private final GpuMemory memory;
     private final KvCache kvCache;
+    private final Dispatches dispatches;
     private final Lowering lowering;
     private Program batch;
     private Program single;
-    /** Parameters of these two when they have been made anew, as keys and values got other buffers. */
+    /** Parameters of {@link #batch} and {@link #single} if they were replaced because the KV cache got other buffers. */
     private Device.@Nullable Buffer bodyParameters;
 
     private final Program finalNorm;
     private final Program head;
-    private final Program first;
-    private final Program list;
-    private final ByteBuffer step;
+    private final TopLogitsSearch topLogitsSearch;
     private final float[] logits;
     private boolean ready;
     private final PartSize partSize = new PartSize();
@@ -59,32 +52,34 @@ public final class WebGpuBackend implements Backend {
     private @Nullable SubmittedPass latest;
 
     /**
-     * @param contextLength positions of the KV cache, which takes memory only as they are used
-     * @param batchSize most tokens of one forward pass
-     * @throws IllegalArgumentException if the kernels can't run the plan, or one of its parts is too large for the GPU
+     * Creates a backend for a plan.
+     *
+     * @param contextLength positions of the KV cache, which takes memory as they are used
+     * @param batchSize maximum number of tokens of a forward pass
+     * @throws IllegalArgumentException if the kernels can't execute the plan, or one of its buffers is too large for the GPU
      */
     public WebGpuBackend(Plan plan, int contextLength, int batchSize, KvType kvType, Device device, Shaders shaders) {
         this.plan = plan;
         this.contextLength = contextLength;
         this.batchSize = batchSize;
         this.device = device;
-        weights = new Weights(device, shaders);
+        Kernels kernels = new Kernels(device, shaders);
+        weights = new Weights(device, kernels);
         Fusion fusion = new Fusion(plan);
         kvCache = new KvCache(plan, contextLength, batchSize, kvType);
-        memory = new GpuMemory(plan, fusion, kvCache, batchSize, device, weights);
-        lowering = new Lowering(plan, fusion, memory, weights, new Kernels(device, shaders), device);
+        memory = new GpuMemory(plan, fusion, kvCache, batchSize, device, weights, kernels);
+        dispatches = new Dispatches(memory, device);
+        lowering = new Lowering(fusion, memory, weights, kernels, dispatches, Tuning.of(device));
         batch = lowering.batch();
         single = lowering.single();
         finalNorm = lowering.finalNorm();
         head = lowering.head();
-        first = lowering.selection(false);
-        list = lowering.selection(true);
-        lowering.finish();
-        step = ByteBuffer.allocateDirect(4 * memory.stepWords()).order(ByteOrder.LITTLE_ENDIAN);
+        topLogitsSearch = new TopLogitsSearch(plan, kernels, memory, dispatches);
+        dispatches.finish();
         logits = new float[plan.vocabularySize()];
     }
 
-    /** GPU memory that such a backend takes for weights, keys and values: nearly all of it. */
+    /** Returns the GPU memory that a backend takes for weights and KV cache; the rest is small. */
     public static MemoryEstimate memory(Plan plan, int contextLength, int batchSize, KvType kvType) {
         KvCache cache = new KvCache(plan, contextLength, batchSize, kvType);
         long weights =
@@ -94,12 +89,12 @@ public final class WebGpuBackend implements Backend {
     }
 
     /**
-     * The longest context, up to {@code most} positions, whose keys and values take no more than so many bytes, and no more of a layer than a
-     * device can bind; {@link KvTiles#TILE} positions where even these take more.
+     * Returns the maximum context length, up to {@code limit} positions, whose keys and values take at most {@code bytes} and whose buffers can
+     * be bound; {@link KvTiles#TILE} if none fits.
      */
     public static int maxContextLength(
-            Plan plan, int most, int batchSize, KvType kvType, long bytes, long maxBindingBytes) {
-        return KvTiles.maxContextLength(most, positions -> {
+            Plan plan, int limit, int batchSize, KvType kvType, long bytes, long maxBindingBytes) {
+        return KvTiles.maxContextLength(limit, positions -> {
             KvCache cache = new KvCache(plan, positions, batchSize, kvType);
             return cache.bytes(positions) <= bytes && cache.largestBuffer() <= maxBindingBytes;
         });
@@ -117,10 +112,10 @@ public final class WebGpuBackend implements Backend {
 
     @Override
     public int batchSize(int position) {
-        return batchSize(position, MOST_SCORES, LEAST_BATCH);
+        return batchSize(position, MAX_SCORES, MIN_BATCH);
     }
 
-    /** The likeliest tokens are sought in one row. */
+    /** Returns 1: the top logits are searched in one row. */
     @Override
     public int maxOutputs() {
         return 1;
@@ -160,7 +155,7 @@ public final class WebGpuBackend implements Backend {
 
         private boolean isAbandoned;
         private @Nullable Runnable waiting;
-        /** Measures the last part when it is done. */
+        /** Records the duration of the last part of a batch. */
         private @Nullable Runnable measureLast;
 
         SubmittedPass(int count, int position, Outputs outputs) {
@@ -209,7 +204,7 @@ public final class WebGpuBackend implements Backend {
             }
         }
 
-        /** Submits what follows the body, together with its last part. */
+        /** Submits the outputs together with the last part of the body. */
         private void submitOutputs() {
             if (outputs.hiddenStates()) {
                 finalNorm.run(device, count, position);
@@ -221,16 +216,14 @@ public final class WebGpuBackend implements Backend {
                 if (outputs.topK() == 0) {
                     readLogits();
                 } else {
-                    (outputs.topK() == 1 ? first : list).run(device, count, position);
-                    int bytes = outputs.topK() == 1 ? GpuMemory.RESULT_HEAD_BYTES + 8 : GpuMemory.RESULT_BYTES;
-                    device.read(memory.result(), 0, bytes);
+                    topLogitsSearch.run(outputs.topK(), device);
                 }
             }
             device.submit();
         }
 
         private void readLogits() {
-            device.read(memory.arena(), memory.logitsOffset(), 4 * plan.vocabularySize());
+            device.read(memory.arena(), 4L * memory.view(plan.logits()).offset(), 4 * plan.vocabularySize());
         }
 
         @Override
@@ -263,15 +256,7 @@ public final class WebGpuBackend implements Backend {
             if (outputs.topK() == 0) {
                 return null;
             }
-            ByteBuffer result = result();
-            int found = result.getInt(0);
-            int[] ids = new int[found];
-            float[] values = new float[found];
-            for (int i = 0; i < found; i++) {
-                ids[i] = result.getInt(GpuMemory.RESULT_HEAD_BYTES + 8 * i);
-                values[i] = result.getFloat(GpuMemory.RESULT_HEAD_BYTES + 8 * i + 4);
-            }
-            return new TopLogits(ids, values, found, result.getFloat(4), result.getFloat(8));
+            return topLogitsSearch.read(result());
         }
 
         @Override
@@ -307,39 +292,33 @@ public final class WebGpuBackend implements Backend {
         }
     }
 
-    /** Makes room in layer after layer, some at a time: what is copied takes memory twice until it is done. */
+    /** Enlarges the KV cache from a layer on, some layers at a time, and then runs the action. */
     private void grow(int layer, int positions, Runnable action) {
-        long copied = 0;
-        int next = layer;
-        while (next < kvCache.layers() && copied < MOST_COPIED) {
-            copied += kvCache.enlarge(next, positions, device);
-            next++;
-        }
+        int next = kvCache.enlarge(layer, positions, device);
         if (next < kvCache.layers()) {
-            int following = next;
-            device.whenDone(() -> grow(following, positions, action));
+            device.whenDone(() -> grow(next, positions, action));
             return;
         }
         bindKv();
         action.run();
     }
 
-    /** Makes the programs that read and write keys and values, for the buffers in which they are now. */
+    /** Replaces the programs that use the KV cache by programs for its present buffers. */
     private void bindKv() {
         batch = lowering.batch();
         single = lowering.single();
         if (bodyParameters != null) {
             device.destroy(bodyParameters);
         }
-        bodyParameters = lowering.finish();
+        bodyParameters = dispatches.finish();
     }
 
-    /** Writes the parameters of a batch: its ids, positions and angles. */
+    /** Checks and writes the inputs of a pass. */
     private void begin(Batch batch, Outputs outputs) {
         checkFits(batch, outputs);
-        if (outputs.topK() > GpuMemory.MOST_CANDIDATES) {
+        if (outputs.topK() > Size.MAX_TOP_K.value()) {
             throw new IllegalArgumentException(
-                    "top " + outputs.topK() + " logits; the kernels find at most " + GpuMemory.MOST_CANDIDATES);
+                    "top " + outputs.topK() + " logits; the GPU kernels find at most " + Size.MAX_TOP_K.value());
         }
         if (latest != null && latest.isUnderWay) {
             throw new IllegalStateException("another pass is under way");
@@ -348,78 +327,19 @@ public final class WebGpuBackend implements Backend {
             weights.requireAll();
             ready = true;
         }
-        writeStep(batch);
+        memory.batchInputs().write(batch, device);
         kvCache.tiles().wrote(batch.position(), batch.size());
     }
 
     /**
-     * Computes the same logits by the kernels for batches and by those for single tokens: some drivers miscompute without an error. To
-     * be called before the first sequence.
+     * Computes the same logits by the kernels for batches and by those for single tokens, and compares them: some drivers miscompute without an
+     * error. Must be called before the first sequence.
      *
      * @param same runs if both agree
-     * @param different receives the difference
+     * @param different receives the difference otherwise
      */
     public void verify(Runnable same, Consumer<String> different) {
-        int[] tokens = {1 % plan.vocabularySize(), 2 % plan.vocabularySize()};
-        int both = Math.min(2, Math.min(batchSize, contextLength));
-        Pass together = forward(new Batch(tokens, 0, both, 0), Outputs.topLogits(1));
-        together.whenDone(() -> {
-            float expected = max(together);
-            for (int i = 0; i < both - 1; i++) {
-                forward(new Batch(tokens, i, i + 1, i), Outputs.NONE);
-            }
-            Pass last = forward(new Batch(tokens, both - 1, both, both - 1), Outputs.topLogits(1));
-            last.whenDone(() -> {
-                float actual = max(last);
-                // Not a number, for which every comparison is false, fails, too.
-                if (Math.abs(actual - expected) <= VERIFIED * (1 + Math.abs(expected))) {
-                    same.run();
-                } else {
-                    different.accept("the GPU miscomputes: the greatest logit is " + expected
-                            + " by the kernels for batches, " + actual + " by those for single tokens");
-                }
-            });
-        });
-    }
-
-    /** Returns the highest logit; not a number if one of the logits is not, or if the device is lost. */
-    private static float max(Pass pass) {
-        try {
-            TopLogits top = pass.topLogits();
-            return top == null || top.count() == 0 ? Float.NaN : top.logits()[0];
-        } catch (DeviceLostException e) {
-            return Float.NaN;
-        }
-    }
-
-    private void writeStep(Batch batch) {
-        int count = batch.size();
-        int position = batch.position();
-        step.putInt(0, position).putInt(4, count).putInt(8, memory.firstToken());
-        int words = GpuMemory.STEP_HEAD + memory.firstToken();
-        for (int i = 0; i < count; i++) {
-            int id = Objects.checkIndex(batch.tokens()[batch.from() + i], plan.vocabularySize());
-            step.putInt(4 * (words + i), id);
-        }
-        for (GpuMemory.RotaryTable table : memory.rotaryTables()) {
-            writeAngles(table, position, count);
-        }
-        device.write(memory.step(), 0, step.duplicate().position(0).limit(4 * (words + count)));
-    }
-
-    private void writeAngles(GpuMemory.RotaryTable table, int position, int count) {
-        Rotary rotary = table.rotary();
-        int pairs = rotary.dimensions() / 2;
-        float[] factors = table.frequencyFactors() == null ? null : weights.elements(table.frequencyFactors());
-        int at = 4 * (GpuMemory.STEP_HEAD + table.word());
-        for (int r = 0; r < count; r++) {
-            for (int i = 0; i < pairs; i++) {
-                float angle = rotary.angle(position + r, i, factors);
-                step.putFloat(at, rotary.attentionFactor() * (float) Math.cos(angle));
-                step.putFloat(at + 4, rotary.attentionFactor() * (float) Math.sin(angle));
-                at += 8;
-            }
-        }
+        Verification.run(this, plan.vocabularySize(), same, different);
     }
 
     @Override
@@ -468,7 +388,7 @@ public final class WebGpuBackend implements Backend {
     @Override
     public void writeKv(int positions, long offset, ByteBuffer source) {
         if (!kvCache.hasRoom(positions)) {
-            // All that is there will be overwritten.
+            // The snapshot overwrites all contents.
             kvCache.replace(positions, device);
             bindKv();
         }

@@ -12,46 +12,49 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The plan's weights in GPU memory, and how they get there as a file's bytes arrive: whole blocks are sent as they are, and taken apart there. */
+/**
+ * The plan's weights in GPU memory. As the bytes of a file arrive, whole blocks are sent as they are; a kernel ({@code repack.wgsl}) divides
+ * them into planes.
+ */
 final class Weights {
-    /** Bytes on their way at once. */
+    /** Bytes of blocks that are sent at once. */
     private static final int STAGING_BYTES = 1 << 20;
 
-    private static final int MOST_COPIES = 64;
-    private static final int WORKGROUP_SIZE = 64;
+    private static final int MAX_COPIES = 64;
+    private static final int WORKGROUP_SIZE = Size.WORKGROUP_SIZE.value();
 
     private final Device device;
     private final Device.Buffer staging;
-    private final Device.Pipeline repack;
-    /** Parameters of the copies of one submission. */
+    private final Kernel repack;
+    /** Parameters of the copies of one submission: each fills a plane of a slice. */
     private final Device.Buffer copies;
 
     private final ByteBuffer copyParams =
-            ByteBuffer.allocateDirect(MOST_COPIES * Params.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer.allocateDirect(MAX_COPIES * Params.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final List<Device.BindGroup> copyGroups = new ArrayList<>();
     private final List<Integer> copyWorkgroups = new ArrayList<>();
     private final List<Matrix> matrices = new ArrayList<>();
 
     private final Map<String, Tensor> tensors = new HashMap<>();
-    /** Memory for blocks that wait, when no tensor has it: direct memory is given back late, if at all. */
+    /** Free buffers for pending blocks. They are reused, since direct memory is freed late, if at all. */
     private final List<ByteBuffer> chunks = new ArrayList<>();
 
     private final Map<List<Span>, Integer> places = new HashMap<>();
     private Device.@Nullable Buffer vectors;
-    private int vectorQuads;
+    private int vectorVec4s;
 
-    Weights(Device device, Shaders shaders) {
+    Weights(Device device, Kernels kernels) {
         this.device = device;
         staging = device.createStorage("staging", STAGING_BYTES);
-        copies = device.createUniforms("copies", MOST_COPIES * Params.BYTES);
-        repack = device.createPipeline("repack", shaders.plain("repack"), "main", Map.of());
+        copies = device.createUniforms("copies", MAX_COPIES * Params.BYTES);
+        repack = kernels.get(KernelSource.REPACK, "main", Map.of());
     }
 
     private Tensor tensor(Weight weight) {
         return tensors.computeIfAbsent(weight.name(), name -> new Tensor(weight));
     }
 
-    /** A matrix of these rows; the same one for the same rows. */
+    /** Returns the matrix of these rows, the same one for equal rows. */
     Matrix matrix(List<Matrix.Segment> segments) {
         for (Matrix matrix : matrices) {
             if (matrix.segments().equals(segments)) {
@@ -68,40 +71,45 @@ final class Weights {
         return matrix;
     }
 
-    /** Elements of a vector, or zeros. */
+    /**
+     * A part of a vector.
+     *
+     * @param weight its elements; null for zeros
+     */
     record Span(@Nullable Weight weight, int elements) {}
 
-    /** Where a vector lies among all, in vec4s; all must be named before {@link #allocateVectors}. */
+    /** Reserves a place for a vector, and returns its offset in vec4s. Must be called before {@link #allocateVectors}. */
     int vector(Weight weight) {
         return vectors(List.of(new Span(weight, weight.columns())));
     }
 
-    /** Where several lie, one after the other; the same place for the same vectors. */
+    /** Reserves a place for several vectors in a row, the same one for equal vectors, and returns its offset in vec4s. */
     int vectors(List<Span> spans) {
         Integer known = places.get(spans);
         if (known != null) {
             return known;
         }
-        int begin = vectorQuads;
+        int begin = vectorVec4s;
         for (Span span : spans) {
             if (span.elements % 4 != 0) {
                 throw new IllegalArgumentException(
                         "a vector has " + span.elements + " elements; the GPU kernels need a multiple of 4");
             }
             if (span.weight != null) {
-                tensor(span.weight).places.add(vectorQuads);
+                tensor(span.weight).places.add(vectorVec4s);
             }
-            vectorQuads += span.elements / 4;
+            vectorVec4s += span.elements / 4;
         }
         places.put(spans, begin);
         return begin;
     }
 
-    /** Says that a tensor's elements are wanted here, for {@link #elements}. */
+    /** Keeps the elements of a vector for {@link #elements} when they are loaded. */
     void keep(Weight vector) {
         tensor(vector).kept = true;
     }
 
+    /** Returns the buffer of all vectors, and creates it on the first call. */
     Device.Buffer allocateVectors() {
         if (vectors == null) {
             vectors = device.createStorage("vectors", vectorBytes());
@@ -110,10 +118,14 @@ final class Weights {
     }
 
     long vectorBytes() {
-        return 16L * Math.max(1, vectorQuads);
+        return 16L * Math.max(1, vectorVec4s);
     }
 
-    /** A vector's elements, when it has been loaded. */
+    /**
+     * Returns the elements of a vector that {@link #keep} named.
+     *
+     * @throws IllegalStateException if it has not been loaded
+     */
     float[] elements(Weight weight) {
         float[] elements = tensor(weight).elements;
         if (elements == null) {
@@ -122,6 +134,7 @@ final class Weights {
         return elements;
     }
 
+    /** Takes a range of a tensor's bytes; ranges of a tensor must arrive in order. */
     void load(TensorInfo info, long offset, ByteBuffer bytes) {
         Tensor tensor = tensors.get(info.name());
         if (tensor != null) {
@@ -132,13 +145,18 @@ final class Weights {
     private void submitCopies() {
         device.write(copies, 0, copyParams.clear().limit(copyGroups.size() * Params.BYTES));
         for (int i = 0; i < copyGroups.size(); i++) {
-            device.dispatch(repack, copyGroups.get(i), copyWorkgroups.get(i));
+            device.dispatch(repack.pipeline(), copyGroups.get(i), copyWorkgroups.get(i));
         }
         copyGroups.clear();
         copyWorkgroups.clear();
         device.submit();
     }
 
+    /**
+     * Checks that all weights are loaded.
+     *
+     * @throws IllegalStateException if one isn't
+     */
     void requireAll() {
         for (Tensor tensor : tensors.values()) {
             if (tensor.loaded != tensor.weight.tensor().bytes()) {
@@ -147,17 +165,21 @@ final class Weights {
         }
     }
 
-    /** Where rows of a tensor stand in a matrix. */
+    /**
+     * The place of a tensor's rows in a matrix.
+     *
+     * @param row of the matrix where the segment begins
+     */
     private record Target(Matrix matrix, Matrix.Segment segment, int row) {}
 
-    /** A tensor on its way. */
+    /** A tensor that is being loaded. */
     private final class Tensor {
         private final Weight weight;
         private final List<Target> targets = new ArrayList<>();
         private final List<Integer> places = new ArrayList<>();
         private boolean kept;
         private long loaded;
-        /** Bytes of a vector, or of blocks, that have come but not been sent. */
+        /** Bytes of a vector, or of blocks, that have arrived but are not sent. */
         private @Nullable ByteBuffer pending;
 
         private float @Nullable [] elements;
@@ -168,8 +190,8 @@ final class Weights {
 
         void load(long offset, ByteBuffer bytes) {
             if (offset != loaded) {
-                throw new IllegalStateException(
-                        "tensor " + weight.name() + ": bytes at " + offset + " came when " + loaded + " was next");
+                throw new IllegalStateException("tensor " + weight.name() + ": bytes at offset " + offset + " arrived; "
+                        + loaded + " was expected");
             }
             TensorType type = weight.tensor().type();
             if (targets.isEmpty()) {
@@ -186,10 +208,10 @@ final class Weights {
                 }
                 return;
             }
-            int mostBytes = STAGING_BYTES / type.blockBytes() * type.blockBytes();
+            int maxBytes = STAGING_BYTES / type.blockBytes() * type.blockBytes();
             if (pending == null) {
                 pending = chunks.isEmpty() ? newChunk() : chunks.remove(chunks.size() - 1);
-                pending.clear().limit(mostBytes);
+                pending.clear().limit(maxBytes);
             }
             ByteBuffer blocks = pending;
             while (bytes.hasRemaining()) {
@@ -201,7 +223,7 @@ final class Weights {
                 if (!blocks.hasRemaining() || loaded == weight.tensor().bytes()) {
                     blocks.flip();
                     sendBlocks(blocks);
-                    blocks.clear().limit(mostBytes);
+                    blocks.clear().limit(maxBytes);
                 }
             }
             if (loaded == weight.tensor().bytes()) {
@@ -221,8 +243,8 @@ final class Weights {
             for (int i = 0; i < elements.length; i++) {
                 floats.putFloat(4 * i, elements[i]);
             }
-            for (int quad : places) {
-                device.write(allocateVectors(), 16L * quad, floats.duplicate());
+            for (int vec4 : places) {
+                device.write(allocateVectors(), 16L * vec4, floats.duplicate());
             }
             if (!kept) {
                 elements = null;
@@ -237,46 +259,55 @@ final class Weights {
             device.write(staging, 0, blocks.duplicate().limit(bytes + bytes % 4));
             for (Target target : targets) {
                 Matrix matrix = target.matrix;
-                for (Matrix.Part part : matrix.parts()) {
-                    // Rows of the tensor that are in this part, and blocks of these that have come.
+                for (Matrix.Slice slice : matrix.slices()) {
+                    // The tensor's rows in this slice, and the range of their blocks that has arrived.
                     long toTensorRow = (long) target.segment.firstRow() - target.row;
-                    long firstRow = Math.max(target.row, part.firstRow()) + toTensorRow;
+                    long firstRow = Math.max(target.row, slice.firstRow()) + toTensorRow;
                     long endRow =
-                            Math.min(target.row + target.segment.rows(), part.firstRow() + part.rows()) + toTensorRow;
+                            Math.min(target.row + target.segment.rows(), slice.firstRow() + slice.rows()) + toTensorRow;
                     long from = Math.max(firstBlock, firstRow * matrix.blocksPerRow());
                     long to = Math.min(endBlock, endRow * matrix.blocksPerRow());
                     if (from < to) {
-                        long begin = from - (part.firstRow() + toTensorRow) * matrix.blocksPerRow();
-                        copyParts(matrix, part, from - firstBlock, begin, to - from);
+                        long begin = from - (slice.firstRow() + toTensorRow) * matrix.blocksPerRow();
+                        copyBlocks(matrix, slice, from - firstBlock, begin, to - from);
                     }
                 }
             }
             submitCopies();
         }
 
-        /** @param begin block of the part where they go, @param from block of staging */
-        private void copyParts(Matrix matrix, Matrix.Part part, long from, long begin, long blocks) {
+        /**
+         * Copies blocks to the planes of a slice.
+         *
+         * @param from index of the first in the staging buffer
+         * @param begin index of the first in the slice
+         */
+        private void copyBlocks(Matrix matrix, Matrix.Slice slice, long from, long begin, long blocks) {
             int blockHalves = matrix.type().blockBytes() / 2;
-            List<Format.Part> parts = matrix.format().parts();
-            for (int i = 0; i < parts.size(); i++) {
-                Format.Part piece = parts.get(i);
-                int halves = piece.bytes() / 2;
-                long first = part.regions()[i] / 2 + begin * halves;
+            List<Format.Plane> planes = matrix.format().planes();
+            for (int i = 0; i < planes.size(); i++) {
+                Format.Plane plane = planes.get(i);
+                int halves = plane.bytes() / 2;
+                long first = slice.planes()[i] / 2 + begin * halves;
                 long end = first + blocks * halves;
-                if (copyGroups.size() == MOST_COPIES) {
+                if (copyGroups.size() == MAX_COPIES) {
                     submitCopies();
                 }
-                Params params = new Params()
-                        .ints(blockHalves, (int) (from * blockHalves + piece.offset() / 2), halves, (int) first, (int)
-                                end);
-                int slot = copyGroups.size() * Params.BYTES;
-                params.writeTo(copyParams.clear().position(slot));
+                Params params = repack.params()
+                        .set("block_halves", blockHalves)
+                        .set("field_offset", (int) (from * blockHalves + plane.offset() / 2))
+                        .set("field_halves", halves)
+                        .set("begin", (int) first)
+                        .set("end", (int) end);
+                params.requireComplete();
+                int offset = copyGroups.size() * Params.BYTES;
+                params.writeTo(copyParams.clear().position(offset));
                 copyGroups.add(device.createBindGroup(
-                        repack,
+                        repack.pipeline(),
                         List.of(
-                                new Device.Binding(0, copies, slot, Params.BYTES),
-                                new Device.Binding(1, staging, 0, STAGING_BYTES),
-                                new Device.Binding(2, part.buffer(), 0, part.bytes()))));
+                                new Device.Binding(Slot.PARAMS, copies, offset, Params.BYTES),
+                                new Device.Binding(Slot.PLANES_U32, slice.buffer(), 0, slice.bytes()),
+                                new Device.Binding(Slot.BLOCKS, staging, 0, STAGING_BYTES))));
                 int words = (int) ((end + 1) / 2 - first / 2);
                 copyWorkgroups.add((words + WORKGROUP_SIZE - 1) / WORKGROUP_SIZE);
             }

@@ -1,4 +1,4 @@
-/** The WebGPU backend: plans as dispatches of WGSL kernels. */
+/** The WebGPU backend, which executes plans as dispatches of WGSL kernels. */
 @NullMarked
 package dev.demitasse.webgpu;
 

@@ -1,9 +1,10 @@
-// x / (1 + e⁻ˣ), or GELU by its tanh approximation; the argument of tanh is limited, where some GPUs' exp would overflow.
+// Activation functions: SiLU, x / (1 + e⁻ˣ), and GELU by its tanh approximation (Hendrycks and Gimpel 2016). The argument of tanh is clamped
+// because exp overflows in the tanh of some GPUs. The constants have the names of Java's Activation.
 
 const SILU = 0u;
 const GELU_TANH = 1u;
 
-fn activated(kind: u32, x: vec4f) -> vec4f {
+fn activate(kind: u32, x: vec4f) -> vec4f {
   if (kind == SILU) {
     return x / (1.0 + exp(-x));
   }

@@ -1,51 +1,50 @@
-// out = softmax(scale · q · keysᵀ) · values, over the KV cache (FlashAttention: Dao et al. 2022; shares of the positions side by side: Dao
-// et al. 2023, "Flash-Decoding"). A workgroup has QUERIES queries that read the same KV head, of one or several tokens, and a share of the
-// positions. It goes through these SPLIT at a time: scores, their greatest and their sum, then values.
+// out = softmax(scale · q · keysᵀ) · values over the KV cache (FlashAttention: Dao et al. 2022; splits of the positions in parallel: Dao et
+// al. 2023, "Flash-Decoding"). A workgroup has QUERIES queries that read the same KV head, of one or several tokens, and a split of the
+// positions. It iterates over these by chunks: scores, their maximum and their sum, then values.
 
-const SIZE = 64u;
+override MIN_SPLIT: u32; // positions that are worth a workgroup of their own
 const QUERIES = 4u;
-const SPLIT = 256u;
-const LEAST_SHARE = 128u; // positions that are worth a workgroup of their own
+const CHUNK = 256u; // positions
 const LOWEST = -3.0e38;
 const ALL_LOWEST = vec4f(LOWEST, LOWEST, LOWEST, LOWEST);
 
 struct Params {
-  group: u32, // query heads of a KV head
+  group: u32, // query heads per KV head
   kv_heads: u32,
-  q: u32, // in vec4s, as strides and out
-  q_stride: u32,
+  q: u32, // offset in the arena in vec4s, as the other offsets
+  q_stride: u32, // from one token's row to the next
   out: u32,
   out_stride: u32,
-  ring: u32,
-  window: u32, // positions that a token sees, its own the last
+  ring: u32, // tiles of the layer's ring, or NO_RING
+  window: u32, // positions that a token attends to, up to and including its own
   scale: f32,
   soft_cap: f32, // 0 for none
-  shares: u32, // most shares of the positions: 1 for batches
-  partials: u32, // where in the arena shares leave what combine puts together, in vec4s
+  max_splits: u32, // of the positions; 1 for batches
+  partials: u32, // offset of the splits' partial results, which merge_splits reads
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(3) var<storage, read_write> arena: array<vec4f>;
-@group(0) @binding(5) var<storage, read> step: Step;
+@group(0) @binding(5) var<storage, read> batch: BatchInputs;
 @group(0) @binding(6) var<storage, read> keys: array<KvWord>;
 @group(0) @binding(7) var<storage, read> values: array<KvWord>;
 
-const POSITION_GROUPS = SIZE / HEAD_QUADS; // of invocations, when values are added up
+override POSITION_GROUPS = WORKGROUP_SIZE / HEAD_VEC4S; // groups of invocations that sum values
 
-var<workgroup> queries: array<vec4f, QUERIES * HEAD_QUADS>; // [quad, query]
-var<workgroup> scores: array<vec4f, SPLIT>; // of the four queries, as all vectors of these below
-var<workgroup> partial: array<vec4f, SIZE>;
-var<workgroup> sums: array<vec4f, SIZE>;
+var<workgroup> queries: array<vec4f, QUERIES * HEAD_VEC4S>; // [vec4 of the head, query]
+var<workgroup> scores: array<vec4f, CHUNK>; // a component for each of the four queries, as in all such vectors below
+var<workgroup> partial: array<vec4f, WORKGROUP_SIZE>;
+var<workgroup> sums: array<vec4f, WORKGROUP_SIZE>;
 
-/** Shares of the positions that one token sees; Lowering counts the same. */
-fn share_count() -> u32 {
-  let seen = min(params.window, step.position + 1u);
-  return min(params.shares, (seen + LEAST_SHARE - 1u) / LEAST_SHARE);
+/** Returns the number of splits of the positions that the batch's first token attends to, as StepLowering.splits. */
+fn split_count() -> u32 {
+  let attended = min(params.window, batch.position + 1u);
+  return min(params.max_splits, (attended + MIN_SPLIT - 1u) / MIN_SPLIT);
 }
 
-/** Leaves at 0 what all invocations have put in partial, together: the greatest, or the sum. */
+/** Reduces partial over all invocations to its first element: the maximum, or the sum. */
 fn reduce(index: u32, sum: bool) {
-  for (var half = SIZE / 2u; half > 0u; half /= 2u) {
+  for (var half = WORKGROUP_SIZE / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (index < half) {
       let a = partial[index];
@@ -56,15 +55,15 @@ fn reduce(index: u32, sum: bool) {
   workgroupBarrier();
 }
 
-/** Where a position's key, or value, begins. */
+/** Returns the offset of a position's key, and of its value, in words. */
 fn row_of(position: u32, kv_head: u32) -> u32 {
   return KV_ROW * kv_row(position, kv_head, params.kv_heads, params.ring);
 }
 
-/** Scores of the key at `row` with the four queries. */
+/** Returns the scores of the key at `row` with the four queries. */
 fn scores_of(row: u32) -> vec4f {
   var s = vec4f();
-  for (var block = 0u; block < HEAD_QUADS; block += KV_BLOCK) {
+  for (var block = 0u; block < HEAD_VEC4S; block += KV_BLOCK) {
     var sum = vec4f();
     for (var i = block; i < block + KV_BLOCK; i++) {
       let k = kv_elements(keys[row + i]);
@@ -72,131 +71,131 @@ fn scores_of(row: u32) -> vec4f {
       sum += vec4f(dot(queries[q], k), dot(queries[q + 1u], k), dot(queries[q + 2u], k), dot(queries[q + 3u], k));
     }
     if (KV_SCALED) {
-      sum *= kv_scale(keys[row + HEAD_QUADS + block / KV_BLOCK]);
+      sum *= kv_scale(keys[row + HEAD_VEC4S + block / KV_BLOCK]);
     }
     s += sum;
   }
   return s;
 }
 
-/** Four elements of the value at `row`. */
-fn value_of(row: u32, quad: u32) -> vec4f {
-  let v = kv_elements(values[row + quad]);
+/** Returns four elements of the value at `row`. */
+fn value_of(row: u32, column: u32) -> vec4f {
+  let v = kv_elements(values[row + column]);
   if (KV_SCALED) {
-    return v * kv_scale(values[row + HEAD_QUADS + quad / KV_BLOCK]);
+    return v * kv_scale(values[row + HEAD_VEC4S + column / KV_BLOCK]);
   }
   return v;
 }
 
-/** Writes what a query's `quad` of the head came to: all of it, or this share's part. */
-fn store(query: u32, kv_head: u32, quad: u32, share: u32, shares: u32, sum: vec4f, total: f32, greatest: f32) {
+/** Writes four elements of a query's output, or this split's partial sum of them with its maximum score and total weight. */
+fn store(query: u32, kv_head: u32, column: u32, split: u32, splits: u32, sum: vec4f, total: f32, max_score: f32) {
   let head = kv_head * params.group + query % params.group;
-  if (shares == 1u) {
-    arena[params.out + query / params.group * params.out_stride + head * HEAD_QUADS + quad] = sum / total;
+  if (splits == 1u) {
+    arena[params.out + query / params.group * params.out_stride + head * HEAD_VEC4S + column] = sum / total;
     return;
   }
-  let at = params.partials + (head * params.shares + share) * (HEAD_QUADS + 1u);
-  arena[at + quad] = sum;
-  if (quad == 0u) {
-    arena[at + HEAD_QUADS] = vec4f(greatest, total, 0.0, 0.0);
+  let at = params.partials + (head * params.max_splits + split) * (HEAD_VEC4S + 1u);
+  arena[at + column] = sum;
+  if (column == 0u) {
+    arena[at + HEAD_VEC4S] = vec4f(max_score, total, 0.0, 0.0);
   }
 }
 
-/** The sum over position groups, for the first of them. */
+/** Returns the sum over the position groups, to the first of them. */
 fn total_of(out: vec4f, index: u32) -> vec4f {
   workgroupBarrier();
   sums[index] = out;
   workgroupBarrier();
   var sum = vec4f();
-  for (var i = index; i < POSITION_GROUPS * HEAD_QUADS; i += HEAD_QUADS) {
+  for (var i = index; i < POSITION_GROUPS * HEAD_VEC4S; i += HEAD_VEC4S) {
     sum += sums[i];
   }
   return sum;
 }
 
-@compute @workgroup_size(SIZE)
+@compute @workgroup_size(WORKGROUP_SIZE)
 fn main(
   @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  let number = workgroup_number(id, grid);
-  let shares = share_count();
-  let share = number % shares;
-  let kv_head = number / shares % params.kv_heads;
-  let first_query = number / shares / params.kv_heads * QUERIES;
-  let query_count = step.count * params.group;
+  let number = workgroup_index(id, grid);
+  let splits = split_count();
+  let split = number % splits;
+  let kv_head = number / splits % params.kv_heads;
+  let first_query = number / splits / params.kv_heads * QUERIES;
+  let query_count = batch.count * params.group;
   if (first_query >= query_count) {
     return;
   }
   let last_query = min(first_query + QUERIES, query_count) - 1u;
-  let first_position = step.position + first_query / params.group;
-  let last_position = step.position + last_query / params.group;
+  let first_position = batch.position + first_query / params.group;
+  let last_position = batch.position + last_query / params.group;
   let window_begin = first_position + 1u - min(params.window, first_position + 1u);
-  let share_size = (last_position - window_begin + shares) / shares; // rounded up
-  let begin = window_begin + share * share_size;
-  let end = min(begin + share_size, last_position + 1u);
+  let split_size = (last_position - window_begin + splits) / splits; // rounded up
+  let begin = window_begin + split * split_size;
+  let end = min(begin + split_size, last_position + 1u);
 
-  for (var i = index; i < QUERIES * HEAD_QUADS; i += SIZE) {
+  for (var i = index; i < QUERIES * HEAD_VEC4S; i += WORKGROUP_SIZE) {
     let query = first_query + i % QUERIES;
     var q = vec4f();
     if (query < query_count) {
       let head = kv_head * params.group + query % params.group;
-      let at = params.q + query / params.group * params.q_stride + head * HEAD_QUADS + i / QUERIES;
+      let at = params.q + query / params.group * params.q_stride + head * HEAD_VEC4S + i / QUERIES;
       q = params.scale * arena[at];
     }
     queries[i] = q;
   }
 
   let each = first_query + vec4u(0u, 1u, 2u, 3u);
-  let own = step.position + each / params.group; // positions of the queries' tokens
-  let quad = index % HEAD_QUADS;
-  let position_group = index / HEAD_QUADS;
+  let own = batch.position + each / params.group; // the queries' positions
+  let column = index % HEAD_VEC4S;
+  let position_group = index / HEAD_VEC4S;
   var out0 = vec4f();
   var out1 = vec4f();
   var out2 = vec4f();
   var out3 = vec4f();
-  var greatest = ALL_LOWEST;
+  var max_score = ALL_LOWEST;
   var total = vec4f();
 
-  for (var split = begin; split < end; split += SPLIT) {
-    let count = min(SPLIT, end - split);
+  for (var chunk = begin; chunk < end; chunk += CHUNK) {
+    let count = min(CHUNK, end - chunk);
     workgroupBarrier();
-    // Scores: an invocation for each position.
+    // An invocation computes the scores of a position.
     var local = ALL_LOWEST;
-    for (var p = index; p < count; p += SIZE) {
-      let position = split + p;
+    for (var p = index; p < count; p += WORKGROUP_SIZE) {
+      let position = chunk + p;
       var score = scores_of(row_of(position, kv_head));
       if (params.soft_cap != 0.0) {
         score = params.soft_cap * tanh(clamp(score / params.soft_cap, vec4f(-15.0), vec4f(15.0)));
       }
-      let seen = (vec4u(position) <= own) & (own - position < vec4u(params.window));
-      score = select(ALL_LOWEST, score, seen);
+      let attended = (vec4u(position) <= own) & (own - position < vec4u(params.window));
+      score = select(ALL_LOWEST, score, attended);
       scores[p] = score;
       local = max(local, score);
     }
     partial[index] = local;
     reduce(index, false);
-    let now = max(greatest, partial[0]);
-    let shrunk = exp(greatest - now);
-    out0 *= shrunk.x;
-    out1 *= shrunk.y;
-    out2 *= shrunk.z;
-    out3 *= shrunk.w;
-    total *= shrunk;
-    greatest = now;
-    // Their exponentials, whose sum is that of all invocations'. A position that a query doesn't see counts nothing, though it may see none.
-    for (var p = index; p < count; p += SIZE) {
+    let new_max = max(max_score, partial[0]);
+    let correction = exp(max_score - new_max);
+    out0 *= correction.x;
+    out1 *= correction.y;
+    out2 *= correction.z;
+    out3 *= correction.w;
+    total *= correction;
+    max_score = new_max;
+    // The weights of the positions. A position outside a query's window has weight 0, even if all positions of the chunk are outside.
+    for (var p = index; p < count; p += WORKGROUP_SIZE) {
       let score = scores[p];
-      let weight = select(exp(score - greatest), vec4f(), score == ALL_LOWEST);
+      let weight = select(exp(score - max_score), vec4f(), score == ALL_LOWEST);
       scores[p] = weight;
       total += weight;
     }
     workgroupBarrier();
-    // Values: an invocation for each vec4 of the head, and each group of these takes every POSITION_GROUPS-th position.
+    // An invocation sums a vec4 of the head, over every POSITION_GROUPS-th position.
     if (position_group < POSITION_GROUPS) {
       for (var p = position_group; p < count; p += POSITION_GROUPS) {
-        let v = value_of(row_of(split + p, kv_head), quad);
+        let v = value_of(row_of(chunk + p, kv_head), column);
         let weight = scores[p];
         out0 += weight.x * v;
         out1 += weight.y * v;
@@ -209,43 +208,43 @@ fn main(
   workgroupBarrier();
   partial[index] = total;
   reduce(index, true);
-  let all = partial[0];
+  let weights = partial[0];
   let sum0 = total_of(out0, index);
   let sum1 = total_of(out1, index);
   let sum2 = total_of(out2, index);
   let sum3 = total_of(out3, index);
   if (position_group == 0u) {
-    store(first_query, kv_head, quad, share, shares, sum0, all.x, greatest.x);
+    store(first_query, kv_head, column, split, splits, sum0, weights.x, max_score.x);
     if (each.y < query_count) {
-      store(each.y, kv_head, quad, share, shares, sum1, all.y, greatest.y);
+      store(each.y, kv_head, column, split, splits, sum1, weights.y, max_score.y);
     }
     if (each.z < query_count) {
-      store(each.z, kv_head, quad, share, shares, sum2, all.z, greatest.z);
+      store(each.z, kv_head, column, split, splits, sum2, weights.z, max_score.z);
     }
     if (each.w < query_count) {
-      store(each.w, kv_head, quad, share, shares, sum3, all.w, greatest.w);
+      store(each.w, kv_head, column, split, splits, sum3, weights.w, max_score.w);
     }
   }
 }
 
-/** Puts the shares of one token's attention together, where there are several: a workgroup for each head. */
-@compute @workgroup_size(HEAD_QUADS)
-fn combine(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) quad: u32) {
+/** Merges the splits of one token's attention, if there are several. A workgroup computes a head. */
+@compute @workgroup_size(HEAD_VEC4S)
+fn merge_splits(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) column: u32) {
   let head = id.x;
-  let shares = share_count();
-  let first = params.partials + head * params.shares * (HEAD_QUADS + 1u);
-  var greatest = LOWEST;
-  for (var i = 0u; i < shares; i++) {
-    greatest = max(greatest, arena[first + i * (HEAD_QUADS + 1u) + HEAD_QUADS].x);
+  let splits = split_count();
+  let first = params.partials + head * params.max_splits * (HEAD_VEC4S + 1u);
+  var max_score = LOWEST;
+  for (var i = 0u; i < splits; i++) {
+    max_score = max(max_score, arena[first + i * (HEAD_VEC4S + 1u) + HEAD_VEC4S].x);
   }
   var sum = vec4f();
   var total = 0.0;
-  for (var i = 0u; i < shares; i++) {
-    let at = first + i * (HEAD_QUADS + 1u);
-    let figures = arena[at + HEAD_QUADS];
-    let shrunk = exp(figures.x - greatest);
-    total += shrunk * figures.y;
-    sum += shrunk * arena[at + quad];
+  for (var i = 0u; i < splits; i++) {
+    let at = first + i * (HEAD_VEC4S + 1u);
+    let split = arena[at + HEAD_VEC4S]; // maximum score and total weight
+    let correction = exp(split.x - max_score);
+    total += correction * split.y;
+    sum += correction * arena[at + column];
   }
-  arena[params.out + head * HEAD_QUADS + quad] = sum / total;
+  arena[params.out + head * HEAD_VEC4S + column] = sum / total;
 }

@@ -1,9 +1,9 @@
-// Keys and values as float16.
+// Keys and values in float16.
 
-alias KvWord = vec2u; // four of them
+alias KvWord = vec2u; // four elements
 
-const KV_ROW = HEAD_QUADS;
-const KV_BLOCK = HEAD_QUADS;
+override KV_ROW = HEAD_VEC4S;
+override KV_BLOCK = HEAD_VEC4S;
 const KV_SCALED = false;
 
 fn kv_elements(word: KvWord) -> vec4f {

@@ -1,38 +1,38 @@
-// Keys and values as 8-bit integers with a float32 scale for each KV_BLOCK words of a row, which come after the row's words. The scale is the
-// greatest magnitude of them, so that 127 stands for it.
+// Keys and values in 8-bit integers. A row has a float32 scale for each KV_BLOCK words, after its words: their maximum absolute value, which
+// the integer 127 represents.
 
-alias KvWord = u32; // four of them, or a scale
+alias KvWord = u32; // four elements, or a scale
 
-const KV_BLOCK = 8u;
-const KV_ROW = HEAD_QUADS + HEAD_QUADS / KV_BLOCK;
+override KV_BLOCK: u32;
+override KV_ROW = HEAD_VEC4S + HEAD_VEC4S / KV_BLOCK;
 const KV_SCALED = true;
-const LEAST_QUANTIZED = 1e-30; // a block of less is taken as zeros
+const MIN_SCALE = 1e-30; // a block with a smaller scale becomes zeros
 
-var<workgroup> kv_greatest: array<f32, 64>;
+var<workgroup> kv_max: array<f32, WORKGROUP_SIZE>;
 
 fn kv_elements(word: KvWord) -> vec4f {
   return unpack4x8snorm(word);
 }
 
 fn kv_word(elements: vec4f, scale: f32) -> KvWord {
-  if (scale < LEAST_QUANTIZED) {
+  if (scale < MIN_SCALE) {
     return 0u;
   }
   return pack4x8snorm(elements / scale);
 }
 
-/** The scale of the block whose elements this invocation and its neighbours have: KV_BLOCK of a workgroup's 64. */
+/** Returns the scale of the block whose elements this invocation and its neighbours hold, KV_BLOCK invocations together. */
 fn kv_scale_of(elements: vec4f, index: u32) -> f32 {
-  let magnitudes = abs(elements);
+  let absolute = abs(elements);
   workgroupBarrier();
-  kv_greatest[index] = max(max(magnitudes.x, magnitudes.y), max(magnitudes.z, magnitudes.w));
+  kv_max[index] = max(max(absolute.x, absolute.y), max(absolute.z, absolute.w));
   workgroupBarrier();
   let first = index / KV_BLOCK * KV_BLOCK;
-  var greatest = 0.0;
+  var scale = 0.0;
   for (var i = first; i < first + KV_BLOCK; i++) {
-    greatest = max(greatest, kv_greatest[i]);
+    scale = max(scale, kv_max[i]);
   }
-  return greatest;
+  return scale;
 }
 
 fn kv_scale(word: KvWord) -> f32 {

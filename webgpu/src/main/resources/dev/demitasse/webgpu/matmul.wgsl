@@ -1,15 +1,15 @@
-// out = x · matrixᵀ (+ bias) (+ addend) for a batch. A workgroup makes a tile of TOKENS × ROWS of out: it goes along the columns a unit at
-// a time, of which it keeps x and the dequantized weights, and each invocation holds sums of 8 tokens × 8 rows.
+// out = x · matrixᵀ (+ bias) (+ addend) for a batch. A workgroup computes a tile of MATMUL_TOKENS × MATMUL_ROWS of out. It iterates over the
+// columns by sub-blocks, of which it holds x and the dequantized weights; each invocation sums 8 tokens × 8 rows.
 
 struct Params {
-  regions: Regions,
-  units: u32, // in a row of the matrix
-  row_quads: u32, // rows of the matrix here / 4
-  x: u32, // where x begins, as everything below in vec4s
-  x_stride: u32, // from one token's row to the next's
+  planes: Planes,
+  sub_blocks: u32, // of a row of the matrix
+  row_vec4s: u32, // rows / 4
+  x: u32, // offset in the arena in vec4s, as the other offsets
+  x_stride: u32, // from one token's row to the next
   out: u32,
   out_stride: u32,
-  bias: u32, // or NONE
+  bias: u32, // offset in vectors, or NONE
   addend: u32, // or NONE
   addend_stride: u32,
 }
@@ -17,21 +17,21 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(3) var<storage, read_write> arena: array<vec4f>;
 @group(0) @binding(4) var<storage, read> vectors: array<vec4f>;
-@group(0) @binding(5) var<storage, read> step: Step;
+@group(0) @binding(5) var<storage, read> batch: BatchInputs;
 
-const ROWS = 64u;
-const TOKENS = 64u;
-const SIZE = (ROWS / 8u) * (TOKENS / 8u);
-const STRIDE = UNIT_QUADS + 1u; // rows begin in different banks
+override MATMUL_ROWS: u32;
+override MATMUL_TOKENS: u32;
+override TILE_INVOCATIONS = (MATMUL_ROWS / 8u) * (MATMUL_TOKENS / 8u);
+const STRIDE = SUB_BLOCK_VEC4S + 1u; // rows begin in different banks
 
-var<workgroup> weights: array<vec4f, ROWS * STRIDE>;
-var<workgroup> xs: array<vec4f, TOKENS * STRIDE>;
+var<workgroup> weights: array<vec4f, MATMUL_ROWS * STRIDE>;
+var<workgroup> xs: array<vec4f, MATMUL_TOKENS * STRIDE>;
 
-/** Row `index` of the tile, since there are as many as invocations. */
-fn load_weights(row: u32, unit: u32, index: u32) {
+/** Loads row `index` of the tile: it has as many rows as invocations. */
+fn load_weights(row: u32, sub_block: u32, index: u32) {
   let at = index * STRIDE;
-  if (row < 4u * params.row_quads) {
-    let w = load_unit(params.regions, row * params.units + unit);
+  if (row < 4u * params.row_vec4s) {
+    let w = load_sub_block(params.planes, row * params.sub_blocks + sub_block);
     weights[at] = w.scale * w.q0 + w.offset;
     weights[at + 1u] = w.scale * w.q1 + w.offset;
     weights[at + 2u] = w.scale * w.q2 + w.offset;
@@ -39,12 +39,14 @@ fn load_weights(row: u32, unit: u32, index: u32) {
   }
 }
 
-fn load_xs(first_token: u32, unit: u32, index: u32) {
-  for (var i = index; i < TOKENS * UNIT_QUADS; i += SIZE) {
-    let token = first_token + i / UNIT_QUADS;
-    if (token < step.count) {
-      let quad = i % UNIT_QUADS;
-      xs[i / UNIT_QUADS * STRIDE + quad] = arena[params.x + token * params.x_stride + unit * UNIT_QUADS + quad];
+/** Loads the tile's tokens. */
+fn load_xs(first_token: u32, sub_block: u32, index: u32) {
+  for (var i = index; i < MATMUL_TOKENS * SUB_BLOCK_VEC4S; i += TILE_INVOCATIONS) {
+    let token = first_token + i / SUB_BLOCK_VEC4S;
+    if (token < batch.count) {
+      let column = i % SUB_BLOCK_VEC4S;
+      let at = params.x + token * params.x_stride + sub_block * SUB_BLOCK_VEC4S + column;
+      xs[i / SUB_BLOCK_VEC4S * STRIDE + column] = arena[at];
     }
   }
 }
@@ -65,34 +67,33 @@ fn products(w: Rows, x: vec4f) -> vec4f {
   return vec4f(dot(w.a, x), dot(w.b, x), dot(w.c, x), dot(w.d, x));
 }
 
-fn store(sum: vec4f, token: u32, quad: u32) {
-  if (token < step.count && quad < params.row_quads) {
+fn store(sum: vec4f, token: u32, row_vec4: u32) {
+  if (token < batch.count && row_vec4 < params.row_vec4s) {
     var out = sum;
     if (params.bias != NONE) {
-      out += vectors[params.bias + quad];
+      out += vectors[params.bias + row_vec4];
     }
     if (params.addend != NONE) {
-      out += arena[params.addend + token * params.addend_stride + quad];
+      out += arena[params.addend + token * params.addend_stride + row_vec4];
     }
-    arena[params.out + token * params.out_stride + quad] = out;
+    arena[params.out + token * params.out_stride + row_vec4] = out;
   }
 }
 
-@compute @workgroup_size(SIZE)
+@compute @workgroup_size(TILE_INVOCATIONS)
 fn main(
   @builtin(workgroup_id) id: vec3u,
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  bind_both();
-  let row_tiles = (4u * params.row_quads + ROWS - 1u) / ROWS;
-  let number = workgroup_number(id, grid);
-  let first_row = number % row_tiles * ROWS;
-  let first_token = number / row_tiles * TOKENS;
-  let rows = index % (ROWS / 8u) * 8u; // where this invocation's eight begin
-  let tokens = index / (ROWS / 8u) * 8u;
-  let is_used = first_token + tokens < step.count;
-  // Of each token the first four rows, and the others.
+  let row_tiles = (4u * params.row_vec4s + MATMUL_ROWS - 1u) / MATMUL_ROWS;
+  let number = workgroup_index(id, grid);
+  let first_row = number % row_tiles * MATMUL_ROWS;
+  let first_token = number / row_tiles * MATMUL_TOKENS;
+  let rows = index % (MATMUL_ROWS / 8u) * 8u; // the first of this invocation's eight
+  let tokens = index / (MATMUL_ROWS / 8u) * 8u;
+  let is_used = first_token + tokens < batch.count;
+  // Sums of token n: an of the first four rows, bn of the others.
   var a0 = vec4f();
   var b0 = vec4f();
   var a1 = vec4f();
@@ -109,12 +110,12 @@ fn main(
   var b6 = vec4f();
   var a7 = vec4f();
   var b7 = vec4f();
-  for (var unit = 0u; unit < params.units; unit++) {
+  for (var sub_block = 0u; sub_block < params.sub_blocks; sub_block++) {
     workgroupBarrier();
-    load_weights(first_row + index, unit, index);
-    load_xs(first_token, unit, index);
+    load_weights(first_row + index, sub_block, index);
+    load_xs(first_token, sub_block, index);
     workgroupBarrier();
-    for (var k = 0u; k < UNIT_QUADS && is_used; k++) {
+    for (var k = 0u; k < SUB_BLOCK_VEC4S && is_used; k++) {
       let a = rows_at(rows * STRIDE + k);
       let b = rows_at((rows + 4u) * STRIDE + k);
       let at = tokens * STRIDE + k;
@@ -145,21 +146,21 @@ fn main(
     }
   }
   let token = first_token + tokens;
-  let quad = (first_row + rows) / 4u;
-  store(a0, token, quad);
-  store(b0, token, quad + 1u);
-  store(a1, token + 1u, quad);
-  store(b1, token + 1u, quad + 1u);
-  store(a2, token + 2u, quad);
-  store(b2, token + 2u, quad + 1u);
-  store(a3, token + 3u, quad);
-  store(b3, token + 3u, quad + 1u);
-  store(a4, token + 4u, quad);
-  store(b4, token + 4u, quad + 1u);
-  store(a5, token + 5u, quad);
-  store(b5, token + 5u, quad + 1u);
-  store(a6, token + 6u, quad);
-  store(b6, token + 6u, quad + 1u);
-  store(a7, token + 7u, quad);
-  store(b7, token + 7u, quad + 1u);
+  let row_vec4 = (first_row + rows) / 4u;
+  store(a0, token, row_vec4);
+  store(b0, token, row_vec4 + 1u);
+  store(a1, token + 1u, row_vec4);
+  store(b1, token + 1u, row_vec4 + 1u);
+  store(a2, token + 2u, row_vec4);
+  store(b2, token + 2u, row_vec4 + 1u);
+  store(a3, token + 3u, row_vec4);
+  store(b3, token + 3u, row_vec4 + 1u);
+  store(a4, token + 4u, row_vec4);
+  store(b4, token + 4u, row_vec4 + 1u);
+  store(a5, token + 5u, row_vec4);
+  store(b5, token + 5u, row_vec4 + 1u);
+  store(a6, token + 6u, row_vec4);
+  store(b6, token + 6u, row_vec4 + 1u);
+  store(a7, token + 7u, row_vec4);
+  store(b7, token + 7u, row_vec4 + 1u);
 }

@@ -1,18 +1,18 @@
-// out = matrix · x (+ bias) (+ addend) for one row of activations. LANES invocations share four rows of the matrix: each takes every
-// LANES-th unit of them, so that they read side by side.
+// out = matrix · x (+ bias) (+ addend) for one row of activations. LANES invocations share four rows of the matrix. Each takes every
+// LANES-th sub-block, so that they read adjacent memory.
 
 override LANES: u32;
-override GROUPS: u32; // of lanes, in a workgroup
+override GROUPS: u32; // of lanes in a workgroup
 
 struct Params {
-  regions: Regions,
-  units: u32, // in a row of the matrix
-  row_quads: u32, // rows of the matrix here / 4
-  x: u32, // where x begins, as everything below in vec4s
+  planes: Planes,
+  sub_blocks: u32, // of a row of the matrix
+  row_vec4s: u32, // rows / 4
+  x: u32, // offset in the arena in vec4s, as the other offsets
   out: u32,
-  bias: u32, // or NONE
+  bias: u32, // offset in vectors, or NONE
   addend: u32, // or NONE
-  gated: u32, // distance of the second matrix, whose product the first's is a gate of, in row quads; 0 for none
+  gate_vec4s: u32, // rows of the gate / 4, if the matrix is a gate and up stacked, for a gated activation; else 0
   activation: u32,
 }
 
@@ -22,40 +22,40 @@ struct Params {
 
 var<workgroup> partial: array<vec4f, LANES * GROUPS>;
 
-fn product(unit: u32, x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f, x_sum: f32) -> f32 {
-  let w = load_unit(params.regions, unit);
+fn product(index: u32, x0: vec4f, x1: vec4f, x2: vec4f, x3: vec4f, x_sum: f32) -> f32 {
+  let w = load_sub_block(params.planes, index);
   return w.scale * (dot(w.q0, x0) + dot(w.q1, x1) + dot(w.q2, x2) + dot(w.q3, x3)) + w.offset * x_sum;
 }
 
-/** What lane `lane` has to add to the products of rows 4 · quad to 4 · quad + 3. */
-fn share(quad: u32, lane: u32) -> vec4f {
+/** Returns the part of lane `lane` in the products of rows 4 · row_vec4 to 4 · row_vec4 + 3. */
+fn partial_products(row_vec4: u32, lane: u32) -> vec4f {
   var sum = vec4f();
-  let first = 4u * quad * params.units;
-  for (var u = lane; u < params.units; u += LANES) {
-    let at = params.x + u * UNIT_QUADS;
+  let first = 4u * row_vec4 * params.sub_blocks;
+  for (var i = lane; i < params.sub_blocks; i += LANES) {
+    let at = params.x + i * SUB_BLOCK_VEC4S;
     let x0 = arena[at];
     let x1 = arena[at + 1u];
     let x2 = arena[at + 2u];
     let x3 = arena[at + 3u];
     let x_sum = dot(x0 + x1 + x2 + x3, vec4f(1.0));
-    let unit = first + u;
+    let index = first + i;
     sum += vec4f(
-      product(unit, x0, x1, x2, x3, x_sum),
-      product(unit + params.units, x0, x1, x2, x3, x_sum),
-      product(unit + 2u * params.units, x0, x1, x2, x3, x_sum),
-      product(unit + 3u * params.units, x0, x1, x2, x3, x_sum),
+      product(index, x0, x1, x2, x3, x_sum),
+      product(index + params.sub_blocks, x0, x1, x2, x3, x_sum),
+      product(index + 2u * params.sub_blocks, x0, x1, x2, x3, x_sum),
+      product(index + 3u * params.sub_blocks, x0, x1, x2, x3, x_sum),
     );
   }
   return sum;
 }
 
-/** The sum of a group's shares, for its first lane. */
-fn total(share: vec4f, index: u32) -> vec4f {
+/** Returns the sum over the lanes of a group, to its first lane. */
+fn total(products: vec4f, index: u32) -> vec4f {
   if (LANES == 1u) {
-    return share;
+    return products;
   }
   workgroupBarrier();
-  partial[index] = share;
+  partial[index] = products;
   workgroupBarrier();
   for (var half = LANES / 2u; half > 0u; half /= 2u) {
     if (index % LANES < half) {
@@ -72,29 +72,28 @@ fn main(
   @builtin(num_workgroups) grid: vec3u,
   @builtin(local_invocation_index) index: u32,
 ) {
-  bind_both();
   let lane = index % LANES;
-  let quad = workgroup_number(id, grid) * GROUPS + index / LANES;
-  let inside = quad < params.row_quads;
+  let row_vec4 = workgroup_index(id, grid) * GROUPS + index / LANES;
+  let inside = row_vec4 < params.row_vec4s;
   var sum = vec4f();
   if (inside) {
-    sum = share(quad, lane);
+    sum = partial_products(row_vec4, lane);
   }
   sum = total(sum, index);
-  if (params.gated != 0u) {
+  if (params.gate_vec4s != 0u) {
     var up = vec4f();
     if (inside) {
-      up = share(quad + params.gated, lane);
+      up = partial_products(row_vec4 + params.gate_vec4s, lane);
     }
-    sum = activated(params.activation, sum) * total(up, index);
+    sum = activate(params.activation, sum) * total(up, index);
   }
   if (inside && lane == 0u) {
     if (params.bias != NONE) {
-      sum += vectors[params.bias + quad];
+      sum += vectors[params.bias + row_vec4];
     }
     if (params.addend != NONE) {
-      sum += arena[params.addend + quad];
+      sum += arena[params.addend + row_vec4];
     }
-    arena[params.out + quad] = sum;
+    arena[params.out + row_vec4] = sum;
   }
 }

@@ -1,9 +1,10 @@
-// A matrix of weights in the format whose file follows: rows of units, each 16 columns that share scale and offset. The format's load_unit gives
-// a unit: weight = scale · quant + offset. Quants are named one by one: arrays that are indexed in loops are slow in some compilers.
+// A matrix of weights. Rows consist of sub-blocks: 16 columns that share a scale and an offset. The function load_sub_block, in the file of
+// the format, returns a sub-block by its index in the matrix: weight = scale · quant + offset.
 
-const UNIT_QUADS = 4u;
+const SUB_BLOCK_VEC4S = 4u;
 
-struct Unit {
+/** The quants are not an array, because arrays that are indexed in loops are slow in some compilers. */
+struct SubBlock {
   q0: vec4f,
   q1: vec4f,
   q2: vec4f,
@@ -12,31 +13,31 @@ struct Unit {
   offset: f32,
 }
 
-@group(0) @binding(1) var<storage, read> words: array<u32>;
-@group(0) @binding(2) var<storage, read> words4: array<vec4u>; // the same buffer
+@group(0) @binding(1) var<storage, read> planes_u32: array<u32>;
+@group(0) @binding(2) var<storage, read> planes_vec4u: array<vec4u>; // the same buffer
 
-/** Where the parts of a block lie: each kind of part has a region of its own (16-byte aligned; in words). */
-alias Regions = vec4u;
+/** The offsets of the planes in words, multiples of 4. A plane holds the same field of all blocks. */
+alias Planes = vec4u;
 
-/** A float16 of a region of them. */
-fn half_at(region: u32, index: u32) -> f32 {
-  let pair = unpack2x16float(words[region + (index >> 1u)]);
+/** Returns a float16 of a plane. */
+fn half_at(plane: u32, index: u32) -> f32 {
+  let pair = unpack2x16float(planes_u32[plane + (index >> 1u)]);
   return select(pair.x, pair.y, (index & 1u) == 1u);
 }
 
-/** A byte of a region. */
-fn byte_at(region: u32, index: u32) -> u32 {
-  return (words[region + (index >> 2u)] >> (8u * (index & 3u))) & 255u;
+/** Returns a byte of a plane. */
+fn byte_at(plane: u32, index: u32) -> u32 {
+  return (planes_u32[plane + (index >> 2u)] >> (8u * (index & 3u))) & 255u;
 }
 
-/** What `mask` leaves of a word's four bytes. */
+/** Returns the four bytes of a word, each masked. */
 fn bytes(word: u32, mask: i32) -> vec4i {
   return vec4i(vec4u(word) >> vec4u(0u, 8u, 16u, 24u)) & vec4i(mask);
 }
 
-/** The low nibbles of 16 bytes. */
-fn nibbles(block: vec4u, scale: f32, offset: f32) -> Unit {
-  return Unit(
+/** Returns the sub-block whose quants are the low nibbles of 16 bytes. */
+fn nibbles(block: vec4u, scale: f32, offset: f32) -> SubBlock {
+  return SubBlock(
     vec4f(bytes(block.x, 15)),
     vec4f(bytes(block.y, 15)),
     vec4f(bytes(block.z, 15)),
@@ -44,10 +45,4 @@ fn nibbles(block: vec4u, scale: f32, offset: f32) -> Unit {
     scale,
     offset,
   );
-}
-
-/** Makes both views part of a kernel's layout, though a format may read only one. */
-fn bind_both() {
-  _ = &words;
-  _ = &words4;
 }

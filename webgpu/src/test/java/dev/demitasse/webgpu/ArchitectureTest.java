@@ -6,7 +6,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** The backend knows a GPU only as {@link Device}, so that tests can drive it without a browser of its own. */
+/** The backend accesses a GPU only through {@link Device}, so that tests can replace it. */
 class ArchitectureTest {
     @Test
     void packagesDependOneWay() {

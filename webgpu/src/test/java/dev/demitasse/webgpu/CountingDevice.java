@@ -1,15 +1,19 @@
 package dev.demitasse.webgpu;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Does nothing but count. */
+/** A device that only counts the calls. */
 class CountingDevice implements Device {
-    static final Shaders NO_SHADERS =
-            new Shaders(Shaders.FILES.stream().collect(Collectors.toMap(name -> name, name -> "")));
+    static final Shaders SHADERS =
+            new Shaders(Shaders.FILES.stream().collect(Collectors.toMap(name -> name, CountingDevice::text)));
 
     int made;
     int writes;
@@ -18,6 +22,14 @@ class CountingDevice implements Device {
     int resultBytes;
 
     private static final class Made implements Buffer, Pipeline, BindGroup {}
+
+    private static String text(String name) {
+        try (InputStream file = Shaders.class.getResourceAsStream(name + ".wgsl")) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     private Made make() {
         made++;
@@ -51,7 +63,7 @@ class CountingDevice implements Device {
     }
 
     @Override
-    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants) {
+    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> overrides) {
         return make();
     }
 

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-/** A batch is submitted in parts, and can be dropped between them. */
+/** A batch is submitted in parts, and can be abandoned between them. */
 class PartsOfAPassTest {
     private static final int BATCH = 128;
-    /** So many that their keys and values are copied in turns where the cache grows. */
+    /** Enough positions that keys and values are copied in several rounds when the cache grows. */
     private static final int LONG = 1 << 20;
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -28,9 +28,9 @@ class PartsOfAPassTest {
     private final WebGpuBackend backend = (WebGpuBackend) BackendLoader.load(
             BackendLoader.tinyModel("llama"),
             2 * LONG,
-            (plan, context) -> new WebGpuBackend(plan, context, BATCH, KvType.F16, device, CountingDevice.NO_SHADERS));
+            (plan, context) -> new WebGpuBackend(plan, context, BATCH, KvType.F16, device, CountingDevice.SHADERS));
 
-    /** A device that is done when the test says so. */
+    /** A device whose work is done when the test runs the waiting actions. */
     private final class RecordingDevice extends CountingDevice {
         @Override
         public void dispatch(Pipeline pipeline, BindGroup group, int columns, int rows) {
@@ -102,11 +102,11 @@ class PartsOfAPassTest {
     }
 
     @Test
-    void aPassIsDropped() {
-        boolean[] dropped = forward(0);
+    void aPassIsAbandoned() {
+        boolean[] abandoned = forward(0);
         assertTrue(pass.abandon());
         waiting.remove().run();
-        assertTrue(dropped[0]);
+        assertTrue(abandoned[0]);
         assertEquals(2, device.submissions);
         assertFalse(pass.abandon());
         boolean[] done = forward(0); // while a part of the other is still under way
@@ -115,12 +115,12 @@ class PartsOfAPassTest {
     }
 
     @Test
-    void aPassIsDroppedWhileTheCacheGrows() {
+    void aPassIsAbandonedWhileTheCacheGrows() {
         finish(forward(LONG - BATCH));
-        boolean[] dropped = forward(2 * LONG - BATCH);
+        boolean[] abandoned = forward(2 * LONG - BATCH);
         assertEquals(0, device.submissions);
         assertTrue(pass.abandon());
-        finish(dropped);
+        finish(abandoned);
         assertEquals(0, device.submissions);
         finish(forward(LONG));
     }

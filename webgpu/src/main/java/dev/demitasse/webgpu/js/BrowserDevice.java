@@ -16,7 +16,7 @@ import org.teavm.jso.core.JSNumber;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** The browser's {@code GPUDevice}. Buffers of bytes must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
+/** The browser's {@code GPUDevice}. Byte buffers must be direct: JavaScript copies from and to the engine's linear memory, which holds them. */
 public final class BrowserDevice implements Device {
     private static final int MAP_READ = 0x1;
     private static final int COPY_SRC = 0x4;
@@ -36,7 +36,7 @@ public final class BrowserDevice implements Device {
     private boolean resultPending;
     private @Nullable String lost;
 
-    /** @param adapter that gave the device */
+    /** @param adapter that the device was requested from */
     public BrowserDevice(GpuDevice device, GpuAdapter adapter) {
         this.device = device;
         software = isSoftware(adapter);
@@ -49,13 +49,13 @@ public final class BrowserDevice implements Device {
         device.setOnUncapturedError(event -> lose(event.getError().getMessage()));
     }
 
-    /** Whether the adapter computes on the CPU. */
+    /** Returns whether the adapter computes on the CPU. */
     public static boolean isSoftware(GpuAdapter adapter) {
         return adapter.getInfo().isFallbackAdapter()
                 || adapter.getInfo().getArchitecture().equals("swiftshader");
     }
 
-    /** Why the device is of no more use; null if it is. */
+    /** Returns the reason for which the device is unusable; null if it is usable. */
     public @Nullable String lost() {
         return lost;
     }
@@ -66,13 +66,17 @@ public final class BrowserDevice implements Device {
         }
     }
 
-    /** Begins to collect errors. */
+    /** Starts to collect errors, for example of pipelines and buffers that are created. */
     public void watch() {
         device.pushErrorScope("out-of-memory");
         device.pushErrorScope("validation");
     }
 
-    /** Ends what {@link #watch} began. @param failed gets the first error's message, if there was one */
+    /**
+     * Ends the collection that {@link #watch} started.
+     *
+     * @param failed gets the message of the first error of each kind, if there is one
+     */
     public void unwatch(Consumer<String> failed) {
         popErrorScope("", failed);
         popErrorScope("out of GPU memory: ", failed);
@@ -87,12 +91,12 @@ public final class BrowserDevice implements Device {
         });
     }
 
-    /** Gives the GPU's memory back. */
+    /** Frees the GPU's memory. */
     public void destroy() {
         device.destroy();
     }
 
-    // No records: theirs would have hash codes of JavaScript objects, which have none.
+    // Classes, since the hash code of a record would need hash codes of JavaScript objects, which have none.
 
     private static final class StorageOrUniforms implements Buffer {
         final GpuDevice.Buffer buffer;
@@ -120,7 +124,7 @@ public final class BrowserDevice implements Device {
         }
     }
 
-    /** A part of a buffer that is to be read back. */
+    /** A part of a buffer that is read back. */
     private static final class Copy {
         final GpuDevice.Buffer source;
         final long offset;
@@ -133,7 +137,7 @@ public final class BrowserDevice implements Device {
         }
     }
 
-    /** Where results come to. */
+    /** The buffer that results are mapped from, and their bytes. */
     private static final class Readback {
         final GpuDevice.Buffer buffer;
         final ByteBuffer bytes;
@@ -186,12 +190,12 @@ public final class BrowserDevice implements Device {
     }
 
     @Override
-    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> constants) {
+    public Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> overrides) {
         GpuDevice.ShaderModuleDescriptor source = JSObjects.create();
         source.setLabel(label);
         source.setCode(wgsl);
         JSMapLike<JSNumber> values = JSObjects.create();
-        constants.forEach((name, value) -> values.set(name, JSNumber.valueOf(value)));
+        overrides.forEach((name, value) -> values.set(name, JSNumber.valueOf(value)));
         GpuDevice.ProgrammableStage stage = JSObjects.create();
         stage.setModule(device.createShaderModule(source));
         stage.setEntryPoint(entryPoint);
@@ -212,7 +216,7 @@ public final class BrowserDevice implements Device {
             resource.setOffset(binding.offset());
             resource.setSize(binding.bytes());
             GpuDevice.BindGroupEntry entry = JSObjects.create();
-            entry.setBinding(binding.number());
+            entry.setBinding(binding.slot().number());
             entry.setResource(resource);
             entries.push(entry);
         }

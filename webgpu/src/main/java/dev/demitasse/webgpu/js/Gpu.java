@@ -10,16 +10,16 @@ import org.teavm.jso.core.JSPromise;
 
 /** The browser's {@code navigator.gpu}. */
 public interface Gpu extends JSObject {
-    /** An adapter, or null if the browser offers none. */
+    /** Requests an adapter; null if the browser offers none. */
     JSPromise<@Nullable GpuAdapter> requestAdapter(AdapterOptions options);
 
-    /** {@code navigator.gpu}, or null where the browser has no WebGPU or the page is not a secure context. */
+    /** Returns {@code navigator.gpu}; null if the browser has no WebGPU or the page is not a secure context. */
     static @Nullable Gpu find() {
         Gpu gpu = Scope.getNavigator().getGpu();
         return JSObjects.isUndefined(gpu) ? null : gpu;
     }
 
-    /** The fastest adapter, or null if the browser offers none. */
+    /** Requests the fastest adapter; null if the browser offers none. */
     default JSPromise<@Nullable GpuAdapter> requestFastAdapter() {
         AdapterOptions options = JSObjects.create();
         options.setPowerPreference("high-performance");
@@ -32,7 +32,7 @@ public interface Gpu extends JSObject {
         void setPowerPreference(String preference);
     }
 
-    /** The global {@code navigator}, as far as it leads to WebGPU. */
+    /** The global scope, for {@code navigator}. */
     @JSClass
     abstract class Scope implements JSObject {
         private Scope() {}
@@ -42,7 +42,7 @@ public interface Gpu extends JSObject {
         static native Navigator getNavigator();
     }
 
-    /** The part of {@code WorkerNavigator} that leads to WebGPU. */
+    /** {@code WorkerNavigator}. */
     interface Navigator extends JSObject {
         @JSProperty
         Gpu getGpu();

@@ -15,7 +15,7 @@ public interface GpuAdapter extends JSObject {
 
     JSPromise<GpuDevice> requestDevice(DeviceDescriptor descriptor);
 
-    /** A device with as large buffers as the adapter has. */
+    /** Requests a device with the largest buffers that the adapter supports. */
     default JSPromise<GpuDevice> requestLargeDevice() {
         GpuLimits limits = JSObjects.create();
         limits.setMaxBufferSize(getLimits().getMaxBufferSize());
@@ -25,7 +25,7 @@ public interface GpuAdapter extends JSObject {
         return requestDevice(descriptor);
     }
 
-    /** {@code GPUAdapterInfo}: each part may be empty, as the browser sees fit. */
+    /** {@code GPUAdapterInfo}. Browsers may leave any string empty. */
     interface Info extends JSObject {
         @JSProperty
         String getVendor();
@@ -33,7 +33,7 @@ public interface GpuAdapter extends JSObject {
         @JSProperty
         String getArchitecture();
 
-        /** Absent in older browsers, which reads as false. */
+        /** Returns whether the adapter computes on the CPU; false in browsers without this member. */
         @JSProperty("isFallbackAdapter")
         boolean isFallbackAdapter();
     }

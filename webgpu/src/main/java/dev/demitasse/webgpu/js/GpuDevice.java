@@ -9,7 +9,7 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.ArrayBuffer;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** {@code GPUDevice}, and what it makes. */
+/** {@code GPUDevice}, and the objects it creates. */
 public interface GpuDevice extends JSObject {
     @JSProperty
     GpuLimits getLimits();
@@ -39,7 +39,7 @@ public interface GpuDevice extends JSObject {
     @JSProperty("onuncapturederror")
     void setOnUncapturedError(ErrorListener listener);
 
-    /** Takes a {@code GPUUncapturedErrorEvent}. */
+    /** A listener of {@code uncapturederror} events. */
     @JSFunctor
     interface ErrorListener extends JSObject {
         void error(ErrorEvent event);

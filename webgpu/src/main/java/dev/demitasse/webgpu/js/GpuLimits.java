@@ -3,7 +3,7 @@ package dev.demitasse.webgpu.js;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 
-/** {@code GPUSupportedLimits}, as far as a large model may meet them. In bytes. */
+/** {@code GPUSupportedLimits}: the limits that large models reach, in bytes. */
 public interface GpuLimits extends JSObject {
     @JSProperty
     double getMaxBufferSize();

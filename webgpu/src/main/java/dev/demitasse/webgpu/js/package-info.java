@@ -1,4 +1,4 @@
-/** The browser's WebGPU (W3C) as a {@link dev.demitasse.webgpu.Device}: typed bindings only, no JavaScript text. */
+/** Typed bindings of the browser's WebGPU (W3C), and the {@link dev.demitasse.webgpu.Device} over them. */
 @NullMarked
 package dev.demitasse.webgpu.js;
 

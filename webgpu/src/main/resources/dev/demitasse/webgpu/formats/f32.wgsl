@@ -1,11 +1,11 @@
-// F32. Regions: x the numbers.
-fn load_unit(regions: Regions, i: u32) -> Unit {
-  let at = regions.x / 4u + 4u * i;
-  return Unit(
-    bitcast<vec4f>(words4[at]),
-    bitcast<vec4f>(words4[at + 1u]),
-    bitcast<vec4f>(words4[at + 2u]),
-    bitcast<vec4f>(words4[at + 3u]),
+// F32: float32. Planes: x the elements.
+fn load_sub_block(planes: Planes, i: u32) -> SubBlock {
+  let at = planes.x / 4u + 4u * i;
+  return SubBlock(
+    bitcast<vec4f>(planes_vec4u[at]),
+    bitcast<vec4f>(planes_vec4u[at + 1u]),
+    bitcast<vec4f>(planes_vec4u[at + 2u]),
+    bitcast<vec4f>(planes_vec4u[at + 3u]),
     1.0,
     0.0,
   );

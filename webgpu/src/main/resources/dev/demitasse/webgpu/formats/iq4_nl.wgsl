@@ -1,4 +1,4 @@
-// IQ4_NL: d · table[q]. Regions: x d, y quants.
-fn load_unit(regions: Regions, i: u32) -> Unit {
-  return load_values(words4[regions.y / 4u + i / 2u], i, half_at(regions.x, i / 2u));
+// IQ4_NL: d · table[q]. Planes: x d, y quants.
+fn load_sub_block(planes: Planes, i: u32) -> SubBlock {
+  return load_iq4(planes_vec4u[planes.y / 4u + i / 2u], i, half_at(planes.x, i / 2u));
 }

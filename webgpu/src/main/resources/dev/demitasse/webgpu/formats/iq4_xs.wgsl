@@ -1,11 +1,11 @@
-// IQ4_XS: d · (scale − 32) · table[q]; sub-block s of 32 columns has 16 bytes, as IQ4_NL's, and a scale of a nibble and two bits.
-// Regions: x d and, in the upper half, the pairs of bits, y nibbles of scales, z quants.
-fn load_unit(regions: Regions, i: u32) -> Unit {
+// IQ4_XS: d · (scale − 32) · table[q]. Each group of 32 columns has 16 bytes of quants as in IQ4_NL, and a 6-bit scale.
+// Planes: x d and, in the upper half, the upper 2 bits of the scales; y the lower 4 bits of the scales; z quants.
+fn load_sub_block(planes: Planes, i: u32) -> SubBlock {
   let block = i / 16u;
-  let sub = (i / 2u) % 8u;
-  let head = words[regions.x + block];
-  let low = (words[regions.y + block] >> (4u * sub)) & 15u;
-  let high = (head >> (16u + 2u * sub)) & 3u;
+  let group = (i / 2u) % 8u;
+  let head = planes_u32[planes.x + block];
+  let low = (planes_u32[planes.y + block] >> (4u * group)) & 15u;
+  let high = (head >> (16u + 2u * group)) & 3u;
   let scale = unpack2x16float(head).x * (f32(low | (high << 4u)) - 32.0);
-  return load_values(words4[regions.z / 4u + i / 2u], i, scale);
+  return load_iq4(planes_vec4u[planes.z / 4u + i / 2u], i, scale);
 }
