@@ -1,12 +1,12 @@
 package dev.demitasse.api;
 
 import dev.demitasse.chat.AnswerFormat;
-import dev.demitasse.chat.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.engine.LoadedModel;
 import dev.demitasse.grammar.Grammar;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;

@@ -7,11 +7,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the answer to a prompt may hold beside text.
+ * The parts that the answer to a prompt can have in addition to text.
  *
- * @param thinks whether the model may begin with its reasoning, between {@code <think>} and {@code </think>}
- * @param opened whether the prompt has opened the reasoning already
- * @param toolCalls how the model would call tools; empty if it was given none
+ * @param thinks whether the answer may begin with reasoning, between {@code <think>} and {@code </think>}
+ * @param opened whether the prompt already ends with {@code <think>}
+ * @param toolCalls the formats in which the model may call tools; empty if the prompt describes no tools
  */
 public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> toolCalls) {
     /** Text only. */
@@ -21,11 +21,11 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
     public static final String END_THINK = "</think>";
 
     /**
-     * What a model with this template answers.
+     * Detects the format of a model's answers from its chat template.
      *
-     * @param template its source
-     * @param prompt what it rendered
-     * @param variables what it was given: {@code tools}, {@code xml_tools} and {@code python_tools} name tools
+     * @param template the source of the template
+     * @param prompt the prompt that the template rendered
+     * @param variables the variables of the template: {@code tools}, {@code xml_tools} and {@code python_tools} describe tools
      */
     public static AnswerFormat of(String template, String prompt, Map<String, @Nullable Object> variables) {
         boolean thinks = template.contains(THINK);
@@ -33,12 +33,12 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
                 thinks, thinks && prompt.stripTrailing().endsWith(THINK), ToolCallFormat.of(template, variables));
     }
 
-    /** The same, where tools were described by {@link ToolPrompt}. */
+    /** Returns this format for a prompt in which {@link ToolPrompt} described the tools. */
     public AnswerFormat withToolPrompt() {
         return new AnswerFormat(thinks, opened, List.of(ToolPrompt.FORMAT));
     }
 
-    /** How the answer may call a tool; null if it can't, or not in JSON. */
+    /** Returns the JSON syntax of a tool call, or null if the answer can't call tools or calls them in another language. */
     public @Nullable CallSyntax callSyntax() {
         for (ToolCallFormat format : toolCalls) {
             if (format.syntax() != null) {
@@ -48,12 +48,12 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
         return null;
     }
 
-    /** All texts that are {@link #markers} of any format. */
+    /** Returns the {@link #markers} of all formats. */
     public static Set<String> allMarkers() {
         return new AnswerFormat(true, false, ToolCallFormat.ALL).markers();
     }
 
-    /** Texts that must reach {@link AnswerParser} though the vocabulary may have them as special tokens. */
+    /** Returns texts that {@link AnswerParser} has to see even if the vocabulary has them as special tokens. */
     public Set<String> markers() {
         Set<String> markers = new TreeSet<>();
         if (thinks) {

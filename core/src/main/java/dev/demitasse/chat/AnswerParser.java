@@ -6,16 +6,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Splits an answer, as its text comes, into reasoning, text and tool calls. Text that may become a tag is held back until
- * that is decided, so how the text is cut into pieces makes no difference. What looked like a tool call but can't be read
- * stays text. White space around reasoning and before a tool call is left out.
+ * Splits an answer into reasoning, text and tool calls while the answer is generated. Text that may be the beginning of a
+ * tag is held back until more text decides, so the result does not depend on how the text is split into pieces. A malformed
+ * tool call stays text. White space around reasoning and before a tool call is removed.
  */
 public final class AnswerParser {
-    /** What became certain: reasoning and text, in this order. */
+    /** Reasoning and text that a step has decided on, in this order. */
     public record Piece(String reasoning, String text) {}
 
     private enum State {
-        /** Nothing but white space so far: reasoning may begin. */
+        /** Only white space so far: reasoning may begin. */
         START,
         REASONING,
         TEXT,
@@ -26,18 +26,18 @@ public final class AnswerParser {
     private final List<ToolCall> toolCalls = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
-    /** What came but isn't decided yet. */
+    /** Input that is not decided yet. */
     private final StringBuilder held = new StringBuilder();
-    /** White space before the tool call that is held; it belongs to the text if that is none. */
+    /** White space before the tool call in {@link #held}; it belongs to the text if the call turns out to be malformed. */
     private String spaceBeforeCall = "";
 
     private @Nullable ToolCallFormat callFormat;
-    /** Where in the tool call that is held its end may begin. */
+    /** Index in {@link #held} from which to search for the end of the tool call. */
     private int endSearched;
 
     private State state;
     private boolean skipsSpace;
-    /** Whether the text holds more than white space or a tool call came. */
+    /** Whether the answer has a tool call or text other than white space. */
     private boolean answerBegun;
 
     private boolean ended;
@@ -48,26 +48,26 @@ public final class AnswerParser {
         skipsSpace = format.opened();
     }
 
-    /** Takes the next piece of the answer. */
+    /** Adds the next piece of the answer, and returns what is decided now. */
     public Piece push(String piece) {
         held.append(piece);
         return advance();
     }
 
-    /** The answer has ended. */
+    /** Ends the answer, and returns what had been held back. */
     public Piece finish() {
         ended = true;
         return advance();
     }
 
-    /** The tool calls so far. */
+    /** Returns the tool calls so far. */
     public List<ToolCall> toolCalls() {
         return Collections.unmodifiableList(toolCalls);
     }
 
     private Piece advance() {
         while (step()) {
-            // Each step decides over a part of what is held.
+            // Each step decides on a part of the held text.
         }
         Piece piece = new Piece(reasoning.toString(), text.toString());
         text.setLength(0);
@@ -75,7 +75,7 @@ public final class AnswerParser {
         return piece;
     }
 
-    /** @return whether another step may decide more */
+    /** Returns whether another step may decide on more. */
     private boolean step() {
         if (skipsSpace) {
             held.delete(0, firstAfterSpace(held));
@@ -162,7 +162,7 @@ public final class AnswerParser {
 
     private boolean toolCall() {
         if (callFormat == null) {
-            throw new IllegalStateException("a tool call has a format");
+            throw new IllegalStateException("toolCall() called without a format");
         }
         String endTag = callFormat.end();
         int end = endTag.isEmpty() ? -1 : held.indexOf(endTag, endSearched);
@@ -193,7 +193,7 @@ public final class AnswerParser {
         held.delete(0, length);
     }
 
-    /** How much is held before what may become the tag. */
+    /** Returns the length of the held text without an end that may be the beginning of a tag. */
     private int certain(String tag) {
         for (int length = Math.min(tag.length() - 1, held.length()); length > 0; length--) {
             if (tag.startsWith(held.substring(held.length() - length))) {

@@ -1,7 +1,7 @@
 package dev.demitasse.chat;
 
 /**
- * How a model writes one tool call in JSON: {@code beforeName}, the function's name as a JSON string, {@code beforeArguments},
- * the object of its arguments, {@code after}.
+ * The text around the parts of a tool call in JSON: {@code beforeName}, the name of the function as a JSON string,
+ * {@code beforeArguments}, the arguments as a JSON object, {@code after}.
  */
 public record CallSyntax(String beforeName, String beforeArguments, String after) {}

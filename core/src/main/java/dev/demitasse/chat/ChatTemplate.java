@@ -1,32 +1,34 @@
 package dev.demitasse.chat;
 
+import dev.demitasse.jinja.LocalTime;
+import dev.demitasse.jinja.Template;
+import dev.demitasse.jinja.TemplateException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A chat template: the subset of Jinja that models' templates use, with the settings and extras of Hugging Face's
- * {@code apply_chat_template} ({@code trim_blocks}, {@code lstrip_blocks}, {@code raise_exception}, loop controls,
- * {@code tojson}, {@code strftime_now}). Templates come with model files and are not trusted: they can read their variables and nothing else,
- * and their work and output are limited.
- */
+/** A model's chat template, which turns a conversation into a prompt. */
 public final class ChatTemplate {
     private final String source;
-    private final List<Node> nodes;
+    private final Template template;
 
-    private ChatTemplate(String source, List<Node> nodes) {
+    private ChatTemplate(String source, Template template) {
         this.source = source;
-        this.nodes = nodes;
+        this.template = template;
     }
 
-    /** @throws TemplateException naming the tag or token that is not understood */
+    /**
+     * Parses a template.
+     *
+     * @throws TemplateException if the source is not in the subset that {@link Template} supports
+     */
     public static ChatTemplate parse(String source) {
-        return new ChatTemplate(source, new Parser(new Lexer(source).tokens()).template());
+        return new ChatTemplate(source, Template.parse(source));
     }
 
-    /** The template's text. */
+    /** Returns the text that the template was parsed from. */
     public String source() {
         return source;
     }
@@ -34,11 +36,11 @@ public final class ChatTemplate {
     /**
      * Renders a conversation.
      *
-     * @param addGenerationPrompt whether to open the assistant's answer at the end
-     * @param variables what else the template may read: {@code bos_token}, {@code tools}, …, as strings, booleans, numbers,
+     * @param addGenerationPrompt whether the prompt ends with the beginning of the assistant's answer
+     * @param variables further variables of the template ({@code bos_token}, {@code tools}, …): strings, booleans, numbers,
      *     lists and maps
-     * @param now what {@code strftime_now} tells
-     * @throws TemplateException if the template fails, raises an exception itself or passes a limit
+     * @param now the time that {@code strftime_now} formats
+     * @throws TemplateException if the template fails, calls {@code raise_exception} or exceeds a limit
      */
     public String render(
             List<Message> messages,
@@ -49,18 +51,9 @@ public final class ChatTemplate {
         for (Message message : messages) {
             conversation.add(message.fields());
         }
-        Map<String, @Nullable Object> context = new HashMap<>(variables);
-        context.put("messages", conversation);
-        context.put("add_generation_prompt", addGenerationPrompt);
-        return render(context, now);
-    }
-
-    /** Renders with exactly these variables. */
-    String render(Map<String, @Nullable Object> context, LocalTime now) {
-        try {
-            return new Interpreter(context, now).render(nodes);
-        } catch (StackOverflowError e) {
-            throw new TemplateException(0, "values nested too deep");
-        }
+        Map<String, @Nullable Object> all = new HashMap<>(variables);
+        all.put("messages", conversation);
+        all.put("add_generation_prompt", addGenerationPrompt);
+        return template.render(all, now);
     }
 }

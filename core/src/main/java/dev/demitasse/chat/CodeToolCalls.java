@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Python between {@code <code>} and {@code </code>} that does nothing but call functions: SmolLM3 with
- * {@code python_tools}. Other code stays text.
+ * Python code between {@code <code>} and {@code </code>} that only calls functions: SmolLM3 with {@code python_tools}. Other
+ * code stays text.
  */
 final class CodeToolCalls implements ToolCallFormat {
     @Override

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code <tool_call>{"name": …, "arguments": {…}}</tool_call>}, one pair of tags a call: Hermes 2 Pro and 3, Qwen 2.5 and
+ * {@code <tool_call>{"name": …, "arguments": {…}}</tool_call>}, one pair of tags for each call: Hermes 2 Pro and 3, Qwen 2.5 and
  * 3, SmolLM3 with {@code xml_tools}.
  */
 final class HermesToolCalls implements ToolCallFormat {

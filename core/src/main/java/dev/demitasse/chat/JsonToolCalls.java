@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads calls that are JSON: {@code {"name": …, "arguments": {…}}}, maybe with {@code parameters}, or an array of them. */
+/** Reads tool calls in JSON: {@code {"name": …, "arguments": {…}}}, or {@code parameters} instead, or an array of these. */
 final class JsonToolCalls {
     private JsonToolCalls() {}
 
-    /** @return none if one of them is malformed */
+    /** Returns the calls, or an empty list if one of them is malformed. */
     static List<ToolCall> read(String text) {
         try {
             JsonField json = new JsonField("tool call", JsonReader.read(text));
@@ -22,7 +22,7 @@ final class JsonToolCalls {
             }
             return calls;
         } catch (JsonException | IllegalArgumentException e) {
-            return List.of(); // the model's mistake, which the reader of the answer gets to see
+            return List.of(); // the malformed call stays text of the answer
         }
     }
 

@@ -3,7 +3,7 @@ package dev.demitasse.chat;
 import java.util.List;
 import java.util.Set;
 
-/** An answer that is nothing but {@code {"name": …, "parameters": {…}}}: Llama 3.1, 3.2 and 3.3. */
+/** An answer that consists of {@code {"name": …, "parameters": {…}}}: Llama 3.1, 3.2 and 3.3. */
 final class LlamaJsonToolCall implements ToolCallFormat {
     @Override
     public boolean isUsedBy(String template, Set<String> tools) {

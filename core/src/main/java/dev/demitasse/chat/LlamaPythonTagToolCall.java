@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * After {@code <|python_tag|>}, in the "ipython" environment of Llama 3.1 and later: {@code tool.call(name="value")} for a
- * tool that the model knows from training, or JSON as in {@link LlamaJsonToolCall}.
+ * A call after {@code <|python_tag|>}, in the "ipython" environment of Llama 3.1 and later: {@code tool.call(name="value")}
+ * for a tool that the model was trained with, or JSON as in {@link LlamaJsonToolCall}.
  */
 final class LlamaPythonTagToolCall implements ToolCallFormat {
     private static final String CALL = ".call";

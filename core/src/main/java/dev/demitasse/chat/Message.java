@@ -11,28 +11,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of a conversation as templates see it: {@code role} and {@code content}, of an assistant's message also
- * {@code reasoning_content} and {@code tool_calls}, of a tool's {@code tool_call_id} and {@code name}, and whatever else a
- * model's template reads.
+ * A message of a conversation in the form that templates read: {@code role} and {@code content}; in an assistant's message
+ * also {@code reasoning_content} and {@code tool_calls}; in a tool's message {@code tool_call_id} and {@code name}; and any
+ * other field that a model's template reads.
  *
- * @param fields values as {@link JsonReader} gives them
+ * @param fields values by name, of the types that {@link JsonReader} returns
  */
 public record Message(Map<String, @Nullable Object> fields) {
     public Message {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
     }
 
-    /** @param role {@code system}, {@code user}, {@code assistant} or what else the model's template knows */
+    /**
+     * Creates a message of text.
+     *
+     * @param role {@code system}, {@code user}, {@code assistant} or another role of the model's template
+     */
     public Message(String role, String content) {
         this(Map.of("role", role, "content", content));
     }
 
     /**
-     * Reads messages in the form of OpenAI's chat API. Content in parts becomes one text, a part a line; a tool call's
-     * arguments that are JSON text become the object that they stand for, as Hugging Face's templates expect.
+     * Reads messages in the form of OpenAI's chat API. Joins the parts of a content with line ends, and parses the arguments
+     * of tool calls that are JSON text, as Hugging Face's templates expect.
      *
-     * @param messages the conversation, as {@link JsonReader} gives it
-     * @throws IllegalArgumentException naming the field that is missing or wrong
+     * @param messages the conversation, as {@link JsonReader} returns it
+     * @throws IllegalArgumentException if a field is missing or invalid; the message names it
      */
     public static List<Message> readAll(@Nullable Object messages) {
         List<Message> read = new ArrayList<>();
@@ -50,7 +54,7 @@ public record Message(Map<String, @Nullable Object> fields) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.object());
         fields.put("role", message.member("role").name());
         List<Object> toolCalls = toolCalls(message.member("tool_calls"));
-        // Templates ask whether the field is there.
+        // Templates check whether the field exists.
         if (toolCalls.isEmpty()) {
             fields.remove("tool_calls");
         } else {

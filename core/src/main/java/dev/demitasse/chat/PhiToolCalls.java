@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * {@code <|tool_call|>[{"name": …, "arguments": {…}}, …]<|/tool_call|>}: Phi-4-mini. Its own template takes the
- * tools from the system message's field {@code tools}, and lists them between {@code <|tool|>} and {@code <|/tool|>}.
+ * {@code <|tool_call|>[{"name": …, "arguments": {…}}, …]<|/tool_call|>}: Phi-4-mini. The template of this model reads the
+ * tools from the field {@code tools} of the system message, and lists them between {@code <|tool|>} and {@code <|/tool|>}.
  */
 final class PhiToolCalls implements ToolCallFormat {
     @Override

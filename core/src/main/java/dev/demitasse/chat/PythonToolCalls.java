@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads calls that are Python: statements of the form {@code name(argument=literal, …)}, whose result may be assigned to a
- * variable, or printed at once or later.
+ * Reads tool calls in Python: statements of the form {@code name(argument=literal, …)}. The result may be assigned to a
+ * variable or printed.
  */
 final class PythonToolCalls {
     private static final int MAX_DEPTH = 64;
@@ -28,7 +28,7 @@ final class PythonToolCalls {
         this.code = code;
     }
 
-    /** @return none if the code does anything else */
+    /** Returns the calls, or an empty list if the code contains anything else. */
     static List<ToolCall> read(String code) {
         PythonToolCalls reader = new PythonToolCalls(code);
         try {
@@ -79,7 +79,7 @@ final class PythonToolCalls {
         calls.add(new ToolCall(name, arguments));
     }
 
-    /** What may be printed: variables and the results of calls. */
+    /** Reads the arguments of {@code print}: variables and calls. */
     private void printed() {
         while (!acceptAfterSpace(')')) {
             String name = name();
@@ -118,7 +118,7 @@ final class PythonToolCalls {
         while (isNamePart(peek()) || peek() == '.' || peek() == '-' || peek() == '+') {
             at++;
         }
-        return JsonReader.read(code.substring(start, at)); // of Python's numbers, those that JSON has too
+        return JsonReader.read(code.substring(start, at)); // numbers in the syntax that Python and JSON share
     }
 
     private List<@Nullable Object> list(int depth) {
@@ -193,7 +193,7 @@ final class PythonToolCalls {
         return (char) unit;
     }
 
-    /** An identifier, or several joined by dots. */
+    /** Reads an identifier, or several joined by dots. */
     private String name() {
         skipSpace();
         int start = at;
@@ -206,7 +206,7 @@ final class PythonToolCalls {
         return code.substring(start, at);
     }
 
-    /** A comma, or nothing before {@code end}. */
+    /** Reads a comma, which may be absent before {@code end}. */
     private void separator(char end) {
         skipSpace();
         if (peek() != end) {
@@ -240,7 +240,7 @@ final class PythonToolCalls {
         return code.charAt(at++);
     }
 
-    /** The next character, or NUL at the end. */
+    /** Returns the next character, or NUL at the end. */
     private char peek() {
         return at < code.length() ? code.charAt(at) : 0;
     }
@@ -251,7 +251,7 @@ final class PythonToolCalls {
         }
     }
 
-    /** Also passes line ends and comments. */
+    /** Skips blanks, line ends and comments. */
     private void skipSpace() {
         while (true) {
             skipBlanks();

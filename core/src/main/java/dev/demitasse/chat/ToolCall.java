@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A function that the model asks to be called.
+ * A function call that the model requests.
  *
- * @param arguments by name, as {@link dev.demitasse.json.JsonReader} gives them
+ * @param arguments values by name, of the types that {@link dev.demitasse.json.JsonReader} returns
  */
 public record ToolCall(String name, Map<String, @Nullable Object> arguments) {}

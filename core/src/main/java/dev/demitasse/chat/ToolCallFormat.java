@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How a family of models writes tool calls in its answers. */
+/** The syntax in which a family of models writes tool calls in its answers. */
 interface ToolCallFormat {
     List<ToolCallFormat> ALL = List.of(
             new HermesToolCalls(),
@@ -17,10 +17,10 @@ interface ToolCallFormat {
             new LlamaPythonTagToolCall());
 
     /**
-     * Those that the model may answer in.
+     * Returns the formats in which a model may call tools.
      *
-     * @param template the source of its chat template
-     * @param variables what the template was given
+     * @param template the source of the chat template
+     * @param variables the variables of the template
      */
     static List<ToolCallFormat> of(String template, Map<String, @Nullable Object> variables) {
         Set<String> tools = new HashSet<>();
@@ -39,31 +39,32 @@ interface ToolCallFormat {
     }
 
     /**
-     * Whether a model calls tools so.
+     * Returns whether a model uses this format.
      *
-     * @param template the source of its chat template
-     * @param tools the variables that tell it of tools: {@code tools}, {@code python_tools}, …
+     * @param template the source of the chat template
+     * @param tools the names of the variables that describe tools: {@code tools}, {@code python_tools}, …
      */
     boolean isUsedBy(String template, Set<String> tools);
 
-    /** The text that a call begins with. */
+    /** Returns the text that a call begins with. */
     String begin();
 
-    /** The text that follows a call; empty if that is the end of the answer. */
+    /** Returns the text that ends a call; empty if the end of the answer ends it. */
     String end();
 
-    /** Whether a call can only stand at the beginning of the answer. */
+    /** Returns whether a call must be the whole answer. */
     boolean isWholeAnswer();
 
-    /** How to write a call that {@link #read} understands; null if that isn't JSON. */
+    /** Returns the syntax of a call that {@link #read} parses, or null if it is not JSON. */
     default @Nullable CallSyntax syntax() {
         return null;
     }
 
     /**
-     * Reads what stands from {@link #begin}, included, to {@link #end}, excluded.
+     * Parses a call.
      *
-     * @return the calls; none if this is not a call
+     * @param text the text from {@link #begin}, included, to {@link #end}, excluded
+     * @return the calls, or an empty list if the text is malformed
      */
     List<ToolCall> read(String text);
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tools for models whose chat template knows none: described in the system message, called and answered in the text of
- * messages, in the tags of Hermes and Qwen.
+ * Tools for models with a chat template that does not support them: the system message describes the tools, and calls and
+ * their results become text of messages, in the tags of Hermes and Qwen.
  */
 public final class ToolPrompt {
     static final ToolCallFormat FORMAT = new HermesToolCalls();
@@ -17,10 +17,10 @@ public final class ToolPrompt {
     private ToolPrompt() {}
 
     /**
-     * A conversation without tool calls that says the same.
+     * Rewrites a conversation so that tools, calls and results are text.
      *
-     * @param tools as in OpenAI's API: {@code {type: "function", function: {name, description, parameters}}}
-     * @param system whether the tools go into a message of the role {@code system}; else into the first message of all
+     * @param tools in the form of OpenAI's API: {@code {type: "function", function: {name, description, parameters}}}
+     * @param system whether a message of the role {@code system} describes the tools; otherwise the first message does
      */
     public static List<Message> rewrite(List<Message> messages, List<?> tools, boolean system) {
         List<Message> rewritten = new ArrayList<>();

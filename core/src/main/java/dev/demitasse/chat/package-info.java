@@ -1,4 +1,4 @@
-/** Conversations: messages and the chat templates (Jinja) that turn them into a prompt. */
+/** Conversations: messages, the chat template that turns them into a prompt, and the reasoning and tool calls of answers. */
 @NullMarked
 package dev.demitasse.chat;
 

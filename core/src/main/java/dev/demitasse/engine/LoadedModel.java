@@ -2,9 +2,9 @@ package dev.demitasse.engine;
 
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.ChatTemplate;
-import dev.demitasse.chat.LocalTime;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.chat.Message;
-import dev.demitasse.chat.TemplateException;
+import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.chat.ToolPrompt;
 import dev.demitasse.grammar.SchemaCache;
 import dev.demitasse.grammar.TokenTrie;

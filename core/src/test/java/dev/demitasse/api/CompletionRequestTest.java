@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
-import dev.demitasse.chat.LocalTime;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.engine.GgufLoader;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.KvType;
 import dev.demitasse.chat.AnswerFormat;
-import dev.demitasse.chat.LocalTime;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Event;

@@ -3,7 +3,7 @@ package dev.demitasse.web;
 import dev.demitasse.api.CompletionRequest;
 import dev.demitasse.api.EmbeddingRequest;
 import dev.demitasse.backend.MemoryEstimate;
-import dev.demitasse.chat.LocalTime;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.gguf.Gguf;

@@ -1,8 +1,8 @@
-"""Conversations rendered with real models' templates by transformers: resources/chat/real/NAME.json.
+"""Conversations rendered with real models' templates by transformers: resources/jinja/real/NAME.json.
 
 Made with Python 3.11, transformers 5.23.0, jinja2 3.1.6. Templates that may be passed on lie beside the results (see the README
 there); the others are read from the tokenizer_config.json files that e2e/setup fetches:
-    python core/src/test/oracle/chat_real_templates.py ~/.cache/demitasse/tokenizers core/src/test/resources/chat/real
+    python core/src/test/oracle/jinja_real_templates.py ~/.cache/demitasse/tokenizers core/src/test/resources/jinja/real
 """
 
 import datetime

@@ -1,10 +1,10 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Expressions of a template. */
+/** An expression of a template. */
 sealed interface Expression {
     record Literal(@Nullable Object value) implements Expression {}
 
@@ -34,12 +34,12 @@ sealed interface Expression {
     record Test(Expression value, String name, List<Expression> arguments, boolean negated, int line)
             implements Expression {}
 
-    /** {@code not}, {@code -} or {@code +}. */
+    /** An operator {@code not}, {@code -} or {@code +} before its operand. */
     record Unary(String operator, Expression operand, int line) implements Expression {}
 
     record Binary(String operator, Expression left, Expression right, int line) implements Expression {}
 
-    /** {@code a < b <= c}: operators stand between operands. */
+    /** A chain such as {@code a < b <= c}. {@code operators.get(i)} stands between operands i and i + 1. */
     record Comparison(List<Expression> operands, List<String> operators, int line) implements Expression {}
 
     record Conditional(

@@ -1,11 +1,11 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Python's tuple: a list that prints with round brackets and equals no list. */
+/** Python's tuple: prints with parentheses and is never equal to a list. */
 final class Tuple extends AbstractList<@Nullable Object> {
     private final List<@Nullable Object> elements;
 

@@ -1,6 +1,6 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
-/** A chat template that can't be parsed or rendered. The message names the construct and its line. */
+/** Thrown if a chat template can't be parsed or rendered. The message names the construct and its line. */
 public final class TemplateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

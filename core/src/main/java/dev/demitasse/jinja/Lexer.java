@@ -1,10 +1,10 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
-import dev.demitasse.chat.Token.Kind;
+import dev.demitasse.jinja.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Splits template source into tokens, with Jinja's whitespace control under trim_blocks and lstrip_blocks. */
+/** Splits template source into tokens and applies Jinja's white space control with trim_blocks and lstrip_blocks. */
 final class Lexer {
     private static final String[] OPERATORS = {
         "**", "//", "==", "!=", "<=", ">=", "+", "-", "*", "/", "%", "~", "|", "<", ">", "=", "(", ")", "[", "]", "{",
@@ -38,7 +38,7 @@ final class Lexer {
             } else if (kind == '#') {
                 int end = source.indexOf("#}", position);
                 if (end < 0) {
-                    throw new TemplateException(line, "comment without end");
+                    throw new TemplateException(line, "comment is not closed");
                 }
                 moveTo(end + 2);
                 afterTag(end > start + 2 && source.charAt(end - 1) == '-', true);
@@ -50,7 +50,7 @@ final class Lexer {
         return tokens;
     }
 
-    /** Where the text after {@code {% raw %}} begins, or 0 if this is another tag; stands after its sign. */
+    /** Returns where the text after {@code {% raw %}} begins, or 0 if the current tag is a different one. */
     private int rawEnd() {
         int i = skipSpace(position);
         if (!source.startsWith("raw", i)) {
@@ -61,7 +61,7 @@ final class Lexer {
         return source.startsWith("%}", sign ? i + 1 : i) ? (sign ? i + 3 : i + 2) : 0;
     }
 
-    /** Text as it stands, up to {@code {% endraw %}}. */
+    /** Reads text up to {@code {% endraw %}} without interpreting it. */
     private void raw() {
         int start = rawEnd();
         moveTo(start);
@@ -101,6 +101,7 @@ final class Lexer {
         return source.length();
     }
 
+    /** Adds the text up to a tag, without the white space that the tag strips. */
     private void text(int end) {
         int keep = end;
         if (end < source.length()) {
@@ -149,7 +150,7 @@ final class Lexer {
         }
     }
 
-    /** After a tag or comment: the dash takes all whitespace, trim_blocks one line end. */
+    /** Skips white space after a tag or comment: all of it after a dash, else one line end if trim_blocks applies. */
     private void afterTag(boolean dash, boolean trimLine) {
         if (dash) {
             while (position < source.length() && isSpace(peek())) {
@@ -160,7 +161,7 @@ final class Lexer {
         }
     }
 
-    /** Reads one token of an expression and returns how it changes the depth of brackets. */
+    /** Reads one token of an expression, and returns the change in bracket depth. */
     private int token() {
         char c = peek();
         if (isNameStart(c)) {
@@ -205,7 +206,7 @@ final class Lexer {
         take(exponent > end ? Kind.FLOAT : kind, exponent);
     }
 
-    /** The end of {@code e+10} at {@code start}, or {@code start} if there is none. */
+    /** Returns the end of an exponent such as {@code e+10} at {@code start}, or {@code start} if there is none. */
     private int exponentEnd(int start) {
         int end = start;
         if (end < source.length() && (source.charAt(end) == 'e' || source.charAt(end) == 'E')) {
@@ -235,13 +236,13 @@ final class Lexer {
             }
         }
         if (i >= source.length()) {
-            throw new TemplateException(start, "string without end");
+            throw new TemplateException(start, "string is not closed");
         }
         moveTo(i + 1);
         tokens.add(new Token(Kind.STRING, value.toString(), start));
     }
 
-    /** Appends what the escape at {@code i}, after the backslash, means; returns its last index. */
+    /** Decodes the escape sequence at {@code i}, after the backslash, and returns the index of its last character. */
     private int escape(int i, StringBuilder value) {
         char c = source.charAt(i);
         switch (c) {
@@ -267,7 +268,7 @@ final class Lexer {
         for (int d = 1; d <= digits; d++) {
             int digit = i + d < source.length() ? Character.digit(source.charAt(i + d), 16) : -1;
             if (digit < 0) {
-                throw new TemplateException(line, "bad escape in a string");
+                throw new TemplateException(line, "invalid escape sequence in a string");
             }
             code = code * 16 + digit;
         }

@@ -1,29 +1,16 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import dev.demitasse.json.PythonFloat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Python's semantics for the values of a template: null (None), {@link Undefined}, Boolean, Long, Double, String, List,
- * Map, {@link Interpreter.Function}.
+ * {@link Tuple}, Map, {@link Namespace} and {@link Function}.
  */
 final class Values {
-    /** What a missing variable or key is: empty and false, but no attribute of it can be taken. */
-    record Undefined(String name) {}
-
-    /** Python's TypeError and its kin; the interpreter adds the line. */
-    static final class Failure extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Failure(String message) {
-            super(message);
-        }
-    }
-
-    private static final int MAX_LENGTH = 1 << 24;
+    static final int MAX_LENGTH = 1 << 24;
 
     private Values() {}
 
@@ -49,7 +36,7 @@ final class Values {
         return !(value instanceof Map<?, ?> map) || !map.isEmpty();
     }
 
-    /** Python's {@code str(value)}. */
+    /** Returns Python's {@code str(value)}. */
     static String text(@Nullable Object value) {
         if (value instanceof String text) {
             return text;
@@ -127,7 +114,7 @@ final class Values {
             return true;
         }
         if (isNumber(a) && isNumber(b)) {
-            return bothWhole(a, b) ? whole(a) == whole(b) : real(a) == real(b);
+            return bothIntegers(a, b) ? toLong(a) == toLong(b) : toDouble(a) == toDouble(b);
         }
         if (a instanceof List<?> left && b instanceof List<?> right) {
             if (left.size() != right.size() || left instanceof Tuple != right instanceof Tuple) {
@@ -141,12 +128,12 @@ final class Values {
             return true;
         }
         if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) {
-            return left.size() == right.size() && holdsAll(left, right);
+            return left.size() == right.size() && containsEntries(left, right);
         }
         return a == null ? b == null : a.equals(b);
     }
 
-    private static boolean holdsAll(Map<?, ?> map, Map<?, ?> entries) {
+    private static boolean containsEntries(Map<?, ?> map, Map<?, ?> entries) {
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
             if (!map.containsKey(entry.getKey()) || !equal(map.get(entry.getKey()), entry.getValue())) {
                 return false;
@@ -155,10 +142,10 @@ final class Values {
         return true;
     }
 
-    /** Less than 0, 0 or more, as Python orders numbers, strings and lists. */
-    static int compare(@Nullable Object a, @Nullable Object b) throws Failure {
+    /** Returns a negative number, 0 or a positive number, as Python orders numbers, strings and lists. */
+    static int compare(@Nullable Object a, @Nullable Object b) throws EvaluationException {
         if (isNumber(a) && isNumber(b)) {
-            return bothWhole(a, b) ? Long.compare(whole(a), whole(b)) : Double.compare(real(a), real(b));
+            return bothIntegers(a, b) ? Long.compare(toLong(a), toLong(b)) : Double.compare(toDouble(a), toDouble(b));
         }
         if (a instanceof String left && b instanceof String right) {
             return compareCodePoints(left, right);
@@ -172,7 +159,7 @@ final class Values {
             }
             return Integer.compare(left.size(), right.size());
         }
-        throw new Failure("can't compare " + typeName(a) + " with " + typeName(b));
+        throw new EvaluationException("can't compare " + typeName(a) + " with " + typeName(b));
     }
 
     private static int compareCodePoints(String a, String b) {
@@ -188,7 +175,7 @@ final class Values {
         return Integer.compare(a.length(), b.length());
     }
 
-    static boolean contains(@Nullable Object container, @Nullable Object value) throws Failure {
+    static boolean contains(@Nullable Object container, @Nullable Object value) throws EvaluationException {
         if (container instanceof String text && value instanceof String part) {
             return text.contains(part);
         }
@@ -206,93 +193,12 @@ final class Values {
         if (container instanceof Undefined) {
             return false;
         }
-        throw new Failure("can't look for " + typeName(value) + " in " + typeName(container));
+        throw new EvaluationException("can't look for " + typeName(value) + " in " + typeName(container));
     }
 
-    static @Nullable Object arithmetic(String operator, @Nullable Object a, @Nullable Object b) throws Failure {
-        if (operator.equals("~")) {
-            return concatenate(text(a), text(b));
-        }
-        if (operator.equals("+") && a instanceof String left && b instanceof String right) {
-            return concatenate(left, right);
-        }
-        if (operator.equals("+")
-                && a instanceof List<?> left
-                && b instanceof List<?> right
-                && left instanceof Tuple == right instanceof Tuple) {
-            List<@Nullable Object> sum = new ArrayList<>(left);
-            sum.addAll(right);
-            checkLength(sum.size());
-            return left instanceof Tuple ? new Tuple(sum) : sum;
-        }
-        if (operator.equals("*") && a instanceof String left && isWhole(b)) {
-            return repeat(left, whole(b));
-        }
-        if (operator.equals("*") && isWhole(a) && b instanceof String right) {
-            return repeat(right, whole(a));
-        }
-        if (!isNumber(a) || !isNumber(b)) {
-            throw new Failure("can't compute " + typeName(a) + " " + operator + " " + typeName(b));
-        }
-        try {
-            return bothWhole(a, b) && !operator.equals("/")
-                    ? whole(operator, whole(a), whole(b))
-                    : real(operator, real(a), real(b));
-        } catch (ArithmeticException e) {
-            throw new Failure("arithmetic overflow or division by zero in " + operator);
-        }
-    }
-
-    private static Object whole(String operator, long a, long b) throws Failure {
-        return switch (operator) {
-            case "+" -> Math.addExact(a, b);
-            case "-" -> Math.subtractExact(a, b);
-            case "*" -> Math.multiplyExact(a, b);
-            case "//" -> Math.floorDiv(a, b);
-            case "%" -> Math.floorMod(a, b);
-            case "**" -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
-            default -> throw new Failure("unknown operator " + operator);
-        };
-    }
-
-    private static long power(long base, long exponent) {
-        long result = 1;
-        for (long i = 0; i < exponent && result != 0 && (i < 64 || Math.abs(base) > 1); i++) {
-            result = Math.multiplyExact(result, base);
-        }
-        return base == -1 && exponent % 2 == 0 ? 1 : result;
-    }
-
-    private static Object real(String operator, double a, double b) throws Failure {
-        if (b == 0 && !"+-*".contains(operator) && !operator.equals("**")) {
-            throw new ArithmeticException();
-        }
-        return switch (operator) {
-            case "+" -> a + b;
-            case "-" -> a - b;
-            case "*" -> a * b;
-            case "/" -> a / b;
-            case "//" -> Math.floor(a / b);
-            case "%" -> a - Math.floor(a / b) * b;
-            case "**" -> Math.pow(a, b);
-            default -> throw new Failure("unknown operator " + operator);
-        };
-    }
-
-    private static String concatenate(String a, String b) throws Failure {
-        checkLength((long) a.length() + b.length());
-        return a + b;
-    }
-
-    private static String repeat(String text, long times) throws Failure {
-        long count = Math.max(0, times);
-        checkLength(count > MAX_LENGTH ? count : text.length() * count);
-        return text.repeat((int) count);
-    }
-
-    static void checkLength(long length) throws Failure {
+    static void checkLength(long length) throws EvaluationException {
         if (length > MAX_LENGTH) {
-            throw new Failure("a text or list would be longer than " + MAX_LENGTH);
+            throw new EvaluationException("a text or list would be longer than " + MAX_LENGTH);
         }
     }
 
@@ -300,20 +206,20 @@ final class Values {
         return value instanceof Long || value instanceof Double || value instanceof Boolean;
     }
 
-    static boolean isWhole(@Nullable Object value) {
+    static boolean isInteger(@Nullable Object value) {
         return value instanceof Long || value instanceof Boolean;
     }
 
-    private static boolean bothWhole(@Nullable Object a, @Nullable Object b) {
-        return isWhole(a) && isWhole(b);
+    static boolean bothIntegers(@Nullable Object a, @Nullable Object b) {
+        return isInteger(a) && isInteger(b);
     }
 
-    static long whole(@Nullable Object value) {
+    static long toLong(@Nullable Object value) {
         return value instanceof Long number ? number : Boolean.TRUE.equals(value) ? 1 : 0;
     }
 
-    static double real(@Nullable Object value) {
-        return value instanceof Double number ? number : whole(value);
+    static double toDouble(@Nullable Object value) {
+        return value instanceof Double number ? number : toLong(value);
     }
 
     static String typeName(@Nullable Object value) {
@@ -339,5 +245,12 @@ final class Values {
             return value instanceof Tuple ? "tuple" : "list";
         }
         return value instanceof Map ? "dict" : "function";
+    }
+
+    static String string(@Nullable Object value) throws EvaluationException {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw new EvaluationException("a text is expected, not " + typeName(value));
     }
 }

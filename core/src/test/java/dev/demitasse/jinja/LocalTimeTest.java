@@ -1,4 +1,4 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,7 +15,7 @@ class LocalTimeTest {
             DateTimeFormatter.ofPattern("yyyy yy MM MMMM MMM dd EEEE EEE HH hh a mm ss", Locale.ENGLISH);
 
     @Test
-    void formatsAsTheJavaRuntimeDoes() throws Values.Failure {
+    void formatsAsTheJavaRuntimeDoes() throws EvaluationException {
         // Every 31 hours and a bit, through leap years and centuries.
         LocalDateTime time = LocalDateTime.of(1899, 12, 31, 23, 59, 59);
         for (int i = 0; i < 80_000; i++, time = time.plusSeconds(111_111)) {
@@ -29,9 +28,9 @@ class LocalTimeTest {
     @Test
     void templatesReadIt() {
         LocalTime now = new LocalTime(1_795_514_400_000L);
-        ChatTemplate template = ChatTemplate.parse("Today Date: {{ strftime_now('%d %B %Y, 100%%') }}");
-        assertEquals("Today Date: 24 November 2026, 100%", template.render(List.of(), true, Map.of(), now));
-        assertThrows(TemplateException.class, () -> ChatTemplate.parse("{{ strftime_now('%Q') }}")
-                .render(List.of(), true, Map.of(), now));
+        Template template = Template.parse("Today Date: {{ strftime_now('%d %B %Y, 100%%') }}");
+        assertEquals("Today Date: 24 November 2026, 100%", template.render(Map.of(), now));
+        assertThrows(TemplateException.class, () -> Template.parse("{{ strftime_now('%Q') }}")
+                .render(Map.of(), now));
     }
 }

@@ -1,13 +1,13 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 /**
- * A piece of template source.
+ * A token of a template.
  *
- * @param text the text, name, operator, number's digits or string's value
+ * @param text the output text, the name, the operator, the digits of a number or the value of a string
  */
 record Token(Kind kind, String text, int line) {
     enum Kind {
-        /** Output as is. */
+        /** Text outside of tags. */
         TEXT,
         /** {@code &#123;&#123;}. */
         OUTPUT_START,

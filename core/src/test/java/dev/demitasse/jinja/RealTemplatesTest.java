@@ -1,4 +1,4 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models' own templates against Jinja with Hugging Face's settings (made by {@code oracle/chat_real_templates.py}). */
+/** Models' own templates against Jinja with Hugging Face's settings (made by {@code oracle/jinja_real_templates.py}). */
 class RealTemplatesTest {
     /** 2026-03-09 14:05:07. */
     private static final LocalTime NOW = new LocalTime(1_773_065_107_000L);
@@ -27,8 +27,8 @@ class RealTemplatesTest {
     @ValueSource(strings = {"smollm3", "qwen2_5", "phi3_5", "llama3_2", "qwen3", "gemma3"})
     @SuppressWarnings("unchecked")
     void rendersAsJinjaDoes(String name) throws IOException {
-        ChatTemplate template = ChatTemplate.parse(source(name));
-        JsonNode cases = JSON.readTree(RealTemplatesTest.class.getResource("/chat/real/" + name + ".json"));
+        Template template = Template.parse(source(name));
+        JsonNode cases = JSON.readTree(RealTemplatesTest.class.getResource("/jinja/real/" + name + ".json"));
         int rendered = 0;
         for (JsonNode example : cases) {
             Map<String, Object> context = new HashMap<>(JSON.convertValue(example.get("variables"), Map.class));
@@ -44,7 +44,7 @@ class RealTemplatesTest {
     }
 
     private static String source(String name) throws IOException {
-        try (InputStream in = RealTemplatesTest.class.getResourceAsStream("/chat/real/" + name + ".jinja")) {
+        try (InputStream in = RealTemplatesTest.class.getResourceAsStream("/jinja/real/" + name + ".jinja")) {
             return in != null
                     ? new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     : new ObjectMapper()

@@ -1,4 +1,4 @@
-package dev.demitasse.chat;
+package dev.demitasse.jinja;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,15 +9,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Templates against Jinja with Hugging Face's settings (made by {@code oracle/chat_templates.py}), and hostile ones. */
-class ChatTemplateTest {
+/** Templates against Jinja with Hugging Face's settings (made by {@code oracle/jinja_templates.py}), and hostile ones. */
+class TemplateTest {
     private static final LocalTime NOW = new LocalTime(0);
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
 
@@ -25,7 +24,7 @@ class ChatTemplateTest {
     void rendersAsJinjaDoes() throws IOException {
         JsonNode cases = cases();
         assertTrue(cases.size() > 250);
-        assertAll(StreamSupport.stream(cases.spliterator(), false).map(ChatTemplateTest::check));
+        assertAll(StreamSupport.stream(cases.spliterator(), false).map(TemplateTest::check));
     }
 
     private static Executable check(JsonNode example) {
@@ -35,13 +34,11 @@ class ChatTemplateTest {
         if (example.has("error")) {
             return () -> assertThrows(
                     TemplateException.class,
-                    () -> ChatTemplate.parse(source).render(variables, NOW),
+                    () -> Template.parse(source).render(variables, NOW),
                     name + ", " + example.get("error"));
         }
         return () -> assertEquals(
-                example.get("output").asText(),
-                ChatTemplate.parse(source).render(variables, NOW),
-                name + ": " + source);
+                example.get("output").asText(), Template.parse(source).render(variables, NOW), name + ": " + source);
     }
 
     @Test
@@ -91,7 +88,7 @@ class ChatTemplateTest {
                 source.replace(at, end, "" + alphabet.charAt(random.nextInt(alphabet.length())));
             }
             try {
-                ChatTemplate.parse(source.toString()).render(variables(example), NOW);
+                Template.parse(source.toString()).render(variables(example), NOW);
             } catch (TemplateException e) {
                 assertTrue(e.getMessage().startsWith("chat template, line "), e.getMessage());
             } catch (RuntimeException e) {
@@ -102,7 +99,7 @@ class ChatTemplateTest {
 
     private static void assertFails(String message, String source) {
         TemplateException e = assertThrows(
-                TemplateException.class, () -> ChatTemplate.parse(source).render(List.of(), true, Map.of(), NOW));
+                TemplateException.class, () -> Template.parse(source).render(Map.of(), NOW));
         assertTrue(e.getMessage().contains(message), e.getMessage());
     }
 
@@ -112,6 +109,6 @@ class ChatTemplateTest {
     }
 
     private static JsonNode cases() throws IOException {
-        return JSON.readTree(ChatTemplateTest.class.getResource("/chat/templates.json"));
+        return JSON.readTree(TemplateTest.class.getResource("/jinja/templates.json"));
     }
 }

@@ -1,11 +1,9 @@
-package dev.demitasse.chat;
-
-import dev.demitasse.chat.Values.Failure;
+package dev.demitasse.jinja;
 
 /**
- * A moment on the user's clock, for templates that tell the model the date.
+ * The user's local time, for templates that tell the model the date.
  *
- * @param millis since 1970-01-01 00:00 of that clock, without its offset from UTC
+ * @param millis milliseconds since 1970-01-01 00:00 local time
  */
 public record LocalTime(long millis) {
     private static final String[] MONTHS = {
@@ -25,8 +23,8 @@ public record LocalTime(long millis) {
     private static final String[] DAYS = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
     private static final long DAY_MILLIS = 86_400_000;
 
-    /** Python's {@code datetime.strftime}, in English. */
-    String format(String pattern) throws Failure {
+    /** Formats the time as Python's {@code datetime.strftime} does with an English locale. */
+    String format(String pattern) throws EvaluationException {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < pattern.length(); i++) {
             char c = pattern.charAt(i);
@@ -40,7 +38,7 @@ public record LocalTime(long millis) {
         return out.toString();
     }
 
-    private void directive(char directive, StringBuilder out) throws Failure {
+    private void directive(char directive, StringBuilder out) throws EvaluationException {
         long day = Math.floorDiv(millis, DAY_MILLIS);
         int second = (int) (Math.floorMod(millis, DAY_MILLIS) / 1000);
         int hour = second / 3600;
@@ -63,7 +61,7 @@ public record LocalTime(long millis) {
             case 'M' -> padded(second / 60 % 60, 2, out);
             case 'S' -> padded(second % 60, 2, out);
             case '%' -> out.append('%');
-            default -> throw new Failure("strftime_now: %" + directive + " is not supported");
+            default -> throw new EvaluationException("strftime_now: %" + directive + " is not supported");
         }
     }
 
@@ -72,7 +70,10 @@ public record LocalTime(long millis) {
         out.append("0".repeat(Math.max(0, digits - text.length()))).append(text);
     }
 
-    /** A date of the Gregorian calendar, counted in 400-year eras that begin on March 1 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
+    /**
+     * A date of the Gregorian calendar. Days are counted in 400-year eras that begin on March 1 (Howard Hinnant,
+     * "chrono-Compatible Low-Level Date Algorithms").
+     */
     private record CivilDate(int year, int month, int day) {
         private static final long ERA_DAYS = 146_097;
         private static final long DAYS_TO_1970 = 719_468;
@@ -89,7 +90,7 @@ public record LocalTime(long millis) {
             return new CivilDate((int) (yearOfEra + era * 400) + (month <= 2 ? 1 : 0), month, day);
         }
 
-        /** Days from 1970-01-01 to the date. */
+        /** Returns the number of days from 1970-01-01 to a date. */
         static long daysBefore(int year, int month, int day) {
             long marchYear = month <= 2 ? year - 1L : year;
             long era = Math.floorDiv(marchYear, 400L);

@@ -1,7 +1,7 @@
-"""Template renderings by Jinja with Hugging Face's settings: resources/chat/templates.json.
+"""Template renderings by Jinja with Hugging Face's settings: resources/jinja/templates.json.
 
 Made with Python 3.11, transformers 5.23.0, jinja2 3.1.6, gguf 0.19.0:
-    python core/src/test/oracle/chat_templates.py SmolLM2-135M-Instruct.Q4_1.gguf core/src/test/resources/chat/templates.json
+    python core/src/test/oracle/jinja_templates.py SmolLM2-135M-Instruct.Q4_1.gguf core/src/test/resources/jinja/templates.json
 """
 
 import json
