@@ -1,11 +1,19 @@
 package dev.demitasse;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.demitasse.grammar.Grammar;
+import dev.demitasse.grammar.Matcher;
+import dev.demitasse.grammar.TokenTrie;
+import dev.demitasse.grammar.schema.JsonSchema;
+import dev.demitasse.grammar.schema.SchemaCache;
 import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies between the packages of core. */
@@ -33,7 +41,7 @@ class ArchitectureTest {
                 .layer("chat")
                 .definedBy("dev.demitasse.chat")
                 .layer("grammar")
-                .definedBy("dev.demitasse.grammar")
+                .definedBy("dev.demitasse.grammar..")
                 .layer("plan")
                 .definedBy("dev.demitasse.plan")
                 .layer("model")
@@ -76,6 +84,32 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("api")
                 .whereLayer("api")
                 .mayNotBeAccessedByAnyLayer()
+                .check(CORE);
+    }
+
+    /** Other packages create and match grammars, but do not see their rules and automata. */
+    @Test
+    void grammarsAreOpaque() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.demitasse.grammar..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.demitasse.grammar..")
+                        .and(not(belongToAnyOf(
+                                Grammar.class, Matcher.class, TokenTrie.class, JsonSchema.class, SchemaCache.class))))
+                .check(CORE);
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("automaton")
+                .definedBy("dev.demitasse.grammar.automaton")
+                .layer("grammar")
+                .definedBy("dev.demitasse.grammar")
+                .layer("schema")
+                .definedBy("dev.demitasse.grammar.schema")
+                .whereLayer("automaton")
+                .mayNotAccessAnyLayer()
+                .whereLayer("grammar")
+                .mayOnlyAccessLayers("automaton")
                 .check(CORE);
     }
 

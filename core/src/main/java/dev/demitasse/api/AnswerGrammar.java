@@ -3,7 +3,8 @@ package dev.demitasse.api;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.CallSyntax;
 import dev.demitasse.grammar.Grammar;
-import dev.demitasse.grammar.SchemaCache;
+import dev.demitasse.grammar.schema.JsonSchema;
+import dev.demitasse.grammar.schema.SchemaCache;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonWriter;
@@ -27,7 +28,7 @@ final class AnswerGrammar {
             return null;
         }
         return switch (format.member("type").oneOf("text", "json_object", "json_schema")) {
-            case "json_object" -> Grammar.json();
+            case "json_object" -> JsonSchema.anyObject();
             case "json_schema" -> {
                 JsonField schema = format.member("json_schema");
                 schema.requireKnown(Set.of("name", "description", "schema", "strict"));

@@ -6,7 +6,7 @@ import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.chat.Message;
 import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.chat.ToolPrompt;
-import dev.demitasse.grammar.SchemaCache;
+import dev.demitasse.grammar.schema.SchemaCache;
 import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.model.ModelInfo;
 import dev.demitasse.sampling.SamplingOptions;

@@ -1,35 +1,40 @@
 package dev.demitasse.grammar;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One of several rules. The list may be filled later, so that rules may hold themselves. */
-final class Choice extends Rule {
-    final List<Rule> parts;
+/** The texts of any of several rules. The list may be filled later, so that rules can be recursive. */
+public final class Choice extends Rule {
+    private final List<Rule> parts;
 
-    Choice(List<Rule> parts) {
+    public Choice(List<Rule> parts) {
         this.parts = parts;
     }
 
+    public List<Rule> parts() {
+        return Collections.unmodifiableList(parts);
+    }
+
     @Override
-    void enter(Stack below, State.Builder ways) {
+    protected void enter(Stack below, State.Builder state) {
         for (Rule part : parts) {
-            ways.enter(Stack.push(part, below));
+            state.enter(Stack.push(part, below));
         }
     }
 
     @Override
-    void measure() {
+    protected void measure() {
         for (Rule part : parts) {
-            if (part.distance < distance || part.distance == distance && part.height < height) {
-                distance = part.distance;
-                height = part.height;
+            boolean isShorter = part.distance() < distance();
+            if (isShorter || part.distance() == distance() && part.height() < height()) {
+                setShortest(part.distance(), part.height());
             }
         }
     }
 
     @Override
-    void forEachPart(Consumer<Rule> action) {
+    protected void forEachPart(Consumer<Rule> action) {
         parts.forEach(action);
     }
 }

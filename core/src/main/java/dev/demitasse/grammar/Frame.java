@@ -1,89 +1,70 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Automaton;
+import dev.demitasse.grammar.automaton.Distance;
+import dev.demitasse.grammar.automaton.JsonStrings;
+import dev.demitasse.grammar.automaton.Key;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A terminal and where a text stands within it: an automaton's state and, in a string, how many more characters have to
- * come at least and may come at most. Immutable.
+ * A position within a terminal: a state of its automaton and, in a JSON string, the minimum and maximum number of
+ * characters that are still to come. Immutable.
  */
-class Frame {
-    final Automaton automaton;
-    final int state;
+public class Frame {
+    /** The automaton of the terminal. */
+    protected final Automaton automaton;
+
+    /** The state of the automaton. */
+    protected final int state;
+
+    private final Terminal terminal;
     private final long min;
     private final long max;
 
-    Frame(Automaton automaton, int state, long min, long max) {
-        this.automaton = automaton;
+    /** Creates a frame without limits on the number of characters. */
+    protected Frame(Terminal terminal, int state) {
+        this(terminal, state, 0, Distance.NEVER);
+    }
+
+    /**
+     * Creates a frame with limits on the number of characters.
+     *
+     * @param terminal accepts JSON strings ({@link JsonStrings})
+     * @param max {@link Distance#NEVER} if there is no maximum
+     */
+    public Frame(Terminal terminal, int state, long min, long max) {
+        this.terminal = terminal;
+        automaton = terminal.automaton();
         this.state = state;
         this.min = min;
         this.max = max;
     }
 
-    long key() {
-        return Rule.mix(Rule.mix(automaton.key, state), Rule.mix(min, max));
+    /** Returns the {@link Key} of this frame. */
+    protected long key() {
+        return Key.mix(Key.mix(automaton.key(), state), Key.mix(min, max));
     }
 
-    @Nullable
-    Frame next(int b) {
+    /** Returns the frame after a byte, or null if the byte is not allowed. */
+    protected @Nullable Frame next(int b) {
         int next = automaton.next(state, b);
         if (next == Automaton.NONE) {
             return null;
         }
-        if (!counts()) {
-            return automaton.frame(next);
+        if (!countsCharacters()) {
+            return terminal.frame(next);
         }
-        if (state != Strings.CONTENT) {
-            return new Frame(automaton, next, min, max);
+        if (state != JsonStrings.CONTENT) {
+            return new Frame(terminal, next, min, max);
         }
-        if (next == Strings.END) {
-            return min > 0 ? null : automaton.frame(next);
+        if (next == JsonStrings.END) {
+            return min > 0 ? null : terminal.frame(next);
         }
-        return max == 0 ? null : new Frame(automaton, next, Math.max(0, min - 1), max == Rule.NEVER ? max : max - 1);
+        return max == 0 ? null : new Frame(terminal, next, Math.max(0, min - 1), max == Distance.NEVER ? max : max - 1);
     }
 
-    /** Whether the number of characters matters. */
-    final boolean counts() {
-        return min > 0 || max < Rule.NEVER;
-    }
-
-    final boolean continues() {
-        return automaton.continues(state);
-    }
-
-    final boolean accepts() {
-        return automaton.accepts(state);
-    }
-
-    /** Fewest bytes to its end. */
-    long distance() {
-        return automaton.distance(state) + min;
-    }
-
-    /** What comes after it, where it ends. */
-    @Nullable
-    Stack after(Stack below) {
-        return below;
-    }
-
-    /**
-     * Fewest bytes to its end after some more bytes, or up to {@link #detour} more; {@link Rule#NEVER} if they may not
-     * come.
-     *
-     * @param reached the automaton's distance after them
-     * @param characters that begin in them
-     */
-    final long distance(int reached, int characters) {
-        return characters > max ? Rule.NEVER : reached + Math.max(0, min - characters);
-    }
-
-    /** By how much {@link #distance(int, int)} may be too small. */
-    long detour() {
-        return 0;
-    }
-
-    /** After a token's bytes from {@code from} to {@code to}; null if they may not come. */
-    @Nullable
-    Frame after(byte[] token, int from, int to) {
+    /** Returns the frame after the bytes of a token from {@code from} to {@code to}, or null if they are not allowed. */
+    protected @Nullable Frame next(byte[] token, int from, int to) {
         Frame frame = this;
         for (int i = from; i < to && frame != null; i++) {
             frame = frame.next(token[i] & 0xff);
@@ -91,9 +72,54 @@ class Frame {
         return frame;
     }
 
-    /** What comes after it where it ends after a token's bytes from {@code from} to {@code to}; null if it may not. */
-    @Nullable
-    Stack after(Stack below, int characters, byte[] token, int from, int to) {
+    /** Returns whether the number of characters is limited. */
+    final boolean countsCharacters() {
+        return min > 0 || max < Distance.NEVER;
+    }
+
+    /** Returns whether a byte may follow. */
+    final boolean continues() {
+        return automaton.continues(state);
+    }
+
+    /** Returns whether the terminal may end here. */
+    final boolean accepts() {
+        return automaton.accepts(state);
+    }
+
+    /** Returns the minimum number of bytes to the end of the terminal. */
+    public long distance() {
+        return automaton.distance(state) + min;
+    }
+
+    /**
+     * Returns a lower bound of the distance after more bytes, or {@link Distance#NEVER} if they are not allowed. The
+     * distance is at most {@link #detour} larger.
+     *
+     * @param automatonDistance the distance of the automaton after the bytes
+     * @param characters the number of characters that begin in the bytes
+     */
+    final long distanceAfter(int automatonDistance, int characters) {
+        return characters > max ? Distance.NEVER : automatonDistance + Math.max(0, min - characters);
+    }
+
+    /** Returns the maximum error of {@link #distanceAfter}. */
+    protected long detour() {
+        return 0;
+    }
+
+    /** Returns what follows the terminal if it ends here. */
+    protected Stack afterEnd(Stack below) {
+        return below;
+    }
+
+    /**
+     * Returns what follows the terminal if it ends after the bytes of a token from {@code from} to {@code to}, or null if it
+     * may not end there.
+     *
+     * @param characters the number of characters that begin in the bytes
+     */
+    protected @Nullable Stack afterEnd(Stack below, int characters, byte[] token, int from, int to) {
         return characters < min || characters > max ? null : below;
     }
 }

@@ -4,22 +4,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where one answer stands in a grammar, and which tokens may come next.
+ * The position of one answer in a grammar, and the tokens that may follow.
  *
- * <p>{@code remaining} is always the number of tokens that may still come, the next one included. A token is allowed only
- * if the text can still be finished after it, at worst a byte a token; so an answer that {@link #fits} at its start never
- * ends in the middle. Where it doesn't fit no token is allowed. Tokens that end an answer are control tokens, which are
- * never allowed: whether the answer may end is {@link #mayEnd}.
+ * <p>{@code remaining} is always the number of tokens that may follow, including the next one. A token is allowed only if
+ * the text can still be completed after it with one token per byte, so an answer that {@link #fits} at its start is never
+ * cut off. If it does not fit, no token is allowed. Control tokens, such as those that end an answer, are never allowed;
+ * {@link #mayEnd} tells whether the answer may end.
  */
 public final class Matcher {
     private final TokenTrie trie;
     private State state;
 
     /**
-     * A text not begun yet.
+     * Creates a matcher at the start of a text.
      *
-     * @throws IllegalArgumentException if the vocabulary lacks a token of a single byte that texts may need, so that there
-     *     could be no way on
+     * @throws IllegalArgumentException if the vocabulary lacks a token for a single byte that texts may contain
      */
     public Matcher(Grammar grammar, TokenTrie trie) {
         this(trie, grammar.start());
@@ -31,13 +30,13 @@ public final class Matcher {
         this.state = state;
     }
 
-    /** Whether one token may come next; like a bit of {@link #mask}, but without what that costs. */
+    /** Returns whether a token may follow. This is cheaper than {@link #mask}. */
     public boolean allows(int id, int remaining) {
         State next = after(id);
         return next != null && next.distance < remaining;
     }
 
-    /** Sets the logits of all tokens that may not come next to negative infinity. */
+    /** Sets the logits of all tokens that may not follow to negative infinity. */
     public void mask(float[] logits, int remaining) {
         long[] allowed = trie.allowed(state, remaining - 1L);
         int size = Math.min(logits.length, trie.size());
@@ -57,20 +56,20 @@ public final class Matcher {
         Arrays.fill(logits, size, logits.length, Float.NEGATIVE_INFINITY);
     }
 
-    /** Whether the text is whole as it stands. */
+    /** Returns whether the text is complete. */
     public boolean mayEnd() {
         return state.ends;
     }
 
-    /** Whether the text is whole and nothing may follow. */
+    /** Returns whether the text is complete and nothing may follow. */
     public boolean mustEnd() {
         return state.frames.length == 0;
     }
 
     /**
-     * Goes on by a token.
+     * Appends a token to the text.
      *
-     * @throws IllegalArgumentException if the grammar doesn't allow it
+     * @throws IllegalArgumentException if the grammar does not allow the token
      */
     public void accept(int id) {
         State next = after(id);
@@ -80,12 +79,12 @@ public final class Matcher {
         state = next;
     }
 
-    /** Whether the text can be finished within this many tokens. */
+    /** Returns whether the text can be completed with this many tokens. */
     public boolean fits(int remaining) {
         return state.distance <= remaining;
     }
 
-    /** Another one that stands at the same place. */
+    /** Returns a matcher at the same position. */
     public Matcher copy() {
         return new Matcher(trie, state);
     }

@@ -1,57 +1,57 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Distance;
+import dev.demitasse.grammar.automaton.Key;
 import java.util.function.Consumer;
 
 /** A part of a grammar: a set of texts. */
-abstract class Rule {
-    /** A distance without end: there is no such text. Sums of a few of them are still below a long's end. */
-    static final long NEVER = 1L << 50;
+public abstract class Rule {
+    private final long key;
+    private long distance = Distance.NEVER;
+    private int height;
 
-    private static long made;
-
-    /** Stands for what the rule is: rules with the same key are the same. */
-    final long key;
-
-    /** Bytes of its shortest text; {@link #NEVER} until {@link Distances} has found one. */
-    long distance = NEVER;
-
-    /** How deep arrays and objects are nested in that text. */
-    int height;
-
-    Rule() {
-        this(mix(++made, 0x9e3779b97f4a7c15L));
+    /** Creates a rule that differs from all others. */
+    protected Rule() {
+        this(Key.unique());
     }
 
-    Rule(long key) {
+    /** Creates a rule that is the same as the others with this key. */
+    protected Rule(long key) {
         this.key = key;
     }
 
-    /** Enters what the rule's texts may begin with; then comes {@code below}. */
-    abstract void enter(Stack below, State.Builder ways);
+    /** Returns the {@link Key} of this rule. */
+    public final long key() {
+        return key;
+    }
 
-    /** Finds the shortest text anew, from those of the parts. */
-    abstract void measure();
+    /** Returns the length of the shortest text in bytes; {@link Distance#NEVER} until {@link ShortestTexts} has found one. */
+    public final long distance() {
+        return distance;
+    }
 
-    void forEachPart(Consumer<Rule> action) {}
+    /** Returns how deep arrays and objects are nested in the shortest text. */
+    public final int height() {
+        return height;
+    }
 
-    /** Whether {@code below} stands within an array or object because of this rule. */
-    boolean nests() {
+    /** Sets the length of the shortest text, and how deep arrays and objects are nested in it. */
+    protected final void setShortest(long distance, int height) {
+        this.distance = distance;
+        this.height = height;
+    }
+
+    /** Adds the terminals with which texts of this rule can begin. The texts are followed by {@code below}. */
+    protected abstract void enter(Stack below, State.Builder state);
+
+    /** Computes the shortest text from those of the parts, and sets it. */
+    protected abstract void measure();
+
+    /** Calls an action with each rule that this one contains. */
+    protected void forEachPart(Consumer<Rule> action) {}
+
+    /** Returns whether texts of this rule close an array or object that is open before them. */
+    protected boolean closesNesting() {
         return false;
-    }
-
-    static long sum(long a, long b) {
-        return Math.min(a + b, NEVER);
-    }
-
-    static long product(long a, long b) {
-        return a == 0 || b == 0 ? 0 : a >= NEVER / b ? NEVER : a * b;
-    }
-
-    /** A hash of two (the finalizer of SplitMix64), good enough that equal ones are taken to be of equal things. */
-    static long mix(long a, long b) {
-        long z = a * 0x9e3779b97f4a7c15L + Long.rotateLeft(b, 32) + 0x632be59bd9b4e019L;
-        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return z ^ z >>> 31;
     }
 }

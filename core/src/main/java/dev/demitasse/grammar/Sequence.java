@@ -1,40 +1,40 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Distance;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One rule after the other. */
+/** Texts of several rules, concatenated. */
 final class Sequence extends Rule {
     private final List<Rule> parts;
 
-    Sequence(Rule... parts) {
-        this.parts = List.of(parts);
+    Sequence(List<Rule> parts) {
+        this.parts = parts;
     }
 
     @Override
-    void enter(Stack below, State.Builder ways) {
+    protected void enter(Stack below, State.Builder state) {
         @Nullable Stack all = below;
         for (int i = parts.size() - 1; i >= 0 && all != null; i--) {
             all = Stack.push(parts.get(i), all);
         }
-        ways.enter(all);
+        state.enter(all);
     }
 
     @Override
-    void measure() {
+    protected void measure() {
         long sum = 0;
         int highest = 0;
         for (Rule part : parts) {
-            sum = sum(sum, part.distance);
-            highest = Math.max(highest, part.height);
+            sum = Distance.sum(sum, part.distance());
+            highest = Math.max(highest, part.height());
         }
-        distance = sum;
-        height = highest;
+        setShortest(sum, highest);
     }
 
     @Override
-    void forEachPart(Consumer<Rule> action) {
+    protected void forEachPart(Consumer<Rule> action) {
         parts.forEach(action);
     }
 }

@@ -1,29 +1,31 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Distance;
+import dev.demitasse.grammar.automaton.Key;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes after a place in a text: a rule, and below it what comes after that. Where a text can be read in several
- * ways there are several, and ways with the same top share it (a graph-structured stack, Tomita 1985). Immutable.
+ * What can follow a position in a text: a rule, and below it what follows that rule. If the text before is ambiguous there
+ * are several alternatives, and those with the same top share it (a graph-structured stack, Tomita 1985). Immutable.
  */
-final class Stack {
-    /** Arrays and objects that may be open at once; other readers of JSON take at least as many. */
-    static final int MAX_DEPTH = 128;
+public final class Stack {
+    /** Maximum number of open arrays and objects. Common JSON parsers accept at least this many. */
+    public static final int MAX_DEPTH = 128;
 
-    /** Nothing: the text's end. */
-    static final Stack END = new Stack(new Rule[0], new Stack[0], true);
+    /** The end of the text. */
+    public static final Stack END = new Stack(new Rule[0], new Stack[0], true);
 
     private final Rule[] rules;
     private final Stack[] below;
     private final boolean ends;
     private @Nullable State entered;
 
-    /** Stands for what it is, as {@link Rule#key} does. */
+    /** The {@link Key} of this stack. */
     final long key;
 
-    /** Fewest bytes to the text's end. */
+    /** The minimum number of bytes to the end of the text. */
     final long distance;
 
     private final int depth;
@@ -32,32 +34,32 @@ final class Stack {
         this.rules = rules;
         this.below = below;
         this.ends = ends;
-        long least = ends ? 0 : Rule.NEVER;
-        int most = 0;
+        long shortest = ends ? 0 : Distance.NEVER;
+        int deepest = 0;
         long sum = ends ? 1 : 0;
         for (int i = 0; i < rules.length; i++) {
-            least = Math.min(least, Rule.sum(rules[i].distance, below[i].distance));
-            most = Math.max(most, below[i].depth + (rules[i].nests() ? 1 : 0));
-            sum += Rule.mix(rules[i].key, below[i].key); // in any order
+            shortest = Math.min(shortest, Distance.sum(rules[i].distance(), below[i].distance));
+            deepest = Math.max(deepest, below[i].depth + (rules[i].closesNesting() ? 1 : 0));
+            sum += Key.mix(rules[i].key(), below[i].key); // a sum does not depend on the order
         }
-        distance = least;
-        depth = most;
+        distance = shortest;
+        depth = deepest;
         key = sum;
     }
 
-    /** A rule and what comes after it; null if no text of it can be finished. */
-    static @Nullable Stack push(Rule rule, @Nullable Stack below) {
-        return below == null || rule.distance >= Rule.NEVER || below.depth + rule.height > MAX_DEPTH
+    /** Returns a rule followed by a stack, or null if it has no texts or nests too deep. */
+    public static @Nullable Stack push(Rule rule, @Nullable Stack below) {
+        return below == null || rule.distance() >= Distance.NEVER || below.depth + rule.height() > MAX_DEPTH
                 ? null
                 : new Stack(new Rule[] {rule}, new Stack[] {below}, false);
     }
 
-    /** This with another rule at its top, as far from its end. There must be but one way. */
-    Stack withTop(Rule rule) {
+    /** Returns this stack of one alternative with another top of the same distance. */
+    public Stack withTop(Rule rule) {
         return new Stack(new Rule[] {rule}, below, false);
     }
 
-    /** What comes after by the one or the other. */
+    /** Returns the alternatives of both stacks. */
     Stack or(Stack other) {
         if (key == other.key) {
             return this;
@@ -66,7 +68,7 @@ final class Stack {
         List<Stack> rests = new ArrayList<>(List.of(below));
         for (int i = 0; i < other.rules.length; i++) {
             int known = 0;
-            while (known < rules.length && rules[known].key != other.rules[i].key) {
+            while (known < rules.length && rules[known].key() != other.rules[i].key()) {
                 known++;
             }
             if (known < rules.length) {
@@ -79,7 +81,7 @@ final class Stack {
         return new Stack(joined.toArray(new Rule[0]), rests.toArray(new Stack[0]), ends || other.ends);
     }
 
-    /** The state at its beginning. */
+    /** Returns the state before the top rule. */
     State entered() {
         State known = entered;
         if (known == null) {

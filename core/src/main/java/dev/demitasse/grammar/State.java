@@ -1,5 +1,7 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Distance;
+import dev.demitasse.grammar.automaton.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,31 +10,32 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Where a text stands in a grammar: every way to read it so far. Immutable. */
-final class State {
-    /** The terminals that read the next byte, and what comes after each. */
+/** The position of a text in a grammar: all ways to parse the text so far. Immutable. */
+public final class State {
+    /** Positions in the terminals that read the next byte. */
     final Frame[] frames;
 
+    /** What follows each of the terminals. */
     final Stack[] below;
 
     /** Whether the text may end here. */
     final boolean ends;
 
-    /** Fewest bytes to the text's end. */
+    /** The minimum number of bytes to the end of the text. */
     final long distance;
 
     private State(Frame[] frames, Stack[] below, boolean ends) {
         this.frames = frames;
         this.below = below;
         this.ends = ends;
-        long least = ends ? 0 : Rule.NEVER;
+        long shortest = ends ? 0 : Distance.NEVER;
         for (int i = 0; i < frames.length; i++) {
-            least = Math.min(least, Rule.sum(frames[i].distance(), below[i].distance));
+            shortest = Math.min(shortest, Distance.sum(frames[i].distance(), below[i].distance));
         }
-        distance = least;
+        distance = shortest;
     }
 
-    /** After one more byte; null if it may not come here. */
+    /** Returns the state after a byte, or null if the byte is not allowed. */
     @Nullable
     State next(int b) {
         Builder builder = new Builder();
@@ -45,21 +48,25 @@ final class State {
         return builder.isEmpty() ? null : builder.build();
     }
 
-    /** Collects the ways to read a text so far. */
-    static final class Builder {
+    /** Collects the ways to parse a text. */
+    public static final class Builder {
         private final List<Frame> frames = new ArrayList<>();
         private final List<Stack> below = new ArrayList<>();
         private final Map<Long, Integer> indices = new HashMap<>();
         private final Set<Long> entered = new HashSet<>();
         private boolean ends;
 
-        /** The text may end here. */
+        /** Lets the text end here. */
         void end() {
             ends = true;
         }
 
-        /** A terminal read so far, which may be its end. */
-        void add(Frame frame, Stack after) {
+        /**
+         * Adds a position in a terminal. If the terminal may end there, enters what follows.
+         *
+         * @param after what follows the terminal
+         */
+        public void add(Frame frame, Stack after) {
             if (frame.continues()) {
                 Integer known = indices.putIfAbsent(frame.key(), frames.size());
                 if (known == null) {
@@ -70,19 +77,20 @@ final class State {
                 }
             }
             if (frame.accepts()) {
-                enter(frame.after(after));
+                enter(frame.afterEnd(after));
             }
         }
 
-        void enter(@Nullable Stack stack) {
+        /** Enters the top rules of a stack, if there is one. */
+        public void enter(@Nullable Stack stack) {
             if (stack != null) {
                 stack.enter(this);
             }
         }
 
-        /** Whether a rule wasn't entered before; it need not be entered again. */
+        /** Returns whether a rule was not entered before with this stack; it need not be entered twice. */
         boolean isNew(Rule rule, Stack after) {
-            return entered.add(Rule.mix(rule.key, after.key));
+            return entered.add(Key.mix(rule.key(), after.key));
         }
 
         boolean isEmpty() {

@@ -6,15 +6,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a vocabulary's tokens do within one terminal, from one state of its automaton. */
+/** The effect of all tokens of a vocabulary within one terminal, from one state of its automaton. */
 final class TerminalTokens {
-    /** Tokens that end within the terminal. */
+    /** The tokens that end within the terminal. */
     final List<Group> groups;
 
-    /** The nodes of the trie where the terminal may end. */
+    /** The trie nodes at which the terminal may end. */
     final int[] ends;
 
-    /** How many characters begin before each of them. */
+    /** The number of characters that begin before each of these nodes. */
     final int[] endCharacters;
 
     private TerminalTokens(List<Group> groups, int[] ends, int[] endCharacters) {
@@ -23,6 +23,7 @@ final class TerminalTokens {
         this.endCharacters = endCharacters;
     }
 
+    /** Returns the approximate size in bytes. */
     long size() {
         long sum = 100 + 8L * ends.length;
         for (Group group : groups) {
@@ -31,12 +32,12 @@ final class TerminalTokens {
         return sum;
     }
 
-    /** Tokens after which it is equally far to the terminal's end. */
+    /** Tokens after which the distance to the end of the terminal is the same. */
     static final class Group {
         private final int distance;
         private final int characters;
         private final int[] ids;
-        private final long[] bits; // the same tokens, empty where there are few
+        private final long[] bits; // the same tokens as a bit set; empty if there are few
 
         Group(int distance, int characters, int[] ids, int vocabularySize) {
             this.distance = distance;
@@ -51,12 +52,12 @@ final class TerminalTokens {
             }
         }
 
-        /** The automaton's, in bytes. */
+        /** Returns the distance of the automaton after the tokens, in bytes. */
         int distance() {
             return distance;
         }
 
-        /** How many begin in each of the tokens. */
+        /** Returns the number of characters that begin in each of the tokens. */
         int characters() {
             return characters;
         }
@@ -77,7 +78,7 @@ final class TerminalTokens {
         }
     }
 
-    /** Collects what a walk finds. */
+    /** Collects the tokens that a walk through the trie finds. */
     static final class Builder {
         private final int vocabularySize;
         private final Map<Long, Ints> groups = new HashMap<>();

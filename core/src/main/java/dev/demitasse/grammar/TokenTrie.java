@@ -1,5 +1,9 @@
 package dev.demitasse.grammar;
 
+import dev.demitasse.grammar.automaton.Automaton;
+import dev.demitasse.grammar.automaton.Distance;
+import dev.demitasse.grammar.automaton.JsonStrings;
+import dev.demitasse.grammar.automaton.Key;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -7,40 +11,42 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of a vocabulary as bytes, in a trie, and which of them may come in a state. Made once for a model. It remembers
- * what it finds out, so one thread at a time may use it, and all matchers made with it.
+ * A trie of the tokens of a vocabulary as bytes, which finds the tokens that a state allows. Created once for a model. It
+ * caches results, so only one thread at a time may use it and the matchers that share it.
  *
- * <p>What tokens do within one terminal doesn't depend on what is around it, so that is found out once (context-independent
- * tokens in XGrammar, Dong et al. 2024): which ones end within it, and at which nodes of the trie the terminal ends. From
- * those nodes alone the walk goes on, with what comes after the terminal.
+ * <p>The effect of tokens within one terminal does not depend on the context, so it is computed once (context-independent
+ * tokens in XGrammar, Dong et al. 2024): the tokens that end within the terminal, and the trie nodes at which the terminal
+ * may end. Only from those nodes does a walk continue with what follows the terminal.
  */
 public final class TokenTrie {
-    /** Bytes of a token. Longer ones are never allowed. */
+    /** Maximum number of bytes of a token. Longer ones are never allowed. */
     private static final int MAX_LENGTH = 512;
 
-    private static final long MAX_REMEMBERED = 16 << 20;
+    private static final long MAX_CACHE_BYTES = 16 << 20;
 
     private final int size;
-    private final byte[] bytes; // of all tokens, one after the other
-    private final int[] starts; // of each token in them
+    private final byte[] bytes; // of all tokens, concatenated
+    private final int[] starts; // index of the first byte of each token; the last element is the number of bytes
 
-    /** Tokens in the order of their bytes. */
+    /** The ids of tokens, in the order of their bytes. */
     private final int[] sorted;
 
-    // Nodes: parents before children, children in order.
+    // Nodes in depth-first order.
     private final byte[] label;
-    private final short[] depth; // bytes from the root
-    private final int[] end; // of a node's subtree
-    private final int[] first; // index in sorted of the first token at a node or below it
+    private final short[] depth; // number of bytes from the root
+    private final int[] end; // end of the subtree of each node, exclusive
+    private final int[] first; // index in `sorted` of the first token at a node or below it
 
-    private final Map<Long, TerminalTokens> remembered = new HashMap<>();
-    private long rememberedBytes;
-    private final int[] states = new int[MAX_LENGTH + 1]; // of a walk, by depth
+    private final Map<Long, TerminalTokens> cache = new HashMap<>();
+    private long cacheBytes;
+    private final int[] states = new int[MAX_LENGTH + 1]; // of the current walk, by depth
     private final int[] characters = new int[MAX_LENGTH + 1];
 
     /**
-     * @param vocabularySize number of tokens
-     * @param tokenBytes what each stands for; null or empty for a control token, which is never allowed
+     * Builds the trie of a vocabulary.
+     *
+     * @param vocabularySize the number of tokens
+     * @param tokenBytes the bytes of each token; null or empty for a control token, which is never allowed
      */
     public TokenTrie(int vocabularySize, IntFunction<byte @Nullable []> tokenBytes) {
         size = vocabularySize;
@@ -75,7 +81,7 @@ public final class TokenTrie {
         makeNodes(count);
     }
 
-    /** Multikey quicksort (Bentley and Sedgewick 1997) of tokens that have {@code at} bytes in common. */
+    /** Sorts tokens that share their first {@code at} bytes: multikey quicksort (Bentley and Sedgewick 1997). */
     private void sort(int[] ids, int from, int to, int at) {
         int low = from;
         int high = to;
@@ -105,7 +111,7 @@ public final class TokenTrie {
         }
     }
 
-    /** -1 after a token's end. */
+    /** Returns a byte of a token, or -1 at its end. */
     private int byteAt(int id, int index) {
         int at = starts[id] + index;
         return at == starts[id + 1] ? -1 : bytes[at] & 0xff;
@@ -121,7 +127,7 @@ public final class TokenTrie {
         return starts[id + 1] - starts[id];
     }
 
-    /** Bytes that a token in order has in common with the one before. */
+    /** Returns the number of bytes that a sorted token shares with the previous one. */
     private int shared(int index) {
         if (index == 0) {
             return 0;
@@ -162,16 +168,17 @@ public final class TokenTrie {
         return bytes;
     }
 
-    /** Where a token's bytes begin. A token that is none has no bytes. */
+    /** Returns the index in {@link #bytes} of the first byte of a token. An invalid id has no bytes. */
     int start(int id) {
         return id < 0 || id >= size ? 0 : starts[id];
     }
 
+    /** Returns the index in {@link #bytes} after the last byte of a token. */
     int end(int id) {
         return id < 0 || id >= size ? 0 : starts[id + 1];
     }
 
-    /** Sees to it that any text can be written a byte a token. */
+    /** Ensures that each text can be written with one token per byte. */
     void checkBytes() {
         boolean[] single = new boolean[256];
         for (int node = 0; node < label.length; node = end[node]) {
@@ -179,8 +186,8 @@ public final class TokenTrie {
         }
         for (int b = 0; b < 256; b++) {
             boolean control = b < 0x20 && b != '\t' && b != '\n' && b != '\r';
-            boolean none = b == 0xc0 || b == 0xc1 || b == 0xf1 || b == 0xf2 || b > 0xf4; // no or no assigned characters
-            if (!control && !none && !single[b]) {
+            boolean unused = b == 0xc0 || b == 0xc1 || b == 0xf1 || b == 0xf2 || b > 0xf4; // not in UTF-8 or unassigned
+            if (!control && !unused && !single[b]) {
                 throw new IllegalArgumentException("the vocabulary has no token for the single byte " + b);
             }
         }
@@ -190,7 +197,7 @@ public final class TokenTrie {
         return first[node] < first[node + 1];
     }
 
-    /** A bit for each token after which the text can be finished within {@code limit} bytes. */
+    /** Returns a bit set of the tokens after which the text can be completed with {@code limit} bytes. */
     long[] allowed(State state, long limit) {
         long[] allowed = new long[(size + 63) / 64];
         for (int i = 0; i < state.frames.length; i++) {
@@ -201,20 +208,20 @@ public final class TokenTrie {
                 addGroup(group, frame, limit - below.distance, allowed);
             }
             for (int k = 0; k < tokens.ends.length; k++) {
-                leave(tokens.ends[k], 0, frame, below, tokens.endCharacters[k], limit, allowed);
+                addAfterEnd(tokens.ends[k], 0, frame, below, tokens.endCharacters[k], limit, allowed);
             }
         }
         return allowed;
     }
 
-    /** Tokens that end within a terminal, if it can be finished within {@code limit} bytes then. */
+    /** Adds tokens that end within a terminal which can be completed with {@code limit} bytes after them. */
     private void addGroup(TerminalTokens.Group group, Frame frame, long limit, long[] allowed) {
-        long distance = frame.distance(group.distance(), group.characters());
+        long distance = frame.distanceAfter(group.distance(), group.characters());
         if (distance + frame.detour() <= limit) {
             group.addTo(allowed);
         } else if (distance <= limit) {
             for (int id : group.ids()) {
-                Frame after = frame.after(bytes, starts[id], starts[id + 1]);
+                Frame after = frame.next(bytes, starts[id], starts[id + 1]);
                 if (after != null && after.distance() <= limit) {
                     set(allowed, id);
                 }
@@ -223,14 +230,14 @@ public final class TokenTrie {
     }
 
     /**
-     * Goes on where a terminal ends.
+     * Adds the tokens below a node at which a terminal ends.
      *
-     * @param node whose byte is the terminal's last
-     * @param from how many of the token's bytes were read before {@code frame}
+     * @param node the node of the last byte of the terminal
+     * @param from the number of bytes of the token before {@code frame}
      */
-    private void leave(int node, int from, Frame frame, Stack below, int characters, long limit, long[] allowed) {
+    private void addAfterEnd(int node, int from, Frame frame, Stack below, int characters, long limit, long[] allowed) {
         int token = starts[sorted[first[node]]];
-        Stack after = frame.after(below, characters, bytes, token + from, token + depth[node]);
+        Stack after = frame.afterEnd(below, characters, bytes, token + from, token + depth[node]);
         if (after == null) {
             return;
         }
@@ -247,10 +254,10 @@ public final class TokenTrie {
         }
     }
 
-    /** Goes through all below a node, where a terminal begins after the node's byte. */
+    /** Adds the tokens below a node after which a terminal begins. */
     private void walk(int node, Frame frame, Stack below, long limit, long[] allowed) {
         Automaton automaton = frame.automaton;
-        boolean counts = frame.counts();
+        boolean counts = frame.countsCharacters();
         int from = depth[node];
         int stateBefore = states[from];
         int charactersBefore = characters[from];
@@ -262,21 +269,11 @@ public final class TokenTrie {
                 i = end[i];
                 continue;
             }
-            int at = depth[i];
-            int count = characters[at];
             if (automaton.continues(next) && hasToken(i)) {
-                long distance = Rule.sum(frame.distance(automaton.distance(next), count), below.distance);
-                for (int k = first[i]; distance <= limit && k < first[i + 1]; k++) {
-                    int start = starts[sorted[k]];
-                    Frame after =
-                            distance + frame.detour() <= limit ? frame : frame.after(bytes, start + from, start + at);
-                    if (after == frame || after != null && after.distance() + below.distance <= limit) {
-                        set(allowed, sorted[k]);
-                    }
-                }
+                addTokens(i, from, frame, automaton.distance(next), below, limit, allowed);
             }
             if (automaton.accepts(next)) {
-                leave(i, from, frame, below, count, limit, allowed);
+                addAfterEnd(i, from, frame, below, characters[depth[i]], limit, allowed);
             }
             i = automaton.continues(next) ? i + 1 : end[i];
         }
@@ -284,12 +281,30 @@ public final class TokenTrie {
         characters[from] = charactersBefore;
     }
 
-    /** The state after a node's byte, or {@link Automaton#NONE}; it is put down for the nodes below, with the characters begun so far. */
+    /** Adds the tokens of a node, which end within a terminal that can be completed with {@code limit} bytes. */
+    private void addTokens(
+            int node, int from, Frame frame, int automatonDistance, Stack below, long limit, long[] allowed) {
+        int to = depth[node];
+        long distance = Distance.sum(frame.distanceAfter(automatonDistance, characters[to]), below.distance);
+        boolean isCertain = distance + frame.detour() <= limit;
+        for (int k = first[node]; distance <= limit && k < first[node + 1]; k++) {
+            int start = starts[sorted[k]];
+            @Nullable Frame after = isCertain ? frame : frame.next(bytes, start + from, start + to);
+            if (isCertain || after != null && after.distance() + below.distance <= limit) {
+                set(allowed, sorted[k]);
+            }
+        }
+    }
+
+    /**
+     * Returns the state after the byte of a node, or {@link Automaton#NONE}. Stores the state and the number of characters
+     * that have begun, for the nodes below.
+     */
     private int step(int node, Automaton automaton, boolean counts) {
         int at = depth[node];
         int next = automaton.next(states[at - 1], label[node] & 0xff);
         if (next != Automaton.NONE) {
-            boolean begins = counts && states[at - 1] == Strings.CONTENT && next != Strings.END;
+            boolean begins = counts && states[at - 1] == JsonStrings.CONTENT && next != JsonStrings.END;
             states[at] = next;
             characters[at] = characters[at - 1] + (begins ? 1 : 0);
         }
@@ -300,12 +315,12 @@ public final class TokenTrie {
         bits[id >> 6] |= 1L << id;
     }
 
-    /** What all tokens do within a terminal, from where a text stands in it. */
+    /** Returns the effect of all tokens within a terminal, from a position in it. */
     private TerminalTokens tokens(Frame frame) {
         Automaton automaton = frame.automaton;
-        boolean counts = frame.counts();
-        long key = Rule.mix(automaton.key, frame.state * 2L + (counts ? 1 : 0));
-        TerminalTokens known = remembered.get(key);
+        boolean counts = frame.countsCharacters();
+        long key = Key.mix(automaton.key(), frame.state * 2L + (counts ? 1 : 0));
+        TerminalTokens known = cache.get(key);
         if (known != null) {
             return known;
         }
@@ -331,12 +346,12 @@ public final class TokenTrie {
             i = continues ? i + 1 : end[i];
         }
         TerminalTokens tokens = found.build();
-        rememberedBytes += tokens.size();
-        if (rememberedBytes > MAX_REMEMBERED) {
-            remembered.clear();
-            rememberedBytes = tokens.size();
+        cacheBytes += tokens.size();
+        if (cacheBytes > MAX_CACHE_BYTES) {
+            cache.clear();
+            cacheBytes = tokens.size();
         }
-        remembered.put(key, tokens);
+        cache.put(key, tokens);
         return tokens;
     }
 }

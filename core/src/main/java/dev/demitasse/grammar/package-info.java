@@ -1,4 +1,4 @@
-/** Structured output: from a JSON Schema to the tokens that may come next. */
+/** Structured output: grammars over bytes, and the tokens of a vocabulary that continue a text of a grammar. */
 @NullMarked
 package dev.demitasse.grammar;
 

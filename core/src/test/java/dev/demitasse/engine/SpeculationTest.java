@@ -7,6 +7,7 @@ import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.grammar.Grammar;
+import dev.demitasse.grammar.schema.JsonSchema;
 import dev.demitasse.huggingface.Folder;
 import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.sampling.SamplingOptions;
@@ -159,7 +160,7 @@ class SpeculationTest {
     @Test
     void grammarsAdvanceTokenByToken() {
         Map<String, Object> items = Map.of("enum", List.of(11L, 12L));
-        Grammar lists = Grammar.jsonSchema(Map.of("type", "array", "items", items));
+        Grammar lists = JsonSchema.compile(Map.of("type", "array", "items", items));
         Map<Integer, Float> bias = new HashMap<>();
         for (char c : ",12".toCharArray()) {
             bias.put(context.model().tokenizer().encode("" + c, false)[0], 12f);

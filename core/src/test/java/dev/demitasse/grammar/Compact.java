@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 
 /** JSON without white space. */
-final class Compact {
+public final class Compact {
     private Compact() {}
 
-    static String write(Object value) {
+    public static String write(Object value) {
         StringBuilder out = new StringBuilder();
         write(value, out);
         return out.toString();

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.demitasse.grammar.schema.JsonSchema;
+import dev.demitasse.grammar.schema.RandomSchema;
 import dev.demitasse.json.JsonReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -61,7 +63,7 @@ class GrammarTest {
             {"type": ["array", "null"], "items": {"$ref": "#"}}    | null [] [[],null,[[]]]            | [1]
             """)
     void takes(String schema, String valid, String invalid) {
-        Grammar grammar = Grammar.jsonSchema(JsonReader.read(schema));
+        Grammar grammar = JsonSchema.compile(JsonReader.read(schema));
         Random random = new Random(1);
         for (String text : valid.split(" ")) {
             assertTrue(VOCABULARY.takes(grammar, text, random), text);
@@ -93,14 +95,14 @@ class GrammarTest {
             """)
     void saysWhatIsWrong(String schema, String message) {
         Object value = JsonReader.read(schema);
-        String found = assertThrows(IllegalArgumentException.class, () -> Grammar.jsonSchema(value))
+        String found = assertThrows(IllegalArgumentException.class, () -> JsonSchema.compile(value))
                 .getMessage();
         assertTrue(found.contains(message), found);
     }
 
     @Test
     void whiteSpaceIsBounded() {
-        Grammar grammar = Grammar.jsonSchema(JsonReader.read(
+        Grammar grammar = JsonSchema.compile(JsonReader.read(
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"array\",\"items\":{\"const\":1}}}}"));
         for (String text :
                 List.of("{\"a\": [1, 1]}", "{\n  \"a\": [\n    1,\n    1\n  ]\n}", "{ \"a\": [ 1 ] }", "{\n}")) {
@@ -114,9 +116,9 @@ class GrammarTest {
 
     @Test
     void anyObject() {
-        assertTrue(VOCABULARY.takes(Grammar.json(), "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}", new Random(1)));
-        assertFalse(VOCABULARY.takes(Grammar.json(), "[]", new Random(1)));
-        assertFalse(VOCABULARY.takes(Grammar.json(), "{\"a\":1,\"a\":2}", new Random(1)));
+        assertTrue(VOCABULARY.takes(JsonSchema.anyObject(), "{\"a\":[1,{\"b\":null}],\"c\":\"d\"}", new Random(1)));
+        assertFalse(VOCABULARY.takes(JsonSchema.anyObject(), "[]", new Random(1)));
+        assertFalse(VOCABULARY.takes(JsonSchema.anyObject(), "{\"a\":1,\"a\":2}", new Random(1)));
     }
 
     @Test
@@ -139,7 +141,7 @@ class GrammarTest {
     private static Grammar call(String name, String schema) {
         return Grammar.sequence(
                 Grammar.literal("{\"name\":\"" + name + "\",\"args\":"),
-                Grammar.jsonSchema(JsonReader.read(schema)),
+                JsonSchema.compile(JsonReader.read(schema)),
                 Grammar.literal("}"));
     }
 
@@ -150,7 +152,7 @@ class GrammarTest {
         for (long seed = 0; seed < 40; seed++) {
             Grammar grammar;
             try {
-                grammar = Grammar.jsonSchema(RandomSchema.of(seed));
+                grammar = JsonSchema.compile(RandomSchema.of(seed));
             } catch (IllegalArgumentException e) {
                 continue;
             }
@@ -182,12 +184,12 @@ class GrammarTest {
 
     @Test
     void endIsTold() {
-        Matcher number = VOCABULARY.matcher(Grammar.jsonSchema(JsonReader.read("{\"type\":\"integer\"}")));
+        Matcher number = VOCABULARY.matcher(JsonSchema.compile(JsonReader.read("{\"type\":\"integer\"}")));
         assertFalse(number.mayEnd());
         number.accept(1 + '4');
         assertTrue(number.mayEnd());
         assertFalse(number.mustEnd());
-        Matcher object = VOCABULARY.matcher(Grammar.json());
+        Matcher object = VOCABULARY.matcher(JsonSchema.anyObject());
         assertTrue(object.fits(2));
         assertFalse(object.fits(1));
         object.accept(1 + '{');
@@ -201,7 +203,7 @@ class GrammarTest {
 
     @Test
     void copyGoesItsOwnWay() {
-        Matcher matcher = VOCABULARY.matcher(Grammar.json());
+        Matcher matcher = VOCABULARY.matcher(JsonSchema.anyObject());
         matcher.accept(1 + '{');
         Matcher copy = matcher.copy();
         copy.accept(1 + '}');
@@ -214,7 +216,7 @@ class GrammarTest {
     @Test
     void vocabularyMustHaveSingleBytes() {
         TokenTrie trie = new TokenTrie(3, id -> "ab".repeat(id).getBytes(StandardCharsets.UTF_8));
-        String message = assertThrows(IllegalArgumentException.class, () -> new Matcher(Grammar.json(), trie))
+        String message = assertThrows(IllegalArgumentException.class, () -> new Matcher(JsonSchema.anyObject(), trie))
                 .getMessage();
         assertTrue(message.contains("single byte"), message);
     }
@@ -224,7 +226,7 @@ class GrammarTest {
         TokenTrie trie = new TokenTrie(
                 514, id -> id < 512 ? new byte[] {(byte) (id / 2)} : "{}".getBytes(StandardCharsets.UTF_8));
         float[] logits = new float[514];
-        new Matcher(Grammar.json(), trie).mask(logits, 10);
+        new Matcher(JsonSchema.anyObject(), trie).mask(logits, 10);
         int[] allowed = new int[514];
         int count = 0;
         for (int id = 0; id < 514; id++) {

@@ -3,6 +3,7 @@ package dev.demitasse.grammar;
 import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.Metadata;
+import dev.demitasse.grammar.schema.JsonSchema;
 import dev.demitasse.huggingface.TokenizerJson;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.tokenizer.Tokenizer;
@@ -72,7 +73,7 @@ final class MaskSpeed {
         double[][] known = new double[2][RUNS];
         for (int run = 0; run < RUNS; run++) {
             TokenTrie fresh = trie(tokenizer);
-            Grammar grammar = Grammar.jsonSchema(JsonReader.read(schema));
+            Grammar grammar = JsonSchema.compile(JsonReader.read(schema));
             answer(new Matcher(grammar, fresh), ids, logits, run, first);
             answer(new Matcher(grammar, fresh), ids, logits, run, known);
         }

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Random;
 
 /** Vocabularies for tests, and texts of random tokens. */
-final class Vocabulary {
+public final class Vocabulary {
     /** Single bytes, and tokens across whatever borders JSON has. Token 0 is a control token. */
-    static final Vocabulary SYNTHETIC = synthetic();
+    public static final Vocabulary SYNTHETIC = synthetic();
 
     private final List<byte[]> tokens;
     final TokenTrie trie;
@@ -120,7 +120,7 @@ final class Vocabulary {
         return new Vocabulary(tokens);
     }
 
-    static Vocabulary smolLm2() {
+    public static Vocabulary smolLm2() {
         ByteBuffer file = TestWeights.map(TestWeights.smolLm2());
         Tokenizer tokenizer = Tokenizer.of(Gguf.parse(file, file.capacity()).metadata());
         List<byte[]> tokens = new ArrayList<>();
@@ -130,7 +130,7 @@ final class Vocabulary {
         return new Vocabulary(tokens);
     }
 
-    int size() {
+    public int size() {
         return tokens.size();
     }
 
@@ -139,12 +139,12 @@ final class Vocabulary {
     }
 
     /** A matcher at the start of a text. */
-    Matcher matcher(Grammar grammar) {
+    public Matcher matcher(Grammar grammar) {
         return new Matcher(grammar, trie);
     }
 
     /** Fewest tokens within which a text is sure to be finished. */
-    static int shortest(Matcher matcher) {
+    public static int shortest(Matcher matcher) {
         int low = -1;
         int high = 1 << 30;
         while (high - low > 1) {
@@ -163,7 +163,7 @@ final class Vocabulary {
      *
      * @param spare how many tokens more than it needs it may have
      */
-    String walk(Grammar grammar, int spare, Random random) {
+    public String walk(Grammar grammar, int spare, Random random) {
         Matcher matcher = matcher(grammar);
         int remaining = shortest(matcher) + spare;
         List<byte[]> text = new ArrayList<>();
@@ -196,7 +196,7 @@ final class Vocabulary {
     }
 
     /** Whether a grammar takes a text, split into tokens anyhow. */
-    boolean takes(Grammar grammar, String text, Random random) {
+    public boolean takes(Grammar grammar, String text, Random random) {
         Matcher matcher = matcher(grammar);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         for (int i = 0; i < bytes.length; ) {

@@ -1,0 +1,129 @@
+package dev.demitasse.grammar.schema;
+
+import dev.demitasse.grammar.Rule;
+import dev.demitasse.grammar.Terminal;
+import dev.demitasse.grammar.automaton.Decimal;
+import dev.demitasse.grammar.automaton.Dfa;
+import dev.demitasse.grammar.automaton.Limit;
+import dev.demitasse.grammar.automaton.NumberRange;
+import dev.demitasse.grammar.automaton.TooLargeException;
+import dev.demitasse.json.JsonField;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Compiles the assertions about numbers. */
+final class NumberRules {
+    private final Schemas schemas;
+
+    NumberRules(Schemas schemas) {
+        this.schemas = schemas;
+    }
+
+    /** @param whole whether only integers are valid */
+    Rule rule(boolean whole) {
+        Limit low = limit("minimum", "exclusiveMinimum", 1);
+        Limit high = limit("maximum", "exclusiveMaximum", -1);
+        List<Decimal> units = units();
+        if (low == null && high == null && units.isEmpty()) {
+            return whole ? Json.INTEGER : Json.NUMBER;
+        }
+        Dfa numbers;
+        try {
+            numbers = numbers(low, high, units, whole);
+        } catch (TooLargeException e) {
+            throw new IllegalArgumentException(schemas.path() + " has a multipleOf that " + e.getMessage(), e);
+        }
+        if (numbers.isEmpty() && mayContainLongNumbers(low, high)) {
+            if (schemas.lenient()) {
+                return Json.NUMBER;
+            }
+            throw new IllegalArgumentException(
+                    schemas.path() + " has limits between which there is no number of at most " + NumberRange.MAX_DIGITS
+                            + " digits; longer numbers are not supported");
+        }
+        return new Terminal(numbers);
+    }
+
+    private Dfa numbers(@Nullable Limit low, @Nullable Limit high, List<Decimal> units, boolean whole) {
+        Dfa all = null;
+        for (Decimal unit : units) {
+            int fraction = unit.fraction();
+            int modulus = unit.count(fraction);
+            Dfa multiples = NumberRange.of(low, high, whole ? 0 : fraction, modulus, fraction, schemas.budget());
+            all = all == null ? multiples : all.and(multiples, schemas.budget());
+        }
+        return all != null
+                ? all
+                : NumberRange.of(low, high, whole ? 0 : NumberRange.MAX_DIGITS, 1, 0, schemas.budget());
+    }
+
+    /** Returns whether there may be numbers between the limits that have more digits than are supported. */
+    private static boolean mayContainLongNumbers(@Nullable Limit low, @Nullable Limit high) {
+        if (low == null || high == null) {
+            return true;
+        }
+        boolean small = low.value().isSmallInteger() && high.value().isSmallInteger();
+        int order = low.value().compare(high.value());
+        return !small && (order < 0 || order == 0 && low.isInclusive() && high.isInclusive());
+    }
+
+    /** @param direction 1 for the maximum of the lower limits, -1 for the minimum of the upper limits */
+    private @Nullable Limit limit(String inclusive, String exclusive, int direction) {
+        Limit strictest = null;
+        for (JsonField schema : schemas.all()) {
+            for (String keyword : new String[] {inclusive, exclusive}) {
+                JsonField field = schema.member(keyword);
+                if (!field.isPresent()) {
+                    continue;
+                }
+                Limit limit = new Limit(Decimal.of(Keywords.number(field)), keyword.equals(inclusive));
+                int order = strictest == null ? 1 : direction * limit.value().compare(strictest.value());
+                if (order > 0 || order == 0 && !limit.isInclusive()) {
+                    strictest = limit;
+                }
+            }
+        }
+        return strictest;
+    }
+
+    /** Returns the values of {@code multipleOf}. */
+    private List<Decimal> units() {
+        List<Decimal> units = new ArrayList<>();
+        for (JsonField field : schemas.values("multipleOf")) {
+            Decimal unit = Decimal.of(Keywords.number(field));
+            if (unit.count(unit.fraction()) == 0) {
+                throw field.isNot("a number of at most 6 digits");
+            }
+            units.add(unit);
+        }
+        return units;
+    }
+
+    /** Returns whether a number satisfies all schemas. */
+    boolean isValid(Number number, boolean whole) {
+        BigDecimal value = Constants.decimal(number);
+        if (whole && value.stripTrailingZeros().scale() > 0) {
+            return false;
+        }
+        for (JsonField schema : schemas.all()) {
+            if (compare(value, schema.member("minimum"), 0) < 0
+                    || compare(value, schema.member("exclusiveMinimum"), 1) <= 0
+                    || compare(value, schema.member("maximum"), 0) > 0
+                    || compare(value, schema.member("exclusiveMaximum"), -1) >= 0) {
+                return false;
+            }
+            JsonField unit = schema.member("multipleOf");
+            if (unit.isPresent()
+                    && value.remainder(Constants.decimal(Keywords.number(unit))).signum() != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static int compare(BigDecimal value, JsonField limit, int absent) {
+        return limit.isPresent() ? value.compareTo(Constants.decimal(Keywords.number(limit))) : absent;
+    }
+}

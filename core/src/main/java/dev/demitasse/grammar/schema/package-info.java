@@ -1,0 +1,5 @@
+/** Compiles JSON Schema to grammars. */
+@NullMarked
+package dev.demitasse.grammar.schema;
+
+import org.jspecify.annotations.NullMarked;
