@@ -66,7 +66,16 @@ export class Engine {
     const engine = new Engine();
     const fetchRemote = globalThis.fetch;
     globalThis.self = globalThis;
-    globalThis.postMessage = (reply) => engine.#receive(reply);
+    const ready = new Promise((resolve, reject) => {
+      globalThis.postMessage = (reply) => {
+        if (reply.type === 'ready') {
+          resolve();
+        } else if (reply.type === 'failed') {
+          reject(new Error(reply.message));
+        }
+        engine.#receive(reply);
+      };
+    });
     globalThis.fetch = async (address) => {
       const source = engine.#sources.get(address);
       const url = new URL(address, FOLDER);
@@ -76,6 +85,7 @@ export class Engine {
       return url.protocol === 'file:' ? fetchFile(fileURLToPath(url)) : fetchRemote(url);
     };
     await import(new URL('engine-worker.js', FOLDER));
+    await ready;
     return engine;
   }
 
@@ -124,14 +134,22 @@ export class Engine {
   }
 
   /**
-   * Asks for the likeliest tokens.
+   * Generates the most probable tokens, and returns the last chunk.
    *
    * @param {'chat' | 'complete'} type
    * @param {object} body in OpenAI's form
-   * @param {(reply: object) => void} [onReply] called with the tokens, and what else comes before the last reply
+   * @param {(chunk: object) => void} [onChunk] called with each chunk, in OpenAI's form
    */
-  answer(type, body, onReply) {
-    return this.request({ type, body: JSON.stringify({ temperature: 0, ...body }), choice: 0, session: 0 }, onReply);
+  async answer(type, body, onChunk = () => {}) {
+    const asked = { temperature: 0, stream: true, return_tokens: true, ...body };
+    let last;
+    await this.request({ type, body: JSON.stringify(asked), session: 0 }, (reply) => {
+      if (reply.type === 'chunk') {
+        last = JSON.parse(reply.chunk);
+        onChunk(last);
+      }
+    });
+    return last;
   }
 
   async tokenCount(text) {

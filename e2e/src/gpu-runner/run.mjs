@@ -79,8 +79,8 @@ async function prompt(engine, tokens, letter) {
 /** Writes tokens as the likeliest come; `onToken` gets the number of each. */
 function write(engine, text, maxTokens, onToken = () => {}) {
   let count = 0;
-  return engine.answer('complete', { prompt: text, max_tokens: maxTokens }, (reply) => {
-    if (reply.type === 'token') {
+  return engine.answer('complete', { prompt: text, max_tokens: maxTokens }, ({ choices: [{ tokens }] }) => {
+    if (tokens) {
       onToken(++count);
     }
   });
@@ -91,9 +91,8 @@ async function readPrompts(engine, most) {
   const rounds = [];
   const start = performance.now();
   do {
-    const { usage, timings } = await write(engine, await prompt(engine, most, 'BCDEF'[rounds.length]), 1);
-    const tokens = usage.promptTokens - usage.cachedTokens;
-    rounds.push({ tokens, perSecond: (tokens / timings.prefillMs) * 1000 });
+    const { timings } = await write(engine, await prompt(engine, most, 'BCDEF'[rounds.length]), 1);
+    rounds.push({ tokens: timings.prompt_n, perSecond: (timings.prompt_n / timings.prompt_ms) * 1000 });
   } while (rounds.length < 5 && performance.now() - start < 5000);
   rounds.sort((a, b) => a.perSecond - b.perSecond);
   return rounds[Math.floor(rounds.length / 2)];
@@ -183,7 +182,10 @@ async function main() {
     await write(engine, BEGINNING, 4);
   } else {
     const messages = [{ role: 'user', content: QUESTION }];
-    const { text } = await engine.answer('chat', { messages, max_tokens: 24 });
+    let text = '';
+    await engine.answer('chat', { messages, max_tokens: 24 }, ({ choices: [{ delta }] }) => {
+      text += delta.content ?? '';
+    });
     print([QUESTION, text.trim().replaceAll('\n', ' ')]);
   }
   await write(engine, await prompt(engine, Math.min(options.prefill, 128), 'A'), 1);

@@ -111,7 +111,7 @@ export class Demitasse {
   /** @hideconstructor Use {@link Demitasse.load}. */
   constructor() {
     Object.assign(this, this.#calls(0));
-    this.embeddings = embeddingCalls((message, options) => this.#send(message, options), () => this.model.name);
+    this.embeddings = embeddingCalls((message, options) => this.#send(message, options));
   }
 
   /**
@@ -249,7 +249,7 @@ export class Demitasse {
   }
 
   #calls(session) {
-    return completionCalls((message, options) => this.#send({ ...message, session }, options), () => this.model.name);
+    return completionCalls((message, options) => this.#send({ ...message, session }, options));
   }
 
   /**
@@ -321,7 +321,7 @@ export class Demitasse {
     if (this.#pending?.id !== id) {
       return; // sent before the worker heard that nobody waits any more
     }
-    const { onBegin, onNeeds, onProgress, onToken, onVector, wants } = this.#pending.callbacks;
+    const { onBegin, onChunk, onNeeds, onProgress, wants } = this.#pending.callbacks;
     switch (type) {
       case 'device':
         this.device = content.device;
@@ -330,12 +330,9 @@ export class Demitasse {
         onBegin?.();
         onProgress?.(content);
         break;
-      case 'token':
+      case 'chunk':
         onBegin?.();
-        onToken?.(content);
-        break;
-      case 'vector':
-        onVector(content.vector);
+        onChunk(content.chunk);
         break;
       case 'needs':
         if (wants === 'needs') {

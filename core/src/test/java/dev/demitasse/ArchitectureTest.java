@@ -52,8 +52,8 @@ class ArchitectureTest {
                 .definedBy("dev.demitasse.sampling")
                 .layer("engine")
                 .definedBy("dev.demitasse.engine")
-                .layer("api")
-                .definedBy("dev.demitasse.api")
+                .layer("openai")
+                .definedBy("dev.demitasse.openai")
                 .whereLayer("json")
                 .mayNotAccessAnyLayer()
                 .whereLayer("gguf")
@@ -81,8 +81,8 @@ class ArchitectureTest {
                 .whereLayer("sampling")
                 .mayNotAccessAnyLayer()
                 .whereLayer("engine")
-                .mayOnlyBeAccessedByLayers("api")
-                .whereLayer("api")
+                .mayOnlyBeAccessedByLayers("openai")
+                .whereLayer("openai")
                 .mayNotBeAccessedByAnyLayer()
                 .check(CORE);
     }

@@ -2,12 +2,12 @@ package dev.demitasse.engine;
 
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.ChatTemplate;
-import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.chat.Message;
-import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.chat.ToolPrompt;
-import dev.demitasse.grammar.schema.SchemaCache;
 import dev.demitasse.grammar.TokenTrie;
+import dev.demitasse.grammar.schema.SchemaCache;
+import dev.demitasse.jinja.LocalTime;
+import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.model.ModelInfo;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.Tokenizer;

@@ -1,82 +1,125 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.DeviceLostException;
-import dev.demitasse.chat.ToolCall;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
-import dev.demitasse.engine.Usage;
-import dev.demitasse.json.JsonWriter;
-import dev.demitasse.sampling.LogProbs;
+import dev.demitasse.openai.CompletionRequest;
+import dev.demitasse.openai.CompletionWriter;
+import dev.demitasse.web.js.Hash;
 import dev.demitasse.web.js.MessageChannel;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.WorkerScope;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import org.teavm.jso.core.JSObjects;
+import org.jspecify.annotations.Nullable;
 
-/** Runs a generation, a step for each task of the worker's, so that messages get in between. */
+/**
+ * The answer to one request: runs the generation of each choice, one step per task of the worker, so that messages are
+ * handled in between.
+ */
 final class Answer {
-    /** Told when the device that the engine computes on is gone; {@link #resume} or {@link #fail} follows. */
+    /** Called if the device of the engine is lost. {@link #resume} or {@link #fail} must follow. */
     interface OnDeviceLost {
         void lost(Answer answer, String reason);
     }
 
-    /** JSON has no minus infinity; OpenAI's API tells this instead. */
-    private static final double LEAST_LOG_PROB = -9999;
+    private static final int ID_BYTES = 12;
 
     private final int id;
-    private final Context context;
-    private final Generation generation;
+    private final CompletionRequest request;
+    private final CompletionWriter writer;
     private final OnDeviceLost onDeviceLost;
     private final MessageChannel channel = new MessageChannel();
-    private final StringBuilder text = new StringBuilder();
-    private final StringBuilder reasoning = new StringBuilder();
-    private boolean failed;
+    private @Nullable Generation generation;
+    private @Nullable Runnable onChoiceEnd;
+    private boolean cancelled;
+    private @Nullable String error;
+    private boolean closed;
 
-    Answer(int id, Context context, Generation generation, OnDeviceLost onDeviceLost) {
+    Answer(int id, CompletionRequest request, Context context, OnDeviceLost onDeviceLost) {
         this.id = id;
-        this.context = context;
-        this.generation = generation;
+        this.request = request;
         this.onDeviceLost = onDeviceLost;
+        writer = new CompletionWriter(
+                request,
+                context.model().tokenizer(),
+                context.model().info().name(),
+                System.currentTimeMillis() / 1000,
+                () -> Hash.random(ID_BYTES),
+                this::postChunk);
+        channel.getPort1().setOnMessage(event -> step());
     }
 
     int id() {
         return id;
     }
 
+    /** Returns whether the last reply has been posted. */
     boolean isFinished() {
-        return failed || generation.isFinished();
+        return closed;
     }
 
-    void start() {
-        channel.getPort1().setOnMessage(event -> step());
+    /** Returns whether no further choice is to be run. */
+    boolean isOver() {
+        return cancelled || error != null;
+    }
+
+    /**
+     * Runs the generation of the next choice.
+     *
+     * @param onEnd called when the generation has finished or the answer has failed
+     */
+    void run(Generation next, Runnable onEnd) {
+        generation = next;
+        onChoiceEnd = onEnd;
+        if (cancelled) {
+            next.cancel();
+        }
         again();
     }
 
     void cancel() {
-        generation.cancel();
+        cancelled = true;
+        if (generation != null) {
+            generation.cancel();
+        }
     }
 
-    /** Goes on with an engine newly loaded of the same model. */
+    /** Continues with another context of the same model. */
     void resume(Context context) {
-        generation.resume(context);
+        generation().resume(context);
         again();
     }
 
-    /** Ends with an error. */
+    /** Ends the answer with an error. */
     void fail(String message) {
-        failed = true;
-        close();
-        EngineWorker.postError(id, "Error", message);
+        error = message;
+        endChoice();
     }
 
-    /** An open port, and with it the answer, would be kept for ever. */
-    private void close() {
+    /** Posts the last reply. */
+    void finish() {
+        if (error != null) {
+            EngineWorker.postError(id, "Error", error);
+            return;
+        }
+        Reply reply = Reply.of("done", id);
+        if (!request.stream()) {
+            reply.setResponse(writer.response());
+        }
+        WorkerScope.postMessage(reply);
+    }
+
+    /** Closes the port, which would keep the answer from being collected. */
+    void close() {
+        closed = true;
         channel.getPort1().close();
+    }
+
+    private Generation generation() {
+        if (generation == null) {
+            throw new IllegalStateException("no choice has begun");
+        }
+        return generation;
     }
 
     private void again() {
@@ -84,11 +127,12 @@ final class Answer {
     }
 
     private void step() {
-        if (attempt(generation::begin)) {
-            generation.whenReady(() -> {
-                if (attempt(() -> post(generation.next()))) {
-                    if (generation.isFinished()) {
-                        close();
+        Generation running = generation();
+        if (attempt(running::begin)) {
+            running.whenReady(() -> {
+                if (attempt(() -> post(running.next()))) {
+                    if (running.isFinished()) {
+                        endChoice();
                     } else {
                         again();
                     }
@@ -97,7 +141,13 @@ final class Answer {
         }
     }
 
-    /** Whether it succeeded; what follows otherwise has been seen to. */
+    private void endChoice() {
+        if (onChoiceEnd != null) {
+            onChoiceEnd.run();
+        }
+    }
+
+    /** Runs an action. Returns false if it failed and the failure has been handled. */
     private boolean attempt(Runnable action) {
         try {
             action.run();
@@ -117,75 +167,14 @@ final class Answer {
             reply.setLoaded(prefill.done());
             reply.setTotal(prefill.total());
             WorkerScope.postMessage(reply);
-        } else if (event instanceof Event.Token token) {
-            postToken(token);
-        } else if (event instanceof Event.Finished finished) {
-            text.append(finished.text());
-            reasoning.append(finished.reasoning());
-            Reply reply = Reply.of("done", id);
-            reply.setText(text.toString());
-            reply.setReasoning(reasoning.toString());
-            reply.setToolCalls(json(finished.toolCalls()));
-            reply.setFinishReason(finished.reason().name().toLowerCase(Locale.ROOT));
-            setFigures(reply, finished.usage());
-            WorkerScope.postMessage(reply);
+        } else {
+            writer.accept(event);
         }
     }
 
-    private void postToken(Event.Token token) {
-        text.append(token.text());
-        reasoning.append(token.reasoning());
-        Reply reply = Reply.of("token", id);
-        reply.setTokenId(token.id());
-        reply.setText(token.text());
-        reply.setReasoning(token.reasoning());
-        if (token.logProbs() != null) {
-            reply.setLogProbs(json(token.id(), token.logProbs()));
-        }
+    private void postChunk(String json) {
+        Reply reply = Reply.of("chunk", id);
+        reply.setChunk(json);
         WorkerScope.postMessage(reply);
-    }
-
-    private String json(int id, LogProbs logProbs) {
-        List<Object> top = new ArrayList<>();
-        for (int rank = 0; rank < logProbs.top().length; rank++) {
-            top.add(describe(logProbs.topIds()[rank], logProbs.top()[rank]));
-        }
-        Map<String, Object> token = describe(id, logProbs.chosen());
-        token.put("top_logprobs", top);
-        return JsonWriter.write(token, -1);
-    }
-
-    private Map<String, Object> describe(int id, float logProb) {
-        List<Object> bytes = new ArrayList<>();
-        for (byte b : context.model().tokenizer().bytes(id)) {
-            bytes.add(b & 0xFF);
-        }
-        Map<String, Object> token = new LinkedHashMap<>();
-        token.put("token", context.model().tokenizer().decode(new int[] {id}, true));
-        token.put("logprob", Math.max(logProb, LEAST_LOG_PROB));
-        token.put("bytes", bytes);
-        return token;
-    }
-
-    private static String json(List<ToolCall> calls) {
-        List<Object> values = new ArrayList<>();
-        for (ToolCall call : calls) {
-            values.add(Map.of("name", call.name(), "arguments", call.arguments()));
-        }
-        return JsonWriter.write(values, -1);
-    }
-
-    private static void setFigures(Reply reply, Usage usage) {
-        Reply.Usage counts = JSObjects.create();
-        counts.setPromptTokens(usage.promptTokens());
-        counts.setCachedTokens(usage.cachedTokens());
-        counts.setCompletionTokens(usage.completionTokens());
-        counts.setDraftedTokens(usage.draftedTokens());
-        counts.setAcceptedTokens(usage.acceptedTokens());
-        reply.setUsage(counts);
-        Reply.Timings timings = JSObjects.create();
-        timings.setPrefillMs(usage.prefillNanos() / 1e6);
-        timings.setDecodeMs(usage.decodeNanos() / 1e6);
-        reply.setTimings(timings);
     }
 }

@@ -1,14 +1,17 @@
 package dev.demitasse.web;
 
-import dev.demitasse.api.CompletionRequest;
-import dev.demitasse.api.EmbeddingRequest;
 import dev.demitasse.backend.MemoryEstimate;
-import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
+import dev.demitasse.engine.Generation;
+import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonWriter;
+import dev.demitasse.openai.CompletionRequest;
+import dev.demitasse.openai.EmbeddingRequest;
+import dev.demitasse.openai.EmbeddingResponse;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Reply;
@@ -17,6 +20,8 @@ import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
@@ -300,28 +305,38 @@ public final class EngineWorker {
             throw new IllegalStateException("an answer is in progress");
         }
         aborted = false;
-        boolean isChat = request.getType().equals("chat");
         long seed = System.currentTimeMillis();
-        CompletionRequest asked = isChat
-                ? CompletionRequest.chat(request.getBody(), request.getChoice(), context(), now(), seed)
-                : CompletionRequest.text(request.getBody(), request.getChoice(), context(), seed);
-        sessions().enter(request.getSession(), asked.prompt());
+        CompletionRequest asked = request.getType().equals("chat")
+                ? CompletionRequest.chat(request.getBody(), context(), now(), seed)
+                : CompletionRequest.text(request.getBody(), context(), seed);
         answeringSession = request.getSession();
         losses = 0;
-        Answer begun = new Answer(
-                request.getId(), context(), context().generate(asked.prompt(), asked.options()), this::deviceLost);
-        answer = begun;
-        if (aborted) {
-            begun.cancel();
+        Answer begun = new Answer(request.getId(), asked, context(), this::deviceLost);
+        try {
+            for (GenerationOptions options : asked.choices()) {
+                sessions().enter(request.getSession(), asked.prompt());
+                Generation generation = context().generate(asked.prompt(), options);
+                answer = begun;
+                if (aborted) {
+                    begun.cancel();
+                }
+                Signal.until(ended -> begun.run(generation, ended));
+                if (begun.isOver()) {
+                    break;
+                }
+            }
+            begun.finish();
+        } finally {
+            begun.close();
         }
-        begun.start();
     }
 
     private void embed(Request request) {
         aborted = false;
         sessions().leave();
-        int tokens = 0;
-        for (int[] ids : EmbeddingRequest.inputs(request.getBody(), context())) {
+        EmbeddingRequest asked = EmbeddingRequest.read(request.getBody(), context());
+        List<float[]> vectors = new ArrayList<>();
+        for (int[] ids : asked.inputs()) {
             Embedding embedding = context().embed(ids);
             while (!embedding.isFinished()) {
                 embedding.begin();
@@ -333,13 +348,11 @@ public final class EngineWorker {
                 }
                 embedding.next();
             }
-            tokens += ids.length;
-            Reply reply = Reply.of("vector", request.getId());
-            reply.setVector(embedding.vector());
-            WorkerScope.postMessage(reply);
+            vectors.add(embedding.vector());
         }
         Reply reply = Reply.of("done", request.getId());
-        reply.setTotal(tokens);
+        reply.setResponse(
+                EmbeddingResponse.write(asked, context().model().info().name(), vectors));
         WorkerScope.postMessage(reply);
     }
 

@@ -6,7 +6,7 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.ArrayBuffer;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** SHA-256 by the browser ({@code SubtleCrypto}). */
+/** SHA-256 hashes and random bytes by the browser ({@code Crypto}). */
 public final class Hash {
     private Hash() {}
 
@@ -14,6 +14,9 @@ public final class Hash {
     public interface Crypto extends JSObject {
         @JSProperty
         Subtle getSubtle();
+
+        /** Fills an array with random bytes. */
+        void getRandomValues(Uint8Array bytes);
     }
 
     /** {@code SubtleCrypto}. */
@@ -25,9 +28,20 @@ public final class Hash {
     public static String sha256(Uint8Array bytes) {
         Uint8Array digest = new Uint8Array(
                 Promises.await(WorkerScope.getCrypto().getSubtle().digest("SHA-256", bytes)));
+        return hex(digest);
+    }
+
+    /** Returns random bytes as hexadecimal digits. */
+    public static String random(int count) {
+        Uint8Array bytes = new Uint8Array(count);
+        WorkerScope.getCrypto().getRandomValues(bytes);
+        return hex(bytes);
+    }
+
+    private static String hex(Uint8Array bytes) {
         StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < digest.getLength(); i++) {
-            hex.append(Character.forDigit(digest.get(i) >> 4, 16)).append(Character.forDigit(digest.get(i) & 15, 16));
+        for (int i = 0; i < bytes.getLength(); i++) {
+            hex.append(Character.forDigit(bytes.get(i) >> 4, 16)).append(Character.forDigit(bytes.get(i) & 15, 16));
         }
         return hex.toString();
     }

@@ -45,33 +45,16 @@ public interface Reply extends JSObject {
     @JSProperty
     void setFiles(JSArray<NamedBlob> files);
 
+    /** JSON: a chunk of OpenAI's API. */
     @JSProperty
-    void setText(String text);
+    void setChunk(String json);
 
+    /** JSON: a response of OpenAI's API. */
     @JSProperty
-    void setReasoning(String reasoning);
-
-    /** JSON: [{name, arguments}]. */
-    @JSProperty
-    void setToolCalls(String json);
-
-    @JSProperty
-    void setTokenId(int id);
+    void setResponse(String json);
 
     @JSProperty
     void setIds(int[] ids);
-
-    @JSProperty
-    void setVector(float[] vector);
-
-    @JSProperty
-    void setFinishReason(String reason);
-
-    @JSProperty
-    void setUsage(Usage usage);
-
-    @JSProperty
-    void setTimings(Timings timings);
 
     /** Of an error: JavaScript's own names, {@code DeviceUnfit} or {@code StorageLost}. */
     @JSProperty
@@ -87,10 +70,6 @@ public interface Reply extends JSObject {
     /** Of an error: as HTTP has it. */
     @JSProperty
     void setStatus(int status);
-
-    /** JSON: {token, logprob, bytes, top_logprobs: [{token, logprob, bytes}]}. */
-    @JSProperty
-    void setLogProbs(String json);
 
     /** JSON: [{name, tokens, bytes, saved}]. */
     @JSProperty
@@ -196,32 +175,5 @@ public interface Reply extends JSObject {
         /** What the machine has, where the browser says it. */
         @JSProperty
         void setDevice(double bytes);
-    }
-
-    /** Token counts of an answer. */
-    interface Usage extends JSObject {
-        @JSProperty
-        void setPromptTokens(int count);
-
-        @JSProperty
-        void setCachedTokens(int count);
-
-        @JSProperty
-        void setCompletionTokens(int count);
-
-        @JSProperty
-        void setDraftedTokens(int count);
-
-        @JSProperty
-        void setAcceptedTokens(int count);
-    }
-
-    /** Milliseconds an answer took. */
-    interface Timings extends JSObject {
-        @JSProperty
-        void setPrefillMs(double milliseconds);
-
-        @JSProperty
-        void setDecodeMs(double milliseconds);
     }
 }

@@ -32,10 +32,6 @@ public interface Request extends JSObject {
     @JSProperty
     String getBody();
 
-    /** Of a {@code chat} or {@code complete}: which of the answers asked for, from 0. */
-    @JSProperty
-    int getChoice();
-
     /** Of what concerns a session: its number. 0 is the engine's own. */
     @JSProperty
     int getSession();

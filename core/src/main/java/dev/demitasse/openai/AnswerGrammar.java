@@ -1,4 +1,4 @@
-package dev.demitasse.api;
+package dev.demitasse.openai;
 
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.chat.CallSyntax;
@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code response_format} and {@code tool_choice} make of an answer. */
+/** Compiles {@code response_format} and {@code tool_choice} to the grammar of an answer. */
 final class AnswerGrammar {
     private final SchemaCache schemas;
 
@@ -21,7 +21,7 @@ final class AnswerGrammar {
         this.schemas = schemas;
     }
 
-    /** The form that {@code response_format} asks for; null if any text will do. */
+    /** Returns the grammar that {@code response_format} requires, or null if it allows any text. */
     @Nullable
     Grammar ofResponseFormat(JsonField format) {
         if (!format.isPresent()) {
@@ -49,16 +49,15 @@ final class AnswerGrammar {
         try {
             return schemas.get(schema);
         } catch (IllegalArgumentException e) {
-            throw new FieldException(path, "is no schema that answers can be held to: " + e.getMessage());
+            throw new FieldException(path, "is not a supported schema: " + e.getMessage());
         }
     }
 
     /**
-     * The whole answer's form, with the model's reasoning if it thinks.
+     * Returns the grammar of a whole answer, including its reasoning, or null if it is not restricted.
      *
-     * @param text the form of the answer's text; null for any
-     * @return null if the answer may be anything
-     * @throws FieldException if the model has no way to call tools that is JSON, but must call one
+     * @param text the grammar of the text of the answer, or null if any text is allowed
+     * @throws FieldException if the answer must call a tool but the model does not write calls in JSON
      */
     @Nullable
     Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text) {
@@ -72,7 +71,7 @@ final class AnswerGrammar {
                 answers.add(call(syntax, tool));
             }
         } else if (tools.required()) {
-            throw new FieldException("tool_choice", "can't be required: this model's calls of tools are not JSON");
+            throw new FieldException("tool_choice", "can't be required: this model does not call tools in JSON");
         }
         if (!tools.required() && text != null) {
             answers.add(text);

@@ -1,4 +1,4 @@
-package dev.demitasse.api;
+package dev.demitasse.openai;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,10 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
-import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
-import dev.demitasse.engine.GgufLoader;
+import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.sampling.SamplingOptions;
 import java.nio.ByteBuffer;
@@ -42,11 +41,11 @@ class CompletionRequestTest {
     }
 
     private static CompletionRequest chat(String fields) {
-        return CompletionRequest.chat(json(MESSAGES + fields), 0, context, new LocalTime(0), 7);
+        return CompletionRequest.chat(json(MESSAGES + fields), context, new LocalTime(0), 7);
     }
 
     private static CompletionRequest text(String fields) {
-        return CompletionRequest.text(json(fields), 2, context, 7);
+        return CompletionRequest.text(json(fields), context, 7);
     }
 
     private static String json(String fields) {
@@ -56,7 +55,7 @@ class CompletionRequestTest {
     @Test
     void whatIsNotSaidIsTheModelsOrOpenAis() {
         CompletionRequest request = chat("");
-        GenerationOptions options = request.options();
+        GenerationOptions options = request.choices().get(0);
         SamplingOptions made = context.model().defaultSampling();
         assertEquals(made.temperature(), options.sampling().temperature());
         assertEquals(made.topP(), options.sampling().topP());
@@ -65,7 +64,7 @@ class CompletionRequestTest {
         assertEquals(List.of(), options.stop());
         assertEquals(GenerationOptions.NO_LOG_PROBS, options.logProbs());
         assertNull(options.grammar());
-        assertEquals(16, text("'prompt': 'Once'").options().maxTokens());
+        assertEquals(16, text("'prompt': 'Once'").choices().get(0).maxTokens());
     }
 
     @Test
@@ -74,24 +73,31 @@ class CompletionRequestTest {
                         , 'model': 'any', 'user': 'me', 'temperature': 0.5, 'top_p': 0.25, 'top_k': 9, 'min_p': 0.125,
                         'presence_penalty': 1, 'frequency_penalty': -1, 'repetition_penalty': 1.5, 'logit_bias': {'5': -100},
                         'seed': 42, 'logprobs': true, 'top_logprobs': 3, 'max_completion_tokens': 5, 'stop': ['a', 'b'],
-                        'stream': true, 'stream_options': {'include_usage': true}, 'n': 2""").options();
+                        'stream': true, 'stream_options': {'include_usage': true}, 'n': 2""").choices().get(0);
         assertEquals(
                 new SamplingOptions(0.5f, 9, 0.25f, 0.125f, 1.5f, -1, 1, Map.of(5, -100f), 42), options.sampling());
         assertEquals(3, options.logProbs());
         assertEquals(5, options.maxTokens());
         assertEquals(List.of("a", "b"), options.stop());
         assertEquals(
-                44, text("'prompt': 'Once', 'seed': 42").options().sampling().seed(), "of the third choice");
+                44,
+                text("'prompt': 'Once', 'seed': 42, 'n': 3")
+                        .choices()
+                        .get(2)
+                        .sampling()
+                        .seed(),
+                "of the third choice");
     }
 
     @Test
     void aFullContextEndsTheAnswerUnlessItMayShift() {
-        assertEquals(GenerationOptions.NO_SHIFT, chat("").options().keep());
+        assertEquals(GenerationOptions.NO_SHIFT, chat("").choices().get(0).keep());
         GenerationOptions options =
-                chat(", 'context_shift': true, 'max_tokens': 5000").options();
+                chat(", 'context_shift': true, 'max_tokens': 5000").choices().get(0);
         assertEquals(4, options.keep());
         assertEquals(5000, options.maxTokens());
-        assertEquals(9, chat(", 'context_shift': true, 'n_keep': 9").options().keep());
+        assertEquals(
+                9, chat(", 'context_shift': true, 'n_keep': 9").choices().get(0).keep());
     }
 
     @Test
@@ -100,25 +106,31 @@ class CompletionRequestTest {
         assertArrayEquals(
                 context.model().tokenizer().encode("Once", true),
                 text("'prompt': 'Once'").prompt());
-        List<int[]> inputs = EmbeddingRequest.inputs(json("'input': ['Once', 'upon']"), context);
+        List<int[]> inputs = EmbeddingRequest.read(json("'input': ['Once', 'upon']"), context)
+                .inputs();
         assertEquals(2, inputs.size());
         assertArrayEquals(
                 new int[] {4, 5},
-                EmbeddingRequest.inputs(json("'input': [4, 5]"), context).get(0));
+                EmbeddingRequest.read(json("'input': [4, 5]"), context).inputs().get(0));
     }
 
     @Test
     void formsAreGrammars() {
-        assertNull(chat(", 'response_format': {'type': 'text'}").options().grammar());
-        assertNotNull(
-                chat(", 'response_format': {'type': 'json_object'}").options().grammar());
+        assertNull(
+                chat(", 'response_format': {'type': 'text'}").choices().get(0).grammar());
+        assertNotNull(chat(", 'response_format': {'type': 'json_object'}")
+                .choices()
+                .get(0)
+                .grammar());
         assertNotNull(
                 chat(", 'response_format': {'type': 'json_schema', 'json_schema': {'schema': {'type': 'object'}}}")
-                        .options()
+                        .choices()
+                        .get(0)
                         .grammar());
-        assertNull(chat(", 'tools': [" + TOOL + "]").options().grammar());
+        assertNull(chat(", 'tools': [" + TOOL + "]").choices().get(0).grammar());
         assertNotNull(chat(", 'tool_choice': 'required', 'tools': [" + TOOL + "]")
-                .options()
+                .choices()
+                .get(0)
                 .grammar());
     }
 
@@ -178,24 +190,23 @@ class CompletionRequestTest {
 
     @Test
     void conversationsThatCannotBeReadAreNamed() {
-        assertField("messages", () -> CompletionRequest.chat("{}", 0, context, new LocalTime(0), 0));
+        assertField("messages", () -> CompletionRequest.chat("{}", context, new LocalTime(0), 0));
         assertField(
                 "messages[0].role",
-                () -> CompletionRequest.chat(json("'messages': [{'content': 'a'}]"), 0, context, new LocalTime(0), 0));
-        assertField("the request", () -> CompletionRequest.chat("[", 0, context, new LocalTime(0), 0));
+                () -> CompletionRequest.chat(json("'messages': [{'content': 'a'}]"), context, new LocalTime(0), 0));
+        assertField("the request", () -> CompletionRequest.chat("[", context, new LocalTime(0), 0));
         assertField(
                 "messages",
                 () -> CompletionRequest.chat(
                         json("'messages': [{'role': 'user', 'content': '" + "word ".repeat(300) + "'}]"),
-                        0,
                         context,
                         new LocalTime(0),
                         0));
         assertField("prompt", () -> text("'prompt': ''"));
         assertField("prompt[1]", () -> text("'prompt': [1, 1000000]"));
         assertField("suffix", () -> text("'prompt': 'a', 'suffix': 'b'"));
-        assertField("input[1]", () -> EmbeddingRequest.inputs(json("'input': ['a', '']"), context));
-        assertField("stream", () -> EmbeddingRequest.inputs(json("'input': 'a', 'stream': true"), context));
+        assertField("input[1]", () -> EmbeddingRequest.read(json("'input': ['a', '']"), context));
+        assertField("stream", () -> EmbeddingRequest.read(json("'input': 'a', 'stream': true"), context));
     }
 
     private static void assertField(String path, Runnable action) {
@@ -218,7 +229,7 @@ class CompletionRequestTest {
                 mutated.setCharAt(at, alphabet.charAt(random.nextInt(alphabet.length())));
             }
             try {
-                CompletionRequest.chat(mutated.toString(), 0, context, new LocalTime(0), 0);
+                CompletionRequest.chat(mutated.toString(), context, new LocalTime(0), 0);
             } catch (IllegalArgumentException e) {
                 assertNotNull(e.getMessage());
                 errors++;

@@ -1,4 +1,4 @@
-package dev.demitasse.api;
+package dev.demitasse.openai;
 
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
@@ -9,22 +9,22 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The functions that an answer may call.
+ * The tools of a chat request.
  *
- * @param functions that the model is told of; none with {@code tool_choice: "none"}
- * @param required whether the answer must be a call of one of them
+ * @param functions the functions that the prompt describes; empty with {@code tool_choice: "none"}
+ * @param required whether the answer must call one of them
  */
 record Tools(List<Tool> functions, boolean required) {
-    private static final int LONGEST_NAME = 64;
+    private static final int MAX_NAME_LENGTH = 64;
     private static final Map<String, Object> ANY_ARGUMENTS = Map.of("type", "object");
 
     /**
      * A function.
      *
-     * @param whole the tool as it stands in the request, for the chat template
-     * @param parameters JSON Schema of its arguments
+     * @param parameters the JSON Schema of the arguments
+     * @param definition the tool as the request defines it
      */
-    record Tool(String name, Object parameters, Object whole) {}
+    record Tool(String name, Object parameters, Object definition) {}
 
     static Tools read(JsonField body) {
         JsonField tools = body.member("tools");
@@ -57,10 +57,10 @@ record Tools(List<Tool> functions, boolean required) {
         function.requireKnown(Set.of("name", "description", "parameters", "strict"));
         JsonField name = function.member("name");
         if (!isName(name.name())) {
-            throw name.isNot("at most " + LONGEST_NAME + " letters, digits, \"_\" and \"-\"");
+            throw name.isNot("at most " + MAX_NAME_LENGTH + " letters, digits, \"_\" and \"-\"");
         }
         if (others.stream().anyMatch(other -> other.name().equals(name.value()))) {
-            throw new FieldException(name.path(), "is the name of another tool, too");
+            throw new FieldException(name.path(), "is the name of two tools");
         }
         if (function.member("description").isPresent()) {
             function.member("description").string();
@@ -71,7 +71,7 @@ record Tools(List<Tool> functions, boolean required) {
     }
 
     private static boolean isName(String name) {
-        return name.length() <= LONGEST_NAME
+        return name.length() <= MAX_NAME_LENGTH
                 && name.chars()
                         .allMatch(c -> c >= 'a' && c <= 'z'
                                 || c >= 'A' && c <= 'Z'
@@ -80,11 +80,11 @@ record Tools(List<Tool> functions, boolean required) {
                                 || c == '-');
     }
 
-    /** As templates take them. */
-    List<@Nullable Object> whole() {
+    /** Returns the tools in the form that chat templates read. */
+    List<@Nullable Object> definitions() {
         List<@Nullable Object> all = new ArrayList<>();
         for (Tool tool : functions) {
-            all.add(tool.whole());
+            all.add(tool.definition());
         }
         return all;
     }
