@@ -1,7 +1,7 @@
-"""Conversations rendered with real models' templates by transformers: resources/jinja/real/NAME.json.
+"""Renders conversations with the templates of real models by transformers: resources/jinja/real/NAME.json.
 
-Made with Python 3.11, transformers 5.23.0, jinja2 3.1.6. Templates that may be passed on lie beside the results (see the README
-there); the others are read from the tokenizer_config.json files that e2e/setup fetches:
+Made with Python 3.11, transformers 5.23.0, jinja2 3.1.6. Templates with a free licence are stored next to the results (see the
+README there); the others are read from the tokenizer_config.json files that e2e/setup fetches:
     python core/src/test/oracle/jinja_real_templates.py ~/.cache/demitasse/tokenizers core/src/test/resources/jinja/real
 """
 
@@ -98,7 +98,7 @@ def main(folder, target):
             case = {"messages": messages, "variables": variables}
             try:
                 case["output"] = utils._compile_jinja_template(template).render(messages=messages, **variables)
-            except Exception as e:  # whatever Python raises, ours must refuse, too
+            except Exception as e:  # each error in Python must be an error in Java
                 case["error"] = f"{type(e).__name__}: {e}"
             cases.append(case)
         lines = ",\n".join(json.dumps(case, ensure_ascii=False) for case in cases)

@@ -1,4 +1,4 @@
-"""Template renderings by Jinja with Hugging Face's settings: resources/jinja/templates.json.
+"""Renders templates with Jinja in Hugging Face's configuration: resources/jinja/templates.json.
 
 Made with Python 3.11, transformers 5.23.0, jinja2 3.1.6, gguf 0.19.0:
     python core/src/test/oracle/jinja_templates.py SmolLM2-135M-Instruct.Q4_1.gguf core/src/test/resources/jinja/templates.json
@@ -114,7 +114,7 @@ CONTEXT = {
     "users": [{"name": "Al", "admin": True, "age": 44}, {"name": "Bo", "admin": False, "age": 28}],
 }
 
-# Chapters that whole models' templates are made of, in our own words.
+# Typical parts of the templates of models, rewritten.
 CONVERSATION_TEMPLATES = {
     "roles-must-alternate": """{{- bos_token -}}
 {%- if messages[0]['role'] == 'system' -%}
@@ -244,7 +244,7 @@ def render(name, template, variables):
     case = {"name": name, "template": template, "variables": variables}
     try:
         case["output"] = compile_template(template).render(**variables)
-    except Exception as e:  # whatever Python raises, ours must refuse, too
+    except Exception as e:  # each error in Python must be an error in Java
         case["error"] = f"{type(e).__name__}: {e}"
     return case
 

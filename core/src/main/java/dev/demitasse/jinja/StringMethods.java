@@ -40,16 +40,8 @@ final class StringMethods {
                         positional.size() > 1 ? Values.toLong(positional.get(1)) : -1);
             case "splitlines" -> (positional, named) -> splitLines(text);
             case "count" -> (positional, named) -> count(text, Values.string(positional.get(0)));
-            case "removeprefix" ->
-                (positional, named) -> text.startsWith(Values.string(positional.get(0)))
-                        ? text.substring(Values.string(positional.get(0)).length())
-                        : text;
-            case "removesuffix" ->
-                (positional, named) -> text.endsWith(Values.string(positional.get(0)))
-                        ? text.substring(
-                                0,
-                                text.length() - Values.string(positional.get(0)).length())
-                        : text;
+            case "removeprefix" -> (positional, named) -> removePrefix(text, Values.string(positional.get(0)));
+            case "removesuffix" -> (positional, named) -> removeSuffix(text, Values.string(positional.get(0)));
             case "isdigit" ->
                 (positional, named) -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
             case "isspace" ->
@@ -57,6 +49,14 @@ final class StringMethods {
             case "join" -> (positional, named) -> join(text, Access.iterate(positional.get(0)));
             default -> null;
         };
+    }
+
+    private static String removePrefix(String text, String prefix) {
+        return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+    }
+
+    private static String removeSuffix(String text, String suffix) {
+        return text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
     }
 
     private interface Check {

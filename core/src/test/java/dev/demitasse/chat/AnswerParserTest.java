@@ -33,7 +33,7 @@ class AnswerParserTest {
     private record Answer(String text, String reasoning, List<ToolCall> toolCalls) {}
 
     @Test
-    void reasoningComesApart() {
+    void separatesReasoning() {
         assertEquals(
                 new Answer("Four.", "2 + 2\n\nis 4", List.of()),
                 parse(THINKS, "<think>\n2 + 2\n\nis 4\n</think>\n\nFour."));
@@ -53,7 +53,7 @@ class AnswerParserTest {
     }
 
     @Test
-    void toolCallsComeApart() {
+    void separatesToolCalls() {
         assertEquals(
                 new Answer("One moment.", "Time?", List.of(NOW, NOW)),
                 parse(HERMES, "<think>Time?</think>\nOne moment.\n" + CALL + "\n" + CALL + "\n"));
@@ -67,7 +67,7 @@ class AnswerParserTest {
     }
 
     @Test
-    void callsThatCannotBeReadStayText() {
+    void malformedCallsStayText() {
         for (String text : List.of(
                 "<tool_call>{\"name\": }</tool_call> \n",
                 " <tool_call>",
@@ -79,7 +79,7 @@ class AnswerParserTest {
         assertEquals(
                 new Answer("<tool_call>oops", "", List.of(NOW)),
                 parse(HERMES, "<tool_call>oops\n" + CALL),
-                "a call within what is none");
+                "a call within a malformed call");
     }
 
     @Test
@@ -105,7 +105,7 @@ class AnswerParserTest {
     }
 
     @Test
-    void theTemplateAndItsToolsTellTheFormat() {
+    void detectsTheFormatFromTheTemplateAndItsTools() {
         Map<String, @Nullable Object> tools = Map.of("tools", List.of("f"));
         String hermes = "{%- if tools %}<tool_call>{% endif %}<think>";
         assertEquals(
@@ -135,10 +135,10 @@ class AnswerParserTest {
         assertEquals(parse(format, answer), parseInPieces(format, answer, seed), answer);
     }
 
-    /** But for white space, and the tags of the reasoning. */
+    /** Removes white space and the tags of the reasoning. */
     @Property(edgeCases = EdgeCasesMode.NONE)
     void nothingIsLost(@ForAll("answers") String answer) {
-        Assume.that(!answer.contains("{\"name\": \"now\"}")); // a call of another length
+        Assume.that(!answer.contains("{\"name\": \"now\"}")); // changes the length of the call
         Answer parsed = parse(HERMES, answer);
         String found = parsed.reasoning() + parsed.text();
         int tags = 0;

@@ -39,7 +39,7 @@ class MessageTest {
     }
 
     @Test
-    void argumentsInJsonTextBecomeTheObject() {
+    void argumentsInJsonTextAreParsed() {
         Message message = read("""
                 [{"role": "assistant", "tool_calls":
                   [{"function": {"name": "clock", "arguments": "{\\"zone\\": \\"CET\\"}"}}]}]""").get(0);
@@ -52,7 +52,7 @@ class MessageTest {
     }
 
     @Test
-    void emptyFieldsAreAsIfAbsent() {
+    void nullFieldsAreTreatedAsAbsent() {
         Message message = read("""
                 [{"role": "assistant", "content": "Hi", "tool_calls": [], "reasoning_content": null, "name": null}]""").get(0);
         assertEquals(Map.of("role", "assistant", "content", "Hi"), message.fields());
@@ -60,14 +60,14 @@ class MessageTest {
     }
 
     @Test
-    void textPartsBecomeLines() {
+    void textPartsAreJoinedByLineEnds() {
         Message message = read("""
                 [{"role": "user", "content": [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]}]""").get(0);
         assertEquals("a\nb", message.fields().get("content"));
     }
 
     @Test
-    void otherFieldsAreHandedOn() {
+    void otherFieldsAreKept() {
         Message message = read("[{\"role\": \"system\", \"content\": \"\", \"tools\": \"[]\"}]")
                 .get(0);
         assertEquals("[]", message.fields().get("tools"));

@@ -123,7 +123,7 @@ class ToolCallFormatTest {
     }
 
     @Test
-    void deepNestingIsNoCall() {
+    void deeplyNestedLiteralsAreNotACall() {
         assertEquals(List.of(), PythonToolCalls.read("f(x=" + "[".repeat(100_000)));
         assertEquals(List.of(), PythonToolCalls.read("print(".repeat(100_000)));
         assertEquals(List.of(), JsonToolCalls.read("[".repeat(100_000)));

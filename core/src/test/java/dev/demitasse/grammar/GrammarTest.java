@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which texts a grammar takes, and which tokens a matcher allows. */
+/** Texts that grammars accept, and tokens that matchers allow. */
 class GrammarTest {
     private static final Vocabulary VOCABULARY = Vocabulary.SYNTHETIC;
 
@@ -62,7 +62,7 @@ class GrammarTest {
             {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"type": "null"}}} | null                  | 1
             {"type": ["array", "null"], "items": {"$ref": "#"}}    | null [] [[],null,[[]]]            | [1]
             """)
-    void takes(String schema, String valid, String invalid) {
+    void accepts(String schema, String valid, String invalid) {
         Grammar grammar = JsonSchema.compile(JsonReader.read(schema));
         Random random = new Random(1);
         for (String text : valid.split(" ")) {
@@ -93,7 +93,7 @@ class GrammarTest {
             {"const": "\ud800"}                                | schema.const: character U+d800
             {"$id": "x", "items": {"$id": "y"}}                | schema.items.$id is supported at the root only
             """)
-    void saysWhatIsWrong(String schema, String message) {
+    void errorsNameThePath(String schema, String message) {
         Object value = JsonReader.read(schema);
         String found = assertThrows(IllegalArgumentException.class, () -> JsonSchema.compile(value))
                 .getMessage();
@@ -145,9 +145,9 @@ class GrammarTest {
                 Grammar.literal("}"));
     }
 
-    /** Masks are made of parts found beforehand, and single tokens are followed byte by byte: both say the same. */
+    /** A mask, which is built from cached parts, agrees with checking each token byte by byte. */
     @Test
-    void maskIsWhatEachTokenIsAllowed() {
+    void masksAgreeWithSingleTokens() {
         Random random = new Random(5);
         for (long seed = 0; seed < 40; seed++) {
             Grammar grammar;
@@ -183,7 +183,7 @@ class GrammarTest {
     }
 
     @Test
-    void endIsTold() {
+    void tellsWhetherTheTextMayOrMustEnd() {
         Matcher number = VOCABULARY.matcher(JsonSchema.compile(JsonReader.read("{\"type\":\"integer\"}")));
         assertFalse(number.mayEnd());
         number.accept(1 + '4');
@@ -202,7 +202,7 @@ class GrammarTest {
     }
 
     @Test
-    void copyGoesItsOwnWay() {
+    void copiesAreIndependent() {
         Matcher matcher = VOCABULARY.matcher(JsonSchema.anyObject());
         matcher.accept(1 + '{');
         Matcher copy = matcher.copy();
@@ -222,7 +222,7 @@ class GrammarTest {
     }
 
     @Test
-    void tokensOfTheSameBytesAreAllowedAlike() {
+    void tokensWithTheSameBytesAreTreatedAlike() {
         TokenTrie trie = new TokenTrie(
                 514, id -> id < 512 ? new byte[] {(byte) (id / 2)} : "{}".getBytes(StandardCharsets.UTF_8));
         float[] logits = new float[514];

@@ -15,9 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a mask costs for each token of an answer: on average over the answer and at worst, in the first answer of a new
- * vocabulary and schema, and in the next one. Processor time; medians of
- * several runs.
+ * Measures the processor time of a mask: the mean and the maximum over the tokens of an answer, for the first answer with a
+ * vocabulary and a schema and for the next one. Prints medians of several runs.
  *
  * <pre>core/bench dev.demitasse.grammar.MaskSpeed</pre>
  */

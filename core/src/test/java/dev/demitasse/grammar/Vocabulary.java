@@ -11,7 +11,7 @@ import java.util.Random;
 
 /** Vocabularies for tests, and texts of random tokens. */
 public final class Vocabulary {
-    /** Single bytes, and tokens across whatever borders JSON has. Token 0 is a control token. */
+    /** Single bytes, and tokens that span the punctuation of JSON. Token 0 is a control token. */
     public static final Vocabulary SYNTHETIC = synthetic();
 
     private final List<byte[]> tokens;
@@ -138,12 +138,12 @@ public final class Vocabulary {
         return tokens.get(id);
     }
 
-    /** A matcher at the start of a text. */
+    /** Returns a matcher at the start of a text. */
     public Matcher matcher(Grammar grammar) {
         return new Matcher(grammar, trie);
     }
 
-    /** Fewest tokens within which a text is sure to be finished. */
+    /** Returns the minimum number of tokens with which a text can be completed for certain. */
     public static int shortest(Matcher matcher) {
         int low = -1;
         int high = 1 << 30;
@@ -159,9 +159,9 @@ public final class Vocabulary {
     }
 
     /**
-     * A text of random tokens that the grammar allows.
+     * Returns a text of random tokens that a grammar allows.
      *
-     * @param spare how many tokens more than it needs it may have
+     * @param spare the number of tokens that it may have in addition to the minimum
      */
     public String walk(Grammar grammar, int spare, Random random) {
         Matcher matcher = matcher(grammar);
@@ -180,7 +180,7 @@ public final class Vocabulary {
                 best = logits[id] > logits[best] ? id : best;
             }
             if (logits[best] == Float.NEGATIVE_INFINITY && matcher.mayEnd()) {
-                break; // whatever may follow is too long
+                break; // each continuation is too long
             }
             if (logits[best] == Float.NEGATIVE_INFINITY || !matcher.allows(best, remaining)) {
                 throw new AssertionError("no way on after " + joined(text) + " with " + remaining + " to come");
@@ -195,7 +195,7 @@ public final class Vocabulary {
         return joined(text);
     }
 
-    /** Whether a grammar takes a text, split into tokens anyhow. */
+    /** Returns whether a grammar accepts a text, split into random tokens. */
     public boolean takes(Grammar grammar, String text, Random random) {
         Matcher matcher = matcher(grammar);
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

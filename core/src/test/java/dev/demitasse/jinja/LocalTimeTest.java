@@ -16,7 +16,7 @@ class LocalTimeTest {
 
     @Test
     void formatsAsTheJavaRuntimeDoes() throws EvaluationException {
-        // Every 31 hours and a bit, through leap years and centuries.
+        // Steps of about 31 hours, across leap years and centuries.
         LocalDateTime time = LocalDateTime.of(1899, 12, 31, 23, 59, 59);
         for (int i = 0; i < 80_000; i++, time = time.plusSeconds(111_111)) {
             LocalTime ours = new LocalTime(time.toInstant(ZoneOffset.UTC).toEpochMilli());
@@ -26,7 +26,7 @@ class LocalTimeTest {
     }
 
     @Test
-    void templatesReadIt() {
+    void templatesFormatIt() {
         LocalTime now = new LocalTime(1_795_514_400_000L);
         Template template = Template.parse("Today Date: {{ strftime_now('%d %B %Y, 100%%') }}");
         assertEquals("Today Date: 24 November 2026, 100%", template.render(Map.of(), now));

@@ -16,7 +16,7 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Models' own templates against Jinja with Hugging Face's settings (made by {@code oracle/jinja_real_templates.py}). */
+/** Compares the templates of real models with Jinja in Hugging Face's configuration ({@code oracle/jinja_real_templates.py}). */
 class RealTemplatesTest {
     /** 2026-03-09 14:05:07. */
     private static final LocalTime NOW = new LocalTime(1_773_065_107_000L);

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** Templates against Jinja with Hugging Face's settings (made by {@code oracle/jinja_templates.py}), and hostile ones. */
+/** Compares templates with Jinja in Hugging Face's configuration ({@code oracle/jinja_templates.py}); hostile templates. */
 class TemplateTest {
     private static final LocalTime NOW = new LocalTime(0);
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);

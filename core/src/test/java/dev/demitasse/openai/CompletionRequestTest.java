@@ -2,6 +2,7 @@ package dev.demitasse.openai;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -11,6 +12,7 @@ import dev.demitasse.TestWeights;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.GenerationOptions;
+import dev.demitasse.engine.GgufLoader;
 import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.sampling.SamplingOptions;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What requests of OpenAI's API become, and what is wrong with those that can't. */
+/** Requests of OpenAI's API, and the errors of invalid ones. */
 class CompletionRequestTest {
     private static final String MESSAGES = "'messages': [{'role': 'user', 'content': 'Hello!'}]";
     private static final String TOOL =
@@ -53,7 +55,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void whatIsNotSaidIsTheModelsOrOpenAis() {
+    void absentFieldsHaveTheDefaultsOfTheModelOrOfOpenAi() {
         CompletionRequest request = chat("");
         GenerationOptions options = request.choices().get(0);
         SamplingOptions made = context.model().defaultSampling();
@@ -68,12 +70,16 @@ class CompletionRequestTest {
     }
 
     @Test
-    void everyFieldArrives() {
-        GenerationOptions options = chat("""
+    void readsAllFields() {
+        CompletionRequest request = chat("""
                         , 'model': 'any', 'user': 'me', 'temperature': 0.5, 'top_p': 0.25, 'top_k': 9, 'min_p': 0.125,
                         'presence_penalty': 1, 'frequency_penalty': -1, 'repetition_penalty': 1.5, 'logit_bias': {'5': -100},
                         'seed': 42, 'logprobs': true, 'top_logprobs': 3, 'max_completion_tokens': 5, 'stop': ['a', 'b'],
-                        'stream': true, 'stream_options': {'include_usage': true}, 'n': 2""").choices().get(0);
+                        'stream': true, 'stream_options': {'include_usage': true}, 'n': 2""");
+        assertTrue(request.isChat() && request.stream() && request.includeUsage());
+        assertFalse(request.returnTokens());
+        assertEquals(2, request.choices().size());
+        GenerationOptions options = request.choices().get(0);
         assertEquals(
                 new SamplingOptions(0.5f, 9, 0.25f, 0.125f, 1.5f, -1, 1, Map.of(5, -100f), 42), options.sampling());
         assertEquals(3, options.logProbs());
@@ -90,7 +96,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void aFullContextEndsTheAnswerUnlessItMayShift() {
+    void contextShiftHasToBeRequested() {
         assertEquals(GenerationOptions.NO_SHIFT, chat("").choices().get(0).keep());
         GenerationOptions options =
                 chat(", 'context_shift': true, 'max_tokens': 5000").choices().get(0);
@@ -106,8 +112,8 @@ class CompletionRequestTest {
         assertArrayEquals(
                 context.model().tokenizer().encode("Once", true),
                 text("'prompt': 'Once'").prompt());
-        List<int[]> inputs = EmbeddingRequest.read(json("'input': ['Once', 'upon']"), context)
-                .inputs();
+        List<int[]> inputs =
+                EmbeddingRequest.read(json("'input': ['Once', 'upon']"), context).inputs();
         assertEquals(2, inputs.size());
         assertArrayEquals(
                 new int[] {4, 5},
@@ -115,7 +121,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void formsAreGrammars() {
+    void formatsBecomeGrammars() {
         assertNull(
                 chat(", 'response_format': {'type': 'text'}").choices().get(0).grammar());
         assertNotNull(chat(", 'response_format': {'type': 'json_object'}")
@@ -135,7 +141,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void toolsThatMustNotBeCalledAreNotTold() {
+    void toolsThatMustNotBeCalledAreNotDescribed() {
         int[] without = chat("").prompt();
         assertArrayEquals(
                 without,
@@ -169,6 +175,7 @@ class CompletionRequestTest {
                 "logprobs                  | , 'logprobs': 1",
                 "stream                    | , 'stream': 'yes'",
                 "stream_options.usage      | , 'stream_options': {'usage': true}",
+                "stream_options.include_usage | , 'stream_options': {'include_usage': 1}",
                 "tools[0].type             | , 'tools': [{'type': 'magic'}]",
                 "tools[0].function.name    | , 'tools': [{'type': 'function', 'function': {'name': 'a b'}}]",
                 "tool_choice               | , 'tool_choice': 'required'",
@@ -189,7 +196,7 @@ class CompletionRequestTest {
     }
 
     @Test
-    void conversationsThatCannotBeReadAreNamed() {
+    void errorsNameTheField() {
         assertField("messages", () -> CompletionRequest.chat("{}", context, new LocalTime(0), 0));
         assertField(
                 "messages[0].role",
@@ -214,7 +221,7 @@ class CompletionRequestTest {
         assertEquals(path, e.path(), e.getMessage());
     }
 
-    /** Whatever comes, it is a request or an error that says what is wrong. */
+    /** Random changes of a request give a request or an IllegalArgumentException. */
     @Test
     void mutatedRequestsGiveOnlyTypedErrors() {
         String sound = json(MESSAGES + ", 'temperature': 0.5, 'stop': ['a'], 'logit_bias': {'5': 1}, 'n': 1, 'tools': ["

@@ -108,7 +108,11 @@ final class NameFrame extends Frame {
         return state == 0 ? 1 + taken.names().distance : at == null ? automaton.distance(state) : at.distance;
     }
 
-    /** @param below a stack with the rest of the object at its top, for any names that are taken */
+    /**
+     * Returns what follows the name if it ends here.
+     *
+     * @param below a stack with the rest of the object at its top, for any names that are taken
+     */
     @Override
     protected Stack afterEnd(Stack below) {
         return below.withTop(rest.rest(new Taken(taken, path)));

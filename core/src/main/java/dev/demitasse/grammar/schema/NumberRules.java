@@ -21,7 +21,11 @@ final class NumberRules {
         this.schemas = schemas;
     }
 
-    /** @param whole whether only integers are valid */
+    /**
+     * Returns the rule of the numbers that are valid.
+     *
+     * @param whole whether only integers are valid
+     */
     Rule rule(boolean whole) {
         Limit low = limit("minimum", "exclusiveMinimum", 1);
         Limit high = limit("maximum", "exclusiveMaximum", -1);
@@ -69,7 +73,11 @@ final class NumberRules {
         return !small && (order < 0 || order == 0 && low.isInclusive() && high.isInclusive());
     }
 
-    /** @param direction 1 for the maximum of the lower limits, -1 for the minimum of the upper limits */
+    /**
+     * Returns the strictest limit, or null if there is none.
+     *
+     * @param direction 1 for the maximum of the lower limits, -1 for the minimum of the upper limits
+     */
     private @Nullable Limit limit(String inclusive, String exclusive, int direction) {
         Limit strictest = null;
         for (JsonField schema : schemas.all()) {

@@ -73,7 +73,11 @@ final class ObjectRules {
         }
     }
 
-    /** @param name the name of a declared member, or null for further members */
+    /**
+     * Returns the rule of the value of a member.
+     *
+     * @param name the name of a declared member, or null for further members
+     */
     private Rule member(@Nullable String name) {
         List<JsonField> all = new ArrayList<>();
         for (JsonField schema : schemas.all()) {

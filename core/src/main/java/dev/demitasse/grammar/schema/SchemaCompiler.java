@@ -30,7 +30,11 @@ final class SchemaCompiler {
     private static final long ITEM_COST = 150;
     private static final long FLATTEN_COST = 10;
 
-    /** @param number the number of the schema in the {@link SchemaIndex} */
+    /**
+     * A part of a schema.
+     *
+     * @param number the number of the schema in the {@link SchemaIndex}
+     */
     private record Item(int number, Part part) {}
 
     private final SchemaIndex index;
@@ -190,7 +194,11 @@ final class SchemaCompiler {
         return parts;
     }
 
-    /** @param path the numbers of the schemas that led to this one */
+    /**
+     * Adds the parts of a schema and of the schemas that must hold in addition.
+     *
+     * @param path the numbers of the schemas that led to this one
+     */
     private void flatten(int number, Set<Item> parts, Set<Integer> done, Set<Integer> path) {
         SchemaNode node = index.node(number);
         if (path.size() > MAX_REFERENCES) {

@@ -59,7 +59,11 @@ final class TypeRules {
         return rules;
     }
 
-    /** @param hasConstants whether the values are listed, so that no type has to be guessed */
+    /**
+     * Returns the types that are valid.
+     *
+     * @param hasConstants whether the values are listed, so that no type has to be guessed
+     */
     private Set<String> types(boolean hasConstants) {
         Set<String> all = new LinkedHashSet<>(TYPES);
         List<JsonField> fields = schemas.values("type");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Schemas made to cost: they are refused, or cost little. */
+/** Schemas that are built to be expensive are refused or cost little. */
 @Timeout(60)
 class HostileSchemaTest {
     static List<String> tooMuch() {
@@ -68,7 +68,7 @@ class HostileSchemaTest {
 
     @ParameterizedTest
     @MethodSource("large")
-    void isTaken(String schema) {
+    void isAccepted(String schema) {
         Grammar grammar = JsonSchema.compile(JsonReader.read(schema));
         SchemaCheck validator = new SchemaCheck(schema);
         for (int i = 0; i < 3; i++) {
@@ -77,7 +77,7 @@ class HostileSchemaTest {
         }
     }
 
-    /** Ways to read a text that are alike are followed once, or there would be two to the power of the depth. */
+    /** Equal ways to parse a text are followed once; otherwise their number would be exponential in the depth. */
     @Test
     void ambiguityDoesNotGrow() {
         Grammar grammar = JsonSchema.compile(JsonReader.read(large().get(8)));
@@ -85,7 +85,7 @@ class HostileSchemaTest {
         assertFalse(Vocabulary.SYNTHETIC.takes(grammar, "[".repeat(100) + "]".repeat(99), new Random(1)));
     }
 
-    /** No text is nested so deep that a reader would refuse it, and none comes to a dead end there. */
+    /** Texts are not nested deeper than JSON parsers accept, and none reaches a dead end at the limit. */
     @Test
     void nestingIsBounded() {
         Grammar grammar = JsonSchema.compile(true);
@@ -101,7 +101,7 @@ class HostileSchemaTest {
     }
 
     @Test
-    void longTextsCostNoMoreThanTheirLength() {
+    void costIsLinearInTheLengthOfTheText() {
         Grammar grammar = JsonSchema.anyObject();
         Matcher matcher = Vocabulary.SYNTHETIC.matcher(grammar);
         float[] logits = new float[Vocabulary.SYNTHETIC.size()];
@@ -128,13 +128,13 @@ class HostileSchemaTest {
         return all.toString();
     }
 
-    /** Each of many parts has three ways that the others don't exclude. */
+    /** Each of many parts has three alternatives that the other parts do not exclude. */
     private static String exponentialChoices(int parts) {
         String part = "{\"anyOf\":[{\"required\":[\"a#\"]},{\"required\":[\"b#\"]},{\"required\":[\"c#\"]}]}";
         return "{\"type\":\"object\",\"allOf\":[" + numbered(parts, part) + "]}";
     }
 
-    /** Each definition holds the next twice. */
+    /** Each definition refers to the next one twice. */
     private static String exponentialReferences(int depth) {
         StringBuilder all = new StringBuilder("{\"$ref\":\"#/$defs/d0\",\"$defs\":{");
         for (int i = 0; i < depth; i++) {
@@ -144,7 +144,7 @@ class HostileSchemaTest {
         return all.append("\"d" + depth + "\":LEAF}}").toString();
     }
 
-    /** A shortest text of two to the power of the depth bytes is no reason to write it down. */
+    /** The shortest text has exponential length, but it must not be built. */
     private static String doubling(int depth) {
         StringBuilder all = new StringBuilder("{\"anyOf\":[{\"type\":\"null\"},{\"$ref\":\"#/$defs/d0\"}],\"$defs\":{");
         for (int i = 0; i < depth; i++) {

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Schemas of every keyword that is supported, and documents that are likely to be valid against them. */
+/** Random schemas with all supported keywords, and documents that are probably valid against them. */
 public final class RandomSchema {
     private static final String[] NAMES = {"a", "ab", "name", "b c", "é", "q\"", "items", "\\n", "abc", "x1"};
     private static final String[] FORMATS = {
         "date", "time", "date-time", "uuid", "email", "ipv4", "ipv6", "hostname", "uri", "no-such-format"
     };
 
-    /** Patterns, and texts that each matches. */
+    /** Patterns, each followed by texts that match. */
     private static final String[][] PATTERNS = {
         {"^[a-z]+$", "a", "abcxyz", "hello"},
         {"b", "b", "abc", "\n\"b", "äb"},
@@ -37,7 +37,7 @@ public final class RandomSchema {
         this.random = random;
     }
 
-    /** A schema as {@link dev.demitasse.json.JsonReader} gives it. The same one for the same seed. */
+    /** Returns a schema as {@link dev.demitasse.json.JsonReader} does. The same seed gives the same schema. */
     public static Object of(long seed) {
         RandomSchema made = new RandomSchema(new Random(seed));
         Map<String, Object> root = new LinkedHashMap<>(made.schema(3));
@@ -59,7 +59,7 @@ public final class RandomSchema {
         return root;
     }
 
-    /** The schema of a seed as text. */
+    /** Returns the schema of a seed as JSON text. */
     public static String schemaText(long seed) {
         return JsonWriter.write(of(seed), -1);
     }
@@ -297,7 +297,7 @@ public final class RandomSchema {
 
     // Documents
 
-    /** A value that may be valid against a schema: whoever asks checks it. Members are in the schema's order. */
+    /** Returns a value that is probably valid against a schema. Members are in the order of the schema. */
     static Object document(Object schema, Object root, Random random) {
         return new RandomSchema(random).document(schema, root, 0);
     }
@@ -381,8 +381,8 @@ public final class RandomSchema {
 
     private List<Object> array(Map<?, ?> schema, Object root, int depth) {
         List<?> prefix = schema.get("prefixItems") instanceof List<?> list ? list : List.of();
-        int least = schema.get("minItems") instanceof Long min ? (int) (long) min : 0;
-        int count = depth > 3 ? least : least + random.nextInt(3);
+        int minItems = schema.get("minItems") instanceof Long min ? (int) (long) min : 0;
+        int count = depth > 3 ? minItems : minItems + random.nextInt(3);
         List<Object> array = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             array.add(document(i < prefix.size() ? prefix.get(i) : schema.get("items"), root, depth + 1));

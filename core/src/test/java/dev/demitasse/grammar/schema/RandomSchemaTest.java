@@ -15,17 +15,17 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Whatever a grammar allows is valid, and what is valid is allowed as far as the grammar promises. */
+/** All texts of a grammar are valid, and valid texts are in the grammar as far as it promises. */
 class RandomSchemaTest {
     private static final int SCHEMAS = Integer.getInteger("demitasse.schemas", 300);
 
     @Test
-    void whateverTokensComeTheTextIsValid() {
+    void randomTokensMakeAValidText() {
         walk(Vocabulary.SYNTHETIC, SCHEMAS, 6);
     }
 
     @Test
-    void alsoWithARealVocabulary() {
+    void randomTokensOfARealVocabularyMakeAValidText() {
         walk(Vocabulary.smolLm2(), SCHEMAS / 5, 3);
     }
 
@@ -55,7 +55,7 @@ class RandomSchemaTest {
     }
 
     @Test
-    void validDocumentsAreTaken() {
+    void validDocumentsAreAccepted() {
         int valid = 0;
         for (long seed = 0; seed < SCHEMAS; seed++) {
             String schema = RandomSchema.schemaText(seed);
@@ -79,7 +79,7 @@ class RandomSchemaTest {
         assertTrue(valid > 3 * SCHEMAS, valid + " documents were valid");
     }
 
-    /** The schema with what a grammar takes it to say: where members are declared there are no others. */
+    /** Returns the schema as a grammar interprets it: declared members exclude further members. */
     private static Object closed(Object value, boolean part) {
         if (value instanceof List<?> list) {
             List<Object> all = new ArrayList<>();
@@ -97,7 +97,7 @@ class RandomSchemaTest {
         return all;
     }
 
-    /** Null for a schema that is refused because it can't be satisfied. */
+    /** Returns null for a schema that is refused because it can't be satisfied. */
     private static Grammar grammar(String schema) {
         try {
             return JsonSchema.compile(JsonReader.read(schema));

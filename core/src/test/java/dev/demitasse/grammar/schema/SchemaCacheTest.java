@@ -15,11 +15,11 @@ class SchemaCacheTest {
     void compilesASchemaOnce() {
         Grammar first = get("{\"properties\": {\"a\": {}, \"b\": {}}}");
         assertSame(first, get("{\"properties\":{\"a\":{},\"b\":{}}}"));
-        assertNotSame(first, get("{\"properties\": {\"b\": {}, \"a\": {}}}")); // members come in another order
+        assertNotSame(first, get("{\"properties\": {\"b\": {}, \"a\": {}}}")); // the order of members differs
     }
 
     @Test
-    void forgetsWhatWasNotUsedForLong() {
+    void dropsTheLeastRecentlyUsed() {
         Grammar first = get("{\"const\": 0}");
         Grammar second = get("{\"const\": 1}");
         for (int i = 2; i < 32; i++) {
@@ -32,7 +32,7 @@ class SchemaCacheTest {
     }
 
     @Test
-    void keepsNoneThatCannotBeCompiled() {
+    void doesNotKeepSchemasThatCannotBeCompiled() {
         assertThrows(IllegalArgumentException.class, () -> get("{\"type\": \"nothing\"}"));
         assertThrows(IllegalArgumentException.class, () -> get("{\"type\": \"nothing\"}"));
     }

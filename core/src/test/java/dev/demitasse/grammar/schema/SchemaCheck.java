@@ -11,7 +11,7 @@ import com.networknt.schema.SchemaRegistryConfig;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
 
-/** The judge of answers: another's validator of JSON Schema, which asserts formats, too, and takes no name twice. */
+/** Validates texts with an independent implementation of JSON Schema, which also checks formats and refuses duplicate names. */
 public final class SchemaCheck {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -23,12 +23,16 @@ public final class SchemaCheck {
 
     private final Schema schema;
 
-    /** @param schema JSON */
+    /**
+     * Creates a validator.
+     *
+     * @param schema JSON text
+     */
     public SchemaCheck(String schema) {
         this.schema = REGISTRY.getSchema(schema);
     }
 
-    /** What is wrong with a text; empty if nothing is. */
+    /** Returns the errors of a text. */
     public List<?> errors(String text) {
         try {
             JsonNode node = JSON.readTree(text);
