@@ -72,8 +72,9 @@ export class Engine {
           resolve();
         } else if (reply.type === 'failed') {
           reject(new Error(reply.message));
+        } else if (engine.#pending && reply.id === engine.#pending.id) {
+          engine.#receive(reply);
         }
-        engine.#receive(reply);
       };
     });
     globalThis.fetch = async (address) => {
@@ -120,9 +121,6 @@ export class Engine {
   }
 
   #receive(reply) {
-    if (reply.id !== this.#pending?.id) {
-      return;
-    }
     const { resolve, reject, onReply } = this.#pending;
     if (reply.type === 'error') {
       reject(new Error(reply.message));
