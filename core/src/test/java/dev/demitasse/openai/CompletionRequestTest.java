@@ -112,8 +112,8 @@ class CompletionRequestTest {
         assertArrayEquals(
                 context.model().tokenizer().encode("Once", true),
                 text("'prompt': 'Once'").prompt());
-        List<int[]> inputs =
-                EmbeddingRequest.read(json("'input': ['Once', 'upon']"), context).inputs();
+        List<int[]> inputs = EmbeddingRequest.read(json("'input': ['Once', 'upon']"), context)
+                .inputs();
         assertEquals(2, inputs.size());
         assertArrayEquals(
                 new int[] {4, 5},
