@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
 
-/** Entry point of the engine's worker. The messages are described in ARCHITECTURE.md. */
+/** Entry point of the engine's worker. The messages are described in docs/worker-messages.md. */
 public final class EngineWorker {
     private static final int BAD_REQUEST = 400;
 
