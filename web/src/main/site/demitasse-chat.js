@@ -1,111 +1,59 @@
-// <demitasse-chat>: a chat with a model in any page, which needs nothing but this script.
+// <demitasse-chat>: a chat with a model for any page.
+import { AnswerBuilder } from './answer-builder.js';
+import { filled, size } from './demitasse-chat-texts.js';
+import { AnswerView, ChatView, styles } from './demitasse-chat-view.js';
 import { Demitasse } from './engine.js';
-import { updateMarkdown } from './markdown.js';
 import { fits } from './remote.js';
 import { joinEngine } from './shared-engines.js';
 import { parseUrl } from './urls.js';
 
-/** What the element says, which its attribute `texts` may say otherwise: a JSON object of some of these. `{…}` are filled in. */
-const TEXTS = {
-  title: 'Chat',
-  placeholder: 'Write a message',
-  send: 'Send',
-  stop: 'Stop',
-  restart: 'Start over',
-  you: 'You',
-  assistant: 'Assistant',
-  thoughts: 'Thoughts',
-  introduction: 'Answers are computed on this device: what you write does not leave it.',
-  checking: 'Looking up the model…',
-  consent: 'To answer, this page needs a language model of {size} on this device. It is downloaded once.',
-  consentUncached:
-    'To answer, this page needs a language model, which takes {size} of memory. It cannot be kept here: it is downloaded on each visit.',
-  consentUnknown: 'To answer, this page needs a language model on this device. How large it is could not be found out.',
-  tooLarge: 'It may be too large for this device.',
-  download: 'Download',
-  cancel: 'Cancel',
-  loading: 'Loading the model: {percent} %',
-  loadingUnknown: 'Loading the model: {size}',
-  downloading: 'Downloading the model: {size} ({percent} %)',
-  preparing: 'Preparing the model…',
-  uncached: 'The model is not kept: this page has no storage.',
-  waiting: 'Waiting…',
-  reading: 'Reading… {percent} %',
-  answering: 'Answering.',
-  stopped: 'The answer was stopped.',
-  cut: 'The answer was cut at its greatest length.',
-  loadFailed: 'The model could not be loaded.',
-  answerFailed: 'The answer failed.',
-  retry: 'Try again',
-};
-
 const ATTRIBUTES = ['model', 'placeholder', 'texts', 'autoload'];
 const DEFAULT_MAX_TOKENS = 1024;
 
-/** Sheets that scripts make need no permission of the page's content security policy. */
-const styles = Promise.all([
-  sheet(new URL('./demitasse-chat.css', import.meta.url)),
-  sheet(new URL('./markdown.css', import.meta.url)),
-]);
-
-async function sheet(url) {
-  const made = new CSSStyleSheet();
-  // Vite's development server gives a module to whoever doesn't ask for CSS.
-  const response = await fetch(url, { headers: { Accept: 'text/css' } }).catch(() => null);
-  if (response?.ok) {
-    made.replaceSync(await response.text());
-  } else {
-    console.error(`demitasse-chat: ${url} could not be read`);
-  }
-  return made;
-}
-
 /**
- * A chat. Attributes: `model` (URL, needed), `system` (the system's message), `theme` (`light`, `dark` or `auto`), `placeholder`,
- * `autoload` (load the model without being asked), `max-tokens` and `temperature` of answers, and `texts`. What the element
- * contains is shown above the conversation.
+ * A chat. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark` or `auto`), `placeholder`,
+ * `autoload` (load the model without asking), `max-tokens` and `temperature` of answers, and `texts`. The content of the element is
+ * shown above the conversation.
  *
- * Its attribute `state` tells what it does: `idle`, `asking` (whether it may download the model), `loading`, `ready`, `answering`
- * or `error`.
+ * The attribute `state` is the current state: `idle`, `asking` (for permission to download the model), `loading`, `ready`,
+ * `answering` or `error`.
  *
  * @fires demitasse-ready with `detail` {model, device} when the model is loaded
- * @fires demitasse-answer with `detail` {question, content, reasoning, finishReason, usage} when an answer has ended; of one that was
+ * @fires demitasse-answer with `detail` {question, content, reasoning, finishReason, usage} when an answer has ended; if it was
  *   stopped, `finishReason` is `abort`
  */
 export class DemitasseChat extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
-  #texts = TEXTS;
-  #parts = null;
-  /** The messages that the next question continues: those of the turns that were answered. */
+  /** @type {ChatView | null} null until the element is connected */
+  #view = null;
+  /** The messages of the answered turns. */
   #conversation = [];
-  /** The question that waits for the model, or for another try, and its element. */
+  /** The question that waits for the model or for a retry, with its element. */
   #question = null;
-  /** The elements of an answer that failed. */
+  /** The element of an answer that failed. */
   #failed = null;
-  /** The share in an engine, and the session that this conversation has of it. */
+  /** The shared engine, and this conversation's session of it. */
   #shared = null;
   #engine = null;
   #session = null;
-  /** Ends the answer under way. */
+  /** Aborts the current answer. */
   #stop = null;
-  /** What Escape and the notice's buttons do. */
-  #dismiss = null;
 
   connectedCallback() {
-    if (!this.#parts) {
+    if (!this.#view) {
       this.#build();
       this.#show('idle');
       styles.then((sheets) => {
         this.shadowRoot.adoptedStyleSheets = sheets;
-        this.#parts.chat.hidden = false;
+        this.#view.parts.chat.hidden = false;
       });
     }
     this.#autoload();
   }
 
   disconnectedCallback() {
-    // Not if it was moved.
+    // A moved element is connected again by then.
     queueMicrotask(() => {
       if (!this.isConnected) {
         this.#release();
@@ -115,7 +63,7 @@ export class DemitasseChat extends HTMLElement {
   }
 
   attributeChangedCallback(name, before, now) {
-    if (!this.#parts || before === now) {
+    if (!this.#view || before === now) {
       return;
     }
     if (name === 'model') {
@@ -127,47 +75,11 @@ export class DemitasseChat extends HTMLElement {
     this.#autoload();
   }
 
-  // What it looks like
-
   #build() {
-    const parts = {
-      log: element('div', { part: 'log', tabIndex: 0, role: 'group' }),
-      introduction: element('div', { part: 'introduction' }),
-      messages: element('ol', { part: 'messages', role: 'list' }),
-      notice: element('div', { part: 'notice', hidden: true }),
-      noticeText: element('p', {}),
-      warning: element('p', { part: 'warning', hidden: true }),
-      progress: element('progress', { part: 'progress', max: 1, hidden: true }),
-      confirm: element('button', { part: 'button confirm', type: 'button', hidden: true }),
-      cancel: element('button', { part: 'button cancel', type: 'button', hidden: true }),
-      input: element('textarea', { part: 'input', rows: 1, enterKeyHint: 'send' }),
-      send: element('button', { part: 'button send', type: 'button' }),
-      note: element('p', { part: 'note' }),
-      restart: element('button', { part: 'restart', type: 'button', hidden: true }),
-      announcement: element('p', { className: 'unseen', role: 'status' }),
-      alert: element('p', { className: 'unseen', role: 'alert' }),
-    };
-    const actions = element('div', { className: 'actions' }, parts.confirm, parts.cancel);
-    const introduced = element('slot', {}, element('p', {}));
-    parts.introductionText = introduced.firstChild;
-    parts.introduction.append(introduced);
-    parts.log.append(parts.introduction, parts.messages);
-    parts.notice.append(parts.noticeText, parts.warning, parts.progress, actions);
-    parts.composer = element('div', { part: 'composer' }, parts.input, parts.send);
-    parts.chat = element(
-      'section',
-      { part: 'chat', hidden: true },
-      parts.log,
-      parts.notice,
-      parts.composer,
-      element('div', { part: 'foot' }, parts.note, parts.restart),
-      parts.announcement,
-      parts.alert,
-    );
-    this.#parts = parts;
+    const { parts } = (this.#view = new ChatView());
     this.attachShadow({ mode: 'open', delegatesFocus: false }).append(parts.chat);
     parts.send.onclick = () => (this.#stop ? this.#stop.abort() : this.#submit());
-    parts.input.oninput = () => this.#fit();
+    parts.input.oninput = () => this.#view.fit();
     parts.input.onkeydown = (event) => {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
@@ -175,7 +87,7 @@ export class DemitasseChat extends HTMLElement {
       }
     };
     parts.chat.onkeydown = (event) => {
-      const end = this.#stop ? () => this.#stop.abort() : this.#dismiss;
+      const end = this.#stop ? () => this.#stop.abort() : this.#view.dismiss;
       if (event.key === 'Escape' && end) {
         event.preventDefault();
         end();
@@ -189,16 +101,7 @@ export class DemitasseChat extends HTMLElement {
   }
 
   #label() {
-    this.#texts = { ...TEXTS, ...this.#ownTexts() };
-    const { chat, log, input, messages, introductionText, restart, note } = this.#parts;
-    chat.ariaLabel = this.#texts.title;
-    log.ariaLabel = this.#texts.title;
-    messages.ariaLabel = this.#texts.title;
-    input.placeholder = this.getAttribute('placeholder') ?? this.#texts.placeholder;
-    input.ariaLabel = input.placeholder;
-    introductionText.textContent = this.#texts.introduction;
-    restart.textContent = this.#texts.restart;
-    note.textContent = this.#engine ? this.#engine.model.name : '';
+    this.#view.label(this.#ownTexts(), this.getAttribute('placeholder'), this.#engine?.model.name ?? '');
     this.#labelSend();
   }
 
@@ -212,65 +115,24 @@ export class DemitasseChat extends HTMLElement {
   }
 
   #labelSend() {
-    this.#parts.send.textContent = this.#stop ? this.#texts.stop : this.#texts.send;
+    this.#view.parts.send.textContent = this.#stop ? this.#view.texts.stop : this.#view.texts.send;
   }
 
   #text(name, values = {}) {
-    return this.#texts[name].replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+    return filled(this.#view.texts[name], values);
   }
 
   #show(state) {
     this.setAttribute('state', state);
-    this.#parts.restart.hidden = this.#parts.messages.childElementCount === 0;
+    this.#view.parts.restart.hidden = this.#view.parts.messages.childElementCount === 0;
     this.#labelSend();
-  }
-
-  /** The notice above the composer: a text, and what can be done. */
-  #notice(text, { warning = '', progress, confirm, cancel } = {}) {
-    const parts = this.#parts;
-    parts.notice.hidden = false;
-    parts.noticeText.textContent = text;
-    parts.warning.textContent = warning;
-    parts.warning.hidden = warning === '';
-    parts.progress.hidden = progress === undefined;
-    if (progress > 0) {
-      parts.progress.value = progress;
-    } else {
-      parts.progress.removeAttribute('value');
-    }
-    parts.progress.ariaLabel = text;
-    for (const [button, action] of [
-      [parts.confirm, confirm],
-      [parts.cancel, cancel],
-    ]) {
-      button.hidden = !action;
-      button.textContent = action?.[0] ?? '';
-      button.onclick = action?.[1] ?? null;
-    }
-    this.#dismiss = cancel?.[1] ?? null;
-  }
-
-  #hideNotice() {
-    this.#parts.notice.hidden = true;
-    this.#dismiss = null;
-  }
-
-  #announce(text) {
-    this.#parts.announcement.textContent = text;
   }
 
   #fail(title, error, again) {
     const text = `${title} ${error.message}`;
-    this.#notice(text, { confirm: [this.#texts.retry, again] });
-    this.#parts.alert.textContent = text;
+    this.#view.notice(text, { confirm: [this.#view.texts.retry, again] });
+    this.#view.parts.alert.textContent = text;
     this.#show('error');
-  }
-
-  /** The composer is as high as its text. */
-  #fit() {
-    const { input } = this.#parts;
-    input.style.height = 'auto';
-    input.style.height = `${input.scrollHeight}px`;
   }
 
   // The model
@@ -292,19 +154,19 @@ export class DemitasseChat extends HTMLElement {
 
   /** Asks whether the model may be downloaded, unless it is stored here already. */
   async #askToLoad() {
-    const { cancel, download } = this.#texts;
+    const { cancel, download } = this.#view.texts;
     this.#show('asking');
-    this.#notice(this.#texts.checking, { progress: 0, cancel: [cancel, () => this.#giveUp()] });
+    this.#view.notice(this.#view.texts.checking, { progress: 0, cancel: [cancel, () => this.#giveUp()] });
     const question = this.#question;
     let needs;
     try {
       needs = await Demitasse.needs(this.#modelUrl());
     } catch (error) {
-      this.#fail(this.#texts.loadFailed, error, () => this.#askToLoad());
+      this.#fail(this.#view.texts.loadFailed, error, () => this.#askToLoad());
       return;
     }
     if (this.#question !== question || this.getAttribute('state') !== 'asking') {
-      return; // not wanted any more
+      return; // the question was withdrawn
     }
     const { disk } = needs;
     if (disk && disk.total > 0 && disk.stored >= disk.total) {
@@ -312,72 +174,69 @@ export class DemitasseChat extends HTMLElement {
       return;
     }
     const text = !disk ? 'consentUncached' : disk.total > 0 ? 'consent' : 'consentUnknown';
-    this.#notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), {
-      warning: this.#isTooLarge(needs) ? this.#texts.tooLarge : '',
+    this.#view.notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), {
+      warning: this.#isTooLarge(needs) ? this.#view.texts.tooLarge : '',
       confirm: [download, () => this.#load()],
       cancel: [cancel, () => this.#giveUp()],
     });
-    this.#announce(this.#parts.noticeText.textContent);
-    this.#parts.confirm.focus();
+    this.#view.announce(this.#view.parts.noticeText.textContent);
+    this.#view.parts.confirm.focus();
   }
 
-  #isTooLarge({ memory, disk }) {
+  #isTooLarge(/** @type {import('./demitasse.js').Needs} */ { memory, disk }) {
     return !fits(memory) || (disk && disk.available >= 0 && disk.total - disk.stored > disk.available);
   }
 
-  /** The question goes back to where it was written. */
+  /** Cancels the load and moves the question back into the composer. */
   #giveUp() {
     this.#release();
-    this.#hideNotice();
-    this.#announce('');
-    const { input } = this.#parts;
+    this.#view.hideNotice();
+    this.#view.announce('');
     if (this.#question) {
-      input.value ||= this.#question.text;
-      this.#question.item.remove();
+      this.#view.takeBack(this.#question);
       this.#question = null;
-      this.#fit();
     }
     this.#show('idle');
-    input.focus();
+    this.#view.parts.input.focus();
   }
 
   async #load() {
     this.#release();
     this.#show('loading');
-    this.#announce(this.#texts.preparing);
-    const cancel = [this.#texts.cancel, () => this.#giveUp()];
-    this.#notice(this.#texts.preparing, { progress: 0, cancel });
+    this.#view.announce(this.#view.texts.preparing);
+    const cancel = [this.#view.texts.cancel, () => this.#giveUp()];
+    this.#view.notice(this.#view.texts.preparing, { progress: 0, cancel });
     let warning = '';
     let shared;
     try {
       shared = joinEngine(this.#modelUrl(), {
         onNeeds: (needs) => {
-          warning = needs.disk ? '' : this.#texts.uncached;
-          warning = this.#isTooLarge(needs) ? `${this.#texts.tooLarge} ${warning}` : warning;
+          warning = needs.disk ? '' : this.#view.texts.uncached;
+          warning = this.#isTooLarge(needs) ? `${this.#view.texts.tooLarge} ${warning}` : warning;
         },
         onProgress: (progress) => {
           if (this.#shared === shared) {
-            this.#notice(this.#describe(progress), { warning, progress: progress.loaded / progress.total, cancel });
+            this.#view.notice(this.#describe(progress), { warning, progress: progress.loaded / progress.total, cancel });
           }
         },
       });
       this.#shared = shared;
       const engine = await shared.engine;
       if (this.#shared !== shared) {
-        return; // given up
+        return; // cancelled
       }
       this.#engine = engine;
       this.#session = engine.session();
     } catch (error) {
       if (this.#shared === shared) {
         this.#release();
-        this.#fail(this.#texts.loadFailed, error, () => this.#load());
+        this.#fail(this.#view.texts.loadFailed, error, () => this.#load());
       }
       return;
     }
-    this.#hideNotice();
+    this.#view.hideNotice();
     this.#label();
-    this.#announce('');
+    this.#view.announce('');
     this.#show('ready');
     this.#tell('demitasse-ready', { model: this.#engine.model, device: this.#engine.device });
     if (this.#question) {
@@ -388,7 +247,7 @@ export class DemitasseChat extends HTMLElement {
   #describe({ phase, loaded, total }) {
     const percent = Math.floor((100 * loaded) / total);
     if (total > 0 && loaded >= total) {
-      return this.#texts.preparing;
+      return this.#view.texts.preparing;
     }
     if (phase === 'download' && total > 0) {
       return this.#text('downloading', { size: size(total), percent });
@@ -408,7 +267,7 @@ export class DemitasseChat extends HTMLElement {
   // The conversation
 
   #submit() {
-    const { input } = this.#parts;
+    const { input } = this.#view.parts;
     const text = input.value.trim();
     const state = this.getAttribute('state');
     const mayAsk = ['idle', 'ready', 'error'].includes(state) || (state === 'loading' && !this.#question);
@@ -416,12 +275,12 @@ export class DemitasseChat extends HTMLElement {
       return;
     }
     input.value = '';
-    this.#fit();
-    this.#question?.item.remove(); // it failed; this one takes its place
+    this.#view.fit();
+    this.#question?.item.remove(); // it failed; the new question replaces it
     this.#failed?.remove();
     this.#failed = null;
-    this.#question = { text, item: this.#addMessage('user', this.#texts.you, text).item };
-    this.#parts.log.scrollTop = this.#parts.log.scrollHeight;
+    this.#question = { text, item: this.#view.addMessage('user', this.#view.texts.you, text).item };
+    this.#view.parts.log.scrollTop = this.#view.parts.log.scrollHeight;
     if (this.#session && !this.#engine.closed) {
       this.#answer();
     } else if (state !== 'loading') {
@@ -429,71 +288,50 @@ export class DemitasseChat extends HTMLElement {
     }
   }
 
-  #addMessage(role, speaker, content) {
-    const text = element('div', { part: 'text', className: role === 'assistant' ? 'markdown' : 'plain', textContent: content });
-    const item = element(
-      'li',
-      { part: `message ${role}`, className: role },
-      element('span', { className: 'unseen', textContent: `${speaker}: ` }),
-      text,
-    );
-    this.#parts.messages.append(item);
-    this.#parts.restart.hidden = false;
-    return { item, text };
-  }
-
   async #answer() {
     const question = this.#question;
     const conversation = this.#conversation;
     const stop = (this.#stop = new AbortController());
     const asked = { role: 'user', content: question.text };
-    const { item, text } = this.#addMessage('assistant', this.#texts.assistant, '');
-    const status = element('p', { part: 'status', textContent: this.#texts.waiting });
-    item.append(status);
-    item.ariaBusy = 'true';
-    this.#hideNotice();
+    const built = new AnswerBuilder();
+    const view = new AnswerView(built, this.#view);
+    this.#view.hideNotice();
     this.#show('answering');
-    this.#announce(this.#texts.answering);
-    const view = new AnswerView(item, text, status, this.#parts.log, this.#texts.thoughts);
+    this.#view.announce(this.#view.texts.answering);
     view.scroll();
     try {
       const stream = await this.#session.chat.completions.create(
         { ...this.#request(), messages: [...this.#system(), ...conversation, asked], stream: true },
         {
           signal: stop.signal,
-          onProgress: ({ loaded, total }) =>
-            (status.textContent = this.#text('reading', { percent: Math.floor((100 * loaded) / total) })),
+          onProgress: ({ loaded, total }) => view.wait(this.#text('reading', { percent: Math.floor((100 * loaded) / total) })),
         },
       );
-      const last = { finishReason: 'abort', usage: undefined };
-      for await (const { choices, usage } of stream) {
-        view.add(choices[0]?.delta ?? {});
-        last.finishReason = choices[0]?.finish_reason ?? last.finishReason;
-        last.usage = usage ?? last.usage;
+      for await (const chunk of stream) {
+        built.add(chunk);
+        view.grow();
       }
-      view.finish({ length: this.#texts.cut, abort: this.#texts.stopped }[last.finishReason] ?? '');
+      const { content, reasoning, finishReason = 'abort', usage } = built;
+      view.finish({ length: this.#view.texts.cut, abort: this.#view.texts.stopped }[finishReason] ?? '');
       this.#end(stop);
-      const { content, reasoning } = view;
-      // An empty answer would teach the model to give more of them.
+      // The model would imitate an empty answer.
       if (content !== '') {
         conversation.push(asked, { role: 'assistant', content });
       }
       this.#question = null;
       if (this.#conversation === conversation && this.#session) {
         this.#show('ready');
-        this.#announce(text.textContent);
+        this.#view.announce(view.text);
       }
-      this.#tell('demitasse-answer', { question: question.text, content, reasoning, ...last });
+      this.#tell('demitasse-answer', { question: question.text, content, reasoning, finishReason, usage });
     } catch (error) {
       view.finish('');
       this.#end(stop);
       if (this.#question === question && this.#session) {
-        this.#failed = item;
-        this.#announce('');
-        this.#fail(this.#texts.answerFailed, error, () => this.#retry());
+        this.#failed = view.item;
+        this.#view.announce('');
+        this.#fail(this.#view.texts.answerFailed, error, () => this.#retry());
       }
-    } finally {
-      item.ariaBusy = null;
     }
   }
 
@@ -533,101 +371,15 @@ export class DemitasseChat extends HTMLElement {
     this.#conversation = [];
     this.#question = null;
     this.#failed = null;
-    this.#parts.messages.replaceChildren();
-    this.#hideNotice();
-    this.#announce('');
+    this.#view.parts.messages.replaceChildren();
+    this.#view.hideNotice();
+    this.#view.announce('');
     this.#show(this.#session && !this.#engine.closed ? 'ready' : 'idle');
   }
 
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
-}
-
-/** An answer as it is drawn: at most once a frame. */
-class AnswerView {
-  content = '';
-  reasoning = '';
-  #item;
-  #text;
-  #status;
-  #log;
-  #label;
-  #thoughts = null;
-  #frame = 0;
-
-  constructor(item, text, status, log, label) {
-    this.#item = item;
-    this.#text = text;
-    this.#status = status;
-    this.#log = log;
-    this.#label = label;
-  }
-
-  add({ content, reasoning_content: reasoning }) {
-    this.content += content ?? '';
-    this.reasoning += reasoning ?? '';
-    if ((content || reasoning) && !this.#frame) {
-      this.#frame = requestAnimationFrame(() => {
-        this.#frame = 0;
-        this.#draw();
-      });
-    }
-  }
-
-  /** @param {string} remark on how the answer ended */
-  finish(remark) {
-    cancelAnimationFrame(this.#frame);
-    this.#draw();
-    this.#status.textContent = remark;
-    if (remark === '') {
-      this.#status.remove();
-    } else {
-      this.#item.append(this.#status);
-    }
-  }
-
-  #draw() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#log;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - 40; // the reader follows
-    if (this.content !== '' || this.reasoning !== '') {
-      this.#status.remove();
-    }
-    if (this.reasoning !== '') {
-      this.#thoughts ??= this.#addThoughts();
-      this.#thoughts.textContent = this.reasoning.trim();
-    }
-    updateMarkdown(this.#text, this.content);
-    if (atEnd) {
-      this.scroll();
-    }
-  }
-
-  #addThoughts() {
-    const thoughts = element('div', { className: 'plain' });
-    const summary = element('summary', { textContent: this.#label });
-    this.#text.before(element('details', { part: 'thinking' }, summary, thoughts));
-    return thoughts;
-  }
-
-  scroll() {
-    this.#log.scrollTop = this.#log.scrollHeight;
-  }
-}
-
-function element(tag, { part, ...properties }, ...children) {
-  const made = Object.assign(document.createElement(tag), properties);
-  if (part) {
-    made.part.add(...part.split(' '));
-  }
-  made.append(...children);
-  return made;
-}
-
-/** Bytes as text. */
-function size(bytes) {
-  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
-  return `${(bytes / unit).toFixed(1)}\u00a0${name}`;
 }
 
 if (!customElements.get('demitasse-chat')) {

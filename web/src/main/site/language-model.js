@@ -1,23 +1,19 @@
-// The web's Prompt API (https://webmachinelearning.github.io/prompt-api/, draft of June 2026) over engines in this page, with the
-// names of the draft before, too (`inputUsage` and the like). Only text goes in and out.
-import { absolute, Demitasse } from './engine.js';
+// The web's Prompt API (https://webmachinelearning.github.io/prompt-api/, draft of June 2026) over engines in this page. It also has
+// the names of the earlier draft (`inputUsage` and the like). Input and output are text only.
+import { AnswerBuilder } from './answer-builder.js';
+import { Demitasse } from './engine.js';
+import { checkSettings, merged, messagesOf, responseFormat, supports, TEMPERATURES } from './language-model-input.js';
+import { asDomException, checkedModel, defaultTemperature, defaultTopK, isEngine } from './language-model-engine.js';
+import { join, loadedEngine, monitored, quotaExceeded, samplingRange, unlessAborted } from './language-model-engine.js';
 import { anyOf, whyTooLarge } from './remote.js';
-import { joinEngine, joinedEngine } from './shared-engines.js';
+import { joinedEngine } from './shared-engines.js';
 
-const ROLES = ['system', 'user', 'assistant'];
-const TYPES = ['text', 'image', 'audio', 'tool-call', 'tool-response'];
-/** What sessions may be given, and give, beside text. */
-const INPUTS = ['text', 'tool-response'];
-const OUTPUTS = ['text', 'tool-call'];
-/** Of the model's own temperature. */
-const TEMPERATURES = { 'most-predictable': 0, predictable: 0.5, balanced: 1, creative: 1.25, 'most-creative': 1.5 };
-const MOST_TEMPERATURE = 2;
-const MOST_TOP_K = 128;
-/** An answer that still calls tools after so many rounds will not end. */
-const MOST_TOOL_ROUNDS = 16;
+/** The number of rounds of tool calls after which an answer is taken to be endless. */
+const MAX_TOOL_ROUNDS = 16;
 
 /**
- * A conversation with a model. All on a page that use the same model share one engine, which is freed when nobody does.
+ * A conversation with a model. All conversations of a page that use the same model share one engine, which is closed with the last
+ * of them.
  *
  * @example
  * LanguageModel.use('models/SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -28,7 +24,7 @@ export class LanguageModel extends EventTarget {
   static #default;
   static #isCreating = false;
 
-  /** Older prompts and answers had to be removed, for want of room. */
+  /** Called when the oldest prompts and answers were removed to make room. */
   oncontextoverflow = null;
   onquotaoverflow = null;
   #model;
@@ -37,11 +33,11 @@ export class LanguageModel extends EventTarget {
   #settings;
   #session;
   #initial;
-  /** What was said since, in messages of OpenAI's API: a turn is what `prompt` or `append` added. */
+  /** The turns since the initial prompts, as messages of OpenAI's API. A turn is what one `prompt` or `append` added. */
   #turns = [];
   #usage = 0;
   #destruction = new AbortController();
-  /** The end of the last of the calls, which wait for each other. */
+  /** Settles when the last call has ended. Calls run one after another. */
   #queue = Promise.resolve();
 
   /** @hideconstructor Use {@link LanguageModel.create}. */
@@ -58,10 +54,10 @@ export class LanguageModel extends EventTarget {
     this.#initial = initial;
   }
 
-  static async #open({ model, settings, initial, progress, signal }) {
+  static async #open(/** @type {any} */ { model, settings, initial, progress, signal }) {
     const shared = join(model, progress);
     try {
-      const engine = await loaded(shared, signal);
+      const engine = await loadedEngine(shared, signal);
       if (engine.closed) {
         throw new DOMException('The engine is closed.', 'InvalidStateError');
       }
@@ -76,17 +72,17 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
-   * Sets the model of those who name none.
+   * Sets the default model.
    *
-   * @param {string | Blob | Demitasse} model as {@link Demitasse.load} takes it, loaded when it is needed; or an engine, whose owner
-   *   closes it
+   * @param {string | Blob | Demitasse} model as for {@link Demitasse.load}, loaded when it is needed; or an engine, which its owner
+   *   closes
    */
   static use(model) {
     LanguageModel.#default = checkedModel(model);
   }
 
   /** @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>} */
-  static async availability(options = {}) {
+  static async availability(/** @type {any} */ options = {}) {
     const model = checkedModel(options.model ?? LanguageModel.#default);
     checkSettings(options);
     if (model === undefined || !supports(options)) {
@@ -110,22 +106,19 @@ export class LanguageModel extends EventTarget {
     }
   }
 
-  /** What `topK` and `temperature` may be; null until the model of {@link LanguageModel.use} is loaded. */
+  /** Returns the ranges and defaults of `topK` and `temperature`; null until the model of {@link LanguageModel.use} is loaded. */
   static async params() {
     const model = LanguageModel.#default;
     const engine = isEngine(model) ? model : joinedEngine(model);
-    return engine
-      ? {
-          defaultTopK: defaultTopK(engine),
-          maxTopK: MOST_TOP_K,
-          defaultTemperature: defaultTemperature(engine),
-          maxTemperature: MOST_TEMPERATURE,
-        }
-      : null;
+    return engine ? samplingRange(engine) : null;
   }
 
-  /** @returns {Promise<LanguageModel>} a new session; loads the model if it isn't yet */
-  static async create(options = {}) {
+  /**
+   * Creates a session. Loads the model if it isn't loaded yet.
+   *
+   * @returns {Promise<LanguageModel>}
+   */
+  static async create(/** @type {any} */ options = {}) {
     const { signal, monitor, initialPrompts = [] } = options;
     const model = checkedModel(options.model ?? LanguageModel.#default);
     const settings = checkSettings(options);
@@ -186,10 +179,12 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
+   * Lets the model answer a prompt.
+   *
    * @param {string | object[]} input
    * @returns {Promise<string>} the answer
    */
-  async prompt(input, options = {}) {
+  async prompt(input, /** @type {any} */ options = {}) {
     let text = '';
     await this.#answer(input, options, (piece) => {
       text += piece;
@@ -197,8 +192,12 @@ export class LanguageModel extends EventTarget {
     return text;
   }
 
-  /** @returns {ReadableStream<string>} the answer's pieces */
-  promptStreaming(input, options = {}) {
+  /**
+   * Lets the model answer a prompt.
+   *
+   * @returns {ReadableStream<string>} the pieces of the answer
+   */
+  promptStreaming(input, /** @type {any} */ options = {}) {
     const cancelling = new AbortController();
     return new ReadableStream({
       start: (controller) => {
@@ -212,8 +211,8 @@ export class LanguageModel extends EventTarget {
     });
   }
 
-  /** Adds messages; the model reads them, and answers nothing yet. */
-  async append(input, { signal } = {}) {
+  /** Adds messages, which the model reads without an answer. */
+  async append(input, /** @type {any} */ { signal } = {}) {
     await this.#call(signal, async (stop) => {
       const added = messagesOf(input, this.#usage > 0);
       await this.#makeRoom(added);
@@ -222,8 +221,8 @@ export class LanguageModel extends EventTarget {
     });
   }
 
-  /** @returns {Promise<number>} how many tokens a prompt would take */
-  async measureContextUsage(input, { signal, ...options } = {}) {
+  /** @returns {Promise<number>} the number of tokens that a prompt would take */
+  async measureContextUsage(input, /** @type {any} */ { signal, ...options } = {}) {
     responseFormat(options);
     return this.#call(signal, async () => {
       const before = this.#messages();
@@ -236,17 +235,18 @@ export class LanguageModel extends EventTarget {
     return this.measureContextUsage(input, options);
   }
 
-  /** A session that goes on from here on its own. */
-  async clone({ signal } = {}) {
+  /** Returns an independent session with the same conversation. */
+  async clone(/** @type {any} */ { signal } = {}) {
     return this.#call(signal, async (stop) => {
-      const clone = await LanguageModel.#open({ model: this.#model, settings: this.#settings, initial: this.#initial, signal: stop });
+      const shared = { model: this.#model, settings: this.#settings, initial: this.#initial };
+      const clone = await LanguageModel.#open({ ...shared, signal: stop });
       clone.#turns = [...this.#turns];
       clone.#usage = this.#usage;
       return clone;
     });
   }
 
-  /** Ends the session, and what is under way. */
+  /** Ends the session and aborts its calls. */
   destroy() {
     this.#destroy(new DOMException('The session was destroyed.', 'AbortError'));
   }
@@ -267,24 +267,24 @@ export class LanguageModel extends EventTarget {
       let usage;
       for (let round = 0; ; round++) {
         const answer = await this.#generate(added, format, stop, emit);
-        usage = answer.usage;
+        ({ usage } = answer);
         const last = added.at(-1);
         if (last.prefix) {
-          added[added.length - 1] = { role: 'assistant', content: last.content + answer.text };
+          added[added.length - 1] = { role: 'assistant', content: last.content + answer.content };
         } else {
           added.push({
             role: 'assistant',
-            content: answer.text,
+            content: answer.content,
             ...(answer.calls.length > 0 && { tool_calls: answer.calls }),
           });
         }
         if (answer.calls.length === 0) {
           break;
         }
-        if (round === MOST_TOOL_ROUNDS) {
+        if (round === MAX_TOOL_ROUNDS) {
           throw new DOMException(`The model still calls tools after ${round} rounds.`, 'OperationError');
         }
-        added.push(...(await Promise.all(answer.calls.map((call) => this.#execute(call)))));
+        added.push(...(await Promise.all(answer.calls.map((call) => execute(this.#settings.tools, call)))));
         stop.throwIfAborted();
       }
       this.#turns.push(added);
@@ -303,32 +303,18 @@ export class LanguageModel extends EventTarget {
       },
       { signal: stop },
     );
-    let text = '';
-    let usage = null;
-    const calls = [];
+    const answer = new AnswerBuilder();
     for await (const chunk of stream) {
-      usage = chunk.usage ?? usage;
-      const delta = chunk.choices[0]?.delta;
-      if (delta?.content) {
-        text += delta.content;
-        emit(delta.content);
-      }
-      for (const { index, id, function: piece } of delta?.tool_calls ?? []) {
-        calls[index] ??= { id, type: 'function', function: { name: piece.name, arguments: '' } };
-        calls[index].function.arguments += piece.arguments ?? '';
+      const { content } = answer.add(chunk);
+      if (content) {
+        emit(content);
       }
     }
-    stop.throwIfAborted(); // an engine that is stopped just ends
-    return { text, calls, usage };
+    stop.throwIfAborted(); // a stopped answer ends without an error
+    return answer;
   }
 
-  async #execute({ id, function: { name, arguments: json } }) {
-    const tool = this.#settings.tools.find((each) => each.name === name);
-    const result = tool ? await tool.execute(JSON.parse(json)) : `There is no tool ${name}.`;
-    return { role: 'tool', tool_call_id: id, content: typeof result === 'string' ? result : JSON.stringify(result) };
-  }
-
-  /** Lets the model read messages ahead of a prompt. */
+  /** Lets the model read messages before a prompt follows. */
   async #read(added, stop) {
     const messages = this.#messages(added);
     const { usage } = await this.#session.chat.completions.create(
@@ -365,7 +351,7 @@ export class LanguageModel extends EventTarget {
     }
   }
 
-  /** Tokens of a conversation, as the model reads it. */
+  /** Returns the number of tokens that the model reads for a conversation. */
   async #count(messages) {
     return (await this.#engine.tokenize(this.#request(messages))).length;
   }
@@ -380,21 +366,12 @@ export class LanguageModel extends EventTarget {
     };
   }
 
-  /** All messages but those of removed turns. Neighbours of one role become one message: many templates insist on turns. */
+  /** Returns all messages except those of removed turns. */
   #messages(added = [], removed = 0) {
-    const merged = [];
-    for (const { prefix, ...message } of [...this.#initial, ...this.#turns.slice(removed).flat(), ...added]) {
-      const last = merged.at(-1);
-      if (last?.role === message.role && message.role !== 'tool' && !last.tool_calls) {
-        merged[merged.length - 1] = { ...message, content: `${last.content}\n\n${message.content}` };
-      } else {
-        merged.push(message);
-      }
-    }
-    return merged;
+    return merged([...this.#initial, ...this.#turns.slice(removed).flat(), ...added]);
   }
 
-  /** Runs a call when those before have ended. */
+  /** Runs a call when the previous calls have ended. */
   async #call(signal, action) {
     const stop = anyOf(this.#destruction.signal, signal);
     stop.throwIfAborted();
@@ -414,210 +391,9 @@ export class LanguageModel extends EventTarget {
   }
 }
 
-// Models and their engines
-
-function isEngine(model) {
-  return typeof model?.chat?.completions?.create === 'function';
-}
-
-/** @returns the model, its URL in full */
-function checkedModel(model) {
-  if (typeof model === 'string') {
-    return absolute(model);
-  }
-  if (model !== undefined && !(model instanceof Blob) && !isEngine(model)) {
-    throw new TypeError('model must be a URL string, a Blob or an engine');
-  }
-  return model;
-}
-
-/** An engine that others on this page may use, too; each who joined leaves once. */
-function join(model, progress = () => {}) {
-  if (isEngine(model)) {
-    return { engine: Promise.resolve(model), leave: () => {} };
-  }
-  return joinEngine(model, {
-    onNeeds: () => {},
-    onProgress: ({ phase, loaded, total }) => {
-      if (phase === 'download' && total > 0) {
-        progress(loaded / total);
-      }
-    },
-  });
-}
-
-async function loaded(shared, signal) {
-  try {
-    return await unlessAborted(shared.engine, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error instanceof TypeError || error instanceof DOMException
-      ? error
-      : new DOMException(error.message, 'OperationError');
-  }
-}
-
-function defaultTemperature({ model }) {
-  return model.sampling?.temperature ?? 1;
-}
-
-function defaultTopK({ model }) {
-  return Math.min(model.sampling?.topK || MOST_TOP_K, MOST_TOP_K);
-}
-
-/** Tells a monitor of a download from 0 to 1; returns what takes the fractions. */
-function monitored(monitor) {
-  const target = new EventTarget();
-  target.ondownloadprogress = null;
-  monitor?.(target);
-  let last = -1;
-  return (loaded) => {
-    if (loaded > last) {
-      last = loaded;
-      const event = new ProgressEvent('downloadprogress', { lengthComputable: true, total: 1 });
-      // A fraction, which older browsers would round.
-      Object.defineProperty(event, 'loaded', { value: loaded });
-      target.dispatchEvent(event);
-      target.ondownloadprogress?.(event);
-    }
-  };
-}
-
-// What comes from outside
-
-/** Whether types and languages of inputs and outputs are known; a model's languages aren't. */
-function supports({ expectedInputs = [], expectedOutputs = [] }) {
-  const all = (expected, known) =>
-    expected.every(({ type, languages = [] }) => {
-      requireOneOf('type', type, TYPES);
-      Intl.getCanonicalLocales(languages);
-      return known.includes(type);
-    });
-  const inputs = all(expectedInputs, INPUTS);
-  return all(expectedOutputs, OUTPUTS) && inputs;
-}
-
-function checkSettings({ temperature, topK, samplingMode, tools = [] }) {
-  if (samplingMode !== undefined) {
-    requireOneOf('samplingMode', samplingMode, Object.keys(TEMPERATURES));
-    if (temperature !== undefined || topK !== undefined) {
-      throw new TypeError('samplingMode goes with neither temperature nor topK');
-    }
-  }
-  if (temperature !== undefined && !(temperature >= 0)) {
-    throw new RangeError(`temperature must be at least 0: ${temperature}`);
-  }
-  if (topK !== undefined && !(topK >= 1)) {
-    throw new RangeError(`topK must be at least 1: ${topK}`);
-  }
-  for (const { name, description, inputSchema, execute } of tools) {
-    if (typeof name !== 'string' || typeof description !== 'string' || !inputSchema || typeof execute !== 'function') {
-      throw new TypeError('a tool needs name, description, inputSchema and execute');
-    }
-  }
-  return {
-    temperature: temperature === undefined ? undefined : Math.min(temperature, MOST_TEMPERATURE),
-    topK: topK === undefined ? undefined : Math.floor(Math.min(topK, MOST_TOP_K)),
-    samplingMode: samplingMode ?? 'balanced',
-    tools,
-    functions: tools.map(({ name, description, inputSchema }) => ({
-      type: 'function',
-      function: { name, description, parameters: inputSchema },
-    })),
-  };
-}
-
-/** A prompt as messages of OpenAI's API, where the last may have `prefix`: "validate and canonicalize a prompt". */
-function messagesOf(input, isLater) {
-  if (typeof input === 'string') {
-    return [{ role: 'user', content: input }];
-  }
-  if (!Array.isArray(input)) {
-    throw new TypeError('a prompt must be a string or an array of messages');
-  }
-  if (input.length === 0) {
-    return [{ role: 'user', content: '' }];
-  }
-  return input.map(({ role, content, prefix = false }, i) => {
-    requireOneOf('role', role, ROLES);
-    if (prefix && (role !== 'assistant' || i < input.length - 1)) {
-      throw new DOMException('Only the last message, an assistant\'s, can be a prefix.', 'SyntaxError');
-    }
-    if (role === 'system' && (isLater || i > 0)) {
-      throw new TypeError('a system message must be the first of a session');
-    }
-    return { role, content: textOf(content), ...(prefix && { prefix }) };
-  });
-}
-
-function textOf(content) {
-  if (typeof content === 'string') {
-    return content;
-  }
-  if (!Array.isArray(content)) {
-    throw new TypeError('content must be a string or an array');
-  }
-  return content
-    .map(({ type, value }) => {
-      requireOneOf('type', type, TYPES);
-      if (type !== 'text') {
-        throw new DOMException(`Content of type ${type} is not supported.`, 'NotSupportedError');
-      }
-      if (typeof value !== 'string') {
-        throw new TypeError('the value of text must be a string');
-      }
-      return value;
-    })
-    .join('');
-}
-
-function responseFormat({ responseConstraint, omitResponseConstraintInput = false }) {
-  if (responseConstraint === undefined || responseConstraint === null) {
-    if (omitResponseConstraintInput) {
-      throw new TypeError('omitResponseConstraintInput needs a responseConstraint');
-    }
-    return {};
-  }
-  if (responseConstraint instanceof RegExp) {
-    throw new DOMException('Regular expressions are not supported as constraints; JSON schemas are.', 'NotSupportedError');
-  }
-  if (typeof responseConstraint !== 'object') {
-    throw new TypeError('responseConstraint must be a JSON schema');
-  }
-  const schema = { name: 'response', schema: responseConstraint, strict: true };
-  return { response_format: { type: 'json_schema', json_schema: schema } };
-}
-
-function requireOneOf(name, value, known) {
-  if (!known.includes(value)) {
-    throw new TypeError(`${name} must be one of ${known.join(', ')}: ${value}`);
-  }
-}
-
-// Errors
-
-function asDomException(error) {
-  if (error.name !== 'DemitasseError') {
-    return error;
-  }
-  const isConstraint = error.param?.startsWith('response_format') || error.code === 'unsupported';
-  return new DOMException(error.message, isConstraint ? 'NotSupportedError' : 'UnknownError');
-}
-
-/** The new class where the browser has it. */
-function quotaExceeded(requested, quota) {
-  const message = `The prompt takes ${requested} tokens; the model's context has ${quota}.`;
-  return globalThis.QuotaExceededError
-    ? new QuotaExceededError(message, { requested, quota })
-    : Object.assign(new DOMException(message, 'QuotaExceededError'), { requested, quota });
-}
-
-// Signals
-
-/** The promise, or at once the reason why nobody waits for it any more. */
-function unlessAborted(promise, signal) {
-  return new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-    promise.then(resolve, reject);
-  });
+/** Runs a tool that the model has called. */
+async function execute(tools, { id, function: { name, arguments: json } }) {
+  const tool = tools.find((each) => each.name === name);
+  const result = tool ? await tool.execute(JSON.parse(json)) : `There is no tool ${name}.`;
+  return { role: 'tool', tool_call_id: id, content: typeof result === 'string' ? result : JSON.stringify(result) };
 }

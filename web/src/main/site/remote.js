@@ -1,26 +1,26 @@
-// The engine's calls, sent to an OpenAI-compatible server (vLLM, llama-server): for devices that can't run a model, and people who
-// agree to it.
+// Sends the engine's calls to an OpenAI-compatible server (vLLM, llama-server), for devices that can't run a model. The user must agree.
 import { DemitasseError } from './errors.js';
+import { eventData } from './event-stream.js';
 
-/** The part of a device's memory above which a model does not fit: others need some, too. */
+/** The share of a device's memory that a model may take; other programs need the rest. */
 const MEMORY_SHARE = 0.8;
-/** The most that browsers say of a device's memory: then it may have any more. */
-const MOST_MEMORY = 8 * 2 ** 30;
+/** The largest memory that browsers report. A device that reports it may have more. */
+const MAX_REPORTED_MEMORY = 8 * 2 ** 30;
 
 /**
  * @typedef {object} RemoteOptions
- * @property {string} [baseURL] of a server; if left out, the model is loaded here or not at all
- * @property {string} [apiKey] of that server
- * @property {string} [remoteModel] the model's name there; if left out, the server must have only one
- * @property {(reason: string) => boolean | Promise<boolean>} [allowRemote] asks the user; nothing is sent before it says `true`
+ * @property {string} [baseURL] URL of a server; if left out, no server is used
+ * @property {string} [apiKey] key of that server
+ * @property {string} [remoteModel] the model's name on the server; if left out, the server must have only one
+ * @property {(reason: string) => boolean | Promise<boolean>} [allowRemote] asks the user; nothing is sent before it returns `true`
  */
 
 /**
- * Loads a model here. If the device can't run it, and the user agrees, calls go to a server instead.
+ * Loads a model on this device. If the device can't run it and the user agrees, calls go to a server instead.
  *
- * @param {(options: object) => Promise<object>} load loads the model here, with the options that are not this function's
+ * @param {(options: object) => Promise<any>} load loads the model on this device, with the remaining options
  * @param {RemoteOptions & import('./demitasse.js').LoadOptions} options
- * @returns {Promise<object>} an engine
+ * @returns {Promise<any>} an engine
  */
 export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allowRemote, ...options }) {
   if (baseURL === undefined) {
@@ -55,37 +55,46 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
       return remoteEngine({ ...server, reason: error.message, signal });
     }
     if (doesNotFit.signal.aborted) {
-      return load(options); // it was only an estimate
+      return load(options); // the reason was only an estimate
     }
     throw error;
   }
 }
 
-/** What is left of options for a load in this page. */
+/**
+ * Removes the options that concern a server.
+ *
+ * @param {RemoteOptions & import('./demitasse.js').LoadOptions} options
+ */
 export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...options }) {
   return options;
 }
 
-/** Whether a model that takes `empty` bytes, without a conversation, should fit into a device's memory, as far as browsers tell that. */
-export const fits = ({ empty, device }) => !(device < MOST_MEMORY) || empty <= MEMORY_SHARE * device;
+/**
+ * Estimates whether a model fits into the device's memory, as far as the browser reports it.
+ *
+ * @param {{empty: number, device?: number}} memory bytes of the model without a conversation, and of the device
+ */
+export const fits = ({ empty, device }) => !(device < MAX_REPORTED_MEMORY) || empty <= MEMORY_SHARE * device;
 
-/** @returns {string | undefined} why a model that needs this much can't be run */
+/** @returns {string | undefined} the reason why the device can't run a model with these needs */
 export function whyTooLarge({ memory }) {
   if (!fits(memory)) {
     const megabytes = (bytes) => Math.round(bytes / 1e6);
     return `the model needs ${megabytes(memory.empty)} MB of memory, and the device has about ${megabytes(memory.device)} MB`;
   }
+  return undefined;
 }
 
 /**
- * An engine on a server. What is asked goes there as it is, but for the model's name.
+ * Creates an engine on a server. Requests are sent unchanged except for the model's name.
  *
  * @param {object} options
- * @param {string} options.baseURL before `/chat/completions`
+ * @param {string} options.baseURL URL without `/chat/completions`
  * @param {string} [options.apiKey]
  * @param {string} [options.model] if left out, the server must have only one
- * @param {string} [options.reason] why a server computes
- * @param {AbortSignal} [options.signal] of the search for the model's name
+ * @param {string} [options.reason] why a server is used
+ * @param {AbortSignal} [options.signal] aborts the search for the model's name
  */
 export async function remoteEngine({ baseURL, apiKey, model, reason = 'a server was asked for', signal }) {
   const server = new Server(checkedBase(baseURL), apiKey);
@@ -114,7 +123,7 @@ class RemoteEngine {
     this.embeddings = calls('embeddings');
   }
 
-  /** The server remembers what it has read as it sees fit. */
+  /** Returns a session. The server decides what it keeps of it. */
   session() {
     return {
       chat: this.chat,
@@ -140,8 +149,8 @@ class RemoteEngine {
     this.#closing.abort(new Error('The engine was closed.'));
   }
 
-  // The first three are about this page's engine, and a strict server would refuse them. vLLM wants to hear twice that an answer goes on.
-  async #create(path, { speculative, context_shift, n_keep, ...body }, { signal } = {}) {
+  // The first three fields concern the engine in this page; a strict server refuses them. vLLM needs two fields to continue an answer.
+  async #create(path, { speculative, context_shift, n_keep, ...body }, /** @type {{signal?: AbortSignal}} */ { signal } = {}) {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const controller = new AbortController();
@@ -155,7 +164,7 @@ class RemoteEngine {
   }
 }
 
-/** The chunks of an answer. */
+/** A streamed answer: an async iterable of chunks. */
 class RemoteStream {
   controller;
   #response;
@@ -188,12 +197,12 @@ class RemoteStream {
         throw error;
       }
     } finally {
-      this.controller.abort(); // who leaves the loop wants no more
+      this.controller.abort(); // the consumer may have left the loop
     }
   }
 }
 
-/** A server and its key, which goes nowhere else. */
+/** A server and its key, which is sent to no other server. */
 class Server {
   #base;
   #headers;
@@ -207,7 +216,13 @@ class Server {
     return new URL(this.#base).host;
   }
 
-  /** @param [body] is posted; without one it is a GET */
+  /**
+   * Sends a request.
+   *
+   * @param {string} path
+   * @param {object | undefined} body posted as JSON; if undefined, the request is a GET
+   * @param {AbortSignal | undefined} signal
+   */
   async fetch(path, body, signal) {
     let response;
     try {
@@ -215,7 +230,7 @@ class Server {
         ...(body && { method: 'POST', body: JSON.stringify(body) }),
         headers: { ...this.#headers, ...(body && { 'Content-Type': 'application/json' }) },
         credentials: 'omit',
-        redirect: 'error', // else key and conversation might go to a server that nobody agreed to
+        redirect: 'error', // a redirect could send key and conversation to another server
         referrerPolicy: 'no-referrer',
         signal,
       });
@@ -245,39 +260,11 @@ class Server {
   }
 }
 
-/**
- * The data of server-sent events (HTML standard, 9.2.6), however the bytes are cut.
- *
- * @param {ReadableStream<Uint8Array>} body
- */
-async function* eventData(body) {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let data = [];
-  for (let isLast = false; !isLast; ) {
-    const { value, done } = await reader.read();
-    isLast = done;
-    text += done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true });
-    // A CR at the end may be half of a CRLF.
-    const lines = text.split(/\r\n|\n|\r(?!$)/);
-    text = lines.pop();
-    for (const line of lines) {
-      if (line.startsWith('data:')) {
-        data.push(line.slice(line[5] === ' ' ? 6 : 5));
-      } else if (line === '' && data.length > 0) {
-        yield data.join('\n');
-        data = [];
-      }
-    }
-  }
-}
-
 function parsed(json) {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new DemitasseError('the server answers with something else than JSON', { status: 502, code: 'bad_answer', cause });
+    throw new DemitasseError('the response of the server is not JSON', { status: 502, code: 'bad_answer', cause });
   }
 }
 
@@ -285,7 +272,7 @@ async function readJson(response) {
   return parsed(await response.text());
 }
 
-/** What a server says of an error: OpenAI's shape, older vLLM's, or FastAPI's. */
+/** Converts a server's error: in the format of OpenAI, older vLLM or FastAPI. */
 function errorOf({ error, message, detail, param, code }, status) {
   const said = error?.message ?? (typeof error === 'string' ? error : undefined) ?? message ?? detail;
   return new DemitasseError(
@@ -310,7 +297,7 @@ function checkedBase(baseURL) {
       return href.replace(/\/$/, '');
     }
   } catch {
-    // told below
+    // reported below
   }
   throw new TypeError('baseURL must be an http or https URL without user, query and fragment, such as https://host/v1');
 }

@@ -1,0 +1,46 @@
+// The texts of <demitasse-chat>.
+
+/** The texts of the element. Its attribute `texts`, a JSON object, can replace some of them. Values are filled in for `{…}`. */
+export const TEXTS = {
+  title: 'Chat',
+  placeholder: 'Write a message',
+  send: 'Send',
+  stop: 'Stop',
+  restart: 'Start over',
+  you: 'You',
+  assistant: 'Assistant',
+  thoughts: 'Thoughts',
+  introduction: 'Answers are computed on this device: what you write does not leave it.',
+  checking: 'Looking up the model…',
+  consent: 'To answer, this page needs a language model of {size} on this device. It is downloaded once.',
+  consentUncached:
+    'To answer, this page needs a language model, which takes {size} of memory. It cannot be stored here, so it is downloaded on each visit.',
+  consentUnknown: 'To answer, this page needs a language model on this device. Its size is unknown.',
+  tooLarge: 'It may be too large for this device.',
+  download: 'Download',
+  cancel: 'Cancel',
+  loading: 'Loading the model: {percent} %',
+  loadingUnknown: 'Loading the model: {size}',
+  downloading: 'Downloading the model: {size} ({percent} %)',
+  preparing: 'Preparing the model…',
+  uncached: 'The model is not stored: this page has no storage.',
+  waiting: 'Waiting…',
+  reading: 'Reading… {percent} %',
+  answering: 'Answering.',
+  stopped: 'The answer was stopped.',
+  cut: 'The answer was cut off at its maximum length.',
+  loadFailed: 'The model could not be loaded.',
+  answerFailed: 'The answer failed.',
+  retry: 'Try again',
+};
+
+/** Fills values in for the `{…}` of a text. */
+export function filled(text, values = {}) {
+  return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
+}
+
+/** Formats bytes. */
+export function size(bytes) {
+  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
+  return `${(bytes / unit).toFixed(1)}\u00a0${name}`;
+}

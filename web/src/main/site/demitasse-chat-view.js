@@ -1,0 +1,248 @@
+// What <demitasse-chat> looks like: its elements, and an answer as it is drawn.
+import { TEXTS } from './demitasse-chat-texts.js';
+import { updateMarkdown } from './markdown.js';
+
+/** The style sheets. The page's content security policy need not allow sheets that a script creates. */
+export const styles = Promise.all([
+  sheet(new URL('./demitasse-chat.css', import.meta.url)),
+  sheet(new URL('./markdown.css', import.meta.url)),
+]);
+
+async function sheet(url) {
+  const made = new CSSStyleSheet();
+  // Vite's development server returns a module unless the request accepts CSS.
+  const response = await fetch(url, { headers: { Accept: 'text/css' } }).catch(() => null);
+  if (response?.ok) {
+    made.replaceSync(await response.text());
+  } else {
+    console.error(`demitasse-chat: ${url} could not be read`);
+  }
+  return made;
+}
+
+/** The elements of a chat. */
+export class ChatView {
+  /** @type {Record<string, any>} */
+  parts;
+  texts = TEXTS;
+  /** The action of Escape, if the notice can be dismissed. @type {(() => void) | null} */
+  dismiss = null;
+
+  constructor() {
+    const parts = {
+      log: element('div', { part: 'log', tabIndex: 0, role: 'group' }),
+      introduction: element('div', { part: 'introduction' }),
+      messages: element('ol', { part: 'messages', role: 'list' }),
+      notice: element('div', { part: 'notice', hidden: true }),
+      noticeText: element('p', {}),
+      warning: element('p', { part: 'warning', hidden: true }),
+      progress: element('progress', { part: 'progress', max: 1, hidden: true }),
+      confirm: element('button', { part: 'button confirm', type: 'button', hidden: true }),
+      cancel: element('button', { part: 'button cancel', type: 'button', hidden: true }),
+      input: element('textarea', { part: 'input', rows: 1, enterKeyHint: 'send' }),
+      send: element('button', { part: 'button send', type: 'button' }),
+      note: element('p', { part: 'note' }),
+      restart: element('button', { part: 'restart', type: 'button', hidden: true }),
+      announcement: element('p', { className: 'unseen', role: 'status' }),
+      alert: element('p', { className: 'unseen', role: 'alert' }),
+    };
+    const actions = element('div', { className: 'actions' }, parts.confirm, parts.cancel);
+    const introduced = element('slot', {}, element('p', {}));
+    parts.introductionText = introduced.firstChild;
+    parts.introduction.append(introduced);
+    parts.log.append(parts.introduction, parts.messages);
+    parts.notice.append(parts.noticeText, parts.warning, parts.progress, actions);
+    parts.composer = element('div', { part: 'composer' }, parts.input, parts.send);
+    parts.chat = element(
+      'section',
+      { part: 'chat', hidden: true },
+      parts.log,
+      parts.notice,
+      parts.composer,
+      element('div', { part: 'foot' }, parts.note, parts.restart),
+      parts.announcement,
+      parts.alert,
+    );
+    this.parts = parts;
+  }
+
+  /** Shows the texts. */
+  label(texts, placeholder, modelName) {
+    this.texts = { ...TEXTS, ...texts };
+    const { chat, log, input, messages, introductionText, restart, note } = this.parts;
+    chat.ariaLabel = this.texts.title;
+    log.ariaLabel = this.texts.title;
+    messages.ariaLabel = this.texts.title;
+    input.placeholder = placeholder ?? this.texts.placeholder;
+    input.ariaLabel = input.placeholder;
+    introductionText.textContent = this.texts.introduction;
+    restart.textContent = this.texts.restart;
+    note.textContent = modelName;
+  }
+
+  /** Shows a notice above the composer: a text, and buttons with their actions. */
+  notice(text, /** @type {Record<string, any>} */ { warning = '', progress, confirm, cancel } = {}) {
+    const parts = this.parts;
+    parts.notice.hidden = false;
+    parts.noticeText.textContent = text;
+    parts.warning.textContent = warning;
+    parts.warning.hidden = warning === '';
+    parts.progress.hidden = progress === undefined;
+    if (progress > 0) {
+      parts.progress.value = progress;
+    } else {
+      parts.progress.removeAttribute('value');
+    }
+    parts.progress.ariaLabel = text;
+    for (const [button, action] of [
+      [parts.confirm, confirm],
+      [parts.cancel, cancel],
+    ]) {
+      button.hidden = !action;
+      button.textContent = action?.[0] ?? '';
+      button.onclick = action?.[1] ?? null;
+    }
+    this.dismiss = cancel?.[1] ?? null;
+  }
+
+  hideNotice() {
+    this.parts.notice.hidden = true;
+    this.dismiss = null;
+  }
+
+  announce(text) {
+    this.parts.announcement.textContent = text;
+  }
+
+  /** Makes the composer as high as its text. */
+  fit() {
+    const { input } = this.parts;
+    input.style.height = 'auto';
+    input.style.height = `${input.scrollHeight}px`;
+  }
+
+  /** Moves a question back into the composer. */
+  takeBack(question) {
+    this.parts.input.value ||= question.text;
+    question.item.remove();
+    this.fit();
+  }
+
+  /** Adds a message to the list. */
+  addMessage(role, speaker, content) {
+    const text = element('div', { part: 'text', className: role === 'assistant' ? 'markdown' : 'plain', textContent: content });
+    const item = element(
+      'li',
+      { part: `message ${role}`, className: role },
+      element('span', { className: 'unseen', textContent: `${speaker}: ` }),
+      text,
+    );
+    this.parts.messages.append(item);
+    this.parts.restart.hidden = false;
+    return { item, text };
+  }
+}
+
+/** An answer that grows. It is drawn at most once per frame. */
+export class AnswerView {
+  /** The list item. */
+  item;
+  #answer;
+  #text;
+  #status;
+  #log;
+  #label;
+  #thoughts = null;
+  #frame = 0;
+
+  /**
+   * @param {import('./answer-builder.js').AnswerBuilder} answer
+   * @param {ChatView} chat
+   */
+  constructor(answer, chat) {
+    const { item, text } = chat.addMessage('assistant', chat.texts.assistant, '');
+    this.item = item;
+    this.#answer = answer;
+    this.#text = text;
+    this.#status = element('p', { part: 'status', textContent: chat.texts.waiting });
+    this.#log = chat.parts.log;
+    this.#label = chat.texts.thoughts;
+    item.append(this.#status);
+    item.ariaBusy = 'true';
+  }
+
+  /** The text of the answer as it is drawn. */
+  get text() {
+    return this.#text.textContent;
+  }
+
+  /** Shows a status until the answer begins. */
+  wait(status) {
+    this.#status.textContent = status;
+  }
+
+  /** Draws the answer with the next frame. */
+  grow() {
+    if (!this.#frame) {
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#draw();
+      });
+    }
+  }
+
+  /**
+   * Draws the complete answer.
+   *
+   * @param {string} remark on how the answer ended, or ''
+   */
+  finish(remark) {
+    cancelAnimationFrame(this.#frame);
+    this.#draw();
+    this.#status.textContent = remark;
+    this.item.ariaBusy = null;
+    if (remark === '') {
+      this.#status.remove();
+    } else {
+      this.item.append(this.#status);
+    }
+  }
+
+  #draw() {
+    const { scrollTop, scrollHeight, clientHeight } = this.#log;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - 40; // then keep the end in view
+    const { content, reasoning } = this.#answer;
+    if (content !== '' || reasoning !== '') {
+      this.#status.remove();
+    }
+    if (reasoning !== '') {
+      this.#thoughts ??= this.#addThoughts();
+      this.#thoughts.textContent = reasoning.trim();
+    }
+    updateMarkdown(this.#text, content);
+    if (atEnd) {
+      this.scroll();
+    }
+  }
+
+  #addThoughts() {
+    const thoughts = element('div', { className: 'plain' });
+    const summary = element('summary', { textContent: this.#label });
+    this.#text.before(element('details', { part: 'thinking' }, summary, thoughts));
+    return thoughts;
+  }
+
+  scroll() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+  }
+}
+
+/** Creates an element. `part` names its shadow parts. */
+function element(tag, /** @type {Record<string, any>} */ { part, ...properties }, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  if (part) {
+    made.part.add(...part.split(' '));
+  }
+  made.append(...children);
+  return made;
+}
