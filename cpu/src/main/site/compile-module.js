@@ -3,7 +3,7 @@
 const NEEDED = 'WebAssembly with garbage collection and SIMD, as in Chrome or Edge 119, Firefox 120, Safari 18.2, or later';
 
 /**
- * Fetches and compiles a module, while its bytes arrive if the browser can.
+ * Fetches and compiles a module. Compiles it while its bytes arrive if the browser can.
  *
  * @param {string | URL} url
  * @param {object} [options]

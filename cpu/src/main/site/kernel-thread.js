@@ -1,5 +1,6 @@
-// A thread of the kernels beside the engine's worker: once it has a machine, it runs WebAssembly for the rest of its life.
+// A thread of the kernels besides the engine's worker. After it receives a machine, it runs WebAssembly until it is terminated.
 self.onmessage = ({ data: { module, memory, thread } }) => {
-  new WebAssembly.Instance(module, { env: { memory } }).exports.work(thread);
+  const { work } = /** @type {any} */ (new WebAssembly.Instance(module, { env: { memory } }).exports);
+  work(thread);
 };
 self.postMessage('ready');

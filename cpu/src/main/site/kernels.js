@@ -1,9 +1,9 @@
-// The SIMD kernels: which of their modules this browser can run, and machines of a module, a memory and threads.
-// What the modules do is told in dev.demitasse.cpu; a machine's methods are those of dev.demitasse.cpu.Machine.
+// The SIMD kernels: selects the module that this browser can run, and creates machines from a module, a memory and threads.
+// The package dev.demitasse.cpu describes the modules; dev.demitasse.cpu.Machine describes the methods of a machine.
 import { compileModule } from './compile-module.js';
 import { startWorker } from './start-worker.js';
 
-// Each is named in full, so that bundlers find it.
+// Each file name is written in full, so that bundlers find the file.
 const MODULES = {
   'kernels': new URL('./kernels.wasm', import.meta.url),
   'kernels-64': new URL('./kernels-64.wasm', import.meta.url),
@@ -21,7 +21,7 @@ const MAX_PAGES = 2 ** 16; // 4 GiB
 const MODULE_HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
 const validates = (...sections) => WebAssembly.validate(new Uint8Array([...MODULE_HEADER, ...sections]));
 
-/** A function of `i16x8.relaxed_dot_i8x16_i7x16_s`. */
+/** A function that contains `i16x8.relaxed_dot_i8x16_i7x16_s`. */
 const RELAXED_SIMD = [
   ...[1, 5, 1, 0x60, 0, 1, 0x7b],
   ...[3, 2, 1, 0],
@@ -31,11 +31,11 @@ const RELAXED_SIMD = [
 const MEMORY_64 = [5, 3, 1, 4, 1];
 
 /**
- * Fetches the module that suits this browser, and starts the threads.
+ * Fetches the fastest module that this browser can run, and starts the threads.
  *
- * @param {number} wanted threads; there is one where the page can't share memory with threads
- * @param {(step: 'kernels' | 'threads' | null) => void} [report] called with the step under way whenever it progresses, and with null at
- *   the end
+ * @param {number} wanted number of threads; there is only one where the page can't share memory with threads
+ * @param {(step: 'kernels' | 'threads' | null) => void} [report] called with the current step whenever it makes progress, and with null
+ *   at the end
  */
 export async function loadKernels(wanted, report = () => {}) {
   report('kernels');
@@ -52,21 +52,23 @@ export async function loadKernels(wanted, report = () => {}) {
     threads: threads.length + 1,
     whyOneThread: globalThis.crossOriginIsolated ? 'this browser has no shared memory' : 'the page is not cross-origin isolated',
     /**
-     * @param {number} bytes of memory
-     * @param {number} most that it may grow to
+     * Creates a machine, whose memory needs 64-bit addresses above 4 GiB.
+     *
+     * @param {number} bytes initial size of the memory
+     * @param {number} maxBytes maximum size of the memory
      */
-    create(bytes, most) {
-      const wide = most > MAX_PAGES * PAGE;
+    create(bytes, maxBytes) {
+      const wide = maxBytes > MAX_PAGES * PAGE;
       if (wide && !hasWide) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
       const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64`)) : narrow;
-      return new KernelMachine(module, bytes, { most, shared, wide, workers: threads });
+      return new KernelMachine(module, bytes, { maxBytes, shared, wide, workers: threads });
     },
   };
 }
 
-/** Some browsers isolate a page across origins, but have no SharedArrayBuffer, or no shared memory of WebAssembly. */
+/** Some browsers isolate a page across origins but lack SharedArrayBuffer, or shared WebAssembly memory. */
 function canShareMemory() {
   if (!globalThis.crossOriginIsolated || typeof SharedArrayBuffer === 'undefined') {
     return false;
@@ -78,7 +80,7 @@ function canShareMemory() {
   }
 }
 
-/** Waits for the bytes, as a worker may: few models need this part. */
+/** Returns the bytes of a module. Blocks, which a worker may do; only models above 4 GiB need this. */
 function fetchNow(name) {
   const request = new XMLHttpRequest();
   request.open('GET', MODULES[name], false);
@@ -90,7 +92,7 @@ function fetchNow(name) {
   return request.response;
 }
 
-/** Workers that are up and wait for a machine. */
+/** Starts workers. The promise resolves when all of them wait for a machine. */
 export function startThreads(count) {
   return Promise.all(
     Array.from({ length: count }, () => {
@@ -106,20 +108,28 @@ export function startThreads(count) {
   );
 }
 
+/** A WebAssembly instance with its memory and threads. */
 export class KernelMachine {
   #memory;
+  /** @type {any} */
   #exports;
+  /** Converts an address to the type that the module takes. @type {(value: number) => any} */
   #address;
 
-  /** @param workers for the threads beside this one, each used once */
-  constructor(module, bytes, { most, shared, wide, workers }) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {number} bytes initial size of the memory
+   * @param {{maxBytes: number, shared: boolean, wide: boolean, workers: Worker[]}} options `workers` become the threads besides this
+   *   one; each can be used once
+   */
+  constructor(module, bytes, { maxBytes, shared, wide, workers }) {
     this.#address = wide ? BigInt : (value) => value;
-    this.#memory = newMemory(pages(bytes), pages(most), shared, wide);
+    this.#memory = newMemory(pages(bytes), pages(maxBytes), shared, wide);
     this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
     workers.forEach((worker, i) => worker.postMessage({ module, memory: this.#memory, thread: i + 1 }));
   }
 
-  /** Adds memory, up to so many bytes. */
+  /** Grows the memory to at least this number of bytes. */
   grow(bytes) {
     const missing = pages(bytes) - this.#memory.buffer.byteLength / PAGE;
     if (missing > 0) {
@@ -129,7 +139,7 @@ export class KernelMachine {
         if (!(error instanceof TypeError)) {
           throw error;
         }
-        this.#memory.grow(BigInt(missing)); // 64-bit addresses
+        this.#memory.grow(/** @type {any} */ (BigInt(missing))); // 64-bit addresses
       }
     }
   }
@@ -148,7 +158,7 @@ export class KernelMachine {
     this.#exports.copy(this.#address(target), this.#address(source), bytes);
   }
 
-  /** Whether all scales were finite. */
+  /** Repacks quantized weights. Returns whether all scales are finite. */
   repack(packing, source, target, columns, panels) {
     return this.#exports[`repack_${packing}`](this.#address(source), this.#address(target), columns, panels) === 0;
   }
@@ -157,7 +167,7 @@ export class KernelMachine {
     this.#exports.start();
   }
 
-  /** Carries out a single command, by this thread alone: for profiles. */
+  /** Executes a single command on this thread alone, for profiles. */
   step(command) {
     this.#exports.step(this.#address(command));
   }
@@ -169,12 +179,13 @@ function newMemory(initial, maximum, shared, wide) {
   if (!wide) {
     return new WebAssembly.Memory({ initial, maximum, shared });
   }
+  const create = (/** @type {any} */ descriptor) => new WebAssembly.Memory(descriptor);
   try {
-    return new WebAssembly.Memory({ address: 'i64', initial: BigInt(initial), maximum: BigInt(maximum), shared });
+    return create({ address: 'i64', initial: BigInt(initial), maximum: BigInt(maximum), shared });
   } catch (error) {
     if (error instanceof RangeError) {
       throw error;
     }
-    return new WebAssembly.Memory({ index: 'i64', initial, maximum, shared }); // the proposal's first form
+    return create({ index: 'i64', initial, maximum, shared }); // the proposal's first form
   }
 }

@@ -1,19 +1,18 @@
-// Starts workers whose scripts may be of another origin than the page.
+// Starts workers whose scripts may have another origin than the page.
 
-/** Whether modules are served as they are. Bundlers put them together. */
+/** Whether modules are served unchanged. Bundlers merge them. */
 const SERVED = /^https?:[^?#]*\/start-worker\.js([?#]|$)/.test(import.meta.url);
 
-/** A page with Trusted Types wants to know who starts workers. */
+/** A page with Trusted Types must allow this policy. */
 const policy = createPolicy();
 
 /**
- * Starts a module as a worker. Browsers want a worker's script to be of the page's origin: a module of another one is imported by
- * a script that is made here.
+ * Starts a module as a worker. Browsers require that a worker's script has the page's origin. A module of another origin is imported
+ * by a script that this function creates.
  *
- * @param {string} name of the module's file
+ * @param {string} name the module's file name
  * @param {string} base `import.meta.url` of a module in the same folder
- * @returns {Worker | null} null where a bundler has moved the module, which it finds by `new Worker(new URL('…', import.meta.url))`
- *   only
+ * @returns {Worker | null} null if a bundler has moved the module; bundlers find it only by `new Worker(new URL('…', import.meta.url))`
  */
 export function startWorker(name, base) {
   if (!SERVED) {
@@ -24,13 +23,13 @@ export function startWorker(name, base) {
   return new Worker(policy?.createScriptURL(address) ?? address, { type: 'module' });
 }
 
-/** Its address stays: the worker may be started again. */
+/** Blob URLs by module URL. They are not revoked, because a worker may be started again. */
 const scripts = new Map();
 
 function scriptThatImports(url) {
   const script = `import ${JSON.stringify(url)};`;
   if (globalThis.origin === 'null') {
-    // A sandbox. Chromium starts no module from blobs there, but any from such addresses.
+    // A sandbox. Chromium starts no module from a blob there, but it starts one from a data URL.
     return `data:text/javascript,${encodeURIComponent(script)}`;
   }
   if (!scripts.has(url)) {
@@ -43,6 +42,6 @@ function createPolicy() {
   try {
     return globalThis.trustedTypes?.createPolicy('demitasse-worker', { createScriptURL: (address) => address });
   } catch {
-    return undefined; // the page doesn't allow it: if it insists on Trusted Types, no worker can be started
+    return undefined; // the page does not allow the policy; if it requires Trusted Types, no worker can start
   }
 }

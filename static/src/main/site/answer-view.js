@@ -89,7 +89,9 @@ export class AnswerView {
 
   /** Shows what a tool gave. */
   result({ tool_call_id: id, content }) {
-    const body = [...this.#steps.querySelectorAll('.tool')].findLast(({ dataset }) => dataset.call === id)?.querySelector('.body');
+    /** @type {NodeListOf<HTMLElement>} */
+    const calls = this.#steps.querySelectorAll('.tool');
+    const body = [...calls].findLast(({ dataset }) => dataset.call === id)?.querySelector('.body');
     body?.append(element('h4', t('toolResult')), scrollable(content));
   }
 

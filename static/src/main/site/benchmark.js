@@ -13,7 +13,7 @@ import { onState, state } from './status.js';
  * @property {number} created
  * @property {string} model
  * @property {string} machine
- * @property {'webgpu' | 'cpu'} device
+ * @property {import('./demitasse.js').Device['kind']} device
  * @property {number} threads
  * @property {number | null} memory bytes
  * @property {Record<string, number[]>} speeds tokens per second, of each repetition, by the name of what was measured
@@ -205,7 +205,7 @@ onFilesChosen(byId('benchmark-files'), async ([file]) => {
   await refresh();
 });
 
-function isRun({ id, created, model, machine, device, threads, memory, speeds } = {}) {
+function isRun(/** @type {any} */ { id, created, model, machine, device, threads, memory, speeds } = {}) {
   return [id, model, machine, device].every((value) => typeof value === 'string')
     && [created, threads, memory ?? 0].every(Number.isFinite)
     && MEASURES.every(({ name }) => (speeds?.[name] ?? []).every?.((value) => Number.isFinite(value) && value > 0));

@@ -1,4 +1,4 @@
-// Arithmetic from text: the page's policy forbids eval, and a model's text should not be run anyway.
+// Arithmetic from text, without eval: the page's policy forbids it, and a model's text must not run.
 
 const FUNCTIONS = {
   sqrt: Math.sqrt,
@@ -15,57 +15,78 @@ const CONSTANTS = { pi: Math.PI, e: Math.E };
 const MAX_LENGTH = 1000;
 const TOKEN = /\s*(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+|[a-z]+|\*\*|.)/giy;
 
-/** @param {string} expression such as `2 * (3 + sqrt(2))` @returns {number} */
+/**
+ * Calculates the value of an expression.
+ *
+ * @param {string} expression such as `2 * (3 + sqrt(2))`
+ * @returns {number}
+ * @throws {Error} if the expression is wrong or has no finite value
+ */
 export function calculate(expression) {
   if (expression.length > MAX_LENGTH) {
     throw new Error(`the expression has more than ${MAX_LENGTH} characters`);
   }
-  const tokens = [...expression.trim().matchAll(TOKEN)].map(([, token]) => token.toLowerCase());
-  let at = 0;
-  const take = (...wanted) => (wanted.includes(tokens[at]) ? tokens[at++] : null);
-  const expect = (wanted) => {
-    if (!take(wanted)) {
-      throw new Error(`expected ${wanted} but found ${tokens[at] ?? 'the end'} in ${expression}`);
-    }
-  };
+  const value = new Parser(expression).value();
+  if (!Number.isFinite(value)) {
+    throw new Error(`${expression} has no value`);
+  }
+  return Number(value.toPrecision(15));
+}
 
-  function sum() {
-    let value = product();
-    for (let operator; (operator = take('+', '-', '−'));) {
-      const right = product();
+/** A recursive descent parser that calculates while it reads. */
+class Parser {
+  #expression;
+  #tokens;
+  #at = 0;
+
+  constructor(expression) {
+    this.#expression = expression;
+    this.#tokens = [...expression.trim().matchAll(TOKEN)].map(([, token]) => token.toLowerCase());
+  }
+
+  value() {
+    const value = this.#sum();
+    if (this.#at < this.#tokens.length) {
+      throw this.#unreadable(this.#tokens[this.#at]);
+    }
+    return value;
+  }
+
+  #sum() {
+    let value = this.#product();
+    for (let operator; (operator = this.#take('+', '-', '−'));) {
+      const right = this.#product();
       value = operator === '+' ? value + right : value - right;
     }
     return value;
   }
 
-  function product() {
-    let value = signed();
-    for (let operator; (operator = take('*', '×', '·', '/', '÷', '%'));) {
-      const right = signed();
+  #product() {
+    let value = this.#signed();
+    for (let operator; (operator = this.#take('*', '×', '·', '/', '÷', '%'));) {
+      const right = this.#signed();
       value = { '/': value / right, '÷': value / right, '%': value % right }[operator] ?? value * right;
     }
     return value;
   }
 
-  function signed() {
-    if (take('-', '−')) {
-      return -signed();
+  #signed() {
+    if (this.#take('-', '−')) {
+      return -this.#signed();
     }
-    return take('+') ? signed() : power();
+    return this.#take('+') ? this.#signed() : this.#power();
   }
 
-  function power() {
-    const base = operand();
-    return take('^', '**') ? base ** signed() : base;
+  #power() {
+    const base = this.#operand();
+    return this.#take('^', '**') ? base ** this.#signed() : base;
   }
 
-  function operand() {
-    if (take('(')) {
-      const value = sum();
-      expect(')');
-      return value;
+  #operand() {
+    if (this.#take('(')) {
+      return this.#closed();
     }
-    const token = tokens[at++];
+    const token = this.#tokens[this.#at++];
     if (/^[\d.]/.test(token)) {
       return Number(token);
     }
@@ -73,20 +94,31 @@ export function calculate(expression) {
       return CONSTANTS[token];
     }
     if (Object.hasOwn(FUNCTIONS, token)) {
-      expect('(');
-      const value = sum();
-      expect(')');
-      return FUNCTIONS[token](value);
+      this.#expect('(');
+      return FUNCTIONS[token](this.#closed());
     }
-    throw new Error(`cannot read ${token ?? 'the end'} in ${expression}`);
+    throw this.#unreadable(token);
   }
 
-  const value = sum();
-  if (at < tokens.length) {
-    throw new Error(`cannot read ${tokens[at]} in ${expression}`);
+  /** The sum in parentheses, of which the first is read. */
+  #closed() {
+    const value = this.#sum();
+    this.#expect(')');
+    return value;
   }
-  if (!Number.isFinite(value)) {
-    throw new Error(`${expression} has no value`);
+
+  /** Returns the next token and moves on, if it is one of these. */
+  #take(...wanted) {
+    return wanted.includes(this.#tokens[this.#at]) ? this.#tokens[this.#at++] : null;
   }
-  return Number(value.toPrecision(15));
+
+  #expect(wanted) {
+    if (!this.#take(wanted)) {
+      throw new Error(`expected ${wanted} but found ${this.#tokens[this.#at] ?? 'the end'} in ${this.#expression}`);
+    }
+  }
+
+  #unreadable(token) {
+    return new Error(`cannot read ${token ?? 'the end'} in ${this.#expression}`);
+  }
 }

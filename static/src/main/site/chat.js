@@ -65,7 +65,7 @@ prompt.addEventListener('keydown', (event) => {
 });
 send.addEventListener('click', () => (isAnswering() ? stop() : sendPrompt()));
 byId('suggestions').addEventListener('click', ({ target }) => {
-  const chosen = target.closest('button');
+  const chosen = /** @type {Element} */ (target).closest('button');
   if (chosen) {
     fillPrompt(chosen.textContent);
     prompt.focus();
@@ -114,7 +114,9 @@ document.addEventListener('keydown', (event) => {
 
 // The settings that show at once
 
-const themeColors = [...document.querySelectorAll('meta[name="theme-color"]')].map((meta) => ({ meta, own: meta.content }));
+/** @type {NodeListOf<HTMLMetaElement>} */
+const themeMetas = document.querySelectorAll('meta[name="theme-color"]');
+const themeColors = [...themeMetas].map((meta) => ({ meta, own: meta.content }));
 
 function applyTheme() {
   const { theme } = settings;

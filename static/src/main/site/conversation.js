@@ -7,9 +7,9 @@ import { engine, load } from './model.js';
 import { byId, button, copy, element, iconButton } from './page.js';
 import { announce, fail, show, state } from './status.js';
 
-/** How often an answer that comes is kept meanwhile. */
+/** The interval in which a growing answer is stored. */
 const SAVE_MS = 2000;
-/** How near to its end, in pixels, a conversation must be to be followed. */
+/** The distance to the end, in pixels, within which the view follows a growing answer. */
 const NEAR_END = 64;
 
 const list = byId('messages');
@@ -19,7 +19,7 @@ const welcome = byId('welcome');
 
 /** @type {import('./conversations.js').Conversation} */
 let current = newConversation();
-/** The answer under way. */
+/** Aborts the current answer; null if there is none. */
 let answering = null;
 const listeners = [];
 
@@ -30,7 +30,7 @@ export function onShown(listener) {
 
 export const shownId = () => current.id;
 
-/** Shows a conversation; a new one if there is none of the id. */
+/** Shows a conversation, or a new one if the id is unknown. */
 export async function open(id) {
   const stored = id && (await read(id).catch(() => null));
   if (stored?.id === current.id && answering) {
@@ -39,14 +39,14 @@ export async function open(id) {
   stop();
   current = stored || newConversation();
   if (canAsk()) {
-    show('ready'); // an error of the conversation before is none of this one's
+    show('ready'); // an error belongs to the previous conversation
   }
   draw();
   scroller.scrollTop = scroller.scrollHeight;
   listeners.forEach((listener) => listener());
 }
 
-/** Ends the answer under way; what has come is kept. */
+/** Stops the current answer. What has arrived is kept. */
 export function stop() {
   answering?.abort();
 }
@@ -56,16 +56,20 @@ export function ask(question) {
   return respond(append(current, { role: 'user', content: question }));
 }
 
-/** Edits the last question. @returns {boolean} whether there is one */
+/**
+ * Opens the last question for editing.
+ *
+ * @returns {boolean} whether there is a question
+ */
 export function editLast() {
   const last = [...list.querySelectorAll('.message.user')].at(-1);
-  last?.querySelector('.edit')?.click();
+  /** @type {HTMLButtonElement} */ (last?.querySelector('.edit'))?.click();
   return last !== undefined;
 }
 
 // Drawing
 
-/** Draws all messages anew. */
+/** Redraws all messages. */
 export function draw() {
   list.replaceChildren();
   welcome.hidden = current.messages.length > 0;
@@ -101,7 +105,7 @@ function questionItem(message) {
   return item;
 }
 
-/** Adds what stands below a finished answer. */
+/** Adds the row below a finished answer. */
 function finish(view, last) {
   const path = branch(current);
   const at = path.indexOf(last);
@@ -114,7 +118,7 @@ function finish(view, last) {
   view.finish(last.info, actions(path[asked + 1] ?? last, last.content, again));
 }
 
-/** Copying, one more action, and the way to the message's alternatives. */
+/** Creates the row of actions: copy, one more, and the message's alternatives. */
 function actions(message, text, more) {
   const row = element('div', '', 'actions');
   const copying = iconButton('copy', t('copyMessage'), () => copy(text, copying));
@@ -139,7 +143,7 @@ function actions(message, text, more) {
   return row;
 }
 
-/** Lets a question be changed: it is asked again, and what followed stays beside it as another branch. */
+/** Lets the user edit a question and ask it again. The original stays as another branch. */
 function editMessage(item, message) {
   if (!canAsk()) {
     return;
@@ -148,7 +152,7 @@ function editMessage(item, message) {
   const field = Object.assign(element('textarea'), { value: message.content, ariaLabel: t('editMessage') });
   const cancel = () => {
     draw();
-    [...list.querySelectorAll('.edit')].at(index)?.focus();
+    /** @type {HTMLButtonElement} */ ([...list.querySelectorAll('.edit')].at(index))?.focus();
   };
   const index = [...list.querySelectorAll('.message.user')].indexOf(item);
   const row = element('div', '', 'row');
@@ -178,57 +182,51 @@ function editMessage(item, message) {
   field.focus();
 }
 
-/** Whether the model can be asked now. */
+/** Whether the model can answer now. */
 export const canAsk = () => Boolean(engine && !engine.closed && !answering && state() !== 'loading');
 
 // Answering
 
-/** Has the model answer a question of the conversation. */
+/** Lets the model answer a question of the conversation. */
 async function respond(question, again = false) {
   const conversation = current;
   const { signal } = (answering = new AbortController());
   const isShown = () => conversation === current;
-  const view = new AnswerView();
   conversation.leaf = question.id;
   draw();
-  list.append(view.item);
-  view.item.ariaBusy = 'true';
-  view.reading(0, 0);
-  scroller.scrollTop = scroller.scrollHeight;
-  show('answering');
-  announce('answering');
+  const view = beginAnswer();
   keep(conversation);
-
   let last = question;
   let saved = performance.now();
-  // Only once something of it has come: a failure leaves nothing empty behind.
+  // Called when a message has content, so that a failure leaves no empty message.
   const add = (message) => {
     if (message !== last) {
       last = append(conversation, message, last.id);
     }
   };
+  const listener = {
+    onProgress: ({ loaded, total }) => view.reading(loaded, total),
+    onBegin: () => view.begin(),
+    onGrowth(message) {
+      add(message);
+      view.grow(message, following);
+      if (performance.now() - saved > SAVE_MS) {
+        saved = performance.now();
+        keep(conversation);
+      }
+    },
+    onComplete(message) {
+      add(message);
+      following(() => view.complete(message));
+    },
+    onResult(message) {
+      add(message);
+      following(() => view.result(message));
+    },
+  };
   let failure = null;
   try {
-    await answer(forPrompt(branch(conversation)), again, signal, {
-      onProgress: ({ loaded, total }) => view.reading(loaded, total),
-      onBegin: () => view.begin(),
-      onGrowth(message) {
-        add(message);
-        view.grow(message, following);
-        if (performance.now() - saved > SAVE_MS) {
-          saved = performance.now();
-          keep(conversation);
-        }
-      },
-      onComplete(message) {
-        add(message);
-        following(() => view.complete(message));
-      },
-      onResult(message) {
-        add(message);
-        following(() => view.result(message));
-      },
-    });
+    await answer(forPrompt(branch(conversation)), again, signal, listener);
   } catch (cause) {
     failure = cause;
   }
@@ -237,7 +235,7 @@ async function respond(question, again = false) {
   if (isShown()) {
     following(() => (failure ? view.item.remove() : finish(view, last)));
     if (failure && last !== question) {
-      draw(); // with what has come
+      draw(); // with the messages that have arrived
     }
   }
   if (state() === 'answering') {
@@ -251,6 +249,18 @@ async function respond(question, again = false) {
   await keep(conversation);
 }
 
+/** Shows an answer that has no content yet. */
+function beginAnswer() {
+  const view = new AnswerView();
+  list.append(view.item);
+  view.item.ariaBusy = 'true';
+  view.reading(0, 0);
+  scroller.scrollTop = scroller.scrollHeight;
+  show('answering');
+  announce('answering');
+  return view;
+}
+
 async function retry(question, again) {
   if (engine.closed) {
     await load();
@@ -260,7 +270,7 @@ async function retry(question, again) {
   }
 }
 
-/** Changes the list, and keeps its end in view if that is where the reader is. */
+/** Changes the list. If its end is in view, it stays in view. */
 function following(change) {
   const atEnd = isAtEnd();
   change();
@@ -281,12 +291,12 @@ toEnd.addEventListener('click', () => {
   scroller.scrollTop = scroller.scrollHeight;
 });
 
-// Keeping
+// Storage
 
-/** Conversations that are to be deleted, also if an answer to them is still under way. */
+/** Conversations that are being deleted; a growing answer must not store them again. */
 const discarded = new WeakSet();
 
-/** To be called before conversations are deleted. */
+/** Must be called before conversations are deleted. */
 export function discard(ids) {
   if (ids.includes(current.id)) {
     discarded.add(current);

@@ -1,5 +1,5 @@
-// Conversations as they are kept. Each is a tree: an edited question or another answer is a branch beside the one before, so
-// nothing is lost, also when two tabs go on with the same conversation.
+// The stored conversations. Each is a tree: an edited question or another answer adds a branch next to the previous one. So nothing is
+// lost, even if two tabs continue the same conversation.
 import { all, get, update } from './database.js';
 import { t } from './i18n.js';
 
@@ -12,7 +12,7 @@ import { t } from './i18n.js';
  * @property {string} [reasoning_content]
  * @property {{id: string, type: 'function', function: {name: string, arguments: string}}[]} [tool_calls]
  * @property {string} [tool_call_id]
- * @property {object} [info] how an answer came: finish_reason, usage, timings, model, server
+ * @property {object} [info] details of an answer: finish_reason, usage, timings, model, server
  *
  * @typedef {object} Conversation
  * @property {string} id
@@ -27,12 +27,12 @@ const STORE = 'conversations';
 const TITLE_LENGTH = 60;
 const FORMAT = 'demitasse conversations';
 
-/** Tells other tabs, and hears from them, that a conversation has changed. */
+/** Notifies the other tabs of changed conversations. */
 const channel = new BroadcastChannel('demitasse conversations');
 const listeners = [];
 channel.onmessage = ({ data: id }) => listeners.forEach((listener) => listener(id, true));
 
-/** @param {(id: string | null, elsewhere: boolean) => void} listener told which conversation has changed (null: several) */
+/** @param {(id: string | null, elsewhere: boolean) => void} listener called with the conversation that has changed (null: several) */
 export function onConversations(listener) {
   listeners.push(listener);
 }
@@ -42,13 +42,13 @@ function changed(id) {
   listeners.forEach((listener) => listener(id, false));
 }
 
-/** @returns {Conversation} an empty one, not kept yet */
+/** @returns {Conversation} an empty conversation, which is not stored yet */
 export function newConversation() {
   const now = Date.now();
   return { id: crypto.randomUUID(), title: '', created: now, updated: now, leaf: null, messages: [] };
 }
 
-/** Adds a message at the end of the branch that is shown, or after another one. */
+/** Adds a message at the end of the branch that is shown, or after another message. */
 export function append(conversation, message, parent = conversation.leaf) {
   Object.assign(message, { id: crypto.randomUUID(), parent });
   conversation.messages.push(message);
@@ -63,7 +63,7 @@ function titleOf(text) {
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
 }
 
-/** The messages of the branch that is shown, first to last. */
+/** Returns the messages of the branch that is shown, first to last. */
 export function branch({ messages, leaf }) {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const path = [];
@@ -73,10 +73,10 @@ export function branch({ messages, leaf }) {
   return path.reverse();
 }
 
-/** A message and those that stand in its place in other branches. */
+/** Returns a message and its alternatives in other branches. */
 export const alternatives = ({ messages }, { parent }) => messages.filter((message) => message.parent === parent);
 
-/** Shows the branch that goes through a message: the newest of them. */
+/** Shows the newest branch that contains a message. */
 export function showBranch(conversation, message) {
   let last = message;
   for (let next = last; next; next = conversation.messages.findLast(({ parent }) => parent === last.id)) {
@@ -85,21 +85,21 @@ export function showBranch(conversation, message) {
   conversation.leaf = last.id;
 }
 
-/** Takes over what another tab has added. */
+/** Adds the messages that another tab has stored. */
 export function merge(conversation, stored) {
   const known = new Set(conversation.messages.map(({ id }) => id));
   conversation.messages.push(...stored.messages.filter(({ id }) => !known.has(id)));
   conversation.title = stored.title;
 }
 
-// Keeping
+// Storage
 
 export const list = async () => (await all(STORE)).sort((a, b) => b.updated - a.updated);
 
 /** @returns {Promise<Conversation | undefined>} */
 export const read = (id) => get(STORE, id);
 
-/** Keeps a conversation, and with it what other tabs have added. */
+/** Stores a conversation together with the messages that other tabs have added. */
 export async function save(conversation) {
   await update(STORE, conversation.id, (stored) => {
     if (stored) {
@@ -124,14 +124,15 @@ export async function remove(ids) {
 
 // Searching
 
-/** Text as it is searched: without case and accents. */
+/** Removes case and accents from a text, for searching. */
 export const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /**
- * Where a conversation has the words looked for.
+ * Finds a text in a conversation.
  *
- * @param {string} wanted folded
- * @returns {string | null} the passage around the first place, '' if it is in the title; null if there is none
+ * @param {Conversation} conversation
+ * @param {string} wanted the text, {@link folded}
+ * @returns {string | null} the passage around the first match, '' if it is in the title; null if there is none
  */
 export function find({ title, messages }, wanted) {
   if (folded(title).includes(wanted)) {
@@ -140,7 +141,7 @@ export function find({ title, messages }, wanted) {
   for (const { content } of messages) {
     const at = folded(content).indexOf(wanted);
     if (at >= 0) {
-      // Accents folded away shift the place by a few letters: the passage is for reading.
+      // Removed accents shift the position by a few letters; the passage is only for reading.
       const start = Math.max(0, at - 20);
       return (start > 0 ? '…' : '') + content.slice(start, at + wanted.length + 60).replace(/\s+/g, ' ');
     }
@@ -150,14 +151,26 @@ export function find({ title, messages }, wanted) {
 
 // Files
 
-/** @param {Conversation[]} conversations @returns {File} that {@link fromJson} reads */
+/**
+ * Exports conversations as JSON.
+ *
+ * @param {Conversation[]} conversations
+ * @param {string} name of the file, without its ending
+ * @returns {File} a file that {@link importJson} reads
+ */
 export function toJson(conversations, name) {
   const text = JSON.stringify({ format: FORMAT, version: 1, conversations }, null, 2);
   return new File([text], `${name}.json`, { type: 'application/json' });
 }
 
-/** @returns {File} the branches that are shown, to read */
+/**
+ * Exports the branches that are shown as Markdown.
+ *
+ * @param {Conversation[]} conversations
+ * @param {string} name of the file, without its ending
+ */
 export function toMarkdown(conversations, name) {
+  /** @type {Record<string, string>} */
   const speakers = { user: t('you'), assistant: 'Demitasse' };
   const parts = conversations.map((conversation) => {
     const said = branch(conversation).filter(({ role, content }) => speakers[role] && content !== '');
@@ -166,13 +179,17 @@ export function toMarkdown(conversations, name) {
   return new File([`${parts.join('\n\n---\n\n')}\n`], `${name}.md`, { type: 'text/markdown' });
 }
 
-/** Keeps the conversations of an exported file. @returns {Promise<number>} how many were new, or had something new */
+/**
+ * Stores the conversations of an exported file.
+ *
+ * @returns {Promise<number>} the number of conversations that were new or had new messages
+ */
 export async function importJson(file) {
   let content = null;
   try {
     content = JSON.parse(await file.text());
   } catch {
-    // said below
+    // reported below
   }
   if (content?.format !== FORMAT || !Array.isArray(content.conversations) || !content.conversations.every(isConversation)) {
     throw new Error(t('notConversations', { name: file.name }));
@@ -195,21 +212,23 @@ export async function importJson(file) {
 
 const isText = (value) => typeof value === 'string';
 
-function isConversation({ id, title, created, updated, leaf, messages } = {}) {
+function isConversation(/** @type {any} */ conversation = {}) {
+  const { id, title, created, updated, leaf, messages } = conversation;
   return isText(id) && isText(title) && Number.isFinite(created) && Number.isFinite(updated)
     && (leaf === null || isText(leaf)) && Array.isArray(messages) && messages.every(isMessage) && isTree(messages);
 }
 
-/** Whether each message has an id of its own and follows an earlier one. */
+/** Whether each message has a unique id and follows an earlier message. */
 function isTree(messages) {
   const ids = new Set([null]);
   return messages.every(({ id, parent }) => ids.has(parent) && !ids.has(id) && ids.add(id));
 }
 
-function isMessage({ id, parent, role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: answers } = {}) {
+function isMessage(/** @type {any} */ message = {}) {
+  const { id, parent, role, content, reasoning_content: reasoning, tool_calls: calls, tool_call_id: answers } = message;
   return isText(id) && (parent === null || isText(parent)) && ['user', 'assistant', 'tool'].includes(role) && isText(content)
     && (reasoning === undefined || isText(reasoning)) && (answers === undefined || isText(answers))
     && (calls === undefined || (Array.isArray(calls) && calls.every(isCall)));
 }
 
-const isCall = ({ id, function: called } = {}) => isText(id) && isText(called?.name) && isText(called?.arguments);
+const isCall = (/** @type {any} */ call) => isText(call?.id) && isText(call.function?.name) && isText(call.function.arguments);

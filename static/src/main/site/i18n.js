@@ -1,7 +1,7 @@
 // The interface's languages: texts from locales/*.json, plural rules, numbers and dates from Intl.
 import { settings } from './settings.js';
 
-/** Languages by their own names: those that SmolLM3 speaks. */
+/** The languages that SmolLM3 speaks, by their own names. */
 export const LANGUAGES = {
   en: 'English',
   fr: 'Français',
@@ -11,12 +11,17 @@ export const LANGUAGES = {
   pt: 'Português',
 };
 
-/** Told when the language has changed. */
+/** Called when the language has changed. */
 const listeners = [];
 let language = 'en';
 let texts = {};
 
-/** A text of the interface. Its `{names}` are replaced by values; where it has plural forms, `count` decides. */
+/**
+ * Returns a text of the interface. Replaces its `{names}` by values. `count` selects the plural form of a text that has several.
+ *
+ * @param {string} key
+ * @param {Record<string, any>} [values]
+ */
 export function t(key, values = {}) {
   let text = texts[key];
   if (typeof text === 'object') {
@@ -38,7 +43,7 @@ export const daysAgo = (days) => new Intl.RelativeTimeFormat(language, { numeric
 
 export const compare = (a, b) => a.localeCompare(b, language);
 
-/** Bytes as text: "98.4 MB", or "61.2 / 98.4 MB" of a total. */
+/** Formats bytes: "98.4 MB", or "61.2 / 98.4 MB" with a total. */
 export function size(bytes, total) {
   const [one, unit] = (total ?? bytes) >= 1e9 ? [1e9, 'gigabyte'] : [1e6, 'megabyte'];
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
@@ -46,12 +51,12 @@ export function size(bytes, total) {
   return total === undefined ? whole(bytes) : `${number(bytes / one, digits)} / ${whole(total)}`;
 }
 
-/** Calls the listener whenever the language has changed: what it drew in the old one, it draws anew. */
+/** Calls the listener whenever the language has changed, so that it redraws its texts. */
 export function onLanguage(listener) {
   listeners.push(listener);
 }
 
-/** Shows the page in the language of the settings, or by them in one of the browser's. */
+/** Shows the page in the language of the settings; if that is automatic, in the first of the browser's languages that is known. */
 export async function applyLanguage() {
   const wanted = settings.language === 'auto' ? navigator.languages.map((tag) => tag.split('-')[0]) : [settings.language];
   const next = wanted.find((tag) => Object.hasOwn(LANGUAGES, tag)) ?? 'en';
@@ -66,18 +71,19 @@ export async function applyLanguage() {
   }
 }
 
-/** Fills what index.html leaves to the language: texts, labels and placeholders. */
+/** Fills the texts, labels and placeholders of index.html. */
 function translate() {
-  for (const item of document.querySelectorAll('[data-text]')) {
+  const items = (/** @type {string} */ name) => /** @type {NodeListOf<any>} */ (document.querySelectorAll(`[data-${name}]`));
+  for (const item of items('text')) {
     item.textContent = t(item.dataset.text);
   }
-  for (const item of document.querySelectorAll('[data-label]')) {
+  for (const item of items('label')) {
     item.ariaLabel = t(item.dataset.label);
     if (item.matches('.icon-button')) {
       item.title = item.ariaLabel;
     }
   }
-  for (const item of document.querySelectorAll('[data-placeholder]')) {
+  for (const item of items('placeholder')) {
     item.placeholder = t(item.dataset.placeholder);
   }
 }

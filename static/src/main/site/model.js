@@ -15,7 +15,7 @@ const parameters = new URLSearchParams(location.search);
 
 /** @typedef {{url?: URL, file?: File, server?: string, name: string}} Source where a model comes from */
 
-/** @type {Demitasse | null} */
+/** @type {Demitasse | null} the loaded model, or a server's */
 export let engine = null;
 /** @type {Source | null} */
 export let source = null;
@@ -92,7 +92,7 @@ async function readModels() {
   if (typeof content?.default !== 'string') {
     throw new Error(t('noDefaultModel'));
   }
-  const listed = Array.isArray(content.models) ? content.models.filter(({ url } = {}) => typeof url === 'string') : [];
+  const listed = Array.isArray(content.models) ? content.models.filter((offered) => typeof offered?.url === 'string') : [];
   return { default: content.default, models: listed.length > 0 ? listed : [{ url: content.default }] };
 }
 
@@ -144,13 +144,14 @@ function otherServer() {
   if (settings.remote || !url) {
     return undefined;
   }
-  const use = () => {
+  const useServer = () => {
     change({ remote: true });
     load();
   };
-  return { label: t('useServer', { server: url.host }), use };
+  return { label: t('useServer', { server: url.host }), use: useServer };
 }
 
+/** @returns {Promise<any>} */
 function remote(signal) {
   const { baseURL, apiKey, remoteModel } = settings;
   return remoteEngine({ baseURL, apiKey: apiKey || undefined, model: remoteModel || undefined, signal });
@@ -197,7 +198,7 @@ function showProgress({ phase, loaded, total }, name, from) {
 }
 
 /**
- * @param {import('./demitasse.js').Needs} needs
+ * @param {import('./demitasse.js').Needs} given
  * @returns {{text: string, warning: string}} for people; the warning is empty if the model fits
  */
 function describeNeeds({ disk, memory }) {

@@ -18,6 +18,7 @@ const device = byId('device');
 const errors = byId('models-errors');
 const facts = byId('facts');
 const importButton = byId('import');
+/** @type {HTMLUListElement} */
 const list = byId('stored');
 const modelName = byId('model-name');
 const noneStored = byId('none-stored');
@@ -71,7 +72,7 @@ function properties() {
   };
 }
 
-function abilities({ chatTemplate, tools, thinks }) {
+function abilities(/** @type {import('./demitasse.js').Model} */ { chatTemplate, tools, thinks }) {
   const has = [chatTemplate && 'ability.chat', tools && 'ability.tools', thinks && 'ability.thinking'].filter((key) => key);
   return has.length > 0 ? has.map((key) => t(key)).join(', ') : t('ability.none');
 }
@@ -118,7 +119,7 @@ async function refresh() {
 const absolute = (url) => parseUrl(url, document.baseURI)?.href ?? url;
 
 /** How full the browser's storage is, and whether it keeps what is there, as far as it says so. */
-async function describeSpace({ usage, quota } = {}) {
+async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {}) {
   if (usage === undefined || quota === undefined) {
     return '';
   }
@@ -141,7 +142,7 @@ const nameOf = ({ name }) => decoded(name);
 
 /** The buttons of a stored model. */
 const buttonsOf = (url) =>
-  [...list.children].filter((item) => item.dataset.url === url).flatMap((item) => [...item.querySelectorAll('button')]);
+  [.../** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)].filter((item) => item.dataset.url === url).flatMap((item) => [...item.querySelectorAll('button')]);
 
 function storedRow(model) {
   const url = new URL(model.url);

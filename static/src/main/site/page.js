@@ -1,13 +1,25 @@
-// What the page's scripts share: elements, dialogs, and small things about addresses and files.
+// Helpers of the page's scripts: elements, dialogs, addresses and files.
 import { t } from './i18n.js';
 import { parseUrl } from './urls.js';
 
+/**
+ * Returns an element of index.html.
+ *
+ * @returns {any} the element; its id tells its type
+ */
 export const byId = (id) => document.getElementById(id);
 
-/** A download may begin a while after it was asked for. */
+/** A download may begin this long after the click. */
 const DOWNLOAD_BEGINS_MS = 60_000;
 
-/** An element whose content is text. */
+/**
+ * Creates an element that contains a text.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} [content]
+ * @param {string} [className]
+ */
 export function element(tag, content = '', className = '') {
   const made = document.createElement(tag);
   made.textContent = content;
@@ -15,11 +27,12 @@ export function element(tag, content = '', className = '') {
   return made;
 }
 
+/** Creates a button. */
 export function button(text, className, onclick) {
   return Object.assign(element('button', text, className), { type: 'button', onclick });
 }
 
-/** One of index.html's icons. */
+/** Creates an icon of those in index.html. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
@@ -30,7 +43,7 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that shows an icon only. */
+/** Creates a button that shows only an icon. */
 export function iconButton(name, label, onclick) {
   const made = button('', 'icon-button', onclick);
   made.append(icon(name));
@@ -38,13 +51,13 @@ export function iconButton(name, label, onclick) {
   return made;
 }
 
-/** A button that asks once, by its text, before it acts. */
+/** Creates a button whose text asks for confirmation at the first click; the second click runs the action. */
 export function confirmButton(text, question, action) {
   const made = button(text, 'quiet', async ({ detail: clicks }) => {
     if (made.textContent === text) {
       made.textContent = question;
       made.className = 'danger';
-    } else if (clicks < 2) { // who clicks twice at once has not read the question
+    } else if (clicks < 2) { // a double click leaves no time to read the question
       await action();
     }
   });
@@ -55,7 +68,7 @@ export function confirmButton(text, question, action) {
   return made;
 }
 
-/** A dialog that a click beside it closes, too. */
+/** Opens a dialog. A click outside of it closes it, too. */
 export function openDialog(dialog) {
   dialog.onclick = ({ target }) => {
     if (target === dialog) { // within, its content is hit
@@ -77,16 +90,16 @@ export function saveFile(file) {
   setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_BEGINS_MS);
 }
 
-/** The files that the input's button lets people choose. */
+/** Calls the action with the files that the user chooses with the input. */
 export function onFilesChosen(input, action) {
   input.addEventListener('change', () => {
     const files = [...input.files];
-    input.value = ''; // so that choosing the same file again is a change
+    input.value = ''; // so that choosing the same file again fires the event
     action(files);
   });
 }
 
-/** Copies a text, and says so on the button for a moment. */
+/** Copies a text and confirms it on the button for a moment. */
 export async function copy(text, from) {
   await navigator.clipboard.writeText(text);
   const [shown, label] = [from.firstChild, from.ariaLabel];
@@ -102,7 +115,11 @@ export async function copy(text, from) {
   }
 }
 
-/** A model's URL, if the page can load a model from such an address: from the web, or `local:` for one that was imported. */
+/**
+ * Returns the URL of a model: a web address, or `local:` for an imported model.
+ *
+ * @throws {Error} if the page can't load a model from the address
+ */
 export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
   const url = parseUrl(address, document.baseURI);
   if (!protocols.includes(url?.protocol)) {
@@ -111,16 +128,16 @@ export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
   return url;
 }
 
-/** The name of a model's file, or folder. */
+/** Returns the name of a model's file or folder. */
 export function fileName({ host, pathname }) {
   return decoded(pathname.split('/').findLast((part) => part !== '') ?? host);
 }
 
-/** Text without the percent signs that addresses need. */
+/** Decodes the percent signs of an address. */
 export function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {
-    return text; // its percent signs mean something else
+    return text; // its percent signs are not an encoding
   }
 }

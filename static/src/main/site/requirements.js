@@ -23,6 +23,7 @@
   /** A browser that knows module workers reads the option before it looks at the address. */
   function hasModuleWorkers() {
     var isRead = false;
+    /** @type {any} */
     var options = {
       get type() {
         isRead = true;

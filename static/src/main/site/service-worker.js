@@ -1,34 +1,36 @@
-// Keeps the page and the engine on the device. A version of the site is installed whole or not at all, and serves until
-// nothing needs it any more; the next one waits for that. Models are left alone.
+// Stores the page and the engine on the device. A version of the site is installed completely or not at all. It serves pages until
+// none uses it any more; the next version waits for that. Does not touch models.
 'use strict';
 
-// These two are written by the build (dev.demitasse.serve.build.ServiceWorker).
-/** Each file's SHA-256. */
+// The build sets these two (dev.demitasse.serve.build.ServiceWorker).
+/** The SHA-256 of each file. */
 const FILES = {};
-/** Another one wherever a file or this script differs. */
+/** Changes with each file and with this script. */
 const VERSION = '';
 
-const SCOPE = registration.scope;
-// Other folders of the host may have workers of their own: all share one storage.
+/** @type {any} ServiceWorkerGlobalScope, which TypeScript does not know together with the page's types */
+const worker = self;
+const SCOPE = worker.registration.scope;
+// Other folders of the host may have workers of their own; all of them share one storage.
 const CACHES_OF_SITE = `site ${SCOPE} `;
 const CACHE = CACHES_OF_SITE + VERSION;
-/** Outlives versions: what names the site's model is no part of the build. */
+/** Outlives versions: models.json is not part of the build. */
 const MODELS_CACHE = `models.json ${SCOPE}`;
 
-/** So that the page is cross-origin isolated, and has threads, on hosts that can't send headers. */
+/** Isolates the page across origins, which gives it threads, on hosts that can't send headers. */
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
-/** Headers that are true of a transfer only. */
+/** Headers that describe a transfer, not a file. */
 const OF_TRANSFER = ['Content-Encoding', 'Content-Length', 'Vary'];
 
-self.oninstall = (event) => event.waitUntil(install());
-self.onactivate = (event) => event.waitUntil(activate());
-self.onmessage = (event) => event.waitUntil(takeOver(event.source));
+worker.oninstall = (event) => event.waitUntil(install());
+worker.onactivate = (event) => event.waitUntil(activate());
+worker.onmessage = (event) => event.waitUntil(takeOver(event.source));
 
-self.onfetch = (event) => {
+worker.onfetch = (event) => {
   const { request } = event;
   const [url] = request.url.split(/[?#]/);
   if (request.method !== 'GET' || !url.startsWith(SCOPE)) {
@@ -49,40 +51,41 @@ async function install() {
 }
 
 async function activate() {
-  // A newer version under way has a cache too; it cleans up when its turn comes.
-  if (!registration.installing && !registration.waiting) {
+  // A newer version that is being installed has a cache, too. It cleans up when it is activated.
+  const { installing, waiting } = worker.registration;
+  if (!installing && !waiting) {
     const names = await caches.keys();
     const others = names.filter((name) => name.startsWith(CACHES_OF_SITE) && name !== CACHE);
     await Promise.all(others.map((name) => caches.delete(name)));
   }
-  await clients.claim();
+  await worker.clients.claim();
 }
 
-/** Replaces the version at work, if the page that asks for it is the only one: others would lose their engine's files. */
+/** Replaces the active version if the page that asks for it is the only one. Other pages would lose the files of their engine. */
 async function takeOver(page) {
-  const windows = await clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
   if (windows.filter(({ url }) => url.startsWith(SCOPE)).length === 1) {
-    skipWaiting();
+    worker.skipWaiting();
   } else {
     page.postMessage('other pages are open');
   }
 }
 
-/** Names a file and its content, so that one that didn't change is found whichever version brought it. */
+/** A key made of a file's name and content: an unchanged file is found in the cache of any version. */
 const key = (path) => `${SCOPE}${path}?${FILES[path]}`;
 
 const kept = (path) => caches.match(key(path));
 
-/** The file from the host: the browser's HTTP cache may hold that of another version, and a deployment be half done. */
+/** Fetches a file from the host. The HTTP cache may hold another version's file, and a deployment may be incomplete. */
 async function fetched(path) {
-  for (const cache of ['no-cache', 'reload']) {
+  for (const cache of /** @type {const} */ (['no-cache', 'reload'])) {
     const response = await fetch(SCOPE + path, { cache });
     const bytes = await response.arrayBuffer();
     if (response.ok && (await sha256(bytes)) === FILES[path]) {
       return new Response(bytes, response);
     }
   }
-  throw new Error(`${path} is not the one of this version`);
+  throw new Error(`${path} does not belong to this version`);
 }
 
 async function sha256(bytes) {
@@ -97,13 +100,13 @@ function isolating({ body, status, headers: received }) {
   return new Response(body, { status, headers });
 }
 
-/** The file as it was installed. Should the browser have lost it, the host's. */
+/** Returns the installed file, or the host's if the browser has lost it. */
 async function serve(path) {
   const response = await kept(path).catch(() => null);
   return response ?? isolating(await fetch(SCOPE + path));
 }
 
-/** The host's models.json, or offline what it was last time. */
+/** Returns the host's models.json; offline, the last one that was fetched. */
 async function newestModels(request) {
   const cache = await caches.open(MODELS_CACHE);
   let response;
@@ -117,7 +120,7 @@ async function newestModels(request) {
     return last;
   }
   if (response.ok) {
-    await cache.put('models.json', isolating(response.clone())).catch(() => {}); // no room: it is for offline use only
+    await cache.put('models.json', isolating(response.clone())).catch(() => {}); // no space; the copy is for offline use only
   }
   return response;
 }

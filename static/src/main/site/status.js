@@ -15,7 +15,7 @@ const listeners = [];
 /** @typedef {'loading' | 'ready' | 'answering' | 'error'} State */
 
 /** @returns {State} */
-export const state = () => document.body.dataset.state;
+export const state = () => /** @type {State} */ (document.body.dataset.state);
 
 /** @param {() => void} listener called when the state has changed */
 export function onState(listener) {

@@ -62,6 +62,7 @@ class Stream {
   #chunks = [];
   #ended = false;
   #error = null;
+  /** @type {(value?: undefined) => void} */
   #wake = () => {};
 
   /** Resolves when the worker has accepted the request. */

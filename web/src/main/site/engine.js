@@ -5,56 +5,11 @@ import { loadOrAskRemote, withoutRemote } from './remote.js';
 import { EngineWorker } from './worker.js';
 
 /**
- * @typedef {object} Progress
- * @property {'download' | 'load' | 'prefill'} phase `download`: the model is fetched, while the engine reads what has come;
- *   `load`: the engine reads the model, all of which is stored; `prefill`: the engine reads a prompt
- * @property {number} loaded bytes that are stored, bytes that were read, or prompt tokens that were read
- * @property {number} total of the same; 0 if unknown
- *
- * @typedef {object} Needs what a model takes, in bytes
- * @property {{total: number, stored: number, available: number}} [disk] how much the model is, how much of it is stored already (perhaps
- *   not counted in full while files are still to be opened), and how much more the browser would store for this site (-1 if
- *   unknown); absent if the model is not kept
- * @property {{empty: number, perToken: number, total: number, device?: number}} memory of the device that computes: before the first
- *   token, what each token of a conversation adds, and when the context is full; and roughly what the machine has, if the browser says so
- *
- * @typedef {object} StoredModel
- * @property {string} url which {@link Demitasse.load} takes
- * @property {string} name
- * @property {string} [architecture] known when the model is complete
- * @property {number} bytes that are stored
- * @property {boolean} complete whether it loads without a network
- *
- * @typedef {object} LoadOptions
- * @property {boolean} [cache] whether the model is kept in the browser's storage, and read from there (default: true)
- * @property {(needs: Needs) => void} [onNeeds] called when the model's header has been read, before its weights are
- * @property {(progress: Progress) => void} [onProgress]
- * @property {AbortSignal} [signal] stops the load, which then rejects with the signal's reason (by default an `AbortError`)
- * @property {number} [contextLength] tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold
- *   (on a GPU: 2 GiB of keys and values)
- * @property {'f16' | 'q8_0'} [kvType] how keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and
- *   costs a little exactness
- * @property {number} [prefixCacheBytes] memory for keys and values of conversations that wait, beside those of the one that goes on
- *   (default: 256 MiB); of what doesn't fit, the least recently used is dropped, and read again when it is needed
- * @property {number} [threads] that compute; if left out, one for each processor, at most 8. Always one where the page isn't
- *   cross-origin isolated
- * @property {'auto' | 'webgpu' | 'cpu'} [device] that computes; `auto`, as if left out, takes the GPU where there is one that can run the
- *   model, else the CPU
- *
- * @typedef {object} Model
- * @property {string} name
- * @property {string} architecture
- * @property {number} parameters
- * @property {number} bytes
- * @property {number} contextLength in tokens
- * @property {boolean} chatTemplate whether the model brings a chat template
- * @property {boolean} tools whether that has a place for tools (for others, tools are described in a message)
- * @property {boolean} thinks whether answers may begin with reasoning
- * @property {{temperature: number, topP: number, topK: number, minP: number, repetitionPenalty: number}} sampling what its makers
- *   recommend, which holds where a chat's options say nothing
- *
- * @typedef {{kind: 'webgpu' | 'cpu' | 'remote', threads: number, reason: string, host?: string}} Device what computes, and why that was
- *   chosen; only the CPU has threads, only a server a host
+ * @typedef {import('./demitasse.js').Device} Device
+ * @typedef {import('./demitasse.js').LoadOptions} LoadOptions
+ * @typedef {import('./demitasse.js').Model} Model
+ * @typedef {import('./demitasse.js').Needs} Needs
+ * @typedef {import('./demitasse.js').StoredModel} StoredModel
  */
 
 const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'prefixCacheBytes', 'threads', 'device'];
@@ -72,10 +27,10 @@ const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
  * }
  */
 export class Demitasse {
-  /** @readonly @type {Model} */
+  /** @type {Model} */
   model;
 
-  /** @readonly @type {Device} which changes if the GPU is lost */
+  /** @type {Device} changes if the GPU is lost */
   device;
 
   /** Chat in the form of OpenAI's API: `chat.completions.create(body, {signal, onProgress})`. */
@@ -87,7 +42,7 @@ export class Demitasse {
   /** Mean-pooled hidden states of texts, in the form of OpenAI's API: `embeddings.create(body, {signal})`. */
   embeddings;
 
-  /** Saved sessions. */
+  /** The saved sessions of this model. */
   sessions = {
     /** @returns {Promise<{name: string, tokens: number, bytes: number, saved: string}[]>} */
     list: async () => JSON.parse((await this.#send({ type: 'sessions' })).sessions),
@@ -101,11 +56,11 @@ export class Demitasse {
   );
   #lastId = 0;
   #lastSession = 0;
-  /** Requests that wait their turn. */
+  /** The requests that wait. */
   #queue = [];
-  /** The one request under way. */
+  /** The request that the worker processes. */
   #pending = null;
-  /** Why the engine no longer works. */
+  /** The reason why the engine is closed. */
   #closed = null;
 
   /** @hideconstructor Use {@link Demitasse.load}. */
@@ -115,13 +70,13 @@ export class Demitasse {
   }
 
   /**
-   * Loads a model: a GGUF file, whole, in parts (`…-00001-of-0000N.gguf`) or in shards, or a folder as Hugging Face has it
-   * (config.json, tokenizer.json, safetensors files). What comes from a URL is kept in the browser's storage, unless `cache` is
-   * false: a load that was cut goes on where it was, and the next one needs no network.
+   * Loads a model: a GGUF file, a split GGUF file (`…-00001-of-0000N.gguf`), shards, or a Hugging Face folder (config.json,
+   * tokenizer.json, safetensors files). Stores downloads in the browser unless `cache` is false: an interrupted load resumes, and the
+   * next load needs no network.
    *
-   * @param {string | Blob} model a URL (relative to the page), or the GGUF file itself. Of a model in parts, any part's URL; of one
-   *   in shards, their manifest's, which ends in `.json`; a folder's URL ends with a slash
-   * @param {LoadOptions & import('./remote.js').RemoteOptions} [options]
+   * @param {string | Blob} model a URL, relative to the page, or the GGUF file itself. For a split file, the URL of any part; for
+   *   shards, the URL of their manifest, which ends in `.json`; for a folder, its URL with a slash at the end
+   * @param {LoadOptions} [options]
    * @returns {Promise<Demitasse>}
    */
   static async load(model, options = {}) {
@@ -138,17 +93,17 @@ export class Demitasse {
     } catch (error) {
       engine.close();
       if (error.name === 'StorageLost') {
-        return Demitasse.#loadHere(model, { ...options, cache: false }); // WebKit's private windows may do that
+        return Demitasse.#loadHere(model, { ...options, cache: false }); // WebKit's private windows may lose the storage
       }
       throw error;
     }
   }
 
   /**
-   * Reads a model's header, and tells what the model needs; what is fetched for that is kept for the load.
+   * Reads a model's header and returns what the model needs. The load reuses what this has fetched.
    *
    * @param {string | Blob} model as for {@link Demitasse.load}
-   * @param {LoadOptions} [options] that it would be loaded with
+   * @param {LoadOptions} [options] the options of the load
    * @returns {Promise<Needs>}
    */
   static async needs(model, options = {}) {
@@ -166,15 +121,15 @@ export class Demitasse {
     list: async () => JSON.parse((await Demitasse.#manage({ type: 'models' })).models),
 
     /**
-     * Deletes what is stored of a model.
+     * Deletes a stored model, complete or not.
      *
      * @param {string} url as in the list
      */
     delete: async (url) => void (await Demitasse.#manage({ type: 'delete', address: absolute(url) })),
 
     /**
-     * A stored model's files: one, unless it came in parts. They take no memory: their bytes are read from the storage, as long as
-     * the model is there.
+     * Returns the files of a stored model: one, or all parts of a split file. They take no memory: their bytes are read from the
+     * storage while the model is stored.
      *
      * @param {string} url as in the list
      * @returns {Promise<File[]>}
@@ -185,8 +140,8 @@ export class Demitasse {
      * Stores a model: a GGUF file, or all parts of a split one.
      *
      * @param {File | File[]} files
-     * @param {string} [url] that it will have; if left out, `local:` and the (first) file's name
-     * @returns {Promise<string>} the URL, which {@link Demitasse.load} takes
+     * @param {string} [url] the model's URL; if left out, `local:` and the name of the first file
+     * @returns {Promise<string>} the URL for {@link Demitasse.load}
      */
     import: async (files, url) => {
       const sorted = [files].flat().sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -227,13 +182,13 @@ export class Demitasse {
     }
   }
 
-  /** A conversation that keeps its own keys and values: what its next prompt shares with the one before is not read again. */
+  /** Creates a session, which keeps its own keys and values: it does not read again what a prompt shares with the previous one. */
   session() {
     return this.#newSession();
   }
 
   /**
-   * A saved session as it was.
+   * Restores a saved session.
    *
    * @param {string} name
    */
@@ -253,9 +208,9 @@ export class Demitasse {
   }
 
   /**
-   * The ids of a text's tokens. The text of a special token stands for the token.
+   * Returns the ids of a text's tokens. The text of a special token becomes that token.
    *
-   * @param {string | object} input a text; or the body of a request of chat completions, which stands for its prompt
+   * @param {string | object} input a text; or the body of a chat completions request, whose prompt is tokenized
    * @returns {Promise<number[]>}
    */
   async tokenize(input) {
@@ -263,18 +218,18 @@ export class Demitasse {
     return (await this.#send({ type: 'tokenize', ...request })).ids;
   }
 
-  /** Ends the worker and frees its memory. An answer under way is rejected. */
+  /** Terminates the worker and frees its memory. Rejects pending calls. */
   close() {
     this.#shut(new Error('The engine was closed.'));
   }
 
-  /** Whether the engine was closed or its worker failed; it answers no more. */
+  /** Whether the engine was closed or its worker failed. */
   get closed() {
     return this.#closed !== null;
   }
 
-  /** Sends a request when those before it have ended. */
-  #send(message, { signal, ...callbacks } = {}) {
+  /** Sends a request when the previous requests have ended. */
+  #send(message, /** @type {any} */ { signal, ...callbacks } = {}) {
     if (this.#closed) {
       return Promise.reject(new Error('The engine is closed.', { cause: this.#closed }));
     }
@@ -308,7 +263,7 @@ export class Demitasse {
     }
   }
 
-  /** The request under way has ended. */
+  /** Ends the current request and starts the next one. */
   #settle() {
     const request = this.#pending;
     this.#pending = null;
@@ -317,9 +272,9 @@ export class Demitasse {
     return request;
   }
 
-  #receive({ type, id, ...content }) {
+  #receive(/** @type {any} */ { type, id, ...content }) {
     if (this.#pending?.id !== id) {
-      return; // sent before the worker heard that nobody waits any more
+      return; // a late message of an aborted request
     }
     const { onBegin, onChunk, onNeeds, onProgress, wants } = this.#pending.callbacks;
     switch (type) {
@@ -366,7 +321,7 @@ export class Demitasse {
   }
 }
 
-/** A conversation of an engine's, which keeps its own keys and values. */
+/** A conversation that keeps its own keys and values. */
 class Session {
   #send;
 
@@ -378,7 +333,7 @@ class Session {
   }
 
   /**
-   * Stores the session in the browser, over one that has the name.
+   * Stores the session in the browser. Replaces a session of the same name.
    *
    * @param {string} name
    */
@@ -386,13 +341,13 @@ class Session {
     await this.#send({ type: 'saveSession', name });
   }
 
-  /** Frees what the session holds; it answers no more. */
+  /** Closes the session and frees its memory. */
   async close() {
     await this.#send({ type: 'closeSession' });
   }
 }
 
-/** What the worker says went wrong. */
+/** Returns the error that the worker reports. */
 function failure({ name, message, status, param }) {
   if (name === 'DeviceUnfit') {
     return new DemitasseError(message, { status: 507, code: 'device_unfit' });
@@ -400,19 +355,19 @@ function failure({ name, message, status, param }) {
   return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name });
 }
 
-/** The URL, in full. */
+/** Makes a URL absolute. */
 export function absolute(url) {
   return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
 }
 
-/** Asks the browser not to evict what a model is stored for, before the larger part of it is. */
+/** Asks the browser not to evict the storage, before most of the model is stored. */
 function keepStorage({ disk }) {
   if (disk && disk.stored < disk.total) {
     globalThis.navigator?.storage?.persist?.();
   }
 }
 
-/** The options that were given a value; a misspelt one is an error, not a default. */
+/** Returns the options that have a value. An unknown option is an error. */
 function checked(options, known) {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {

@@ -1,8 +1,8 @@
-// Instantiates the engine's WebAssembly module. TeaVM's own loader builds its shims from text with `new Function`, which a
-// content security policy forbids without 'unsafe-eval'; these do the same with closures, so 'wasm-unsafe-eval' is enough.
-// The import names and what they must do are TeaVM 0.15's (wasm-gc-runtime); names the module doesn't import are left out.
+// Instantiates the engine's WebAssembly module. TeaVM's own loader creates its shims from text with `new Function`, which a content
+// security policy forbids without 'unsafe-eval'. These shims are closures, so 'wasm-unsafe-eval' is enough. The names and semantics of
+// the imports are those of TeaVM 0.15 (wasm-gc-runtime); imports that the module does not use are left out.
 import { compileModule } from './compile-module.js';
-// Written by the build from the module itself: WebKit before 2026 can't list the imports of a module that has GC types.
+// The build generates this from the module: WebKit before 2026 can't list the imports of a module that has GC types.
 import { IMPORTS, MEMORY } from './engine-module.js';
 
 /** Java's linear memory can grow to this many 64 KiB pages: 2 GiB, TeaVM's limit. */
@@ -17,7 +17,7 @@ const WRAP = Symbol('wrap');
  *
  * @param {string | URL} url of the module
  * @param {() => void} onProgress called for each chunk of bytes that arrives
- * @returns {Promise<WebAssembly.Exports>} its exports; `main` is a global that holds the entry point
+ * @returns {Promise<any>} its exports; `main` is a global that holds the entry point
  * @throws {Error} named `DeviceUnfit` if this browser can't compile it
  */
 export async function instantiate(url, onProgress) {
@@ -25,20 +25,20 @@ export async function instantiate(url, onProgress) {
   const context = { exports: null };
   const providers = {
     ...memoryImports(),
-    // Browsers with these builtins ignore the imports. Others call them, and Safari 26.2 wants both.
+    // Browsers with these builtins ignore the imports. Others call them. Safari 26.2 needs both.
     'wasm:js-string': stringImports(),
     teavm: coreImports(context),
     teavmDate: { currentTimeMillis: () => Date.now() },
     teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
     teavmMath: Math,
-    // Java's threads: they take turns, and give way where they wait.
+    // Java's threads, which are cooperative.
     teavmAsync: {
       offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - Date.now())),
       kill: (id) => clearTimeout(id),
     },
     teavmJso: jsoImports(context),
   };
-  const imports = {};
+  const imports = /** @type {Record<string, any>} */ ({});
   for (const [from, names] of Object.entries(IMPORTS)) {
     imports[from] = Object.fromEntries(names.map((name) => [name, provided(providers, from, name)]));
   }
@@ -48,7 +48,7 @@ export async function instantiate(url, onProgress) {
 }
 
 function provided(providers, from, name) {
-  // callMethod2, callMethod3, … differ only in how many arguments they take.
+  // callMethod2, callMethod3, … differ only in their number of arguments.
   const value = providers[from]?.[name] ?? providers[from]?.[name.replace(/\d+$/, '')];
   if (value === undefined) {
     throw new Error(`loader.js lacks the import ${from}.${name}`);
@@ -84,7 +84,7 @@ const CHAR_ARRAYS = [
 
 /** The js-string builtins that the engine uses, as the proposal defines them, for browsers that lack them. */
 function stringImports() {
-  const { get, set } = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(CHAR_ARRAYS))).exports;
+  const { get, set } = /** @type {any} */ (new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(CHAR_ARRAYS))).exports);
   return {
     fromCharCode: (code) => String.fromCharCode(code),
     fromCharCodeArray(array, start, end) {
@@ -119,14 +119,14 @@ function lineWriter(write) {
   };
 }
 
-/** A Java exception on its way through JavaScript. */
+/** A Java exception that passes through JavaScript. */
 class JavaError extends Error {
   constructor({ exports }, exception) {
     super();
     this[JAVA_EXCEPTION] = exception;
     exports['teavm.setJsException'](exception, this);
     const message = exports['teavm.exceptionMessage']?.(exception);
-    if (message != null) {
+    if (message !== null && message !== undefined) {
       this.message = exports['teavm.stringToJs'](message);
     }
   }
@@ -159,13 +159,27 @@ function coreImports(context) {
   };
 }
 
-/** What JSO, Java's view of JavaScript objects, is made of. */
+/** The imports of JSO, Java's view of JavaScript objects. */
 function jsoImports(context) {
-  const jsWrappers = new WeakMap(); // Java object → JS object
-  const javaWrappers = new WeakMap(); // JS object → Java object
+  const convert = exceptionConverter(context);
+  return {
+    stringBuiltinsSupported: () => true, // stringImports provides them
+    ...valueImports(),
+    ...callImports(convert),
+    ...classImports(convert),
+    ...wrapperImports(context),
+    getJavaException: (error) => error[JAVA_EXCEPTION],
+    getJSException: (exception) => javaScriptError(context, exception),
+  };
+}
 
-  const identity = (value) => value;
+/** Returns the JavaScript error that a Java exception stands for. */
+function javaScriptError({ exports }, exception) {
+  return exports['teavm.js.extractException'](exception) ?? exports['teavm.getJsException'](exception);
+}
 
+/** Converts exceptions where calls cross between Java and JavaScript. */
+function exceptionConverter(context) {
   function toJava(error) {
     return error?.[JAVA_EXCEPTION] ?? context.exports['teavm.js.wrapException'](error);
   }
@@ -176,44 +190,40 @@ function jsoImports(context) {
       return error;
     }
     const exception = error.getArg(tag, 0);
-    return (
-      context.exports['teavm.js.extractException'](exception) ??
-      context.exports['teavm.getJsException'](exception) ??
-      new JavaError(context, exception)
-    );
+    return javaScriptError(context, exception) ?? new JavaError(context, exception);
   }
 
-  /** Java calls JavaScript: errors become Java exceptions. */
-  function fromJava(call) {
-    return (...args) => {
-      try {
-        return call(...args);
-      } catch (error) {
-        context.exports['teavm.js.throwException'](toJava(error));
-        throw error;
-      }
-    };
-  }
+  return {
+    /** Wraps JavaScript that Java calls: errors become Java exceptions. */
+    fromJava(call) {
+      return (...args) => {
+        try {
+          return call(...args);
+        } catch (error) {
+          context.exports['teavm.js.throwException'](toJava(error));
+          throw error;
+        }
+      };
+    },
 
-  /** JavaScript calls Java: exceptions become errors. `this` may be passed on as the first argument. */
-  function toJavaFunction(fn, withThis = false) {
-    return function (...args) {
-      try {
-        return withThis ? fn(this, ...args) : fn(...args);
-      } catch (error) {
-        throw toJs(error);
-      }
-    };
-  }
+    /** Wraps Java that JavaScript calls: exceptions become errors. `this` may become the first argument. */
+    toJavaFunction(fn, withThis = false) {
+      return /** @this {any} */ function (...args) {
+        try {
+          return withThis ? fn(this, ...args) : fn(...args);
+        } catch (error) {
+          throw toJs(error);
+        }
+      };
+    },
+  };
+}
 
-  const resolve = (object, name) => (object === null ? globalThis[name] : object[name]);
+const identity = (value) => value;
 
-  function setProperty(object, name, value) {
-    (object ?? globalThis)[name] = value;
-  }
-
+/** Values, arrays and type tests. */
+function valueImports() {
   const imports = {
-    stringBuiltinsSupported: () => true, // stringImports provides them
     isUndefined: (value) => value === undefined,
     emptyArray: () => [],
     appendToArray: (array, value) => array.push(value),
@@ -221,7 +231,26 @@ function jsoImports(context) {
     arrayOf: (...values) => values,
     wrapBoolean: (value) => !!value,
     unwrapBoolean: (value) => (value ? 1 : 0),
-    getProperty: fromJava(resolve),
+    isPrimitive: (value, type) => value === null || typeof value === type,
+    instanceOf: (value, type) => value instanceof type,
+    instanceOfOrNull: (value, type) => value === null || value instanceof type,
+    sameRef: (a, b) => a === b,
+  };
+  for (const type of ['Byte', 'Short', 'Char', 'Int', 'Long', 'Float', 'Double']) {
+    imports['wrap' + type] = identity;
+    imports['unwrap' + type] = identity;
+  }
+  return imports;
+}
+
+/** Properties and calls. `null` as an object stands for the global object. */
+function callImports({ fromJava, toJavaFunction }) {
+  function setProperty(object, name, value) {
+    (object ?? globalThis)[name] = value;
+  }
+
+  return {
+    getProperty: fromJava((object, name) => (object === null ? globalThis[name] : object[name])),
     setProperty,
     setPropertyPure: setProperty,
     global: (name) => globalThis[name],
@@ -234,8 +263,13 @@ function jsoImports(context) {
     bindFunction: (fn, ...args) => fn.bind(null, ...args),
     createFunction: (...parametersAndBody) => shim(parametersAndBody.pop(), parametersAndBody),
     defineFunction: (fn) => toJavaFunction(fn),
+    functionAsObject: (fn, name) => (fn === null || fn === undefined ? null : { [name]: toJavaFunction(fn) }),
+  };
+}
 
-    // A class of JS objects that stand for Java objects. Only wrapping is supported, not `new` from JavaScript.
+/** Classes of JavaScript objects that stand for Java objects. Only wrapping is supported, not `new` from JavaScript. */
+function classImports({ toJavaFunction }) {
+  return {
     createClass(_name, parent) {
       const cls = class {
         constructor(object) {
@@ -252,6 +286,14 @@ function jsoImports(context) {
     defineStaticMethod(cls, name, fn) {
       cls[name] = toJavaFunction(fn);
     },
+  };
+}
+
+/** Wrappers in both directions: each object has one at a time. */
+function wrapperImports(context) {
+  const jsWrappers = new WeakMap(); // Java object → JavaScript object
+  const javaWrappers = new WeakMap(); // JavaScript object → Java object
+  return {
     javaObjectToJS(object, cls) {
       if (object === null) {
         return null;
@@ -279,32 +321,18 @@ function jsoImports(context) {
       }
       return wrapper;
     },
-    // A Java functor as a JS function: the same one each time, so that listeners can be removed.
+    // A Java functor as a JavaScript function: the same one each time, so that listeners can be removed.
     asFunction(wrapper, name) {
-      if (wrapper == null) {
+      if (wrapper === null || wrapper === undefined) {
         return null;
       }
       const functions = (wrapper[WRAP] ??= Object.create(null));
       return (functions[name] ??= (...args) => wrapper[name](...args));
     },
-    functionAsObject: (fn, name) => (fn == null ? null : { [name]: toJavaFunction(fn) }),
-
-    isPrimitive: (value, type) => value === null || typeof value === type,
-    instanceOf: (value, type) => value instanceof type,
-    instanceOfOrNull: (value, type) => value === null || value instanceof type,
-    sameRef: (a, b) => a === b,
-    getJavaException: (error) => error[JAVA_EXCEPTION],
-    getJSException: (exception) =>
-      context.exports['teavm.js.extractException'](exception) ?? context.exports['teavm.getJsException'](exception),
   };
-  for (const type of ['Byte', 'Short', 'Char', 'Int', 'Long', 'Float', 'Double']) {
-    imports['wrap' + type] = identity;
-    imports['unwrap' + type] = identity;
-  }
-  return imports;
 }
 
-/** The `@JSBody` texts of TeaVM's library that the engine reaches. Our own code has none. */
+/** Returns a function for a `@JSBody` text of TeaVM's library. The engine itself has no such texts. */
 function shim(body, parameters) {
   const returned = parameters.findIndex((name) => body === `return ${name};`);
   if (returned >= 0) {

@@ -152,7 +152,7 @@ function blocksOf(text) {
 
 function nodesOf(html) {
   const fragment = purifier.sanitize(html);
-  fragment.querySelectorAll('pre').forEach((code) => (code.tabIndex = 0)); // it may be wide: keys scroll it
+  fragment.querySelectorAll('pre').forEach((block) => (block.tabIndex = 0)); // a wide block is scrolled with keys
   fragment.querySelectorAll('table').forEach(inScroller);
   return [...fragment.children];
 }

@@ -1,6 +1,10 @@
 // OpenAI's API over an engine, as a `fetch`: the `openai` package, and others that take one, talk to the engine in this page.
 
-/** The engine's calls, by how their paths end. */
+/**
+ * The engine's calls, by the ends of their paths.
+ *
+ * @type {[string, (engine: import('./demitasse.js').Demitasse) => {create: Function}][]}
+ */
 const CALLS = [
   ['/chat/completions', (engine) => engine.chat.completions],
   ['/completions', (engine) => engine.completions],
