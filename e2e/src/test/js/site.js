@@ -1,0 +1,17 @@
+// Modules of the built site, and stand-ins for what browsers have and Node lacks.
+
+/** Imports a module of the site. */
+export const load = (name) => import(new URL(`../../../../static/target/site/${name}`, import.meta.url).href);
+
+/** A localStorage. */
+export class FakeStorage {
+  #items = new Map();
+
+  getItem(key) {
+    return this.#items.get(key) ?? null;
+  }
+
+  setItem(key, value) {
+    this.#items.set(key, value);
+  }
+}
