@@ -38,7 +38,7 @@ class ConversationsPageTest {
             assertThat(answers(page)).hasCount(2);
             assertThat(page.locator(".figures").last()).hasText(Pattern.compile(".* of [0-9]+ prompt tokens reused.*"));
 
-            button(page.locator(".message.assistant").last(), "Answer again").click();
+            button(page.locator(".message.assistant").last(), "Regenerate").click();
             assertThat(page.locator(".message.assistant").last()).containsText("2 of 2");
             ready(page);
 
@@ -93,7 +93,7 @@ class ConversationsPageTest {
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
             page.locator("#settings-open").click();
             page.locator("#conversation-files").setInputFiles(wrong);
-            assertThat(page.locator("#settings-status")).hasText("wrong.json is no export of conversations.");
+            assertThat(page.locator("#settings-status")).hasText("wrong.json does not contain exported conversations.");
             page.locator("#conversation-files").setInputFiles(conversations);
             assertThat(page.locator("#settings-status")).hasText("2 conversations were imported.");
             page.locator("#conversation-files").setInputFiles(conversations);
@@ -109,7 +109,7 @@ class ConversationsPageTest {
             assertThat(answers(page)).hasText("The foam of a café's espresso.");
             assertThat(answers(page).locator("strong")).hasText("foam");
 
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Options of “Crema”"))
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Options for “Crema”"))
                     .click();
             Path markdown = download(page, "#conversation-markdown");
             assertEquals("Crema.md", markdown.getFileName().toString());
@@ -137,10 +137,10 @@ class ConversationsPageTest {
 
             rows(page).first().click();
             assertThat(page.locator(".message.user .text")).hasText("<img src=x onerror=alert(1)>");
-            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Options of “Tea”"))
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Options for “Tea”"))
                     .click();
             page.locator("#conversation-delete").click();
-            assertThat(page.locator("#conversation-delete")).hasText("Really delete?");
+            assertThat(page.locator("#conversation-delete")).hasText("Delete permanently?");
             page.locator("#conversation-delete").click();
             assertThat(rows(page)).hasCount(1);
             assertThat(page.locator(".message")).hasCount(0);

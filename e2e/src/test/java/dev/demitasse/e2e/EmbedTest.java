@@ -178,7 +178,7 @@ class EmbedTest {
         FrameLocator frame = page.frameLocator("iframe");
         Locator chat = frame.locator("demitasse-chat");
         ask(chat);
-        assertThat(chat.locator("[part=notice]")).containsText("It cannot be kept here");
+        assertThat(chat.locator("[part=notice]")).containsText("It cannot be stored here");
         chat.locator("[part~=confirm]").click();
         answers(chat);
         assertEquals(List.of(), browser.consoleErrors());

@@ -45,7 +45,7 @@ class ModelsPageTest {
 
             button(page, "Delete").click();
             assertThat(models(page)).hasCount(1);
-            button(page, "Really delete?").click();
+            button(page, "Delete permanently?").click();
             assertThat(models(page)).hasCount(0);
             assertThat(page.locator("#none-stored")).isVisible();
 
@@ -87,7 +87,7 @@ class ModelsPageTest {
 
             page.locator("#import-files").setInputFiles(new Path[] {part, broken});
             assertThat(errors(page)).containsText("broken.gguf was not imported: not a GGUF file");
-            assertThat(errors(page)).containsText("The model has 2 parts, of which 1 were chosen");
+            assertThat(errors(page)).containsText("The model has 2 parts; you chose 1");
             assertThat(page.locator("#import")).isEnabled();
             assertThat(models(page)).hasCount(1);
             assertEquals(1, page.evaluate("""

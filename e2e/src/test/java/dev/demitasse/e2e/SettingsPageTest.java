@@ -54,7 +54,7 @@ class SettingsPageTest {
                     .hasText(Pattern.compile("3 Tokens · [0-9]+,[0-9] Tok/s .* abgeschnitten"));
             page.reload();
             ready(page);
-            assertThat(page.locator("#new-chat")).hasText("Neuer Chat");
+            assertThat(page.locator("#new-chat")).hasText("Neue Unterhaltung");
             assertEquals("dark", page.locator("html").getAttribute("data-theme"));
 
             page.locator("#settings-open").click();
@@ -140,7 +140,7 @@ class SettingsPageTest {
             page.locator("#prompt").fill("What is 17 × 23?");
             page.locator("#prompt").press("Enter");
             assertThat(page.locator(".message.assistant .text")).hasText("It is 391.");
-            assertThat(page.locator(".figures")).containsText("computed by api.example.com");
+            assertThat(page.locator(".figures")).containsText("answered by api.example.com");
             Locator tool = page.locator(".folded.tool");
             assertThat(tool).containsText("calculator");
             assertThat(tool).containsText("{\"result\":391}");
