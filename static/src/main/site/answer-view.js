@@ -1,23 +1,24 @@
-// One turn of the model, as it is drawn: what it thought, what it said, the tools it called, and what it took.
+// The view of one answer: reasoning, text, tool calls, and figures.
 import { number, t } from './i18n.js';
 import { updateMarkdown } from './markdown.js';
 import { copy, element, icon, iconButton } from './page.js';
 
+/** The list item of an answer, which may consist of several messages and tool calls. */
 export class AnswerView {
-  /** The list's item. */
+  /** The list item. */
   item = element('li', '', 'message assistant');
   #steps = this.item.appendChild(element('div', '', 'steps'));
   #reading = element('p', '', 'reading');
-  /** What is drawn of the message under way. */
+  /** The elements of the current message. */
   #step = null;
-  /** The message that will be drawn in the next frame. */
+  /** The message to draw in the next frame. */
   #due = null;
 
   constructor() {
     this.item.prepend(element('h3', 'Demitasse', 'unseen'));
   }
 
-  /** Shows how far the prompt was read; nothing once the answer begins. */
+  /** Shows the progress of reading the prompt, until the answer begins. */
   reading(loaded, total) {
     this.#reading.textContent = total > 0 ? t('readingPrompt', { loaded, total }) : t('waiting');
     this.item.append(this.#reading);
@@ -28,7 +29,7 @@ export class AnswerView {
     this.#step = { thoughts: null, text: null, calls: 0 };
   }
 
-  /** Draws a growing message with the next frame, however often this is called until then. */
+  /** Draws a growing message in the next frame. */
   grow(message, beforeDrawing = (draw) => draw()) {
     if (!this.#due) {
       requestAnimationFrame(() => {
@@ -41,7 +42,7 @@ export class AnswerView {
     this.#due = message;
   }
 
-  /** Draws a message that is complete. */
+  /** Draws a complete message. */
   complete(message) {
     this.#due = null;
     this.#draw(message, true);
@@ -87,7 +88,7 @@ export class AnswerView {
     this.#steps.append(details);
   }
 
-  /** Shows what a tool gave. */
+  /** Shows the result of a tool. */
   result({ tool_call_id: id, content }) {
     /** @type {NodeListOf<HTMLElement>} */
     const calls = this.#steps.querySelectorAll('.tool');
@@ -95,7 +96,7 @@ export class AnswerView {
     body?.append(element('h4', t('toolResult')), scrollable(content));
   }
 
-  /** Shows what the answer took, and what can be done with it. */
+  /** Shows the figures and actions of the answer. */
   finish(info, actions) {
     this.#reading.remove();
     const foot = element('div', '', 'foot');
@@ -104,7 +105,7 @@ export class AnswerView {
   }
 }
 
-/** A button on a block of code, which copies it. */
+/** Adds a copy button to a block of code. */
 function addCopying(pre) {
   const block = element('div', '', 'code-block');
   pre.replaceWith(block);

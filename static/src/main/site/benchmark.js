@@ -1,4 +1,4 @@
-// How fast the loaded model runs here: measured, kept, and compared with other runs and other devices.
+// The benchmark: measures the speed of the loaded model, stores the results, and compares them with other runs and devices.
 import { barChart } from './chart.js';
 import { all, update } from './database.js';
 import { date, number, onLanguage, size, t } from './i18n.js';
@@ -15,13 +15,13 @@ import { onState, state } from './status.js';
  * @property {string} machine
  * @property {import('./demitasse.js').Device['kind']} device
  * @property {number} threads
- * @property {number | null} memory bytes
- * @property {Record<string, number[]>} speeds tokens per second, of each repetition, by the name of what was measured
+ * @property {number | null} memory in bytes
+ * @property {Record<string, number[]>} speeds tokens per second of each repetition, by measure
  */
 
 const STORE = 'benchmarks';
 const FORMAT = 'demitasse benchmarks';
-/** Of the plot, in pixels. */
+/** The maximum width of the chart in pixels. */
 const MAX_WIDTH = 720;
 const REPETITIONS = 3;
 const MEASURES = [
@@ -29,7 +29,7 @@ const MEASURES = [
   { name: 'prefill512', prompt: 512, answer: 1 },
   { name: 'decode64', prompt: 16, answer: 64 },
 ];
-/** Some text whose tokens make up the prompts. */
+/** A text whose tokens make up the prompts. */
 const TEXT = 'The grinder hums while rain taps on the window, and a small cup waits under the spout for its two slow ounces. ';
 
 const chart = byId('benchmark-chart');
@@ -42,7 +42,7 @@ const start = byId('benchmark-start');
 
 /** @type {Run[]} */
 let runs = [];
-/** Ids of those that are not in the plot. */
+/** The ids of runs that are not in the chart. */
 const unchecked = new Set();
 let measuring = null;
 
@@ -67,7 +67,7 @@ async function measure() {
 /** @returns {Promise<Run>} */
 async function measured(signal) {
   const { model, device } = engine;
-  const memory = pageMemory(); // browsers take their time for it
+  const memory = pageMemory(); // browsers may need seconds for it
   const ids = await engine.tokenize(TEXT);
   const measures = MEASURES.filter(({ prompt, answer }) => prompt + answer <= model.contextLength);
   const speeds = Object.fromEntries(measures.map(({ name }) => [name, []]));
@@ -76,12 +76,12 @@ async function measured(signal) {
   for (let repetition = 0; repetition <= REPETITIONS; repetition++) {
     for (const { name, prompt, answer } of measures) {
       said.textContent = t('benchmarkRunning', { done: ++done, total });
-      // Another beginning each time: what the engine has read before it would not read again.
+      // Each prompt begins differently, because the engine does not read a known beginning again.
       const tokens = Array.from({ length: prompt }, (_, index) => ids[(index + done) % ids.length]);
       const body = { prompt: tokens, max_tokens: answer, temperature: 0, speculative: false };
       const { timings } = await engine.completions.create(body, { signal });
       const speed = answer > 1 ? timings.predicted_n / timings.predicted_ms : timings.prompt_n / timings.prompt_ms;
-      if (repetition > 0) { // the first is for warming up
+      if (repetition > 0) { // the first is a warm-up
         speeds[name].push(1000 * speed);
       }
     }

@@ -1,4 +1,4 @@
-// Bars as SVG. Their numbers stand in a table elsewhere, for those who don't see them.
+// A bar chart as SVG. A table on the page has the same numbers, for screen readers.
 
 const LABEL = 64;
 const VALUE = 64;
@@ -7,9 +7,11 @@ const GAP = 6;
 const HEADING = 30;
 
 /**
- * @param {{title: string, bars: {label: string, value: number, from: number, to: number}[]}[]} groups each with a scale of its own
- * @param {string} name of the picture
- * @param {(value: number) => string} text
+ * Draws a bar chart.
+ *
+ * @param {{title: string, bars: {label: string, value: number, from: number, to: number}[]}[]} groups each has its own scale
+ * @param {string} name accessible name of the chart
+ * @param {(value: number) => string} text formats a value
  * @param {number} width in pixels
  */
 export function barChart(groups, name, text, width) {

@@ -1,4 +1,4 @@
-// The chat page: what its parts are wired to. All text that it shows is set as text, or sanitized; never as raw markup.
+// The chat page: connects its parts. All text is set as text or sanitized, never inserted as raw markup.
 import { refresh as refreshBenchmarks } from './benchmark.js';
 import { ask, canAsk, draw, editLast, stop } from './conversation.js';
 import { isKept } from './database.js';
@@ -40,7 +40,7 @@ function showSend() {
   send.disabled = !isAnswering() && !canAsk();
 }
 
-/** What the model can do beside answering: shown where it can. */
+/** Shows the toggles of the model's capabilities. */
 function showAbilities() {
   const isRemote = serverName() !== null;
   const abilities = { thinking: !isRemote && engine?.model?.thinks, tools: isRemote || engine?.model?.tools };
@@ -90,7 +90,7 @@ function showView() {
 addEventListener('hashchange', showView);
 byId('help-open').addEventListener('click', () => openDialog(byId('help')));
 
-/** Shortcuts, with Ctrl or ⌘. */
+/** Keyboard shortcuts, with Ctrl or ⌘. */
 const SHORTCUTS = {
   'k': search,
   ',': () => openSettings(),
@@ -101,7 +101,7 @@ const SHORTCUTS = {
 document.addEventListener('keydown', (event) => {
   const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
   if (document.querySelector('dialog:modal')) {
-    return; // which closes on Escape, and is to be answered first
+    return; // a modal dialog handles its own keys
   }
   const run = (ctrlKey || metaKey) && !altKey && SHORTCUTS[(shiftKey ? 'shift+' : '') + key.toLowerCase()];
   if (run) {
@@ -112,7 +112,7 @@ document.addEventListener('keydown', (event) => {
   }
 });
 
-// The settings that show at once
+// Settings with an immediate effect
 
 /** @type {NodeListOf<HTMLMetaElement>} */
 const themeMetas = document.querySelectorAll('meta[name="theme-color"]');
@@ -125,7 +125,7 @@ function applyTheme() {
   } else {
     document.documentElement.dataset.theme = theme;
   }
-  // The first is for light, the second for dark.
+  // The first color is for light, the second for dark.
   themeColors.forEach(({ meta, own }) => {
     meta.content = { light: themeColors[0].own, dark: themeColors[1].own }[theme] ?? own;
   });

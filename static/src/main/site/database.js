@@ -1,4 +1,4 @@
-// Records kept in this browser's IndexedDB; in memory where there is none.
+// Stores records in the browser's IndexedDB, or in memory if there is none.
 
 const NAME = 'demitasse';
 const STORES = ['conversations', 'benchmarks'];
@@ -21,26 +21,30 @@ function open() {
   return opened;
 }
 
-/** Whether records outlive the page. */
+/** Returns whether records persist after the page is closed. */
 export const isKept = async () => (await open()) !== null;
 
-/** All records of a store. */
+/** Returns all records of a store. */
 export async function all(store) {
   const database = await open();
   return database ? result(database.transaction(store).objectStore(store).getAll()) : [...memory[store].values()];
 }
 
-/** @returns {Promise<object | undefined>} a record */
+/**
+ * Returns a record.
+ *
+ * @returns {Promise<any>} undefined if there is none
+ */
 export async function get(store, id) {
   const database = await open();
   return database ? result(database.transaction(store).objectStore(store).get(id)) : memory[store].get(id);
 }
 
 /**
- * Changes a record in one step, also among tabs.
+ * Changes a record atomically, also across tabs.
  *
  * @template T
- * @param {(record: T | undefined) => T | undefined} change gives the new record; undefined deletes it
+ * @param {(record: T | undefined) => T | undefined} change returns the new record; undefined deletes it
  */
 export async function update(store, id, change) {
   const database = await open();

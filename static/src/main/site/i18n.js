@@ -1,4 +1,4 @@
-// The interface's languages: texts from locales/*.json, plural rules, numbers and dates from Intl.
+// The languages of the interface: texts from locales/*.json; plural rules, numbers and dates from Intl.
 import { settings } from './settings.js';
 
 /** The languages that SmolLM3 speaks, by their own names. */
@@ -38,7 +38,7 @@ export const percent = (share) => number(share, { style: 'percent' });
 /** @param {Intl.DateTimeFormatOptions} options */
 export const date = (value, options) => new Intl.DateTimeFormat(language, options).format(value);
 
-/** "today", "yesterday". */
+/** Returns "today" or "yesterday". */
 export const daysAgo = (days) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
 
 export const compare = (a, b) => a.localeCompare(b, language);

@@ -1,4 +1,4 @@
-// The model in use: loads it, and says meanwhile how far that is.
+// The current model: loads it and shows the progress.
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
@@ -13,16 +13,16 @@ const progress = byId('progress');
 const status = byId('status');
 const parameters = new URLSearchParams(location.search);
 
-/** @typedef {{url?: URL, file?: File, server?: string, name: string}} Source where a model comes from */
+/** @typedef {{url?: URL, file?: File, server?: string, name: string}} Source the source of a model */
 
 /** @type {Demitasse | null} the loaded model, or a server's */
 export let engine = null;
 /** @type {Source | null} */
 export let source = null;
-/** @type {import('./demitasse.js').Needs | null} what the model takes */
+/** @type {import('./demitasse.js').Needs | null} the memory and storage that the model needs */
 export let needs = null;
 
-/** The load under way, or the last one. */
+/** Aborts the current or last load. */
 let loading = null;
 /** The site's models, read once. */
 let models = null;
@@ -33,13 +33,13 @@ export function onModel(listener) {
   listeners.push(listener);
 }
 
-/** The server that answers, if it isn't this device. */
+/** Returns the server that answers, or null if this device does. */
 export const serverName = () => source?.server ?? null;
 
-/** Loads the model that is asked for: by the settings a server's, by the address, the one used last, or the site's own. */
+/** Loads the model of the server in the settings, of the page's address, of the last visit, or of the site, in this order. */
 export const load = () => start(wanted);
 
-/** Loads the model of an address, now and on the next visit. */
+/** Loads the model of an address. The next visit loads it, too. */
 export function use(url) {
   const page = new URL(location.href);
   page.searchParams.set('model', url.href);
@@ -49,13 +49,13 @@ export function use(url) {
   return start(() => ({ url, name: fileName(url) }));
 }
 
-/** Runs a file as it is, without keeping it. */
+/** Runs a model file without storing it. */
 export function runFile(file) {
   change({ remote: false });
   return start(() => ({ file, name: file.name }));
 }
 
-/** Loads what is loaded anew, by the settings as they are now. */
+/** Reloads the model with the current settings. */
 export const reload = () => start(source?.file && !settings.remote ? () => source : wanted);
 
 async function wanted() {
@@ -71,7 +71,7 @@ async function wanted() {
 }
 
 /**
- * The models that the site offers (models.json).
+ * Returns the models that the site offers (models.json).
  *
  * @returns {Promise<{default: string, models: {url: string, name?: string, bytes?: number}[]}>}
  */
@@ -113,7 +113,7 @@ async function start(choose) {
     source = chosen;
     listeners.forEach((listener) => listener());
     if (!chosen.server && document.body.dataset.unsuitable) {
-      throw new Error(document.body.dataset.unsuitable); // says requirements.js
+      throw new Error(document.body.dataset.unsuitable); // set by requirements.js
     }
     const loaded = await (chosen.server ? remote(signal) : local(chosen, signal));
     if (signal.aborted) {
@@ -138,7 +138,7 @@ async function start(choose) {
   }
 }
 
-/** The way to a server that is configured, but not in use. */
+/** Returns the option to use a server that is configured but not in use. */
 function otherServer() {
   const url = parseUrl(settings.baseURL);
   if (settings.remote || !url) {
@@ -198,8 +198,10 @@ function showProgress({ phase, loaded, total }, name, from) {
 }
 
 /**
+ * Describes what a model needs.
+ *
  * @param {import('./demitasse.js').Needs} given
- * @returns {{text: string, warning: string}} for people; the warning is empty if the model fits
+ * @returns {{text: string, warning: string}} the warning is empty if the model fits
  */
 function describeNeeds({ disk, memory }) {
   const taken = size(memory.empty);

@@ -1,4 +1,4 @@
-// The dialog of models: the one in use, those of the site and of this device, and ways to get others.
+// The models dialog: the current model, the models of the site and of this device, and ways to add others.
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
 import { engine, needs, onModel, runFile, siteModels, source, use } from './model.js';
@@ -10,8 +10,8 @@ import { parseUrl } from './urls.js';
 const { models } = Demitasse;
 
 const PART = /-\d{5}-of-(\d{5})\.gguf$/;
-/** What a model takes beside its weights, roughly, as a part of these: keys and values, activations. */
-const BESIDE_WEIGHTS = 1.3;
+/** The approximate memory of a model with keys, values and activations, relative to its weights. */
+const MEMORY_PER_WEIGHTS = 1.3;
 
 const address = byId('model-address');
 const device = byId('device');
@@ -28,12 +28,12 @@ const space = byId('space');
 const status = byId('models-status');
 const title = byId('models-title');
 
-/** The list is drawn as the newest reading has it. */
+/** Counts refreshes: only the latest one draws the list. */
 let readings = 0;
 
-// The model in use
+// The current model
 
-/** Shows what answers, in the header and in the dialog. */
+/** Shows the current model in the header and in the dialog. */
 export function showModel() {
   modelName.textContent = engine?.model?.name ?? source?.name ?? t('model');
   const kind = engine?.device.kind ?? (source?.server ? 'remote' : null);
@@ -77,7 +77,7 @@ function abilities(/** @type {import('./demitasse.js').Model} */ { chatTemplate,
   return has.length > 0 ? has.map((key) => t(key)).join(', ') : t('ability.none');
 }
 
-/** What page and engine take, as far as the browser tells; it may take its time. */
+/** Shows the memory of the page and the engine, if the browser reports it. */
 async function measureMemory() {
   const measured = await pageMemory();
   const before = facts.querySelector('#memory-measured');
@@ -88,7 +88,7 @@ async function measureMemory() {
   }
 }
 
-/** Bytes that the page and its workers take; where the browser doesn't say, or leaves workers out, what the engine does. */
+/** Returns the bytes of memory of the page and its workers; if the browser doesn't report them or omits workers, those of the engine. */
 export async function pageMemory() {
   const measured = await performance.measureUserAgentSpecificMemory?.().catch(() => null);
   return Math.max(measured?.bytes ?? 0, needs?.memory.empty ?? 0) || null;
@@ -118,7 +118,7 @@ async function refresh() {
 
 const absolute = (url) => parseUrl(url, document.baseURI)?.href ?? url;
 
-/** How full the browser's storage is, and whether it keeps what is there, as far as it says so. */
+/** Describes the used and free storage, and whether the browser may evict it. */
 async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {}) {
   if (usage === undefined || quota === undefined) {
     return '';
@@ -128,7 +128,7 @@ async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {
   return t('spaceUsed', { used: size(usage), free: size(quota - usage) }) + keeps;
 }
 
-/** Draws the list anew; the focus stays where it was. */
+/** Redraws the list and keeps the focus. */
 function drawStored(stored) {
   const { activeElement: focused } = document;
   const url = list.contains(focused) ? focused.closest('li').dataset.url : null;
@@ -140,7 +140,7 @@ function drawStored(stored) {
 
 const nameOf = ({ name }) => decoded(name);
 
-/** The buttons of a stored model. */
+/** Returns the buttons of a stored model. */
 const buttonsOf = (url) =>
   [.../** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)].filter((item) => item.dataset.url === url).flatMap((item) => [...item.querySelectorAll('button')]);
 
@@ -191,14 +191,14 @@ function drawOffered(site, estimate) {
   }));
 }
 
-/** Whether a model of so many bytes should run here, by what the browser tells of the device. */
+/** Estimates from the device's memory and storage whether a model of this size runs. */
 function fitBadge(bytes, { usage = 0, quota = Infinity } = {}) {
   const memory = navigator.deviceMemory && navigator.deviceMemory * 2 ** 30;
-  const key = bytes > quota - usage ? 'noSpace' : fits({ empty: bytes * BESIDE_WEIGHTS, device: memory }) ? 'fits' : 'tight';
+  const key = bytes > quota - usage ? 'noSpace' : fits({ empty: bytes * MEMORY_PER_WEIGHTS, device: memory }) ? 'fits' : 'tight';
   return element('span', t(`fit.${key}`), `badge ${key}`);
 }
 
-// What can be done with a model
+// Actions
 
 function useModel(url) {
   panel.close();
@@ -214,7 +214,7 @@ async function exportModel(model) {
 }
 
 async function deleteModel(model) {
-  title.focus(); // the button goes
+  title.focus(); // the button will be removed
   await attempt(t('notDeleted', { name: nameOf(model) }), async () => {
     await models.delete(model.url);
     if (settings.model === model.url) {
@@ -243,13 +243,13 @@ async function importChosen(files) {
   await refresh();
 }
 
-/** The files of each model, in order: a split one has several. */
+/** Groups files by model, in order: a split model has several files. */
 function byModel(files) {
   const sorted = files.sort((a, b) => (a.name < b.name ? -1 : 1));
   return Object.values(Object.groupBy(sorted, ({ name }) => name.replace(PART, '-of-$1.gguf')));
 }
 
-/** Returns the model's URL. */
+/** Imports a model and returns its URL. */
 async function importModel(files) {
   const [{ name }] = files;
   const parts = Number(PART.exec(name)?.[1] ?? 1);
@@ -263,7 +263,7 @@ async function importModel(files) {
   return models.import(files, url);
 }
 
-/** Runs the file of a model at once; one in parts is kept for that. */
+/** Runs a model file immediately. The parts of a split model are imported first. */
 function run(files) {
   if (files.length === 1 && !PART.test(files[0].name)) {
     panel.close();
@@ -274,9 +274,9 @@ function run(files) {
   }
 }
 
-// What the dialog says
+// Messages
 
-/** Does what was asked for, and shows why it failed if it did. */
+/** Runs an action and shows the error if it fails. */
 async function attempt(failure, action) {
   try {
     await action();
@@ -338,7 +338,7 @@ addEventListener('dragover', (event) => {
   }
 });
 addEventListener('dragleave', ({ relatedTarget }) => {
-  if (!relatedTarget) { // out of the window
+  if (!relatedTarget) { // the pointer has left the window
     drop.hidden = true;
   }
 });

@@ -1,6 +1,4 @@
-// What makes the page an app: its service worker, which keeps page and engine for offline use, and isolates the page where
-// its host doesn't.
-
+// Makes the page an app: its service worker stores page and engine for offline use, and isolates the page if its host doesn't.
 import { t } from './i18n.js';
 
 const HOUR = 3_600_000;
@@ -12,8 +10,8 @@ const noticeText = document.getElementById('update-text');
 const updateButton = document.getElementById('update-now');
 
 /**
- * Registers the service worker. Where the page must be loaded anew to be cross-origin isolated, it is, and the promise stays
- * pending; where there are no service workers, everything goes on without.
+ * Registers the service worker. If the page must be reloaded to become cross-origin isolated, it is reloaded, and the promise stays
+ * pending. If the browser has no service workers, the page works without one.
  */
 export async function startApp() {
   try {
@@ -26,7 +24,7 @@ export async function startApp() {
   }
 }
 
-/** Loads the page again, once, if the worker can isolate it: that gives it threads. */
+/** Reloads the page once if the worker can isolate it, which gives it threads. */
 async function isolate(registration) {
   if (crossOriginIsolated) {
     sessionStorage.removeItem(RELOADED);
@@ -37,10 +35,10 @@ async function isolate(registration) {
   }
 }
 
-/** Gives the worker some time to install; if it is slow, the page goes on without threads until the next visit. */
+/** Limits the time of the installation. If it is slow, the page has no threads until the next visit. */
 const isLate = () => new Promise((resolve) => setTimeout(resolve, INSTALL_LIMIT_MS, false));
 
-/** Whether the registration has an active worker, or gets one. */
+/** Resolves to whether the registration has an active worker, or gets one. */
 async function becomesActive({ active, waiting, installing }) {
   const worker = active ?? waiting ?? installing;
   await new Promise((resolve) => {
@@ -51,7 +49,7 @@ async function becomesActive({ active, waiting, installing }) {
   return worker.state === 'activated';
 }
 
-/** A new version waits until it is asked to take over; then the page starts anew with it. */
+/** Offers a new version, which waits until the user accepts it. The page is then reloaded. */
 function offerUpdates(registration) {
   const workers = navigator.serviceWorker;
   const show = () => {
@@ -76,13 +74,13 @@ function offerUpdates(registration) {
   });
 }
 
-/** Browsers look for a new version when a page is opened; an app may stay open for days. */
+/** Checks for new versions. Browsers do that when a page is opened, but an app may stay open for days. */
 function checkForUpdates(registration) {
   let last = Date.now();
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible' && Date.now() - last >= HOUR) {
       last = Date.now();
-      registration.update().catch(() => {}); // offline: another time
+      registration.update().catch(() => {}); // offline: the next check follows
     }
   });
 }

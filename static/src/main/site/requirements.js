@@ -1,5 +1,5 @@
 // Tests whether this browser can run the page, before its modules load. Old browsers must understand this script: it is ECMAScript 5.
-// A browser that can't shows one sentence in place of the page, which chat.js shows in its own place where it can run.
+// If it can't, one sentence replaces the page; chat.js shows the sentence as an error if the browser can run it.
 (function () {
   'use strict';
 
@@ -20,7 +20,7 @@
     return WebAssembly.validate(new Uint8Array(bytes));
   }
 
-  /** A browser that knows module workers reads the option before it looks at the address. */
+  /** A browser with module workers reads the option before it checks the address. */
   function hasModuleWorkers() {
     var isRead = false;
     /** @type {any} */
@@ -60,13 +60,13 @@
     return null;
   }
 
-  /** The language that the settings name, or else the first of the browser's that there is a sentence in. */
+  /** Returns the sentence in the language of the settings, or else in the first known language of the browser. */
   function sentence() {
     var languages = navigator.languages || [navigator.language || ''];
     try {
       languages = [JSON.parse(localStorage.getItem('demitasse settings')).language].concat(languages);
     } catch (error) {
-      // No storage, or no settings in it.
+      // There is no storage, or it contains no settings.
     }
     for (var i = 0; i < languages.length; i++) {
       var language = String(languages[i]).split('-')[0];

@@ -1,4 +1,4 @@
-// The dialog of settings, made from their list.
+// The settings dialog, generated from the list of settings.
 import { discard } from './conversation.js';
 import { importJson, list, remove, toJson, toMarkdown } from './conversations.js';
 import { LANGUAGES, onLanguage, t } from './i18n.js';
@@ -10,10 +10,10 @@ const dialog = byId('settings');
 const fields = byId('settings-fields');
 const said = byId('settings-status');
 
-/** What was changed since the dialog was opened. */
+/** The settings that were changed since the dialog was opened. */
 let changed = new Set();
 
-/** Opens the dialog, at a section if one is named. */
+/** Opens the dialog and scrolls to a section. */
 export function openSettings(section) {
   changed = new Set();
   said.textContent = '';
@@ -57,10 +57,10 @@ function row(key, definition) {
   error.setAttribute('role', 'alert');
   input.setAttribute('aria-describedby', `${hint.id} ${error.id}`);
   input.addEventListener('change', () => {
-    const isSound = input.checkValidity();
-    error.textContent = isSound ? '' : input.validationMessage;
-    input.ariaInvalid = isSound ? null : 'true';
-    if (isSound) {
+    const isValid = input.checkValidity();
+    error.textContent = isValid ? '' : input.validationMessage;
+    input.ariaInvalid = isValid ? null : 'true';
+    if (isValid) {
       change({ [key]: valueOf(input, definition) });
     }
   });

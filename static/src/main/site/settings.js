@@ -1,9 +1,9 @@
-// The settings, kept in this browser: only what differs from the defaults is.
+// The settings. The browser stores those that differ from the defaults.
 
 const KEY = 'demitasse settings';
 
 /**
- * What can be set, by section and name. A number without a value is left to the engine, or to what the model's makers recommend.
+ * The settings by section and name. If a number is null, the engine or the recommendation of the model's developers decides.
  *
  * @type {Record<string, Record<string, {type: 'choice' | 'text' | 'line' | 'secret' | 'number' | 'switch', value: any,
  *   options?: string[], min?: number, max?: number, step?: number, reloads?: boolean}>>}
@@ -40,36 +40,36 @@ export const SECTIONS = {
 
 const all = Object.assign({}, ...Object.values(SECTIONS));
 const defaults = Object.fromEntries(Object.entries(all).map(([name, { value }]) => [name, value]));
-/** Kept beside the settings: the model that was used last. */
+/** Stored with the settings: the model that was used last. */
 defaults.model = null;
 
-/** Their values now; to be changed by {@link change} only. */
+/** The current values. Only {@link change} may change them. */
 export const settings = { ...defaults, ...stored() };
 
 const listeners = [];
 
-/** @param {(changed: string[]) => void} listener told the names of the settings that have changed */
+/** @param {(changed: string[]) => void} listener called with the names of changed settings */
 export function onSettings(listener) {
   listeners.push(listener);
 }
 
-/** Changes some settings, and keeps them. */
+/** Changes settings and stores them. */
 export function change(values) {
   take({ ...settings, ...values });
   const kept = Object.entries(settings).filter(([name, value]) => value !== defaults[name]);
   try {
     localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
   } catch {
-    // No storage here: they hold as long as the page does.
+    // There is no storage: the settings last until the page is closed.
   }
 }
 
-/** Sets everything back; the model in use stays. */
+/** Resets all settings except the model. */
 export function reset() {
   change({ ...defaults, model: settings.model });
 }
 
-/** Whether a change of one of the settings needs the model to be loaded anew. */
+/** Whether a change of these settings requires a reload of the model. */
 export const needReload = (names) => names.some((name) => all[name]?.reloads);
 
 function take(values) {
@@ -80,17 +80,17 @@ function take(values) {
   }
 }
 
-/** What is kept and still makes sense. */
+/** Returns the stored values that are valid. */
 function stored() {
   try {
     const values = JSON.parse(localStorage.getItem(KEY)) ?? {};
-    return Object.fromEntries(Object.entries(values).filter(([name, value]) => isSound(name, value)));
+    return Object.fromEntries(Object.entries(values).filter(([name, value]) => isValid(name, value)));
   } catch {
     return {};
   }
 }
 
-function isSound(name, value) {
+function isValid(name, value) {
   const { type, options, min, max } = all[name] ?? {};
   return {
     choice: () => options.includes(value),

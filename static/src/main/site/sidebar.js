@@ -1,4 +1,4 @@
-// The list of conversations beside the one that is shown: to search, to switch, and to look after them.
+// The sidebar: lists, searches and manages the conversations.
 import { discard, onShown, open, shownId } from './conversation.js';
 import { find, folded, list, onConversations, remove, rename, toJson, toMarkdown } from './conversations.js';
 import { date, daysAgo, onLanguage, t } from './i18n.js';
@@ -17,10 +17,10 @@ const sidebar = byId('sidebar');
 const opener = byId('sidebar-open');
 const phone = matchMedia('(max-width: 52rem)');
 
-/** The list is drawn as the newest reading has it. */
+/** Counts refreshes: only the latest one draws the list. */
 let readings = 0;
 let searching = 0;
-/** What the dialog is about. */
+/** The conversation that the dialog shows. */
 let chosen = null;
 
 export async function refresh() {
@@ -48,7 +48,7 @@ export async function refresh() {
   }
 }
 
-/** Today, yesterday, or the month. */
+/** Returns the heading of a date: today, yesterday, or the month. */
 function groupOf(time) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   if (time >= midnight - DAY_MS) {
@@ -82,7 +82,7 @@ async function show(id) {
   byId('prompt').focus();
 }
 
-// One conversation
+// The dialog of one conversation
 
 function look(conversation) {
   chosen = conversation;
@@ -107,7 +107,7 @@ byId('conversation-form').addEventListener('submit', (event) => {
 byId('conversation-json').addEventListener('click', () => saveFile(toJson([chosen], chosen.title)));
 byId('conversation-markdown').addEventListener('click', () => saveFile(toMarkdown([chosen], chosen.title)));
 
-// On narrow screens the list lies over the conversation
+// On narrow screens the sidebar covers the conversation
 
 export function openSidebar() {
   if (phone.matches) {
@@ -127,7 +127,7 @@ function closeSidebar() {
   }
 }
 
-/** Looks for a conversation. */
+/** Opens the sidebar and focuses the search field. */
 export function search() {
   openSidebar();
   searchField.focus();

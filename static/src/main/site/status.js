@@ -1,4 +1,4 @@
-// What the page is doing, in its `data-state` and in words: loading, ready, answering, or stopped by an error.
+// The state of the page: loading, ready, answering or error. It is in the attribute `data-state` and in texts.
 import { t } from './i18n.js';
 import { byId } from './page.js';
 
@@ -31,13 +31,13 @@ export function show(next) {
 }
 
 /**
- * Shows an error, and ways to go on.
+ * Shows an error and ways to continue.
  *
  * @param {string} title
  * @param {Error} cause
  * @param {object} ways
  * @param {() => void} [ways.again] tries again
- * @param {{label: string, use: () => void}} [ways.server] asks a server in place of this device
+ * @param {{label: string, use: () => void}} [ways.server] uses a server instead of this device
  */
 export function fail(title, cause, { again, server }) {
   errorTitle.textContent = title;
@@ -51,7 +51,7 @@ export function fail(title, cause, { again, server }) {
   show('error');
 }
 
-/** Says something to those who don't see the page. */
+/** Announces a text to screen readers. */
 export function announce(key, values) {
   announcement.textContent = t(key, values);
 }

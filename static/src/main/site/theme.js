@@ -1,4 +1,4 @@
-// Runs before the page is painted, so that a chosen theme doesn't flash up in the other one.
+// Runs before the page is painted, so that it never appears in the wrong theme.
 'use strict';
 try {
   const { theme } = JSON.parse(localStorage.getItem('demitasse settings')) ?? {};
@@ -6,5 +6,5 @@ try {
     document.documentElement.dataset.theme = theme;
   }
 } catch {
-  // No storage, or nothing sound in it: the system's theme.
+  // There is no storage, or it is invalid: the system's theme applies.
 }

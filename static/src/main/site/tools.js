@@ -1,7 +1,7 @@
-// Tools that the page offers to models: small things that models are bad at.
+// The tools that the page offers to models, for tasks that models are bad at.
 import { calculate } from './calculator.js';
 
-/** Factors to the base unit of each quantity; temperatures are apart. */
+/** Factors to the base unit of each quantity, except temperatures. */
 const UNITS = [
   { mm: 0.001, cm: 0.01, m: 1, km: 1000, in: 0.0254, ft: 0.3048, yd: 0.9144, mi: 1609.344 },
   { mg: 1e-6, g: 0.001, kg: 1, t: 1000, oz: 0.028349523125, lb: 0.45359237 },
@@ -9,7 +9,7 @@ const UNITS = [
   { s: 1, min: 60, h: 3600, day: 86_400, week: 604_800 },
   { 'm/s': 1, 'km/h': 1 / 3.6, mph: 0.44704 },
 ];
-/** To and from kelvin. */
+/** Conversions of temperatures to and from kelvin. */
 const TEMPERATURES = {
   K: [(k) => k, (k) => k],
   C: [(c) => c + 273.15, (k) => k - 273.15],
@@ -19,7 +19,7 @@ const UNIT_NAMES = [...UNITS.flatMap((units) => Object.keys(units)), ...Object.k
 
 const RUN = { current_time: currentTime, calculator: ({ expression }) => calculate(String(expression)), convert_units: convertUnits };
 
-/** As the chat API takes them. */
+/** The tools in the format of the chat API. */
 export const TOOLS = [
   define('current_time', 'The current date and time.', {
     time_zone: { type: 'string', description: "IANA name, such as Europe/Paris; if left out, the user's own" },
@@ -39,7 +39,7 @@ function define(name, description, properties, required = Object.keys(properties
 }
 
 /**
- * Does what a model asked for. What goes wrong is a result, too: the model may do better the next time.
+ * Runs a tool that a model has called. An error is a result, too, so that the model can correct its call.
  *
  * @param {{name: string, arguments: string}} called
  * @returns {string} JSON

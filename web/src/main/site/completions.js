@@ -1,17 +1,17 @@
 // The calls of OpenAI's API. The worker checks requests and makes responses; this module sends and receives their JSON.
 
 /**
- * Sends a request to the worker after those before it have ended.
+ * Sends a request to the worker when the previous requests have ended.
  *
  * @callback Run
- * @param {object} message to the worker
+ * @param {object} message the request
  * @param {{signal?: AbortSignal, onProgress?: (progress: object) => void, onChunk?: (json: string) => void, onBegin?: () => void}} options
  *   `onBegin` is called when the worker has accepted the request
- * @returns {Promise<object>} the content of its last reply
+ * @returns {Promise<any>} the content of the worker's last message
  */
 
 /**
- * Returns the calls of an engine or a session that complete chats and texts.
+ * Returns the calls that complete chats and texts, of an engine or a session.
  *
  * @param {Run} run
  */
@@ -26,7 +26,7 @@ export function completionCalls(run) {
 }
 
 /**
- * Returns the calls of an engine that embed texts.
+ * Returns the calls that embed texts.
  *
  * @param {Run} run
  */

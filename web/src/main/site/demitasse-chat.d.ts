@@ -2,9 +2,9 @@
 import type { CompletionUsage, Device, FinishReason, Model } from './demitasse.js';
 
 /**
- * `<demitasse-chat>`: a chat to drop into a page. Attributes: `model` (URL, needed), `system` (the system's message), `theme` (`light`,
- * `dark` or `auto`), `placeholder`, `autoload` (load the model without being asked), `max-tokens` and `temperature` of answers, and
- * `texts` (JSON). Its attribute `state` tells what it does: `idle`, `asking`, `loading`, `ready`, `answering` or `error`.
+ * `<demitasse-chat>`: a chat for any page. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark`
+ * or `auto`), `placeholder`, `autoload` (load the model without asking), `max-tokens` and `temperature` of answers, and `texts` (JSON).
+ * The attribute `state` is the current state: `idle`, `asking`, `loading`, `ready`, `answering` or `error`.
  */
 export class DemitasseChat extends HTMLElement {
   addEventListener<Type extends keyof DemitasseChatEventMap>(
@@ -28,7 +28,7 @@ export interface DemitasseChatEventMap extends HTMLElementEventMap {
     content: string;
     reasoning: string;
     finishReason: FinishReason | 'abort';
-    /** Missing if the answer was stopped before it began. */
+    /** Absent if the answer was stopped before it began. */
     usage?: CompletionUsage;
   }>;
 }

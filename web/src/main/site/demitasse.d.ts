@@ -1,59 +1,59 @@
-// Types of Demitasse's JavaScript API. The shapes of requests and answers are those of OpenAI's API: an answer from here can be
-// given to what takes the `openai` package's types, and a request for here can be sent with that package.
+// Types of Demitasse's JavaScript API. Requests and answers have the format of OpenAI's API: code with the types of the
+// `openai` package accepts these answers, and that package can send these requests.
 
 // Loading
 
-/** How far a load or the reading of a prompt has come. */
+/** The progress of a load, or of reading a prompt. */
 export interface Progress {
   /**
-   * `download`: the model is fetched, while the engine reads what has come; `load`: the engine reads the model, all of which is
+   * `download`: the model is fetched, and the engine reads it as it arrives; `load`: the engine reads a model that is completely
    * stored; `prefill`: the engine reads a prompt.
    */
   phase: 'download' | 'load' | 'prefill';
-  /** Bytes that are stored, bytes that were read, or prompt tokens that were read. */
+  /** The number of bytes that are stored, bytes that are read, or prompt tokens that are read. */
   loaded: number;
-  /** Of the same; 0 if unknown. */
+  /** The total number of bytes or tokens; 0 if unknown. */
   total: number;
 }
 
-/** What a model takes, in bytes. */
+/** The storage and memory that a model needs, in bytes. */
 export interface Needs {
-  /** Absent if the model is not kept. */
+  /** The browser's storage; absent if the model is not stored. */
   disk?: {
-    /** How much the model is; 0 if its server does not say. */
+    /** The size of the model; 0 if its server does not report it. */
     total: number;
-    /** How much of it is stored already (perhaps not counted in full while files are still to be opened). */
+    /** The part of the model that is stored already; an estimate while files are still to be opened. */
     stored: number;
-    /** How much more the browser would store for this site; -1 if unknown. */
+    /** The free storage of this site; -1 if unknown. */
     available: number;
   };
-  /** Of the device that computes. */
+  /** The memory of the device that computes. */
   memory: {
-    /** Before the first token. */
+    /** The memory before the first token. */
     empty: number;
-    /** What each token of a conversation adds. */
+    /** The additional memory of each token of a conversation. */
     perToken: number;
-    /** When the context is full. */
+    /** The memory when the context is full. */
     total: number;
-    /** Roughly what the machine has, if the browser says so. */
+    /** The approximate memory of the machine, if the browser reports it. */
     device?: number;
   };
 }
 
 /** A model in the browser's storage. */
 export interface StoredModel {
-  /** Which {@link Demitasse.load} takes. */
+  /** The URL for {@link Demitasse.load}. */
   url: string;
   name: string;
-  /** Known when the model is complete. */
+  /** The architecture; absent until the model is complete. */
   architecture?: string;
-  /** That are stored. */
+  /** The number of bytes that are stored. */
   bytes: number;
-  /** Whether it loads without a network. */
+  /** Whether the model loads without a network. */
   complete: boolean;
 }
 
-/** How a model's makers recommend to draw tokens, which holds where a request says nothing. */
+/** The sampling parameters that a model's developers recommend. They are the defaults of requests. */
 export interface Sampling {
   temperature: number;
   topP: number;
@@ -63,106 +63,106 @@ export interface Sampling {
   repetitionPenalty: number;
 }
 
-/** A loaded model. Of a server's model only the name is sure to be known; see {@link LoadOptions.baseURL}. */
+/** Describes a loaded model. For a server's model only the name is certain; see {@link LoadOptions.baseURL}. */
 export interface Model {
   name: string;
   architecture?: string;
-  /** Their number. */
+  /** The number of parameters. */
   parameters?: number;
   bytes?: number;
-  /** In tokens. */
+  /** The context length in tokens. */
   contextLength?: number;
-  /** Whether the model brings a chat template. */
+  /** Whether the model has a chat template. */
   chatTemplate?: boolean;
-  /** Whether its chat template knows tools. */
+  /** Whether the chat template supports tools. */
   tools?: boolean;
-  /** Whether it reasons before it answers. */
+  /** Whether the model can reason before it answers. */
   thinks?: boolean;
   sampling?: Sampling;
 }
 
-/** What computes, and why that was chosen. */
+/** The device that computes, and the reason for the choice. */
 export interface Device {
   /** `remote` is a server: see {@link LoadOptions.baseURL}. */
   kind: 'webgpu' | 'cpu' | 'remote';
-  /** Of the CPU; a GPU has none. */
+  /** The number of threads; only the CPU has threads. */
   threads: number;
   reason: string;
-  /** The server's name and port, if it is one. */
+  /** The host name and port of a server. */
   host?: string;
 }
 
 export interface LoadOptions {
-  /** The device that computes; `auto`, as if left out, takes the GPU where there is one that can run the model, else the CPU. */
+  /** The device that computes. `auto`, the default, takes a GPU that can run the model, or else the CPU. */
   device?: 'auto' | 'webgpu' | 'cpu';
-  /** Threads that compute; if left out, one for each processor, at most 8. Always one where the page isn't cross-origin isolated. */
+  /** The number of CPU threads. Default: one for each processor, at most 8. Always 1 if the page is not cross-origin isolated. */
   threads?: number;
   /**
-   * Tokens that a conversation may have; if left out the model's own limit, or what 4 GiB of memory hold (on a GPU: 2 GiB of keys
-   * and values).
+   * The maximum number of tokens in a conversation. Default: the model's limit, or the number that fits into 4 GiB of memory (on a
+   * GPU: 2 GiB of keys and values).
    */
   contextLength?: number;
   /**
-   * How keys and values are kept (default: `f16`); `q8_0` takes a little more than half the memory, and costs a little exactness.
+   * The type of cached keys and values (default: `f16`). `q8_0` takes a little more than half the memory and is slightly less exact.
    */
   kvType?: 'f16' | 'q8_0';
   /**
-   * Memory for keys and values of conversations that wait, beside those of the one that goes on (default: 256 MiB). Of what doesn't
-   * fit, the least recently used is dropped, and read again when it is needed.
+   * The memory for keys and values of inactive conversations, besides those of the active one (default: 256 MiB). If they don't fit,
+   * the least recently used are dropped and computed again when needed.
    */
   prefixCacheBytes?: number;
-  /** Whether the model is kept in the browser's storage, and read from there (default: true). */
+  /** Whether the model is stored in the browser and read from there (default: true). */
   cache?: boolean;
   onProgress?: (progress: Progress) => void;
-  /** Called when the model's header has been read, before its weights are. */
+  /** Called when the model's header has been read, before the weights are read. */
   onNeeds?: (needs: Needs) => void;
-  /** Stops the load, which then rejects with the signal's reason (by default an `AbortError`). */
+  /** Aborts the load, which then rejects with the signal's reason (by default an `AbortError`). */
   signal?: AbortSignal;
   /**
-   * An OpenAI-compatible server (`https://host/v1`), for a device that can't run the model. The model is loaded here first; only if
-   * that can't be, and {@link LoadOptions.allowRemote} says yes, the same calls go there. Nothing is sent before.
+   * The URL of an OpenAI-compatible server (`https://host/v1`) to use if the device can't run the model. The model is loaded on the
+   * device first. Only if that fails and {@link LoadOptions.allowRemote} returns true do calls go to the server.
    */
   baseURL?: string;
-  /** Of that server, and sent to no other. */
+  /** The key of that server. It is sent to no other server. */
   apiKey?: string;
-  /** The model's name there; if left out, the server must have only one. */
+  /** The model's name on the server; if left out, the server must have only one model. */
   remoteModel?: string;
   /**
-   * Asked, with the reason, before anything is sent to the server: here the person decides whose conversation it would be. Required
-   * with {@link LoadOptions.baseURL}. Only `true` is a yes.
+   * Asks the user for permission, with the reason, before anything is sent to the server. Required with
+   * {@link LoadOptions.baseURL}. Only `true` grants it.
    */
   allowRemote?: (reason: string) => boolean | Promise<boolean>;
 }
 
-/** A loaded model. Calls that overlap wait for one another: first come, first served. */
+/** A loaded model. Calls run one after another, in their order. */
 export class Demitasse {
   private constructor();
 
   /**
-   * Loads a model: a GGUF file, whole, in parts (`…-00001-of-0000N.gguf`) or in shards, or a folder as Hugging Face has it
-   * (config.json, tokenizer.json, safetensors files). What comes from a URL is kept in the browser's storage, unless `cache` is
-   * false: a load that was cut goes on where it was, and the next one needs no network.
+   * Loads a model: a GGUF file, a split GGUF file (`…-00001-of-0000N.gguf`), shards, or a Hugging Face folder (config.json,
+   * tokenizer.json, safetensors files). Stores downloads in the browser unless `cache` is false: an interrupted load resumes, and the
+   * next load needs no network.
    *
-   * @param model a URL (relative to the page), or the GGUF file itself. Of a model in parts, any part's URL; of one in shards, their
-   *   manifest's, which ends in `.json`; a folder's URL ends with a slash
+   * @param model a URL, relative to the page, or the GGUF file itself. For a split file, the URL of any part; for shards, the URL of
+   *   their manifest, which ends in `.json`; for a folder, its URL with a slash at the end
    */
   static load(model: string | Blob, options?: LoadOptions): Promise<Demitasse>;
 
-  /** Reads a model's header, and tells what the model needs; what is fetched for that is kept for the load. */
+  /** Reads a model's header and returns what the model needs. A later load reuses what was fetched. */
   static needs(model: string | Blob, options?: LoadOptions): Promise<Needs>;
 
   /** The models in the browser's storage. */
   static readonly models: {
     list(): Promise<StoredModel[]>;
-    /** Deletes what is stored of a model. */
+    /** Deletes a stored model, complete or not. */
     delete(url: string): Promise<void>;
-    /** A stored model's files: one, unless it came in parts. Their bytes are read from the storage, as long as the model is there. */
+    /** Returns the files of a stored model: one, or all parts of a split file. Their bytes are read from the storage when used. */
     export(url: string): Promise<File[]>;
     /**
      * Stores a model: a GGUF file, or all parts of a split one.
      *
-     * @param url that it will have; if left out, `local:` and the (first) file's name
-     * @returns the URL, which {@link Demitasse.load} takes
+     * @param url the model's URL; if left out, `local:` and the name of the first file
+     * @returns the URL for {@link Demitasse.load}
      */
     import(files: File | File[], url?: string): Promise<string>;
   };
@@ -170,7 +170,7 @@ export class Demitasse {
   readonly model: Model;
   /** Changes if the GPU is lost. */
   readonly device: Device;
-  /** Whether the engine was closed or its worker failed; it answers no more. */
+  /** Whether the engine was closed or its worker failed. */
   readonly closed: boolean;
 
   readonly chat: { readonly completions: ChatCompletions };
@@ -178,16 +178,16 @@ export class Demitasse {
   readonly embeddings: Embeddings;
 
   /**
-   * The ids of a text's tokens. The text of a special token stands for the token.
+   * Returns the ids of a text's tokens. The text of a special token becomes that token.
    *
-   * @param input a text; or a request of chat completions, which stands for its prompt
+   * @param input a text; or a chat completions request, whose prompt is tokenized
    */
   tokenize(input: string | ChatCompletionCreateParams): Promise<number[]>;
 
-  /** A conversation that keeps what the model has read of it, whatever others ask in between. */
+  /** Creates a session, which keeps what the model has read of its conversation while others use the engine. */
   session(): Session;
 
-  /** Opens a saved session; the model reads none of it again. */
+  /** Restores a saved session, without reading its conversation again. */
   restoreSession(name: string): Promise<Session>;
 
   /** The saved sessions of this model. */
@@ -196,19 +196,19 @@ export class Demitasse {
     delete(name: string): Promise<void>;
   };
 
-  /** Ends the worker and frees its memory. Answers under way are rejected. */
+  /** Terminates the worker and frees its memory. Rejects pending calls. */
   close(): void;
 }
 
-/** What the model has read of one conversation. */
+/** A conversation with its own keys and values. */
 export interface Session {
   readonly chat: { readonly completions: ChatCompletions };
   readonly completions: Completions;
 
-  /** Keeps what the model has read in the browser's storage, under a name. */
+  /** Stores the session in the browser under a name. */
   save(name: string): Promise<void>;
 
-  /** Frees what it holds; it answers no more. */
+  /** Closes the session and frees its memory. */
   close(): Promise<void>;
 }
 
@@ -216,16 +216,16 @@ export interface SavedSession {
   name: string;
   tokens: number;
   bytes: number;
-  /** An ISO 8601 date. */
+  /** The time as an ISO 8601 date. */
   saved: string;
 }
 
-/** A request that can't be answered. */
+/** A request that can't be answered. The code `device_unfit` means that this device or browser can't run the model. */
 export class DemitasseError extends Error {
   name: 'DemitasseError';
-  /** As HTTP's: 400 for a request that is wrong. */
+  /** An HTTP status: 400 for an invalid request. */
   status: number;
-  /** The field that is wrong. */
+  /** The name of the invalid field. */
   param: string | null;
   code: string | null;
 }
@@ -251,94 +251,95 @@ export interface Embeddings {
 }
 
 export interface RequestOptions {
-  /** Stops the answer: without `stream` the call rejects with the signal's reason, with it the stream ends. */
+  /** Aborts the answer. Without `stream` the call rejects with the signal's reason; with `stream` the iteration ends. */
   signal?: AbortSignal;
   /** Called while the prompt is read. */
   onProgress?: (progress: Progress) => void;
 }
 
-/** Pieces of an answer, as they come. To leave the loop stops the model. */
+/** A streamed answer. Leaving the loop early aborts it. */
 export interface Stream<Item> extends AsyncIterable<Item> {
-  /** Stops the answer. */
+  /** Aborts the answer. */
   readonly controller: AbortController;
 }
 
-/** Fields of chat completions and completions. What is left out is as the model's makers recommend. */
+/** Fields of chat completions and completions. The defaults are those that the model's developers recommend. */
 interface SamplingParams {
-  /** Accepted, and means nothing: an engine has one model. */
+  /** Ignored: an engine has one model. */
   model?: string;
-  /** 0 always takes the likeliest token. */
+  /** 0 always picks the most probable token. */
   temperature?: number | null;
-  /** Keeps the likeliest tokens that together have this probability. */
+  /** Keeps the most probable tokens whose probabilities add up to this value. */
   top_p?: number | null;
-  /** Keeps this many of the likeliest tokens. */
+  /** Keeps this number of the most probable tokens. */
   top_k?: number | null;
-  /** Keeps tokens at least this probable, relative to the likeliest. */
+  /** Keeps tokens that are at least this probable, relative to the most probable one. */
   min_p?: number | null;
-  /** Above 1 makes tokens that were there already less likely. */
+  /** Values above 1 make tokens less probable that occur in the text already. */
   repetition_penalty?: number | null;
-  /** From -2 to 2; taken from the logit of a token that was generated already. */
+  /** Subtracted from the logit of each token that was generated already; from -2 to 2. */
   presence_penalty?: number | null;
-  /** From -2 to 2; taken from a token's logit as often as it was generated already. */
+  /** Subtracted from a token's logit once for each time that it was generated already; from -2 to 2. */
   frequency_penalty?: number | null;
-  /** What is added to the logits of tokens, by their ids: from -100 to 100. */
+  /** Added to the logits of tokens, by token id; from -100 to 100. */
   logit_bias?: Record<string, number> | null;
-  /** Makes the answer repeatable. */
+  /** The seed of random sampling, which makes the answer reproducible. */
   seed?: number | null;
-  /** Texts that end the answer; they are not part of it. */
+  /** Texts that end the answer. They are not part of it. */
   stop?: string | string[] | null;
-  /** How many answers. */
+  /** The number of answers. */
   n?: number | null;
-  /** The longest answer, in tokens. */
+  /** The maximum length of the answer in tokens. */
   max_tokens?: number | null;
-  /** False turns prompt lookup off: guessing tokens from the text so far, which changes the speed and never the answer. */
+  /** False turns off prompt lookup, which predicts tokens from the text so far. It changes the speed, never the answer. */
   speculative?: boolean;
   /**
-   * True lets the answer go on when the context is full: half of the tokens after the first {@link SamplingParams.n_keep} is forgotten, and
-   * the rest read again. Without `max_tokens` it may go on for ever. Otherwise it ends there (`finish_reason: 'length'`).
+   * True lets the answer continue when the context is full: half of the tokens after the first {@link SamplingParams.n_keep} are
+   * dropped, and the rest is read again. Without `max_tokens` the answer may be endless. False ends the answer when the context is
+   * full (`finish_reason: 'length'`).
    */
   context_shift?: boolean;
-  /** With `context_shift`: how many of the first tokens stay (default: 4); at most half of the context. */
+  /** With `context_shift`: the number of first tokens to keep (default: 4); at most half of the context. */
   n_keep?: number;
   stream_options?: StreamOptions | null;
-  /** Accepted, and means nothing. */
+  /** Ignored. */
   user?: string;
 }
 
 export interface StreamOptions {
-  /** Whether a last chunk without choices tells the usage. */
+  /** Whether a last chunk without choices contains the usage. */
   include_usage?: boolean;
 }
 
 // Chat completions
 
 export interface ChatCompletionCreateParamsBase extends SamplingParams {
-  /** The whole conversation; what it shares with what the model has read already is not read again. */
+  /** The whole conversation. Its beginning is not read again if the model has read it already. */
   messages: ChatCompletionMessageParam[];
-  /** As `max_tokens`. */
+  /** The same as `max_tokens`. */
   max_completion_tokens?: number | null;
-  /** Whether the probabilities of tokens are told. */
+  /** Whether the answer contains the log probabilities of its tokens. */
   logprobs?: boolean | null;
-  /** How many of the likeliest tokens at each place are told, too. */
+  /** The number of most probable tokens to report at each position. */
   top_logprobs?: number | null;
-  /** Functions that the model may ask for. */
+  /** The functions that the model may call. */
   tools?: ChatCompletionTool[];
   tool_choice?: ChatCompletionToolChoiceOption;
-  /** False lets the model ask for one call at a time. */
+  /** False limits the model to one call at a time. */
   parallel_tool_calls?: boolean;
-  /** Holds the answer to JSON, or to a JSON schema. */
+  /** Constrains the answer to JSON, or to a JSON schema. */
   response_format?: ResponseFormat;
   /** `none` turns reasoning off. */
   reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
-  /** Variables of the model's chat template: `{ enable_thinking: false }`, say. */
+  /** Variables of the model's chat template, such as `{ enable_thinking: false }`. */
   chat_template_kwargs?: Record<string, unknown>;
-  /** The answer goes on from the last message, an assistant's, of which it then tells only the rest. */
+  /** Whether the answer continues the last message, which must be the assistant's. The answer contains only the continuation. */
   continue_final_message?: boolean;
-  /** Accepted, and means nothing. */
+  /** Ignored. */
   metadata?: Record<string, string> | null;
-  /** Accepted, and means nothing. */
+  /** Ignored. */
   store?: boolean | null;
-  /** Accepted, and means nothing. */
+  /** Ignored. */
   service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | 'fast' | null;
 }
 
@@ -363,7 +364,7 @@ export interface ChatCompletionSystemMessageParam {
   name?: string;
 }
 
-/** The same as a system's. */
+/** The same as a system message. */
 export interface ChatCompletionDeveloperMessageParam {
   role: 'developer';
   content: string | ChatCompletionContentPartText[];
@@ -379,7 +380,7 @@ export interface ChatCompletionUserMessageParam {
 export interface ChatCompletionAssistantMessageParam {
   role: 'assistant';
   content?: string | ChatCompletionContentPartText[] | null;
-  /** What the model thought. */
+  /** The reasoning of the model. */
   reasoning_content?: string | null;
   tool_calls?: ChatCompletionMessageToolCall[];
   name?: string;
@@ -389,7 +390,7 @@ export interface ChatCompletionAssistantMessageParam {
 export interface ChatCompletionToolMessageParam {
   role: 'tool';
   content: string | ChatCompletionContentPartText[];
-  /** The call that it answers. */
+  /** The id of the call that this message answers. */
   tool_call_id: string;
 }
 
@@ -407,12 +408,12 @@ export interface ChatCompletionTool {
     description?: string;
     /** A JSON schema of the arguments. */
     parameters?: Record<string, unknown>;
-    /** Whether the arguments are held to the schema. */
+    /** Whether the arguments are constrained to the schema. */
     strict?: boolean | null;
   };
 }
 
-/** `required`: the model must ask for one; a name: for that one. */
+/** `required`: the model must call a function; a name: it must call that function. */
 export type ChatCompletionToolChoiceOption =
   'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } };
 
@@ -438,12 +439,12 @@ export interface ChatCompletionMessage {
   role: 'assistant';
   content: string | null;
   refusal: string | null;
-  /** What the model thought before. */
+  /** The reasoning before the answer. */
   reasoning_content?: string;
   tool_calls?: ChatCompletionMessageToolCall[];
 }
 
-/** `content_filter` comes from servers only. */
+/** `content_filter` occurs only with servers. */
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter';
 
 export interface ChatCompletion {
@@ -488,9 +489,9 @@ export interface ChatCompletionChunk {
   created: number;
   model: string;
   choices: ChatCompletionChunkChoice[];
-  /** In the last chunk that has a finish reason, and in the one without choices that `stream_options.include_usage` asks for. */
+  /** Present in the last chunk with a finish reason, and in the chunk without choices of `stream_options.include_usage`. */
   usage?: CompletionUsage | null;
-  /** In the last chunk that has a finish reason. */
+  /** Present in the last chunk with a finish reason. */
   timings?: Timings;
 }
 
@@ -498,7 +499,7 @@ export interface ChatCompletionChunkChoice {
   index: number;
   delta: ChatCompletionDelta;
   logprobs?: ChatCompletionLogprobs | null;
-  /** In the choice's last chunk. */
+  /** Not null in the choice's last chunk. */
   finish_reason: FinishReason | null;
 }
 
@@ -522,24 +523,24 @@ export interface CompletionUsage {
   completion_tokens: number;
   total_tokens: number;
   prompt_tokens_details?: {
-    /** That the model had read already. */
+    /** The number of prompt tokens that the model had read already. */
     cached_tokens?: number;
   };
 }
 
-/** What took how long; llama-server's names. */
+/** Token counts and times. The names are those of llama-server. */
 export interface Timings {
-  /** Prompt tokens that had been read already. */
+  /** The number of prompt tokens that had been read already. */
   cache_n: number;
-  /** Prompt tokens that were read. */
+  /** The number of prompt tokens that were read. */
   prompt_n: number;
   prompt_ms: number;
-  /** Tokens of the answer. */
+  /** The number of tokens in the answer. */
   predicted_n: number;
   predicted_ms: number;
-  /** Tokens that prompt lookup guessed. */
+  /** The number of tokens that prompt lookup predicted. */
   draft_n: number;
-  /** Guesses that were right. */
+  /** The number of predictions that were accepted. */
   draft_n_accepted: number;
 }
 
@@ -548,9 +549,9 @@ export interface Timings {
 export interface CompletionCreateParamsBase extends SamplingParams {
   /** A text, or the ids of its tokens. */
   prompt: string | number[];
-  /** Holds the text to JSON, or to a JSON schema. */
+  /** Constrains the text to JSON, or to a JSON schema. */
   response_format?: ResponseFormat;
-  /** How many of the likeliest tokens at each place are told with their probabilities. */
+  /** The number of most probable tokens to report at each position, with their log probabilities. */
   logprobs?: number | null;
 }
 
@@ -564,7 +565,7 @@ export interface CompletionCreateParamsStreaming extends CompletionCreateParamsB
 
 export type CompletionCreateParams = CompletionCreateParamsNonStreaming | CompletionCreateParamsStreaming;
 
-/** A text that continues the prompt, or a piece of it. */
+/** A continuation of the prompt, or a piece of it. */
 export interface Completion {
   id: string;
   object: 'text_completion';
@@ -580,7 +581,7 @@ export interface CompletionChoice {
   index: number;
   text: string;
   logprobs: CompletionLogprobs | null;
-  /** In the pieces of a stream null, until the last. */
+  /** Null in the pieces of a stream except the last. */
   finish_reason: 'stop' | 'length' | 'content_filter';
 }
 
@@ -594,13 +595,13 @@ export interface CompletionLogprobs {
 // Embeddings
 
 export interface EmbeddingCreateParams {
-  /** Accepted, and means nothing: an engine has one model. */
+  /** Ignored: an engine has one model. */
   model?: string;
   /** Texts, or the ids of their tokens. */
   input: string | string[] | number[] | number[][];
-  /** `base64` gives the bytes of 32-bit floats, little-endian. */
+  /** `base64` encodes 32-bit floats, little-endian. */
   encoding_format?: 'float' | 'base64';
-  /** Accepted, and means nothing. */
+  /** Ignored. */
   user?: string;
 }
 
@@ -622,7 +623,7 @@ export type Base64EmbeddingResponse = CreateEmbeddingResponse<string>;
 // The `openai` package
 
 /**
- * A `fetch` that is answered by an engine, for the `openai` package and others that talk to OpenAI's API.
+ * Returns a `fetch` that an engine answers, for the `openai` package and other clients of OpenAI's API.
  *
  * @example
  * const client = new OpenAI({
@@ -648,10 +649,10 @@ export interface LanguageModelParams {
 export type LanguageModelSamplingMode =
   'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative';
 
-/** What a session will be given, or give. Only text is supported, and with tools `tool-response` and `tool-call`. */
+/** The type of an input or output. Only text is supported, and with tools `tool-response` and `tool-call`. */
 export interface LanguageModelExpected {
   type: 'text' | 'image' | 'audio' | 'tool-call' | 'tool-response';
-  /** BCP 47 tags, which must be sound; what a model knows of languages isn't told. */
+  /** BCP 47 tags. Only their form is checked, because the languages of a model are unknown. */
   languages?: string[];
 }
 
@@ -660,7 +661,7 @@ export interface LanguageModelTool {
   description: string;
   /** A JSON schema of the arguments. */
   inputSchema: object;
-  /** Called with one object, which the model wrote. */
+  /** Runs the tool. The model has written the input. */
   execute(input: any): string | Promise<string>;
 }
 
@@ -673,17 +674,17 @@ export interface LanguageModelMessage {
   /** `system` only in the first message of a session. */
   role: 'system' | 'user' | 'assistant';
   content: string | LanguageModelMessageContent[];
-  /** The answer goes on from here: only in the last message, an assistant's. */
+  /** Whether the answer continues this message: only in the last message, with the role `assistant`. */
   prefix?: boolean;
 }
 
 export type LanguageModelPrompt = string | LanguageModelMessage[];
 
 export interface LanguageModelCreateCoreOptions {
-  /** A model's URL, as {@link Demitasse.load} takes it, or an engine; if left out, that of {@link LanguageModel.use}. */
+  /** A model for {@link Demitasse.load}, or an engine. Default: the model of {@link LanguageModel.use}. */
   model?: string | Blob | Demitasse;
   topK?: number;
-  /** Cannot be given along with `samplingMode`; nor can `topK`. */
+  /** Excludes `samplingMode`, as does `topK`. */
   temperature?: number;
   samplingMode?: LanguageModelSamplingMode;
   expectedInputs?: LanguageModelExpected[];
@@ -692,11 +693,11 @@ export interface LanguageModelCreateCoreOptions {
 }
 
 export interface LanguageModelCreateOptions extends LanguageModelCreateCoreOptions {
-  /** Stops the creation, and later destroys the session. */
+  /** Aborts the creation, or later destroys the session. */
   signal?: AbortSignal;
-  /** Called with what dispatches `downloadprogress` events; `loaded` goes from 0 to 1. */
+  /** Called with an event target of `downloadprogress` events, whose `loaded` increases from 0 to 1. */
   monitor?: (monitor: CreateMonitor) => void;
-  /** Never removed from the session. */
+  /** The first messages, which are never removed from the session. */
   initialPrompts?: LanguageModelMessage[];
 }
 
@@ -716,14 +717,14 @@ export interface CreateMonitor extends EventTarget {
 
 export interface LanguageModelPromptOptions {
   signal?: AbortSignal;
-  /** A JSON schema that the answer is held to. */
+  /** A JSON schema that constrains the answer. */
   responseConstraint?: object;
   omitResponseConstraintInput?: boolean;
 }
 
 /**
- * A conversation in the shape of the web's Prompt API (https://webmachinelearning.github.io/prompt-api/): code that is written for
- * it runs here, on a model of one's own. All on a page that use the same model share one engine, which is freed when nobody does.
+ * A conversation with the interface of the web's Prompt API (https://webmachinelearning.github.io/prompt-api/): code for that API runs
+ * here with any model. All conversations of a page that use the same model share one engine, which is closed with the last of them.
  *
  * @example
  * LanguageModel.use('models/SmolLM2-135M-Instruct.Q4_1.gguf');
@@ -734,32 +735,32 @@ export class LanguageModel extends EventTarget {
   private constructor();
 
   /**
-   * Sets the model of those who name none: a URL, loaded when it is needed, or an engine, whose owner closes it.
+   * Sets the default model: a URL, loaded when it is needed, or an engine, which its owner closes.
    */
   static use(model: string | Blob | Demitasse): void;
 
-  /** Whether a session can be had, and needs a download. */
+  /** Returns whether a session can be created, and whether it needs a download. */
   static availability(options?: LanguageModelCreateCoreOptions): Promise<Availability>;
 
-  /** What `topK` and `temperature` may be; null until the model of {@link LanguageModel.use} is loaded. */
+  /** Returns the ranges and defaults of `topK` and `temperature`; null until the model of {@link LanguageModel.use} is loaded. */
   static params(): Promise<LanguageModelParams | null>;
 
-  /** A new session; loads the model if it isn't yet. */
+  /** Creates a session. Loads the model if it isn't loaded yet. */
   static create(options?: LanguageModelCreateOptions): Promise<LanguageModel>;
 
   prompt(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): Promise<string>;
   promptStreaming(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): ReadableStream<string>;
 
-  /** Adds messages without asking for an answer. */
+  /** Adds messages, which the model reads without an answer. */
   append(input: LanguageModelPrompt, options?: { signal?: AbortSignal }): Promise<undefined>;
 
-  /** How many tokens a prompt would take. */
+  /** Returns the number of tokens that a prompt would take. */
   measureContextUsage(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): Promise<number>;
-  /** Tokens of the conversation so far. */
+  /** The number of tokens in the conversation. */
   readonly contextUsage: number;
-  /** Tokens that a conversation may have. */
+  /** The maximum number of tokens in a conversation. */
   readonly contextWindow: number;
-  /** The oldest prompts and answers had to be removed. */
+  /** Called when the oldest prompts and answers were removed to make room. */
   oncontextoverflow: ((event: Event) => void) | null;
 
   /** The older name of `measureContextUsage`. */
@@ -775,9 +776,9 @@ export class LanguageModel extends EventTarget {
   readonly temperature: number;
   readonly samplingMode: LanguageModelSamplingMode;
 
-  /** A session that goes on from here on its own. */
+  /** Returns an independent session with the same conversation. */
   clone(options?: { signal?: AbortSignal }): Promise<LanguageModel>;
 
-  /** Ends the session; what is under way is rejected with an `AbortError`. */
+  /** Ends the session. Rejects its pending calls with an `AbortError`. */
   destroy(): void;
 }

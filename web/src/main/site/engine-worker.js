@@ -2,10 +2,11 @@
 import { loadKernels } from './kernels.js';
 import { instantiate } from './loader.js';
 
-/** Tells the page which step of a start makes progress, or with null that none is under way. The page limits the time of a step. */
+/** Reports that a step of the start makes progress; null means that no step is running. The page limits the time of a step. */
 const report = (step) => self.postMessage({ type: 'step', step });
 
-// For Java. Bundlers find the files of a folder by such a name, some only those right in it, and some put a string in place of the URL.
+// These functions are for Java. Bundlers find the files of a folder by such a template, some only the files directly in it. Some replace
+// the URL by a string.
 self.loadKernels = (threads) => loadKernels(threads, report);
 self.shaderUrl = (name) =>
   String(
@@ -16,7 +17,7 @@ self.shaderUrl = (name) =>
 
 self.holdCache = (name) => self.postMessage({ type: 'holdCache', name });
 
-/** Ends the engine: its page hears why. An error that is only thrown does not reach the page in every browser. */
+/** Reports a failure to the page, which ends the engine. A thrown error does not reach the page in every browser. */
 const fail = (error) => self.postMessage({ type: 'failed', name: error?.name, message: error?.message ?? String(error) });
 
 self.onunhandledrejection = ({ reason }) => fail(reason);
@@ -28,5 +29,5 @@ async function start() {
   self.postMessage({ type: 'ready' });
 }
 
-// Not awaited here: WebKit tells no one of an error in a module's top-level await, and bundlers refuse it in workers.
+// No top-level await: WebKit does not report an error in it, and bundlers reject it in workers.
 start().catch(fail);

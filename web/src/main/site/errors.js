@@ -1,4 +1,4 @@
-/** A request that can't be answered, as OpenAI's API describes it; with code `device_unfit`, this device or browser can't run the model. */
+/** An error with the fields of OpenAI's API. The code `device_unfit` means that this device or browser can't run the model. */
 export class DemitasseError extends Error {
   name = 'DemitasseError';
 

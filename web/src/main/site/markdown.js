@@ -1,6 +1,6 @@
-// Markdown that a model wrote, as elements. A model's text is hostile: it may repeat what an attacker put into a page or a file
-// that the model was given. So raw HTML is text, nothing is fetched (images are links), and the sanitizer lets through only what
-// Markdown makes.
+// Renders the Markdown that a model has written. A model's text is untrusted: it may repeat what an attacker put into a page or a file
+// that the model has read. So raw HTML is shown as text, nothing is fetched (images are links), and the sanitizer allows only the
+// elements of Markdown.
 import DOMPurify from './lib/dompurify.js';
 import hljs from './lib/highlight.js';
 import MarkdownIt from './lib/markdown-it.js';
@@ -9,19 +9,19 @@ import { parseUrl } from './urls.js';
 const PROTOCOLS = ['http:', 'https:', 'mailto:'];
 const isSafe = (url) => PROTOCOLS.includes(parseUrl(url)?.protocol);
 
-/** As highlight.js names the parts of code. */
+/** The classes that highlight.js gives to parts of code. */
 const HIGHLIGHT_CLASSES = /^hljs-[a-z_-]+( [a-z]+_+)*$/;
 
-/** What stands above a text's headings on a page: its title, those of its sections, and who is speaking. */
+/** The levels of headings above a text: the page's title, its sections, and the speaker. */
 const HEADINGS_ABOVE = 3;
 
 const ALIGNMENT = 'text-align:';
 
 const parser = new MarkdownIt({
   linkify: true,
-  breaks: true, // models end lines where they want them to end: in verses and addresses, say
+  breaks: true, // models break lines on purpose, for example in verses and addresses
 });
-parser.linkify.set({ fuzzyLink: false }); // README.md is no host
+parser.linkify.set({ fuzzyLink: false }); // README.md is not a host
 parser.validateLink = isSafe;
 parser.core.ruler.push('adapt', ({ tokens }) => tokens.forEach(adapt));
 
@@ -52,7 +52,7 @@ function isInLink(tokens, i) {
   return last?.type === 'link_open';
 }
 
-/** What this page's Markdown has otherwise than the parser. */
+/** Changes tokens of the parser: heading levels, alignment and task lists. */
 function adapt(token, i, tokens) {
   const { type, attrs, children } = token;
   if (type.startsWith('heading_')) {
@@ -64,7 +64,7 @@ function adapt(token, i, tokens) {
   }
 }
 
-/** Of our own, so that other users of the library on the page keep their settings. */
+/** An instance of its own, so that other users of the library on the page keep their settings. */
 const purifier = DOMPurify(window);
 purifier.setConfig({
   RETURN_DOM_FRAGMENT: true,
@@ -93,11 +93,11 @@ purifier.addHook('afterSanitizeAttributes', (element) => {
 });
 
 /**
- * A Markdown text as elements, which `markdown.css` gives their looks below an element of the class `markdown`. Where a page's
- * Trusted Types don't allow the policy `dompurify`, the text comes as it stands, in a paragraph of the class `plain`.
+ * Renders a Markdown text. `markdown.css` styles the elements inside an element of the class `markdown`. If the page's Trusted Types
+ * don't allow the policy `dompurify`, the text is shown unformatted in a paragraph of the class `plain`.
  *
  * @param {string} text CommonMark with tables, strikethrough and task lists; its line breaks are kept
- * @returns {DocumentFragment} with links to http, https and mailto only, and without images, ids, names and styles
+ * @returns {DocumentFragment} elements with links to http, https and mailto only, and without images, ids, names and styles
  */
 export function renderMarkdown(text) {
   const fragment = document.createDocumentFragment();
@@ -109,14 +109,14 @@ export function renderMarkdown(text) {
   return fragment;
 }
 
-/** The blocks that {@link updateMarkdown} has drawn: the HTML and the nodes of each. */
+/** The HTML and nodes of the blocks that {@link updateMarkdown} has drawn, by element. */
 const drawn = new WeakMap();
 
 /**
- * Draws a text that grows: blocks that are as they were stay, with what is selected in them.
+ * Draws a growing text. Unchanged blocks stay, with the user's selection in them.
  *
- * @param {Element} element whose content only this changes
- * @param {string} text as of {@link renderMarkdown}
+ * @param {Element} element the container, whose content only this function changes
+ * @param {string} text as for {@link renderMarkdown}
  */
 export function updateMarkdown(element, text) {
   const before = drawn.get(element) ?? [];
@@ -133,7 +133,7 @@ export function updateMarkdown(element, text) {
   }
 }
 
-/** The HTML of each of a text's blocks, not yet sanitized. */
+/** Returns the HTML of each block of a text, not sanitized yet. */
 function blocksOf(text) {
   const environment = {};
   const blocks = [];

@@ -1,4 +1,4 @@
-// OpenAI's API over an engine, as a `fetch`: the `openai` package, and others that take one, talk to the engine in this page.
+// OpenAI's API as a `fetch`, for the `openai` package and other clients that accept one.
 
 /**
  * The engine's calls, by the ends of their paths.
@@ -12,8 +12,10 @@ const CALLS = [
 ];
 
 /**
+ * Returns a `fetch` that an engine answers, for the `openai` package and other clients of OpenAI's API.
+ *
  * @param {import('./demitasse.js').Demitasse} engine
- * @returns {typeof fetch} which answers as OpenAI's API does, whatever the host
+ * @returns {typeof fetch} a function that answers like OpenAI's API, for any host
  *
  * @example
  * const client = new OpenAI({
@@ -59,10 +61,10 @@ function modelOf(engine) {
   return { id: engine.model.name, object: 'model', created: 0, owned_by: 'demitasse' };
 }
 
-/** Server-sent events: a chunk each. */
+/** Converts an answer to server-sent events, one for each chunk. */
 async function eventStream(chunks, signal) {
   const iterator = chunks[Symbol.asyncIterator]();
-  // A request that is refused is refused at its first chunk, while there is a status to say so.
+  // An invalid request fails at its first chunk, while the response can still have a status.
   let first = await iterator.next();
   const encoder = new TextEncoder();
   const events = new ReadableStream({
@@ -71,7 +73,7 @@ async function eventStream(chunks, signal) {
       try {
         const { value, done } = first ?? (await iterator.next());
         first = null;
-        signal.throwIfAborted(); // an engine that is stopped just ends
+        signal.throwIfAborted(); // a stopped answer ends without an error
         send(done ? '[DONE]' : JSON.stringify(value));
         if (done) {
           controller.close();
@@ -91,11 +93,11 @@ async function eventStream(chunks, signal) {
 }
 
 function json(body, status = 200) {
-  // What the engine refuses, it refuses again.
+  // A retry would fail in the same way.
   return Response.json(body, { status, headers: { 'x-should-retry': 'false' } });
 }
 
-/** An error as OpenAI's API has it. */
+/** Converts an error to the format of OpenAI's API. */
 function described({ message, status = 500, param = null, code = null }) {
   return { error: { message, type: status < 500 ? 'invalid_request_error' : 'server_error', param, code } };
 }

@@ -1,15 +1,15 @@
-// Engines that several users on a page share: one for each model, closed when nobody uses it any more.
+// Engines that are shared on a page: one for each model. An engine is closed when its last user leaves.
 import { Demitasse } from './engine.js';
 
-/** By the model's URL. */
+/** Shared engines by model. */
 const engines = new Map();
 
 /**
- * Loads a model, or joins those who have: each user leaves once.
+ * Joins the shared engine of a model, or loads the model. Every user must leave once.
  *
- * @param {string | Blob} url of the model, in full; or the model itself
- * @param {{onProgress: (progress: object) => void, onNeeds: (needs: object) => void}} listeners while the model is loaded
- * @returns {{engine: Promise<Demitasse>, leave: () => void}} `leave` ends a load that nobody waits for any more
+ * @param {string | Blob} url the absolute URL of the model, or its file
+ * @param {{onProgress: (progress: object) => void, onNeeds: (needs: object) => void}} listeners called while the model is loaded
+ * @returns {{engine: Promise<Demitasse>, leave: () => void}} the engine; `leave` aborts the load if no other user waits for it
  */
 export function joinEngine(url, listeners) {
   let shared = engines.get(url);
@@ -23,7 +23,7 @@ export function joinEngine(url, listeners) {
   return { engine: shared.engine, leave: () => leave(url, shared, listeners) };
 }
 
-/** @returns {Demitasse | null | undefined} a model's shared engine; null while it is loaded, undefined if nobody uses it */
+/** @returns {Demitasse | null | undefined} the shared engine of a model; null while it is loading, undefined if it has no users */
 export function joinedEngine(url) {
   return engines.get(url)?.loaded ?? (engines.has(url) ? null : undefined);
 }
@@ -42,7 +42,7 @@ function start(url) {
   });
   shared.engine.then(
     (engine) => (shared.loaded = engine),
-    () => forget(url, shared), // the next user tries anew
+    () => forget(url, shared), // the next user tries again
   );
   engines.set(url, shared);
   return shared;

@@ -1,11 +1,11 @@
-// The engine's worker, as pages of any origin start it.
+// Starts the engine's worker, from pages of any origin.
 import { DemitasseError } from './errors.js';
 import { startWorker } from './start-worker.js';
 
-/** A start makes progress at least this often, or it has failed. */
+/** A step of the start fails after this time without progress. */
 const STEP_LIMIT_SECONDS = 10;
 
-/** Steps of a start, as parts of a sentence. */
+/** The steps of a start, for error messages. */
 const STEPS = {
   script: 'loading its script, engine-worker.js',
   engine: 'loading demitasse.wasm',
@@ -16,7 +16,7 @@ const STEPS = {
 const NO_SCRIPT =
   "engine-worker.js could not be loaded. A Content Security Policy must allow it: worker-src blob: and its site, script-src its site 'wasm-unsafe-eval'";
 
-/** A dedicated worker that runs the engine. What is posted to it before it is ready waits. */
+/** A dedicated worker that runs the engine. Messages are held back until it is ready. */
 export class EngineWorker {
   #worker;
   #isReady = false;
@@ -28,8 +28,8 @@ export class EngineWorker {
 
   /**
    * @param {(message: object) => void} onMessage called for each message of the engine
-   * @param {(error: Error) => void} onFailure called once, when the worker can't start or has failed; it is ended then
-   * @throws {DemitasseError} where there are no workers, as in Node and in service workers
+   * @param {(error: Error) => void} onFailure called once, when the worker can't start or has failed; the worker is terminated
+   * @throws {DemitasseError} if the environment has no workers, like Node and service workers
    */
   constructor(onMessage, onFailure) {
     if (typeof Worker === 'undefined') {
@@ -43,7 +43,7 @@ export class EngineWorker {
     this.#worker.onmessageerror = () => this.#fail(new Error('A message of the engine worker could not be read.'));
     this.#worker.onerror = (event) => {
       event.preventDefault(); // the owner reports it
-      // A script that can't be fetched, or that the page's policy forbids, gives an event without a message.
+      // If a script can't be fetched or the page's policy forbids it, the event has no message.
       const message = `The engine worker failed: ${event.message ?? NO_SCRIPT}`;
       this.#fail(this.#isReady ? new Error(message) : unfit(message));
     };
@@ -87,9 +87,9 @@ export class EngineWorker {
   }
 
   /**
-   * Gives a step its full time again. Seconds are counted by a timer, so that those in which the page is suspended don't count.
+   * Restarts the time limit of a step. A timer counts the seconds, so that the time in which the page is suspended doesn't count.
    *
-   * @param {keyof STEPS | null} step null if none is under way
+   * @param {keyof STEPS | null} step the current step, or null if there is none
    */
   #watch(step) {
     this.#step = step;
@@ -114,7 +114,7 @@ export class EngineWorker {
   }
 }
 
-/** Caches that the page keeps open, since WebKit's private windows empty those that nobody does. */
+/** Caches that the page keeps open, because WebKit's private windows empty closed ones. */
 const heldCaches = new Map();
 
 async function holdCache(name) {
