@@ -20,7 +20,7 @@
     return WebAssembly.validate(new Uint8Array(bytes));
   }
 
-  /** A browser with module workers reads the option before it checks the address. */
+  /** A browser with module workers reads the option before it rejects the address. */
   function hasModuleWorkers() {
     var isRead = false;
     /** @type {any} */
@@ -31,9 +31,9 @@
       }
     };
     try {
-      new Worker('data:text/javascript,', options).terminate();
+      new Worker('http://:', options); // not a URL, so that no worker starts
     } catch (error) {
-      // The page's policy forbids the address.
+      // The address was rejected.
     }
     return isRead;
   }
