@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The npm package. */
 class PackageTest {
-    static final Path FOLDER = Path.of("../static/target/npm");
+    static final Path FOLDER = Path.of("../web/target/npm");
 
     @Test
     void publintFindsNothing() throws IOException, InterruptedException {
