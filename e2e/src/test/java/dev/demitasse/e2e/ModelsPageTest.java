@@ -62,7 +62,7 @@ class ModelsPageTest {
             openPanel(page);
             assertThat(models(page)).containsText("In use");
             page.locator("#import-files").setInputFiles(exported);
-            assertThat(errors(page)).containsText("was imported already");
+            assertThat(errors(page)).containsText("has already been imported");
             assertThat(models(page)).hasCount(1);
             assertEquals(List.of(), browser.consoleErrors());
         }
