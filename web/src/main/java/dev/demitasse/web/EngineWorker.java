@@ -34,12 +34,12 @@ public final class EngineWorker {
     private static final double PREFIX_CACHE_BYTES = 1 << 28;
 
     /** After so many the CPU takes over. */
-    private static final int MOST_LOSSES = 2;
+    private static final int MAX_LOSSES = 2;
 
     private @Nullable Context context;
     private @Nullable Sessions sessions;
-    private @Nullable Answer answer;
-    private @Nullable Loading loading;
+    private @Nullable GenerationTask answer;
+    private @Nullable ModelLoad load;
     /** The request that loads or has loaded the model. */
     private @Nullable Request loadRequest;
 
@@ -114,8 +114,8 @@ public final class EngineWorker {
             throw new IllegalStateException("this worker has a model already");
         }
         loadRequest = request;
-        Wish wish = wish(request);
-        load(request, wish, new Loading.Listener() {
+        LoadOptions options = loadOptions(request);
+        load(request, options, new ModelLoad.Listener() {
             @Override
             public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
                 postNeeds(request.getId(), disk, memory);
@@ -132,10 +132,10 @@ public final class EngineWorker {
             }
 
             @Override
-            public void ready(Context loaded, long bytes, Placement placement) {
+            public void ready(Context loaded, long bytes, ExecutionTarget target) {
                 context = loaded;
-                sessions = new Sessions(loaded, bytes, wish.prefixCacheBytes());
-                postLoaded(request.getId(), loaded, bytes, placement);
+                sessions = new Sessions(loaded, bytes, options.prefixCacheBytes());
+                postLoaded(request.getId(), loaded, bytes, target);
             }
 
             @Override
@@ -169,7 +169,7 @@ public final class EngineWorker {
         WorkerScope.postMessage(reply);
     }
 
-    private static Wish wish(Request request) {
+    private static LoadOptions loadOptions(Request request) {
         Request.Options options = request.getOptions();
         int threads = (int) number(options.getThreads(), 0);
         if (threads < 1 && !Double.isNaN(options.getThreads())) {
@@ -179,11 +179,11 @@ public final class EngineWorker {
         if (cacheBytes < 0) {
             throw new IllegalArgumentException("prefixCacheBytes is " + cacheBytes + "; it must not be negative");
         }
-        return new Wish(
-                Wish.Device.of(text(options.getDevice(), "auto")),
+        return new LoadOptions(
+                LoadOptions.Device.of(text(options.getDevice(), "auto")),
                 (int) number(options.getContextLength(), 0),
                 threads,
-                Wish.kvType(text(options.getKvType(), "f16")),
+                LoadOptions.kvType(text(options.getKvType(), "f16")),
                 cacheBytes);
     }
 
@@ -191,26 +191,26 @@ public final class EngineWorker {
         return JSObjects.isUndefined(text) ? absent : text.toString();
     }
 
-    private void load(Request request, Wish wish, Loading.Listener listener) {
-        loading = new Loading(request, wish, listener);
-        loading.start();
+    private void load(Request request, LoadOptions options, ModelLoad.Listener listener) {
+        load = new ModelLoad(request, options, listener);
+        load.start();
     }
 
     /** Loads the model anew, and lets the answer go on. */
-    private void deviceLost(Answer interrupted, String reason) {
+    private void deviceLost(GenerationTask interrupted, String reason) {
         Request request = loadRequest;
         if (request == null) {
             interrupted.fail("the GPU was lost: " + reason);
             return;
         }
         losses++;
-        Wish asked = wish(request);
-        if (losses >= MOST_LOSSES && asked.device() == Wish.Device.WEBGPU) {
+        LoadOptions asked = loadOptions(request);
+        if (losses >= MAX_LOSSES && asked.device() == LoadOptions.Device.WEBGPU) {
             interrupted.fail("the GPU was lost " + losses + " times: " + reason);
             return;
         }
-        Wish wish = losses >= MOST_LOSSES ? asked.onCpu() : asked;
-        load(request, wish, new Loading.Listener() {
+        LoadOptions options = losses >= MAX_LOSSES ? asked.onCpu() : asked;
+        load(request, options, new ModelLoad.Listener() {
             @Override
             public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
                 return true;
@@ -222,13 +222,13 @@ public final class EngineWorker {
             }
 
             @Override
-            public void ready(Context loaded, long bytes, Placement placement) {
+            public void ready(Context loaded, long bytes, ExecutionTarget target) {
                 context = loaded;
-                Sessions moved = new Sessions(loaded, bytes, wish.prefixCacheBytes());
+                Sessions moved = new Sessions(loaded, bytes, options.prefixCacheBytes());
                 sessions().moveTo(moved, answeringSession);
                 sessions = moved;
                 Reply reply = Reply.of("device", interrupted.id());
-                reply.setDevice(device(placement, "; loaded anew, since the GPU was lost (" + reason + ")"));
+                reply.setDevice(device(target, "; loaded anew, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
                 interrupted.resume(loaded);
             }
@@ -240,7 +240,7 @@ public final class EngineWorker {
         });
     }
 
-    private static void postLoaded(int id, Context ready, long bytes, Placement placement) {
+    private static void postLoaded(int id, Context ready, long bytes, ExecutionTarget target) {
         Reply.ModelSummary model = JSObjects.create();
         model.setName(ready.model().info().name());
         model.setArchitecture(ready.model().info().architecture());
@@ -260,15 +260,15 @@ public final class EngineWorker {
         model.setSampling(sampling);
         Reply reply = Reply.of("loaded", id);
         reply.setModel(model);
-        reply.setDevice(device(placement, ""));
+        reply.setDevice(device(target, ""));
         WorkerScope.postMessage(reply);
     }
 
-    private static Reply.Device device(Placement placement, String more) {
+    private static Reply.Device device(ExecutionTarget target, String more) {
         Reply.Device device = JSObjects.create();
-        device.setKind(placement.kind());
-        device.setThreads(placement.threads());
-        device.setReason(placement.reason() + more);
+        device.setKind(target.kind());
+        device.setThreads(target.threads());
+        device.setReason(target.reason() + more);
         return device;
     }
 
@@ -311,7 +311,7 @@ public final class EngineWorker {
                 : CompletionRequest.text(request.getBody(), context(), seed);
         answeringSession = request.getSession();
         losses = 0;
-        Answer begun = new Answer(request.getId(), asked, context(), this::deviceLost);
+        GenerationTask begun = new GenerationTask(request.getId(), asked, context(), this::deviceLost);
         try {
             for (GenerationOptions options : asked.choices()) {
                 sessions().enter(request.getSession(), asked.prompt());
@@ -385,8 +385,8 @@ public final class EngineWorker {
         } else if (context != null) {
             aborted = true; // it is waiting for its session, or it is an embedding
             context.abandon();
-        } else if (loading != null && loadRequest != null && loadRequest.getId() == id) {
-            loading.cancel();
+        } else if (load != null && loadRequest != null && loadRequest.getId() == id) {
+            load.cancel();
             loadRequest = null;
             postError(id, "AbortError", "loading was aborted");
         }

@@ -10,8 +10,6 @@ import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.web.js.Blob;
-import dev.demitasse.web.js.Promises;
-import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.store.Addresses;
 import dev.demitasse.web.store.ChangedException;
@@ -26,26 +24,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSObjects;
-import org.teavm.jso.core.JSPromise;
 
 /** Streams a model's bytes from the store, which fetches what it lacks, or from a file into an engine. Holds one chunk at a time. */
 final class ModelReader {
-    /** Hears of the reading; {@link #ready} or {@link #failed} ends it. */
+    /** Follows the reading. */
     interface Listener {
         /**
-         * Bytes were stored, or read.
+         * Called when bytes were stored, or read.
          *
-         * @param isDownload whether some of the model has to be downloaded: then its bytes are counted, else those read
+         * @param isDownload whether a part of the model has to be downloaded: then stored bytes are counted, otherwise bytes read
          * @param total bytes, or {@link Gguf#UNKNOWN_LENGTH}
          */
         void progress(boolean isDownload, long bytes, long total);
+    }
 
-        void ready(Context context, long bytes);
-
-        /** @param name of the error, as {@link Reply#setName} */
-        void failed(String name, String message);
+    /** Waits until a device can take more. */
+    interface BackPressure {
+        /** @param bytes that the backend has just been given */
+        void awaitRoom(int bytes);
     }
 
     /** What a model takes of the browser's storage, in bytes. */
@@ -63,7 +60,7 @@ final class ModelReader {
 
     private final int contextLength;
     private final Backend.Factory backends;
-    private final Placement.Pace pace;
+    private final BackPressure backPressure;
     private final Listener listener;
     private @Nullable Download download;
     private long available = Gguf.UNKNOWN_LENGTH;
@@ -74,15 +71,11 @@ final class ModelReader {
     private boolean cancelled;
 
     /** @param contextLength as for {@link GgufLoader} */
-    ModelReader(int contextLength, Backend.Factory backends, Placement.Pace pace, Listener listener) {
-        this.pace = pace;
+    ModelReader(int contextLength, Backend.Factory backends, BackPressure backPressure, Listener listener) {
+        this.backPressure = backPressure;
         this.contextLength = contextLength;
         this.backends = backends;
         this.listener = listener;
-    }
-
-    void start(Request request) {
-        new Thread(() -> run(request)).start();
     }
 
     /** Nothing more reaches the listener. */
@@ -99,34 +92,29 @@ final class ModelReader {
         return download == null || !download.lasts() ? null : new Disk(download.total(), download.stored(), available);
     }
 
-    private void run(Request request) {
+    /**
+     * Reads a model; waits.
+     *
+     * @throws Cancelled if the load was cancelled
+     */
+    Context read(Request request) {
+        Blob file = request.getFile();
         try {
-            Blob file = request.getFile();
-            Context context = JSObjects.isUndefined(file.getSizeIfBlob())
+            return JSObjects.isUndefined(file.getSizeIfBlob())
                     ? download(
                             request.getUrl(),
                             request.getOptions(),
                             request.getType().equals("load"))
                     : file(file);
-            if (!cancelled) {
-                listener.ready(context, total);
-            }
-        } catch (NotWanted e) {
-            cancel();
-        } catch (LostException e) {
-            fail("StorageLost", String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
-            fail("Error", String.valueOf(e.getMessage()));
-        } catch (OutOfMemoryError e) {
-            fail("Error", "the engine ran out of memory");
+            cancel();
+            throw e;
         }
     }
 
-    private void fail(String name, String message) {
-        if (!cancelled) {
-            cancel();
-            listener.failed(name, message);
-        }
+    /** Returns the bytes of the model. */
+    long bytes() {
+        return total;
     }
 
     private Context file(Blob file) {
@@ -260,8 +248,7 @@ final class ModelReader {
             int length = bytes.remaining();
             boolean isMoreWanted = target.accept(bytes);
             count(length);
-            Promises.await(
-                    new JSPromise<JSObject>((resolve, reject) -> pace.taken(length, () -> resolve.accept(null))));
+            backPressure.awaitRoom(length);
             requireWanted();
             return isMoreWanted;
         };
@@ -269,12 +256,12 @@ final class ModelReader {
 
     private void requireWanted() {
         if (cancelled) {
-            throw new NotWanted();
+            throw new Cancelled();
         }
     }
 
     /** Ends a reading that was cancelled. */
-    static final class NotWanted extends RuntimeException {}
+    static final class Cancelled extends RuntimeException {}
 
     private void count(int bytes) {
         read += bytes;

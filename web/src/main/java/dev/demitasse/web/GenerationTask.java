@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  * The answer to one request: runs the generation of each choice, one step per task of the worker, so that messages are
  * handled in between.
  */
-final class Answer {
+final class GenerationTask {
     /** Called if the device of the engine is lost. {@link #resume} or {@link #fail} must follow. */
     interface OnDeviceLost {
-        void lost(Answer answer, String reason);
+        void lost(GenerationTask answer, String reason);
     }
 
     private static final int ID_BYTES = 12;
@@ -35,7 +35,7 @@ final class Answer {
     private @Nullable String error;
     private boolean closed;
 
-    Answer(int id, CompletionRequest request, Context context, OnDeviceLost onDeviceLost) {
+    GenerationTask(int id, CompletionRequest request, Context context, OnDeviceLost onDeviceLost) {
         this.id = id;
         this.request = request;
         this.onDeviceLost = onDeviceLost;

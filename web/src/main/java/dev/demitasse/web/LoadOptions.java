@@ -9,7 +9,7 @@ import dev.demitasse.backend.KvType;
  * @param threads of the CPU; 0 for what suits it
  * @param prefixCacheBytes that keys and values of waiting conversations may take
  */
-record Wish(Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes) {
+record LoadOptions(Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes) {
     /** Where to compute. */
     enum Device {
         AUTO,
@@ -39,7 +39,7 @@ record Wish(Device device, int contextLength, int threads, KvType kvType, long p
     }
 
     /** The same on the CPU. */
-    Wish onCpu() {
-        return new Wish(Device.CPU, contextLength, threads, kvType, prefixCacheBytes);
+    LoadOptions onCpu() {
+        return new LoadOptions(Device.CPU, contextLength, threads, kvType, prefixCacheBytes);
     }
 }
