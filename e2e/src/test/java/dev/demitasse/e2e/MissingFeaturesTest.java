@@ -185,6 +185,40 @@ class MissingFeaturesTest {
         });
     }
 
+    /** Every call that needs the worker is rejected, and a configured server is offered. */
+    @TestFactory
+    Stream<DynamicTest> callsRejectAndAServerIsOffered() {
+        return inBoth(Stream.of("never ends"), (browser, way) -> {
+            try (PlainHost host = new PlainHost(SITE, "/", ISOLATING)) {
+                host.runFirst(
+                        "localStorage.setItem('demitasse settings', '{\"baseURL\": \"https://host.example/v1\"}');",
+                        "await new Promise(() => {});");
+                browser.open(host.address());
+                JsonNode said = browser.evaluate("""
+                        (async () => {
+                          const { Demitasse } = await import('/demitasse.js');
+                          const message = ({ message }) => message;
+                          const server = { baseURL: 'https://host.example/v1', remoteModel: 'any' };
+                          const calls = await Promise.all([
+                            Demitasse.load('a.gguf').catch(message),
+                            Demitasse.needs('a.gguf').catch(message),
+                            Demitasse.models.list().catch(message),
+                            new Promise((allowRemote) => Demitasse.load('a.gguf', { ...server, allowRemote }).catch(() => {})),
+                          ]);
+                          const button = document.getElementById('use-server');
+                          for (let pauses = 0; button.textContent === '' && pauses < 50; pauses++) {
+                            await new Promise((resolve) => setTimeout(resolve, 100));
+                          }
+                          return { calls, button: button.textContent };
+                        })()""");
+                String expected =
+                        "The engine does not start: no progress for 10 seconds in loading its script, engine-worker.js.";
+                said.get("calls").forEach(message -> assertEquals(expected, message.asText()));
+                assertEquals("Use host.example", said.get("button").asText());
+            }
+        });
+    }
+
     private interface Check {
         void run(ScriptedBrowser browser, String subject) throws IOException, InterruptedException;
     }

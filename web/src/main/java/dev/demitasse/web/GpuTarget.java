@@ -18,6 +18,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
+import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSPromise;
 
@@ -113,8 +114,9 @@ final class GpuTarget implements ExecutionTarget {
         }
         Map<String, String> texts = new HashMap<>();
         try {
+            JSArrayReader<Response> responses = Promises.await(JSPromise.all(fetches));
             for (String name : Shaders.FILES) {
-                Response response = Promises.await(fetches.get(texts.size()));
+                Response response = responses.get(texts.size());
                 if (!response.isOk()) {
                     throw new UnfitException(name + ".wgsl answered with status " + response.getStatus());
                 }
