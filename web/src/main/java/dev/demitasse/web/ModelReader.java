@@ -13,11 +13,11 @@ import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.store.Addresses;
 import dev.demitasse.web.store.ChangedException;
+import dev.demitasse.web.store.Chunk;
 import dev.demitasse.web.store.Download;
 import dev.demitasse.web.store.LostException;
 import dev.demitasse.web.store.ModelFile;
 import dev.demitasse.web.store.ModelStore;
-import dev.demitasse.web.store.Piece;
 import dev.demitasse.web.store.Staging;
 import dev.demitasse.web.store.StoreException;
 import java.util.HashMap;
@@ -232,8 +232,8 @@ final class ModelReader {
     /** Whether the file was read to its end. */
     private boolean pump(Download from, ModelFile file, Staging.Target target) {
         int index = 0;
-        for (Piece piece = from.piece(file, index); piece != null; piece = from.piece(file, ++index)) {
-            if (!piece.feed(paced(target))) {
+        for (Chunk chunk = from.chunk(file, index); chunk != null; chunk = from.chunk(file, ++index)) {
+            if (!chunk.feed(paced(target))) {
                 return false;
             }
             from.done(file, index);

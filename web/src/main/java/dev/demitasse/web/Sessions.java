@@ -11,8 +11,8 @@ import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.store.Chunk;
 import dev.demitasse.web.store.HeldBytes;
-import dev.demitasse.web.store.Piece;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
 import dev.demitasse.web.store.Staging;
@@ -248,7 +248,7 @@ final class Sessions {
     }
 
     /** Puts keys and values of these tokens into the engine, for the session that is there. */
-    private void restore(Piece kept, int[] tokens) {
+    private void restore(Chunk kept, int[] tokens) {
         context.session().setTokens(new int[0]); // until all are there
         Backend backend = context.backend();
         int positions = tokens.length;

@@ -11,13 +11,13 @@ public interface ByteStream extends JSObject {
 
     /** {@code ReadableStreamDefaultReader}. */
     interface Reader extends JSObject {
-        JSPromise<Chunk> read();
+        JSPromise<ReadResult> read();
 
         void cancel();
     }
 
     /** What a read gave: bytes, or the end. */
-    interface Chunk extends JSObject {
+    interface ReadResult extends JSObject {
         @JSProperty
         boolean isDone();
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 
-/** Caches of the Cache API, one a box. */
+/** Caches of the Cache API, one a directory. */
 final class CacheStorage implements Storage {
     /** Any address does: nothing is ever fetched from it. */
     private static final String ADDRESS = "https://models.demitasse.invalid/";
@@ -47,24 +47,24 @@ final class CacheStorage implements Storage {
      * again.
      */
     @Override
-    public Box open(String id) {
+    public ModelDirectory open(String id) {
         String name = prefix + id;
-        Box box = new CacheBox(Promises.await(caches.open(name)), ADDRESS);
-        if (!keeps(box)) {
+        ModelDirectory directory = new CacheDirectory(Promises.await(caches.open(name)), ADDRESS);
+        if (!keeps(directory)) {
             Promises.await(caches.delete(name));
-            box = new CacheBox(Promises.await(caches.open(name)), ADDRESS);
+            directory = new CacheDirectory(Promises.await(caches.open(name)), ADDRESS);
         }
         WorkerScope.holdCache(name);
-        return box;
+        return directory;
     }
 
-    private static boolean keeps(Box box) {
-        if (!box.sizes().isEmpty()) {
+    private static boolean keeps(ModelDirectory directory) {
+        if (!directory.sizes().isEmpty()) {
             return true;
         }
-        box.putText(PROBE, PROBE);
-        boolean isThere = box.text(PROBE) != null;
-        box.delete(PROBE);
+        directory.putText(PROBE, PROBE);
+        boolean isThere = directory.text(PROBE) != null;
+        directory.delete(PROBE);
         return isThere;
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's files on their way into its box. Threads fetch pieces over parallel connections, in the order in which they are read;
+ * A model's files on their way into its directory. Threads fetch chunks over parallel connections, in the order in which they are read;
  * each is complete only when it is whole and, where its hash is known, verified. What is there already is not fetched again, to
  * the byte. One tab at a time downloads a model; others wait, and find it stored.
  *
@@ -27,40 +27,40 @@ public final class Download {
 
     private static final int CONNECTIONS = 4;
     private static final int PROGRESS_BYTES = 1 << 20;
-    private static final int LOOK_PAUSE_MS = 500;
+    private static final int POLL_INTERVAL_MS = 500;
     static final String MANIFEST = "manifest";
     static final String META = ".meta";
     private static final String ABSENT = "absent";
 
     private final String url;
     private final String id;
-    private final int ahead;
-    private final Box box;
+    private final int readAhead;
+    private final ModelDirectory directory;
     private final Listener listener;
     private final Http http = new Http();
-    private final Transfer transfer;
+    private final RangeFetcher fetcher;
     private final Signal changed = new Signal();
     private final List<ModelFile> files = new ArrayList<>();
     private @Nullable Lock lock;
     private @Nullable RuntimeException failure;
     private boolean closed;
     private int threads;
-    /** Whose pieces are wanted first. */
+    /** Whose chunks are wanted first. */
     private @Nullable ModelFile reading;
 
     private long unreported;
 
     /**
      * @param url of the model
-     * @param ahead how many pieces may be fetched beyond the one that is read
+     * @param readAhead how many chunks may be fetched beyond the one that is read
      */
-    Download(String url, String id, Box box, int ahead, Listener listener) {
+    Download(String url, String id, ModelDirectory directory, int readAhead, Listener listener) {
         this.url = url;
         this.id = id;
-        this.ahead = ahead;
-        this.box = box;
+        this.readAhead = readAhead;
+        this.directory = directory;
         this.listener = listener;
-        transfer = new Transfer(http, box, new Transfer.Listener() {
+        fetcher = new RangeFetcher(http, directory, new RangeFetcher.Listener() {
             @Override
             public void came(ModelFile file, long bytes) {
                 file.arrive(bytes);
@@ -71,15 +71,15 @@ public final class Download {
             }
 
             @Override
-            public void completed(ModelFile file, int piece) {
-                file.setStored(piece, true);
+            public void completed(ModelFile file, int chunk) {
+                file.setStored(chunk, true);
                 report();
                 changed.fire();
             }
 
             @Override
-            public void awaitWanted(ModelFile file, int piece) {
-                while (isTooEarly(file, piece)) {
+            public void awaitWanted(ModelFile file, int chunk) {
+                while (isTooEarly(file, chunk)) {
                     requireSound();
                     changed.await();
                 }
@@ -87,8 +87,8 @@ public final class Download {
         });
     }
 
-    private boolean isTooEarly(ModelFile file, int piece) {
-        return piece - file.wanted() > ahead;
+    private boolean isTooEarly(ModelFile file, int chunk) {
+        return chunk - file.wanted() > readAhead;
     }
 
     /**
@@ -128,17 +128,17 @@ public final class Download {
 
     /** The same for a file in shards. */
     public ModelFile openShards(String key, String url) {
-        String text = box.text(MANIFEST);
+        String text = directory.text(MANIFEST);
         ModelFile file = text == null ? null : sharded(key, url, text);
         if (file == null || !file.isComplete()) {
             lock();
             String fresh = fetchText(url);
-            text = box.text(MANIFEST);
+            text = directory.text(MANIFEST);
             if (text != null && !fresh.equals(text)) {
                 clear(key);
             }
             file = sharded(key, url, fresh);
-            box.putText(MANIFEST, fresh);
+            directory.putText(MANIFEST, fresh);
         }
         begin(file);
         return file;
@@ -167,30 +167,30 @@ public final class Download {
 
     /** A small file's content, or null if its server has no such file. */
     public @Nullable String text(String key, String url) {
-        if (ABSENT.equals(box.text(key + META))) {
+        if (ABSENT.equals(directory.text(key + META))) {
             return null;
         }
         ModelFile file = find(key, url);
         if (file == null) {
-            box.putText(key + META, ABSENT);
+            directory.putText(key + META, ABSENT);
             return null;
         }
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         int index = 0;
-        for (Piece piece = piece(file, index); piece != null; piece = piece(file, ++index)) {
-            piece.feed(bytes -> {
-                byte[] part = new byte[bytes.remaining()];
-                bytes.get(part);
-                text.write(part, 0, part.length);
+        for (Chunk chunk = chunk(file, index); chunk != null; chunk = chunk(file, ++index)) {
+            chunk.feed(bytes -> {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.get(copy);
+                text.write(copy, 0, copy.length);
                 return true;
             });
         }
         return text.toString(StandardCharsets.UTF_8);
     }
 
-    /** What the box knows of a file. */
+    /** What the directory knows of a file. */
     private @Nullable ModelFile known(String key) {
-        String meta = box.text(key + META);
+        String meta = directory.text(key + META);
         ModelFile file = meta == null ? null : ModelFile.parse(key, meta);
         if (file != null) {
             findStored(file);
@@ -199,48 +199,48 @@ public final class Download {
     }
 
     private void findStored(ModelFile file) {
-        Map<String, Long> sizes = box.sizes();
-        for (int piece = 0; !file.isPast(piece); piece++) {
-            Long size = sizes.get(file.name(piece));
-            file.setStored(piece, size != null && size == file.length(piece));
-            file.arrive(file.isStored(piece) ? file.length(piece) : partLength(sizes, file, piece));
+        Map<String, Long> sizes = directory.sizes();
+        for (int chunk = 0; !file.isPast(chunk); chunk++) {
+            Long size = sizes.get(file.name(chunk));
+            file.setStored(chunk, size != null && size == file.length(chunk));
+            file.arrive(file.isStored(chunk) ? file.length(chunk) : partialLength(sizes, file, chunk));
         }
     }
 
-    private static long partLength(Map<String, Long> sizes, ModelFile file, int piece) {
-        Long length = sizes.get(file.name(piece) + Box.PART);
+    private static long partialLength(Map<String, Long> sizes, ModelFile file, int chunk) {
+        Long length = sizes.get(file.name(chunk) + PartialChunk.SUFFIX);
         return length == null ? 0 : length;
     }
 
     private void clear(String key) {
-        for (String name : box.sizes().keySet()) {
+        for (String name : directory.sizes().keySet()) {
             if (name.startsWith(key + ".")) {
-                box.delete(name);
+                directory.delete(name);
             }
         }
     }
 
     private void lock() {
-        if (lock != null || !box.lasts()) {
+        if (lock != null || !directory.lasts()) {
             return;
         }
         lock = Lock.takeNow(id);
         if (lock == null) {
-            new Thread(this::lookOn).start();
+            new Thread(this::watchOtherTab).start();
             lock = Lock.take(id);
         }
         requireSound();
     }
 
     /** Reports what another tab stores. */
-    private void lookOn() {
+    private void watchOtherTab() {
         while (lock == null && !closed) {
             long sum = 0;
-            for (long size : box.sizes().values()) {
+            for (long size : directory.sizes().values()) {
                 sum += size;
             }
             listener.stored(sum, Gguf.UNKNOWN_LENGTH);
-            Promises.sleep(LOOK_PAUSE_MS);
+            Promises.sleep(POLL_INTERVAL_MS);
         }
     }
 
@@ -256,22 +256,22 @@ public final class Download {
     /** The first request for a file, which tells its length, and whether what is stored of it still holds. */
     private @Nullable ModelFile ask(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
-            int piece = known.nextMissing(0);
-            long offset = partLength(box.sizes(), known, piece);
-            if (offset >= known.length(piece)) {
+            int chunk = known.nextMissing(0);
+            long offset = partialLength(directory.sizes(), known, chunk);
+            if (offset >= known.length(chunk)) {
                 return known; // it needs only be completed
             }
-            long start = known.start(piece);
-            Http.Reply reply = http.find(url, start + offset, start + known.length(piece) - 1);
+            long start = known.start(chunk);
+            Http.Reply reply = http.find(url, start + offset, start + known.length(chunk) - 1);
             if (reply != null && reply.isPartial() && known.agrees(reply)) {
-                fetch(known, piece, reply);
+                fetch(known, chunk, reply);
                 return known;
             }
             if (reply != null) {
                 reply.cancel();
             }
         }
-        Http.Reply reply = http.find(url, 0, ModelFile.PIECE_BYTES - 1);
+        Http.Reply reply = http.find(url, 0, ModelFile.CHUNK_BYTES - 1);
         if (reply != null && reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
             // A host that doesn't let pages see the header: without the length parts are of no use.
             reply.cancel();
@@ -285,7 +285,7 @@ public final class Download {
             clear(key);
             file = ModelFile.of(key, url, reply);
             if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
-                box.putText(key + META, file.toJson());
+                directory.putText(key + META, file.toJson());
             }
         }
         if (file.hasRanges()) {
@@ -298,29 +298,29 @@ public final class Download {
 
     private void fetchWhole(ModelFile file, Http.@Nullable Reply reply) {
         start(() -> {
-            transfer.fetchWhole(file, reply);
-            box.putText(file.key() + META, file.toJson()); // perhaps the length was not known before
+            fetcher.fetchWhole(file, reply);
+            directory.putText(file.key() + META, file.toJson()); // perhaps the length was not known before
         });
     }
 
-    /** Begins to fetch a piece that was asked for. */
-    private void fetch(ModelFile file, int piece, Http.Reply reply) {
-        file.setTaken(piece, true);
-        start(() -> fetchNow(file, piece, reply));
+    /** Begins to fetch a chunk that was asked for. */
+    private void fetch(ModelFile file, int chunk, Http.Reply reply) {
+        file.setTaken(chunk, true);
+        start(() -> fetchNow(file, chunk, reply));
     }
 
-    private void fetchNow(ModelFile file, int piece, Http.@Nullable Reply reply) {
+    private void fetchNow(ModelFile file, int chunk, Http.@Nullable Reply reply) {
         try {
-            transfer.fetch(file, piece, reply);
+            fetcher.fetch(file, chunk, reply);
         } finally {
-            file.setTaken(piece, false);
+            file.setTaken(chunk, false);
         }
     }
 
     /** Sees that what is missing of a file is fetched. */
     private void begin(ModelFile file) {
-        if (!ModelStore.isNoted(box)) {
-            ModelStore.note(box, Map.of("url", url));
+        if (!ModelStore.isNoted(directory)) {
+            ModelStore.note(directory, Map.of("url", url));
         }
         files.add(file);
         reading = file;
@@ -367,7 +367,7 @@ public final class Download {
         }
     }
 
-    /** Fetches missing pieces as long as there are any. */
+    /** Fetches missing chunks as long as there are any. */
     private void fetchMissing() {
         for (Place next = next(); next != null && failure == null && !closed; next = next()) {
             if (isTooEarly(next.file, next.index)) {
@@ -381,7 +381,7 @@ public final class Download {
 
     private record Place(ModelFile file, int index) {}
 
-    /** The piece that should be fetched next: the one that is read, if it is missing, and those that follow. */
+    /** The chunk that should be fetched next: the one that is read, if it is missing, and those that follow. */
     private @Nullable Place next() {
         Place next = reading == null ? null : next(reading, reading.wanted());
         for (int i = 0; i < files.size() && next == null; i++) {
@@ -391,26 +391,26 @@ public final class Download {
     }
 
     private static @Nullable Place next(ModelFile file, int from) {
-        int piece = file.nextMissing(from);
-        return !file.hasRanges() || file.isPast(piece) ? null : new Place(file, piece);
+        int chunk = file.nextMissing(from);
+        return !file.hasRanges() || file.isPast(chunk) ? null : new Place(file, chunk);
     }
 
     /**
-     * A piece of a file, when it is stored and verified.
+     * A chunk of a file, when it is stored and verified.
      *
      * @return null past the file's end
      */
-    public @Nullable Piece piece(ModelFile file, int index) {
+    public @Nullable Chunk chunk(ModelFile file, int index) {
         reading = file;
         file.want(index);
         changed.fire();
         while (!file.isPast(index)) {
             if (file.isStored(index)) {
-                Piece piece = box.piece(file.name(index));
-                if (piece != null) {
-                    return piece;
+                Chunk chunk = directory.chunk(file.name(index));
+                if (chunk != null) {
+                    return chunk;
                 }
-                if (!file.lose(index) && box.lasts()) {
+                if (!file.lose(index) && directory.lasts()) {
                     throw new LostException();
                 }
                 file.arrive(-file.length(index));
@@ -427,10 +427,10 @@ public final class Download {
         return null;
     }
 
-    /** A piece has been read. */
+    /** A chunk has been read. */
     public void done(ModelFile file, int index) {
-        if (!box.lasts()) {
-            box.delete(file.name(index));
+        if (!directory.lasts()) {
+            directory.delete(file.name(index));
         }
     }
 
@@ -458,7 +458,7 @@ public final class Download {
 
     /** Whether what is stored lasts beyond the page. */
     public boolean lasts() {
-        return box.lasts();
+        return directory.lasts();
     }
 
     /** Fetches no more. What has come is kept. */

@@ -8,8 +8,8 @@ import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Bytes that are kept in the page's memory until they are freed. They can be read any number of times. */
-public final class HeldBytes implements Piece {
-    private final JSArray<JSObject> chunks = new JSArray<>();
+public final class HeldBytes implements Chunk {
+    private final JSArray<JSObject> buffers = new JSArray<>();
     private long length;
 
     HeldBytes() {}
@@ -23,7 +23,7 @@ public final class HeldBytes implements Piece {
 
     /** Adds a copy of the bytes, whose buffer is used again or freed. */
     void append(Uint8Array bytes) {
-        chunks.push(new Uint8Array(bytes));
+        buffers.push(new Uint8Array(bytes));
         length += bytes.getLength();
     }
 
@@ -33,8 +33,8 @@ public final class HeldBytes implements Piece {
 
     @Override
     public boolean feed(Staging.Target target) {
-        for (int i = 0; i < chunks.getLength(); i++) {
-            if (!Staging.feed((Uint8Array) chunks.get(i), target)) {
+        for (int i = 0; i < buffers.getLength(); i++) {
+            if (!Staging.feed((Uint8Array) buffers.get(i), target)) {
                 return false;
             }
         }
@@ -45,23 +45,23 @@ public final class HeldBytes implements Piece {
     Uint8Array content() {
         Uint8Array content = new Uint8Array((int) length);
         int at = 0;
-        for (int i = 0; i < chunks.getLength(); i++) {
-            Uint8Array chunk = (Uint8Array) chunks.get(i);
-            content.set(chunk, at);
-            at += chunk.getLength();
+        for (int i = 0; i < buffers.getLength(); i++) {
+            Uint8Array buffer = (Uint8Array) buffers.get(i);
+            content.set(buffer, at);
+            at += buffer.getLength();
         }
         return content;
     }
 
     /** A copy that is the browser's. */
     Blob blob() {
-        return new Blob(chunks);
+        return new Blob(buffers);
     }
 
     /** They are of no more use. */
     public void free() {
-        while (chunks.getLength() > 0) {
-            Buffers.free((Uint8Array) chunks.pop());
+        while (buffers.getLength() > 0) {
+            Buffers.free((Uint8Array) buffers.pop());
         }
         length = 0;
     }

@@ -1,10 +1,10 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.web.js.Chunks;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Response;
+import dev.demitasse.web.js.StreamReader;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,16 +19,16 @@ final class Http {
     private static final int NOT_FOUND = 404;
 
     /** A connection that is silent for so long is taken for broken. */
-    private static final int LONGEST_SILENCE_MS = 30_000;
+    private static final int MAX_SILENCE_MS = 30_000;
 
-    private static final int LOOK_PAUSE_MS = 1000;
+    private static final int POLL_INTERVAL_MS = 1000;
     /** Pauses in a row, without a new byte in between: half a minute in all. */
-    private static final int MOST_PAUSES = 8;
+    private static final int MAX_PAUSES = 8;
     /** The same before any byte has come: less than two seconds. */
-    private static final int MOST_FIRST_PAUSES = 3;
+    private static final int MAX_FIRST_PAUSES = 3;
 
     private static final int FIRST_PAUSE_MS = 250;
-    private static final int LONGEST_PAUSE_MS = 8000;
+    private static final int MAX_PAUSE_MS = 8000;
 
     private final List<Reply> open = new ArrayList<>();
     private boolean closed;
@@ -121,10 +121,10 @@ final class Http {
         requireOpen();
         long now = System.currentTimeMillis();
         if (now >= pauseEnds) {
-            if (pauses == (hasBytes ? MOST_PAUSES : MOST_FIRST_PAUSES)) {
+            if (pauses == (hasBytes ? MAX_PAUSES : MAX_FIRST_PAUSES)) {
                 throw new StoreException("can't fetch " + url + ": " + reason);
             }
-            pauseEnds = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << pauses);
+            pauseEnds = now + Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS << pauses);
             pauses++;
         }
         Promises.sleep((int) (pauseEnds - now));
@@ -144,10 +144,10 @@ final class Http {
 
     private void watch() {
         do {
-            Promises.sleep(LOOK_PAUSE_MS);
+            Promises.sleep(POLL_INTERVAL_MS);
             long now = System.currentTimeMillis();
             for (Reply reply : List.copyOf(open)) {
-                if (now - reply.lastHeard > LONGEST_SILENCE_MS) {
+                if (now - reply.lastHeard > MAX_SILENCE_MS) {
                     reply.cancel();
                 }
             }
@@ -161,7 +161,7 @@ final class Http {
         private final Response.Abort abort = new Response.Abort();
         private long lastHeard = System.currentTimeMillis();
         private @Nullable Response response;
-        private @Nullable Chunks chunks;
+        private @Nullable StreamReader reader;
 
         private Response response() {
             if (response == null) {
@@ -225,10 +225,10 @@ final class Http {
         /** The next bytes, valid until the next call; null at the end. */
         @Nullable
         Uint8Array read() {
-            Chunks body = chunks;
+            StreamReader body = reader;
             if (body == null) {
-                body = new Chunks(response().getBody());
-                chunks = body;
+                body = new StreamReader(response().getBody());
+                reader = body;
             }
             Uint8Array bytes = null;
             try {
@@ -254,8 +254,8 @@ final class Http {
         void cancel() {
             open.remove(this);
             abort.abort();
-            if (chunks != null) {
-                chunks.free();
+            if (reader != null) {
+                reader.free();
             }
         }
     }

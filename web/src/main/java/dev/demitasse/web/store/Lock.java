@@ -32,7 +32,7 @@ final class Lock {
     private void request(String id, boolean wait) {
         Locks locks = WorkerScope.getNavigator().getLocks();
         if (JSObjects.isUndefined(locks)) {
-            release = ignored -> {}; // two tabs may then download the same model, each into the same pieces
+            release = ignored -> {}; // two tabs may then download the same model, each into the same chunks
             return;
         }
         Locks.Options options = JSObjects.create();

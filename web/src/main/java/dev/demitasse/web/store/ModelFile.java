@@ -10,15 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A file of a model, and which of its pieces are stored. */
+/** A file of a model, and which of its chunks are stored. */
 public final class ModelFile {
-    static final int PIECE_BYTES = 16 << 20;
+    static final int CHUNK_BYTES = 16 << 20;
 
-    private static final int MOST_PIECE_BYTES = 1 << 26;
+    private static final int MAX_CHUNK_BYTES = 1 << 26;
 
     private final String key;
     private final String url;
-    private final int pieceBytes;
+    private final int chunkBytes;
     private final @Nullable Manifest manifest;
     /** What its server says to tell versions apart; null if it doesn't. */
     private final @Nullable String etag;
@@ -34,16 +34,16 @@ public final class ModelFile {
     private final BitSet taken = new BitSet();
 
     private long bytes;
-    /** Bytes of it that are stored, incomplete pieces included. */
+    /** Bytes of it that are stored, incomplete chunks included. */
     private long arrived;
-    /** The piece that its reader wants next. */
+    /** The chunk that its reader wants next. */
     private int wanted;
 
     private ModelFile(
             String key,
             String url,
             long bytes,
-            int pieceBytes,
+            int chunkBytes,
             boolean ranges,
             @Nullable String etag,
             @Nullable String modified,
@@ -51,7 +51,7 @@ public final class ModelFile {
         this.key = key;
         this.url = url;
         this.bytes = bytes;
-        this.pieceBytes = pieceBytes;
+        this.chunkBytes = chunkBytes;
         this.ranges = ranges;
         this.etag = etag;
         this.modified = modified;
@@ -64,7 +64,7 @@ public final class ModelFile {
                 key,
                 url,
                 reply.total(),
-                PIECE_BYTES,
+                CHUNK_BYTES,
                 reply.isPartial(),
                 reply.header("ETag"),
                 reply.header("Last-Modified"),
@@ -73,7 +73,7 @@ public final class ModelFile {
 
     /** A file that is imported. */
     static ModelFile of(String key, String url, long bytes) {
-        return new ModelFile(key, url, bytes, PIECE_BYTES, false, null, null, null);
+        return new ModelFile(key, url, bytes, CHUNK_BYTES, false, null, null, null);
     }
 
     /** A file in shards, which lie beside the manifest. */
@@ -89,7 +89,7 @@ public final class ModelFile {
                     key,
                     file.member("url").name(),
                     file.member("bytes").integer(0, Long.MAX_VALUE),
-                    (int) file.member("pieceBytes").integer(1, MOST_PIECE_BYTES),
+                    (int) file.member("pieceBytes").integer(1, MAX_CHUNK_BYTES),
                     Boolean.TRUE.equals(file.member("ranges").value()),
                     optional(file.member("etag")),
                     optional(file.member("modified")),
@@ -107,7 +107,7 @@ public final class ModelFile {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("url", url);
         json.put("bytes", bytes);
-        json.put("pieceBytes", (long) pieceBytes);
+        json.put("pieceBytes", (long) chunkBytes);
         json.put("ranges", ranges);
         if (etag != null) {
             json.put("etag", etag);
@@ -155,87 +155,87 @@ public final class ModelFile {
         return known == null || given == null || known.equals(given);
     }
 
-    /** Whether a piece lies behind the end. */
-    boolean isPast(int piece) {
-        return bytes != Gguf.UNKNOWN_LENGTH && start(piece) >= bytes;
+    /** Whether a chunk lies behind the end. */
+    boolean isPast(int chunk) {
+        return bytes != Gguf.UNKNOWN_LENGTH && start(chunk) >= bytes;
     }
 
-    /** First byte of a piece in the file. */
-    long start(int piece) {
-        return (long) piece * pieceBytes;
+    /** First byte of a chunk in the file. */
+    long start(int chunk) {
+        return (long) chunk * chunkBytes;
     }
 
-    int pieceAt(long position) {
-        return (int) (position / pieceBytes);
+    int chunkAt(long position) {
+        return (int) (position / chunkBytes);
     }
 
-    int length(int piece) {
-        return bytes == Gguf.UNKNOWN_LENGTH ? pieceBytes : (int) Math.min(pieceBytes, bytes - start(piece));
+    int length(int chunk) {
+        return bytes == Gguf.UNKNOWN_LENGTH ? chunkBytes : (int) Math.min(chunkBytes, bytes - start(chunk));
     }
 
-    /** The address that has a piece. */
-    String url(int piece) {
+    /** The address that has a chunk. */
+    String url(int chunk) {
         return manifest == null
                 ? url
-                : Addresses.sibling(url, manifest.shards().get(piece).file());
+                : Addresses.sibling(url, manifest.shards().get(chunk).file());
     }
 
-    /** Whether each piece has an address, and a hash, of its own. */
+    /** Whether each chunk has an address, and a hash, of its own. */
     boolean isSharded() {
         return manifest != null;
     }
 
-    /** SHA-256 of a piece in hexadecimal; null if it is not known. */
+    /** SHA-256 of a chunk in hexadecimal; null if it is not known. */
     @Nullable
-    String sha256(int piece) {
-        return manifest == null ? null : manifest.shards().get(piece).sha256();
+    String sha256(int chunk) {
+        return manifest == null ? null : manifest.shards().get(chunk).sha256();
     }
 
-    /** The name of a piece in the box. */
-    String name(int piece) {
-        String index = Integer.toString(piece);
+    /** The name of a chunk in the directory. */
+    String name(int chunk) {
+        String index = Integer.toString(chunk);
         return key + "." + "00000".substring(Math.min(5, index.length())) + index;
     }
 
-    void setStored(int piece, boolean isStored) {
-        stored.set(piece, isStored);
+    void setStored(int chunk, boolean isStored) {
+        stored.set(chunk, isStored);
     }
 
     /**
-     * Notes that a stored piece is gone: it was evicted, or dropped after it was read.
+     * Notes that a stored chunk is gone: it was evicted, or dropped after it was read.
      *
      * @return whether to fetch it again; false if it was lost before
      */
-    boolean lose(int piece) {
-        stored.clear(piece);
-        boolean isFirst = !lost.get(piece);
-        lost.set(piece);
+    boolean lose(int chunk) {
+        stored.clear(chunk);
+        boolean isFirst = !lost.get(chunk);
+        lost.set(chunk);
         return isFirst;
     }
 
-    boolean isStored(int piece) {
-        return stored.get(piece);
+    boolean isStored(int chunk) {
+        return stored.get(chunk);
     }
 
     boolean isComplete() {
         return bytes != Gguf.UNKNOWN_LENGTH && isPast(stored.nextClearBit(0));
     }
 
-    void setTaken(int piece, boolean isTaken) {
-        taken.set(piece, isTaken);
+    void setTaken(int chunk, boolean isTaken) {
+        taken.set(chunk, isTaken);
     }
 
-    /** The first piece from {@code from} on that is neither stored nor being fetched; it may be past the end. */
+    /** The first chunk from {@code from} on that is neither stored nor being fetched; it may be past the end. */
     int nextMissing(int from) {
-        int piece = from;
-        while (stored.get(piece) || taken.get(piece)) {
-            piece++;
+        int chunk = from;
+        while (stored.get(chunk) || taken.get(chunk)) {
+            chunk++;
         }
-        return piece;
+        return chunk;
     }
 
-    void want(int piece) {
-        wanted = piece;
+    void want(int chunk) {
+        wanted = chunk;
     }
 
     int wanted() {

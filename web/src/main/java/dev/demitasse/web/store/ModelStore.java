@@ -10,10 +10,10 @@ import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
 import dev.demitasse.store.Manifest;
 import dev.demitasse.web.js.Blob;
-import dev.demitasse.web.js.Chunks;
 import dev.demitasse.web.js.Files;
 import dev.demitasse.web.js.NamedBlob;
 import dev.demitasse.web.js.Promises;
+import dev.demitasse.web.js.StreamReader;
 import dev.demitasse.web.js.WorkerScope;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ public final class ModelStore {
     private static final String ABOUT = "about";
 
     /** Pieces that are held in memory beyond the one that is read. */
-    private static final int MEMORY_PIECES = 3;
+    private static final int MEMORY_CHUNKS = 3;
 
     private final @Nullable Storage storage;
 
@@ -58,15 +58,15 @@ public final class ModelStore {
      */
     public Download download(String url, boolean keep, boolean isWhole, Download.Listener listener) {
         if (storage == null || !keep || !Addresses.isLasting(url)) {
-            return new Download(url, "", new MemoryBox(), isWhole ? MEMORY_PIECES : 0, listener);
+            return new Download(url, "", new MemoryDirectory(), isWhole ? MEMORY_CHUNKS : 0, listener);
         }
         String id = id(url);
         return new Download(url, id, storage.open(id), isWhole ? Integer.MAX_VALUE : 0, listener);
     }
 
-    /** Whether anything is noted of what is stored in a box. */
-    static boolean isNoted(Box box) {
-        return box.text(ABOUT) != null;
+    /** Whether anything is noted of what is stored in a directory. */
+    static boolean isNoted(ModelDirectory directory) {
+        return directory.text(ABOUT) != null;
     }
 
     /** Notes that a model is stored whole, and could be loaded. */
@@ -81,11 +81,11 @@ public final class ModelStore {
         note(storage.open(id(url)), about);
     }
 
-    /** Notes what is stored in a box. */
-    static void note(Box box, Map<String, ?> about) {
+    /** Notes what is stored in a directory. */
+    static void note(ModelDirectory directory, Map<String, ?> about) {
         String text = JsonWriter.write(about, -1);
-        if (!text.equals(box.text(ABOUT))) {
-            box.putText(ABOUT, text);
+        if (!text.equals(directory.text(ABOUT))) {
+            directory.putText(ABOUT, text);
         }
     }
 
@@ -113,15 +113,15 @@ public final class ModelStore {
             return models;
         }
         for (String id : storage.ids()) {
-            Box box = storage.open(id);
-            String about = box.text(ABOUT);
+            ModelDirectory directory = storage.open(id);
+            String about = directory.text(ABOUT);
             if (about == null) {
                 continue;
             }
             Map<String, @Nullable Object> model = new LinkedHashMap<>(object(about));
             model.putIfAbsent("name", Addresses.name(String.valueOf(model.get("url"))));
             long bytes = 0;
-            for (long size : box.sizes().values()) {
+            for (long size : directory.sizes().values()) {
                 bytes += size;
             }
             model.put("bytes", bytes);
@@ -181,39 +181,39 @@ public final class ModelStore {
      * @throws StoreException if the model is not stored whole
      */
     public JSArray<NamedBlob> export(String url) {
-        Box box = storage().open(id(url));
-        String about = box.text(ABOUT);
+        ModelDirectory directory = storage().open(id(url));
+        String about = directory.text(ABOUT);
         if (about == null || !object(about).containsKey("architecture")) {
             throw new StoreException("there is no whole stored model " + url);
         }
         JSArray<NamedBlob> files = new JSArray<>();
-        String text = box.text(Download.MANIFEST);
+        String text = directory.text(Download.MANIFEST);
         if (text != null) {
             Manifest manifest = Manifest.parse(text);
-            files.push(file(box, ModelFile.of(ONLY_FILE, url, manifest), manifest.name()));
+            files.push(file(directory, ModelFile.of(ONLY_FILE, url, manifest), manifest.name()));
         }
-        for (String name : new TreeSet<>(box.sizes().keySet())) {
-            String meta = name.endsWith(Download.META) ? box.text(name) : null;
+        for (String name : new TreeSet<>(directory.sizes().keySet())) {
+            String meta = name.endsWith(Download.META) ? directory.text(name) : null;
             ModelFile file = meta == null
                     ? null
                     : ModelFile.parse(name.substring(0, name.length() - Download.META.length()), meta);
             if (file != null) {
-                files.push(file(box, file, Addresses.name(file.url(0))));
+                files.push(file(directory, file, Addresses.name(file.url(0))));
             }
         }
         return files;
     }
 
-    private static NamedBlob file(Box box, ModelFile file, String name) {
-        JSArray<JSObject> pieces = new JSArray<>();
+    private static NamedBlob file(ModelDirectory directory, ModelFile file, String name) {
+        JSArray<JSObject> chunks = new JSArray<>();
         for (int i = 0; !file.isPast(i); i++) {
-            Blob piece = box.blob(file.name(i));
-            if (piece == null) {
+            Blob chunk = directory.blob(file.name(i));
+            if (chunk == null) {
                 throw new StoreException("a part of " + name + " is no longer stored; load the model again");
             }
-            pieces.push(piece);
+            chunks.push(chunk);
         }
-        return new NamedBlob(pieces, name);
+        return new NamedBlob(chunks, name);
     }
 
     /**
@@ -230,14 +230,14 @@ public final class ModelStore {
         boolean done = false;
         try {
             storage().delete(id);
-            Box box = storage().open(id);
-            note(box, Map.of("url", url));
+            ModelDirectory directory = storage().open(id);
+            note(directory, Map.of("url", url));
             for (int i = 0; i < files.getLength(); i++) {
                 NamedBlob source = files.get(i);
                 boolean isOnly = files.getLength() == 1;
                 String key = isOnly ? ONLY_FILE : Integer.toString(i);
                 String named = isOnly ? url : Addresses.sibling(url, source.getName());
-                copy(source, ModelFile.of(key, named, (long) source.getSize()), box);
+                copy(source, ModelFile.of(key, named, (long) source.getSize()), directory);
             }
             loaded(url, files.get(0).getName(), architecture);
             done = true;
@@ -249,25 +249,25 @@ public final class ModelStore {
         }
     }
 
-    private static void copy(Blob source, ModelFile file, Box box) {
-        for (int piece = 0; !file.isPast(piece); piece++) {
-            Box.Part part = box.part(file.name(piece));
+    private static void copy(Blob source, ModelFile file, ModelDirectory directory) {
+        for (int chunk = 0; !file.isPast(chunk); chunk++) {
+            PartialChunk partial = directory.partialChunk(file.name(chunk));
             boolean completed = false;
             try {
-                Chunks chunks =
-                        new Chunks(source.slice(file.start(piece), file.start(piece) + file.length(piece)).stream());
-                for (Uint8Array bytes = chunks.next(); bytes != null; bytes = chunks.next()) {
-                    part.append(bytes);
+                StreamReader reader = new StreamReader(
+                        source.slice(file.start(chunk), file.start(chunk) + file.length(chunk)).stream());
+                for (Uint8Array bytes = reader.next(); bytes != null; bytes = reader.next()) {
+                    partial.append(bytes);
                 }
                 completed = true;
-                part.complete();
+                partial.complete();
             } finally {
                 if (!completed) {
-                    part.close();
+                    partial.close();
                 }
             }
         }
-        box.putText(file.key() + Download.META, file.toJson());
+        directory.putText(file.key() + Download.META, file.toJson());
     }
 
     /** Reads the files through; returns the model's architecture. */

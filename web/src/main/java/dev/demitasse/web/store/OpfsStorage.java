@@ -28,11 +28,11 @@ final class OpfsStorage implements Storage {
         }
         try {
             Files.Directory root = Promises.await(manager.getDirectory());
-            if (!isWritable(Promises.await(root.getFileHandle(PROBE, OpfsBox.options(true))))) {
+            if (!isWritable(Promises.await(root.getFileHandle(PROBE, OpfsDirectory.options(true))))) {
                 return null;
             }
             return new OpfsStorage(
-                    Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsBox.options(true))));
+                    Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsDirectory.options(true))));
         } catch (RuntimeException e) { // or there is no such method
             return null;
         }
@@ -43,13 +43,13 @@ final class OpfsStorage implements Storage {
             Promises.await(file.createSyncAccessHandle()).close();
             return true;
         } catch (JsException e) {
-            return e.is(OpfsBox.IN_USE); // by another tab, which tries the same
+            return e.is(OpfsDirectory.IN_USE); // by another tab, which tries the same
         }
     }
 
     @Override
-    public Box open(String id) {
-        return new OpfsBox(Promises.await(folder.getDirectoryHandle(id, OpfsBox.options(true))));
+    public ModelDirectory open(String id) {
+        return new OpfsDirectory(Promises.await(folder.getDirectoryHandle(id, OpfsDirectory.options(true))));
     }
 
     @Override
@@ -66,6 +66,6 @@ final class OpfsStorage implements Storage {
 
     @Override
     public void delete(String id) {
-        OpfsBox.remove(folder, id);
+        OpfsDirectory.remove(folder, id);
     }
 }

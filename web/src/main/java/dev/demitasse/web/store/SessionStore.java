@@ -33,34 +33,34 @@ public final class SessionStore {
         return new SessionStore(storage);
     }
 
-    /** Gives bytes one piece after the other. */
+    /** Gives bytes one chunk after the other. */
     public interface Source {
-        /** The next piece, direct and valid until the next call, or null. */
+        /** The next chunk, direct and valid until the next call, or null. */
         @Nullable
         ByteBuffer next();
     }
 
-    private static void write(Box box, Source source) {
-        Box.Part part = box.part(KV);
+    private static void write(ModelDirectory directory, Source source) {
+        PartialChunk partial = directory.partialChunk(KV);
         try {
-            part.clear();
+            partial.clear();
             for (ByteBuffer bytes = source.next(); bytes != null; bytes = source.next()) {
-                part.append(Uint8Array.fromJavaBuffer(bytes.slice()));
+                partial.append(Uint8Array.fromJavaBuffer(bytes.slice()));
             }
         } catch (RuntimeException e) {
-            part.close();
+            partial.close();
             throw e;
         }
-        part.complete();
+        partial.complete();
     }
 
-    private static Piece kept(Box box) {
+    private static Chunk kept(ModelDirectory directory) {
         return target -> {
-            Piece piece = box.piece(KV);
-            if (piece == null) {
+            Chunk chunk = directory.chunk(KV);
+            if (chunk == null) {
                 throw new StoreException("the session was deleted");
             }
-            return piece.feed(target);
+            return chunk.feed(target);
         };
     }
 
@@ -70,11 +70,11 @@ public final class SessionStore {
         Lock lock = Lock.take("session " + id);
         try {
             storage.delete(id);
-            Box box = storage.open(id);
-            write(box, kv);
+            ModelDirectory directory = storage.open(id);
+            write(directory, kv);
             Map<String, @Nullable Object> note = new LinkedHashMap<>(about);
             note.put("name", name);
-            box.putText(ABOUT, JsonWriter.write(note, -1));
+            directory.putText(ABOUT, JsonWriter.write(note, -1));
         } catch (RuntimeException e) {
             storage.delete(id); // a part of it is of no use
             throw e;
@@ -88,13 +88,13 @@ public final class SessionStore {
         return about(storage.open(Storage.id(name)));
     }
 
-    private static @Nullable JsonField about(Box box) {
-        String text = box.text(ABOUT);
+    private static @Nullable JsonField about(ModelDirectory directory) {
+        String text = directory.text(ABOUT);
         return text == null ? null : new JsonField("session", JsonReader.read(text));
     }
 
     /** The bytes of a session that has a note, to be read any number of times. */
-    public Piece kv(String name) {
+    public Chunk kv(String name) {
         return kept(storage.open(Storage.id(name)));
     }
 
@@ -102,12 +102,12 @@ public final class SessionStore {
     public List<Map<String, @Nullable Object>> list() {
         List<Map<String, @Nullable Object>> sessions = new ArrayList<>();
         for (String id : storage.ids()) {
-            Box box = storage.open(id);
-            JsonField about = about(box);
+            ModelDirectory directory = storage.open(id);
+            JsonField about = about(directory);
             if (about != null) {
                 Map<String, @Nullable Object> session = new LinkedHashMap<>(about.object());
                 long bytes = 0;
-                for (long size : box.sizes().values()) {
+                for (long size : directory.sizes().values()) {
                     bytes += size;
                 }
                 session.put("bytes", bytes);

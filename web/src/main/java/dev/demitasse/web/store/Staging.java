@@ -1,8 +1,8 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.Blob;
-import dev.demitasse.web.js.Chunks;
 import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.StreamReader;
 import java.nio.ByteBuffer;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
@@ -23,10 +23,10 @@ public final class Staging {
 
     /** Reads a blob, as far as its bytes are wanted; whether more would be. */
     public static boolean feed(Blob blob, Target target) {
-        Chunks chunks = new Chunks(blob.stream());
-        for (Uint8Array chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
-            if (!feed(chunk, target)) {
-                chunks.cancel();
+        StreamReader reader = new StreamReader(blob.stream());
+        for (Uint8Array bytes = reader.next(); bytes != null; bytes = reader.next()) {
+            if (!feed(bytes, target)) {
+                reader.cancel();
                 return false;
             }
         }

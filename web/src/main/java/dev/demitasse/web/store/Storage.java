@@ -7,29 +7,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Where all boxes of a kind are. Methods wait for the storage. */
+/** Where all directories of a kind are. Methods wait for the storage. */
 interface Storage {
     int ID_DIGITS = 32;
 
-    /** A box, made if it isn't there; ids are of letters and digits. */
-    Box open(String id);
+    /** A directory, made if it isn't there; ids are of letters and digits. */
+    ModelDirectory open(String id);
 
     List<String> ids();
 
-    /** Deletes a box, if it is there, and all that is in it. */
+    /** Deletes a directory, if it is there, and all that is in it. */
     void delete(String id);
 
     /**
      * The best that this page has, or null.
      *
-     * @param kind of what the boxes hold: {@code model} or {@code session}
+     * @param kind of what the directories hold: {@code model} or {@code session}
      */
     static @Nullable Storage find(String kind) {
         Storage files = OpfsStorage.find(kind);
         return files == null ? CacheStorage.find(kind) : files;
     }
 
-    /** The id of the box that is named so. Waits for the hash. */
+    /** The id of the directory that is named so. Waits for the hash. */
     static String id(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);

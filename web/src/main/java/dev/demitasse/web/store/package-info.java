@@ -1,4 +1,4 @@
-/** Models kept in the browser's storage: downloaded in pieces, each verified, from where the last visit left off. */
+/** Models kept in the browser's storage: downloaded in chunks, each verified, from where the last visit left off. */
 @NullMarked
 package dev.demitasse.web.store;
 

@@ -14,13 +14,13 @@ import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSString;
 
-/** A cache of the Cache API, where there is no private file system. It takes only whole pieces. */
-final class CacheBox implements Box {
+/** A cache of the Cache API, where there is no private file system. It takes only whole chunks. */
+final class CacheDirectory implements ModelDirectory {
     private final Caches.Cache cache;
     private final String prefix;
 
     /** @param prefix an address in the page's scope, under which names become addresses */
-    CacheBox(Caches.Cache cache, String prefix) {
+    CacheDirectory(Caches.Cache cache, String prefix) {
         this.cache = cache;
         this.prefix = prefix;
     }
@@ -47,13 +47,13 @@ final class CacheBox implements Box {
     }
 
     @Override
-    public Part part(String name) {
-        return new MemoryPart() {
+    public PartialChunk partialChunk(String name) {
+        return new MemoryPartialChunk() {
             @Override
-            void put(HeldBytes piece) {
-                Blob blob = piece.blob();
-                piece.free();
-                CacheBox.this.put(name, blob);
+            void put(HeldBytes chunk) {
+                Blob blob = chunk.blob();
+                chunk.free();
+                CacheDirectory.this.put(name, blob);
             }
         };
     }

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A stream's chunks. Each is freed when the next is asked for: else hundreds pile up until they are collected. */
-public final class Chunks {
+public final class StreamReader {
     private final ByteStream.Reader reader;
     private @Nullable Uint8Array last;
 
-    public Chunks(ByteStream stream) {
+    public StreamReader(ByteStream stream) {
         reader = stream.getReader();
     }
 
@@ -20,7 +20,7 @@ public final class Chunks {
      */
     public @Nullable Uint8Array next() {
         free();
-        ByteStream.Chunk chunk = Promises.await(reader.read());
+        ByteStream.ReadResult chunk = Promises.await(reader.read());
         last = chunk.isDone() ? null : chunk.getValue();
         return last;
     }

@@ -13,7 +13,7 @@ import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A folder of the origin private file system. */
-final class OpfsBox implements Box {
+final class OpfsDirectory implements ModelDirectory {
     private static final String NOT_FOUND = "NotFoundError";
     /** An access handle of the file is open. */
     static final String IN_USE = "NoModificationAllowedError";
@@ -27,7 +27,7 @@ final class OpfsBox implements Box {
 
     private final Files.Directory folder;
 
-    OpfsBox(Files.Directory folder) {
+    OpfsDirectory(Files.Directory folder) {
         this.folder = folder;
     }
 
@@ -63,10 +63,10 @@ final class OpfsBox implements Box {
     public void putText(String name, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
-        OpfsPart part = new OpfsPart(name);
-        part.clear();
-        part.append(Uint8Array.fromJavaBuffer(direct));
-        part.complete();
+        OpfsPartialChunk partial = new OpfsPartialChunk(name);
+        partial.clear();
+        partial.append(Uint8Array.fromJavaBuffer(direct));
+        partial.complete();
     }
 
     @Override
@@ -77,7 +77,7 @@ final class OpfsBox implements Box {
 
     /** Past the blob and its streams where the browser lets several tabs read so at once, which costs less time and memory. */
     @Override
-    public @Nullable Piece piece(String name) {
+    public @Nullable Chunk chunk(String name) {
         Files.FileHandle file = find(name);
         if (file == null) {
             return null;
@@ -99,8 +99,8 @@ final class OpfsBox implements Box {
     }
 
     @Override
-    public Part part(String name) {
-        return new OpfsPart(name);
+    public PartialChunk partialChunk(String name) {
+        return new OpfsPartialChunk(name);
     }
 
     @Override
@@ -158,15 +158,15 @@ final class OpfsBox implements Box {
         }
     }
 
-    private final class OpfsPart implements Part {
+    private final class OpfsPartialChunk implements PartialChunk {
         private final String name;
         private final Files.FileHandle file;
         private final Files.AccessHandle handle;
         private long length;
 
-        OpfsPart(String name) {
+        OpfsPartialChunk(String name) {
             this.name = name;
-            file = make(name + PART);
+            file = make(name + SUFFIX);
             handle = open(file);
             length = (long) handle.getSize();
         }

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps nothing beyond the page: for pages without storage, and models that shall not be kept. */
-final class MemoryBox implements Box {
+final class MemoryDirectory implements ModelDirectory {
     private final Map<String, String> texts = new HashMap<>();
-    private final Map<String, HeldBytes> pieces = new HashMap<>();
+    private final Map<String, HeldBytes> chunks = new HashMap<>();
 
     @Override
     public @Nullable String text(String name) {
@@ -22,21 +22,21 @@ final class MemoryBox implements Box {
 
     @Override
     public @Nullable Blob blob(String name) {
-        HeldBytes piece = pieces.get(name);
-        return piece == null ? null : piece.blob();
+        HeldBytes chunk = chunks.get(name);
+        return chunk == null ? null : chunk.blob();
     }
 
     @Override
-    public @Nullable Piece piece(String name) {
-        return pieces.get(name);
+    public @Nullable Chunk chunk(String name) {
+        return chunks.get(name);
     }
 
     @Override
-    public Part part(String name) {
-        return new MemoryPart() {
+    public PartialChunk partialChunk(String name) {
+        return new MemoryPartialChunk() {
             @Override
-            void put(HeldBytes piece) {
-                pieces.put(name, piece);
+            void put(HeldBytes chunk) {
+                chunks.put(name, chunk);
             }
         };
     }
@@ -44,16 +44,16 @@ final class MemoryBox implements Box {
     @Override
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>();
-        pieces.forEach((name, piece) -> sizes.put(name, piece.length()));
+        chunks.forEach((name, chunk) -> sizes.put(name, chunk.length()));
         return sizes;
     }
 
     @Override
     public void delete(String name) {
         texts.remove(name);
-        HeldBytes piece = pieces.remove(name);
-        if (piece != null) {
-            piece.free();
+        HeldBytes chunk = chunks.remove(name);
+        if (chunk != null) {
+            chunk.free();
         }
     }
 

@@ -7,71 +7,71 @@ import dev.demitasse.web.js.JsException;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Brings bytes from a server into a box. Asks again for what is missing until it is there, or {@link Http} gives up. */
-final class Transfer {
+/** Brings bytes from a server into a directory. Asks again for what is missing until it is there, or {@link Http} gives up. */
+final class RangeFetcher {
     /** Hears of what has come. */
     interface Listener {
         void came(ModelFile file, long bytes);
 
-        /** A piece is complete. */
-        void completed(ModelFile file, int piece);
+        /** A chunk is complete. */
+        void completed(ModelFile file, int chunk);
 
-        /** Waits until a piece is wanted, if it should not be stored before. */
-        void awaitWanted(ModelFile file, int piece);
+        /** Waits until a chunk is wanted, if it should not be stored before. */
+        void awaitWanted(ModelFile file, int chunk);
     }
 
-    private static final int MOST_MISMATCHES = 3;
+    private static final int MAX_MISMATCHES = 3;
     /** Of a whole file, in a row, that brought nothing new. */
-    private static final int MOST_IDLE_PASSES = 2;
+    private static final int MAX_IDLE_PASSES = 2;
 
     private final Http http;
-    private final Box box;
+    private final ModelDirectory directory;
     private final Listener listener;
     private final Signal hashed = new Signal();
     private boolean isHashing;
 
-    Transfer(Http http, Box box, Listener listener) {
+    RangeFetcher(Http http, ModelDirectory directory, Listener listener) {
         this.http = http;
-        this.box = box;
+        this.directory = directory;
         this.listener = listener;
     }
 
     /**
-     * Fetches what is missing of a piece, and verifies it.
+     * Fetches what is missing of a chunk, and verifies it.
      *
      * @param first an answer that has it, if one was asked for already
      */
-    void fetch(ModelFile file, int piece, Http.@Nullable Reply first) {
-        Box.Part part = box.part(file.name(piece));
+    void fetch(ModelFile file, int chunk, Http.@Nullable Reply first) {
+        PartialChunk partial = directory.partialChunk(file.name(chunk));
         boolean completed = false;
         try {
             Http.Reply reply = first;
             for (int mismatches = 0; ; ) {
-                while (part.length() < file.length(piece)) {
-                    receive(file, piece, part, reply == null ? ask(file, piece, part.length()) : reply);
+                while (partial.length() < file.length(chunk)) {
+                    receive(file, chunk, partial, reply == null ? ask(file, chunk, partial.length()) : reply);
                     reply = null;
                 }
-                if (part.length() == file.length(piece) && isSound(part, file.sha256(piece))) {
+                if (partial.length() == file.length(chunk) && isSound(partial, file.sha256(chunk))) {
                     break;
                 }
-                restart(file, part);
+                restart(file, partial);
                 mismatches++;
-                if (mismatches == MOST_MISMATCHES) {
-                    throw new StoreException(file.url(piece) + " does not match its SHA-256, after " + mismatches
+                if (mismatches == MAX_MISMATCHES) {
+                    throw new StoreException(file.url(chunk) + " does not match its SHA-256, after " + mismatches
                             + " attempts: what the server has is damaged, or not of this model");
                 }
             }
             completed = true;
-            complete(file, piece, part);
+            complete(file, chunk, partial);
         } finally {
             if (!completed) {
-                part.close();
+                partial.close();
             }
         }
     }
 
     /** Whether a part has a hash, if that is known. One at a time: it is all in memory for that. */
-    private boolean isSound(Box.Part part, @Nullable String sha256) {
+    private boolean isSound(PartialChunk partial, @Nullable String sha256) {
         if (sha256 == null) {
             return true;
         }
@@ -80,7 +80,7 @@ final class Transfer {
         }
         isHashing = true;
         try {
-            Uint8Array content = part.content();
+            Uint8Array content = partial.content();
             String hash = Hash.sha256(content);
             Buffers.free(content);
             return hash.equals(sha256);
@@ -90,23 +90,23 @@ final class Transfer {
         }
     }
 
-    private void restart(ModelFile file, Box.Part part) {
-        listener.came(file, -part.length());
-        part.clear();
+    private void restart(ModelFile file, PartialChunk partial) {
+        listener.came(file, -partial.length());
+        partial.clear();
     }
 
-    /** @param offset in the piece */
-    private Http.Reply ask(ModelFile file, int piece, long offset) {
+    /** @param offset in the chunk */
+    private Http.Reply ask(ModelFile file, int chunk, long offset) {
         if (file.isSharded()) {
-            return http.get(file.url(piece), offset, -1);
+            return http.get(file.url(chunk), offset, -1);
         }
-        long start = file.start(piece);
-        return http.get(file.url(piece), start + offset, start + file.length(piece) - 1);
+        long start = file.start(chunk);
+        return http.get(file.url(chunk), start + offset, start + file.length(chunk) - 1);
     }
 
-    private void receive(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
-        String url = file.url(piece);
-        long from = (file.isSharded() ? 0 : file.start(piece)) + part.length();
+    private void receive(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
+        String url = file.url(chunk);
+        long from = (file.isSharded() ? 0 : file.start(chunk)) + partial.length();
         if (!file.isSharded() && !file.agrees(reply)) {
             reply.cancel();
             throw new ChangedException(url);
@@ -118,19 +118,19 @@ final class Transfer {
                 http.trouble(url, "it gave bytes from " + start + " where those from " + from + " were asked for");
                 return;
             }
-            restart(file, part);
+            restart(file, partial);
         }
-        copy(file, piece, part, reply);
+        copy(file, chunk, partial, reply);
     }
 
-    private void copy(ModelFile file, int piece, Box.Part part, Http.Reply reply) {
-        long missing = file.length(piece) - part.length();
+    private void copy(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
+        long missing = file.length(chunk) - partial.length();
         long before = missing;
         String trouble = "";
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
                 int count = (int) Math.min(bytes.getLength(), missing);
-                append(file, part, bytes, 0, count);
+                append(file, partial, bytes, 0, count);
                 missing -= count;
                 // An answer that ends here is read to its end: Chromium keeps megabytes of one that is cut short.
                 if (missing == 0 && reply.bodyBytes() != before) {
@@ -142,15 +142,15 @@ final class Transfer {
             trouble = String.valueOf(e.getMessage());
         }
         if (missing == before || missing > 0 && !trouble.isEmpty()) {
-            http.trouble(file.url(piece), trouble.isEmpty() ? "it gave no bytes" : trouble);
+            http.trouble(file.url(chunk), trouble.isEmpty() ? "it gave no bytes" : trouble);
         }
     }
 
-    private void append(ModelFile file, Box.Part part, Uint8Array bytes, int from, int count) {
+    private void append(ModelFile file, PartialChunk partial, Uint8Array bytes, int from, int count) {
         if (count == 0) {
             return;
         }
-        part.append(
+        partial.append(
                 count == bytes.getLength()
                         ? bytes
                         : new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count));
@@ -165,7 +165,7 @@ final class Transfer {
      */
     void fetchWhole(ModelFile file, Http.@Nullable Reply first) {
         Http.Reply reply = first;
-        for (int idle = 0; idle < MOST_IDLE_PASSES; ) {
+        for (int idle = 0; idle < MAX_IDLE_PASSES; ) {
             if (reply == null) {
                 reply = http.find(file.url(0), 0, -1);
             }
@@ -190,37 +190,37 @@ final class Transfer {
     /** Whether the end was reached. */
     private boolean readWhole(ModelFile file, Http.Reply reply) {
         long position = 0;
-        Box.Part part = null;
+        PartialChunk partial = null;
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
                 int used = 0;
                 while (used < bytes.getLength() && position != file.bytes()) {
-                    int piece = file.pieceAt(position);
-                    listener.awaitWanted(file, piece);
-                    int offset = (int) (position - file.start(piece));
-                    int count = Math.min(bytes.getLength() - used, file.length(piece) - offset);
-                    if (!file.isStored(piece)) {
-                        if (part == null) {
-                            part = box.part(file.name(piece));
+                    int chunk = file.chunkAt(position);
+                    listener.awaitWanted(file, chunk);
+                    int offset = (int) (position - file.start(chunk));
+                    int count = Math.min(bytes.getLength() - used, file.length(chunk) - offset);
+                    if (!file.isStored(chunk)) {
+                        if (partial == null) {
+                            partial = directory.partialChunk(file.name(chunk));
                         }
-                        int known = (int) Math.min(count, Math.max(0, part.length() - offset));
+                        int known = (int) Math.min(count, Math.max(0, partial.length() - offset));
                         if (known < count) {
-                            append(file, part, bytes, used + known, count - known);
+                            append(file, partial, bytes, used + known, count - known);
                         }
                     }
                     position += count;
                     used += count;
-                    if (part != null && offset + count == file.length(piece)) {
-                        complete(file, piece, part);
-                        part = null;
+                    if (partial != null && offset + count == file.length(chunk)) {
+                        complete(file, chunk, partial);
+                        partial = null;
                     }
                 }
             }
             if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
                 file.end(position);
-                if (part != null) {
-                    complete(file, file.pieceAt(position), part);
-                    part = null;
+                if (partial != null) {
+                    complete(file, file.chunkAt(position), partial);
+                    partial = null;
                 }
             }
             if (position == file.bytes()) {
@@ -230,15 +230,15 @@ final class Transfer {
         } catch (JsException e) {
             http.trouble(file.url(0), String.valueOf(e.getMessage()));
         } finally {
-            if (part != null) {
-                part.close();
+            if (partial != null) {
+                partial.close();
             }
         }
         return false;
     }
 
-    private void complete(ModelFile file, int piece, Box.Part part) {
-        part.complete();
-        listener.completed(file, piece);
+    private void complete(ModelFile file, int chunk, PartialChunk partial) {
+        partial.complete();
+        listener.completed(file, chunk);
     }
 }

@@ -2,12 +2,12 @@ package dev.demitasse.web.store;
 
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** A piece that is collected in memory, for storage that takes only whole ones. */
-abstract class MemoryPart implements Box.Part {
+/** A partial chunk in memory, for storage that accepts complete chunks only. */
+abstract class MemoryPartialChunk implements PartialChunk {
     private HeldBytes held = new HeldBytes();
 
-    /** Takes the whole piece, which it frees when it has no more use of it. */
-    abstract void put(HeldBytes piece);
+    /** Stores the complete chunk, and frees it once it is no longer needed. */
+    abstract void put(HeldBytes chunk);
 
     @Override
     public long length() {
@@ -26,9 +26,9 @@ abstract class MemoryPart implements Box.Part {
 
     @Override
     public void complete() {
-        HeldBytes piece = held;
+        HeldBytes chunk = held;
         held = new HeldBytes();
-        put(piece);
+        put(chunk);
     }
 
     @Override
