@@ -14,12 +14,12 @@ import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSString;
 
-/** A cache of the Cache API, where there is no private file system. It takes only whole chunks. */
+/** A cache of the Cache API, used where there is no private file system. It accepts complete chunks only. */
 final class CacheDirectory implements ModelDirectory {
     private final Caches.Cache cache;
     private final String prefix;
 
-    /** @param prefix an address in the page's scope, under which names become addresses */
+    /** @param prefix the address that precedes each name in the cache */
     CacheDirectory(Caches.Cache cache, String prefix) {
         this.cache = cache;
         this.prefix = prefix;

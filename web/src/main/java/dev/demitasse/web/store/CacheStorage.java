@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 
-/** Caches of the Cache API, one a directory. */
+/** Caches of the Cache API, one for each directory. */
 final class CacheStorage implements Storage {
-    /** Any address does: nothing is ever fetched from it. */
+    /** The address of the cache entries. Nothing is ever fetched from it. */
     private static final String ADDRESS = "https://models.demitasse.invalid/";
 
     private static final String PROBE = "probe";
@@ -25,7 +25,7 @@ final class CacheStorage implements Storage {
         this.prefix = prefix;
     }
 
-    /** Null where the page has none. */
+    /** Returns null if the page has no caches. */
     static @Nullable CacheStorage find(String kind) {
         try {
             Caches caches = WorkerScope.getCaches();
@@ -34,7 +34,7 @@ final class CacheStorage implements Storage {
             }
             Promises.await(caches.keys());
             return new CacheStorage(caches, "demitasse-" + kind + "-");
-        } catch (RuntimeException e) { // Chromium forbids even to name them in a sandbox
+        } catch (RuntimeException e) { // in a sandbox, Chromium throws even when caches is read
             return null;
         }
     }
@@ -42,9 +42,9 @@ final class CacheStorage implements Storage {
     /**
      * Opens a cache.
      *
-     * <p>In private windows WebKit (2.50, for one) empties a cache when its last user closes it. Whoever opens it again can add to it, but
-     * finds nothing there. So the page, which outlives this worker, holds the cache too, and one that loses what is put into it is made
-     * again.
+     * <p>In private windows, WebKit (seen with 2.50) empties a cache when its last user closes it. A later user can add entries, but
+     * reads none back. So the page, which outlives this worker, holds the cache open as well, and a cache that loses an entry is deleted
+     * and created again.
      */
     @Override
     public ModelDirectory open(String id) {

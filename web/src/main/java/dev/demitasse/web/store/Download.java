@@ -62,8 +62,8 @@ public final class Download {
         this.listener = listener;
         fetcher = new RangeFetcher(http, directory, new RangeFetcher.Listener() {
             @Override
-            public void came(ModelFile file, long bytes) {
-                file.arrive(bytes);
+            public void received(ModelFile file, long bytes) {
+                file.addArrived(bytes);
                 unreported += bytes;
                 if (unreported >= PROGRESS_BYTES) {
                     report();
@@ -113,7 +113,7 @@ public final class Download {
                 if (url.startsWith(Addresses.LOCAL)) {
                     throw new StoreException("there is no stored model " + url);
                 }
-                file = ask(key, url, file);
+                file = request(key, url, file);
             }
         }
         if (file != null) {
@@ -160,7 +160,7 @@ public final class Download {
             try {
                 return reply.text();
             } catch (JsException e) {
-                http.trouble(url, String.valueOf(e.getMessage()));
+                http.pauseBeforeRetry(url, String.valueOf(e.getMessage()));
             }
         }
     }
@@ -200,10 +200,10 @@ public final class Download {
 
     private void findStored(ModelFile file) {
         Map<String, Long> sizes = directory.sizes();
-        for (int chunk = 0; !file.isPast(chunk); chunk++) {
+        for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {
             Long size = sizes.get(file.name(chunk));
             file.setStored(chunk, size != null && size == file.length(chunk));
-            file.arrive(file.isStored(chunk) ? file.length(chunk) : partialLength(sizes, file, chunk));
+            file.addArrived(file.isStored(chunk) ? file.length(chunk) : partialLength(sizes, file, chunk));
         }
     }
 
@@ -254,7 +254,7 @@ public final class Download {
     }
 
     /** The first request for a file, which tells its length, and whether what is stored of it still holds. */
-    private @Nullable ModelFile ask(String key, String url, @Nullable ModelFile known) {
+    private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
             int chunk = known.nextMissing(0);
             long offset = partialLength(directory.sizes(), known, chunk);
@@ -263,7 +263,7 @@ public final class Download {
             }
             long start = known.start(chunk);
             Http.Reply reply = http.find(url, start + offset, start + known.length(chunk) - 1);
-            if (reply != null && reply.isPartial() && known.agrees(reply)) {
+            if (reply != null && reply.isPartial() && known.matches(reply)) {
                 fetch(known, chunk, reply);
                 return known;
             }
@@ -281,7 +281,7 @@ public final class Download {
             return null;
         }
         ModelFile file = known;
-        if (file == null || reply.isPartial() || file.hasRanges() || !file.agrees(reply)) {
+        if (file == null || reply.isPartial() || file.hasRanges() || !file.matches(reply)) {
             clear(key);
             file = ModelFile.of(key, url, reply);
             if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
@@ -305,7 +305,7 @@ public final class Download {
 
     /** Begins to fetch a chunk that was asked for. */
     private void fetch(ModelFile file, int chunk, Http.Reply reply) {
-        file.setTaken(chunk, true);
+        file.setFetching(chunk, true);
         start(() -> fetchNow(file, chunk, reply));
     }
 
@@ -313,7 +313,7 @@ public final class Download {
         try {
             fetcher.fetch(file, chunk, reply);
         } finally {
-            file.setTaken(chunk, false);
+            file.setFetching(chunk, false);
         }
     }
 
@@ -373,7 +373,7 @@ public final class Download {
             if (isTooEarly(next.file, next.index)) {
                 changed.await();
             } else {
-                next.file.setTaken(next.index, true);
+                next.file.setFetching(next.index, true);
                 fetchNow(next.file, next.index, null);
             }
         }
@@ -392,7 +392,7 @@ public final class Download {
 
     private static @Nullable Place next(ModelFile file, int from) {
         int chunk = file.nextMissing(from);
-        return !file.hasRanges() || file.isPast(chunk) ? null : new Place(file, chunk);
+        return !file.hasRanges() || file.isPastEnd(chunk) ? null : new Place(file, chunk);
     }
 
     /**
@@ -402,18 +402,18 @@ public final class Download {
      */
     public @Nullable Chunk chunk(ModelFile file, int index) {
         reading = file;
-        file.want(index);
+        file.setWanted(index);
         changed.fire();
-        while (!file.isPast(index)) {
+        while (!file.isPastEnd(index)) {
             if (file.isStored(index)) {
                 Chunk chunk = directory.chunk(file.name(index));
                 if (chunk != null) {
                     return chunk;
                 }
-                if (!file.lose(index) && directory.lasts()) {
+                if (!file.markLost(index) && directory.lasts()) {
                     throw new LostException();
                 }
-                file.arrive(-file.length(index));
+                file.addArrived(-file.length(index));
                 if (file.hasRanges()) {
                     startThreads();
                 } else {

@@ -7,21 +7,21 @@ import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Bytes that are kept in the page's memory until they are freed. They can be read any number of times. */
+/** Bytes in the page's memory, which can be read repeatedly until they are freed. */
 public final class HeldBytes implements Chunk {
     private final JSArray<JSObject> buffers = new JSArray<>();
     private long length;
 
     HeldBytes() {}
 
-    /** Takes all that the source gives. */
+    /** Copies all bytes of the source. */
     public HeldBytes(SessionStore.Source source) {
         for (ByteBuffer bytes = source.next(); bytes != null; bytes = source.next()) {
             append(Uint8Array.fromJavaBuffer(bytes.slice()));
         }
     }
 
-    /** Adds a copy of the bytes, whose buffer is used again or freed. */
+    /** Appends a copy of the bytes. The caller may reuse or free their buffer. */
     void append(Uint8Array bytes) {
         buffers.push(new Uint8Array(bytes));
         length += bytes.getLength();
@@ -41,7 +41,7 @@ public final class HeldBytes implements Chunk {
         return true;
     }
 
-    /** A copy of all, in one. */
+    /** Returns a copy of all bytes in one array. */
     Uint8Array content() {
         Uint8Array content = new Uint8Array((int) length);
         int at = 0;
@@ -53,12 +53,12 @@ public final class HeldBytes implements Chunk {
         return content;
     }
 
-    /** A copy that is the browser's. */
+    /** Returns a copy of all bytes as a blob. */
     Blob blob() {
         return new Blob(buffers);
     }
 
-    /** They are of no more use. */
+    /** Frees the memory. Nothing remains to read. */
     public void free() {
         while (buffers.getLength() > 0) {
             Buffers.free((Uint8Array) buffers.pop());

@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** The requests of one download. What may be a passing trouble is tried again, after pauses that double. */
+/** Sends the requests of one download. Repeats those that may succeed later, after pauses that double. */
 final class Http {
     private static final int OK = 200;
     private static final int PARTIAL = 206;
     private static final int NOT_FOUND = 404;
 
-    /** A connection that is silent for so long is taken for broken. */
+    /** A connection without data for this long counts as broken. */
     private static final int MAX_SILENCE_MS = 30_000;
 
     private static final int POLL_INTERVAL_MS = 1000;
-    /** Pauses in a row, without a new byte in between: half a minute in all. */
+    /** Maximum number of consecutive pauses without a new byte in between; they add up to half a minute. */
     private static final int MAX_PAUSES = 8;
-    /** The same before any byte has come: less than two seconds. */
+    /** The same before the first byte; they add up to less than two seconds. */
     private static final int MAX_FIRST_PAUSES = 3;
 
     private static final int FIRST_PAUSE_MS = 250;
@@ -37,12 +37,12 @@ final class Http {
     private long pauseEnds;
 
     /**
-     * Asks for bytes, and waits for the answer's head.
+     * Requests a range of bytes and waits for the response headers.
      *
      * @param from first byte
-     * @param to last byte; negative for all to the end
-     * @return with status 200 or 206
-     * @throws StoreException if there is no such answer
+     * @param to last byte; negative for the end of the file
+     * @return a reply with status 200 or 206
+     * @throws StoreException if the server has no such file, refuses the request, or can't be reached
      */
     Reply get(String url, long from, long to) {
         Reply reply = find(url, from, to);
@@ -52,7 +52,7 @@ final class Http {
         return reply;
     }
 
-    /** The same, or null if the server has no such file. */
+    /** Does the same as {@link #get}, but returns null if the server has no such file. */
     @Nullable
     Reply find(String url, long from, long to) {
         while (true) {
@@ -69,14 +69,14 @@ final class Http {
                 if (status < 500 && status != 408 && status != 429) {
                     throw refused(url, status);
                 }
-                trouble(url, "it answered with status " + status);
+                pauseBeforeRetry(url, "it answered with status " + status);
             } catch (JsException e) {
-                trouble(url, String.valueOf(e.getMessage()));
+                pauseBeforeRetry(url, String.valueOf(e.getMessage()));
             }
         }
     }
 
-    /** What to throw where a file has to be there. */
+    /** Returns the exception for a required file that the server does not have. */
     static StoreException notFound(String url) {
         return refused(url, NOT_FOUND);
     }
@@ -97,12 +97,12 @@ final class Http {
         }
         requireOpen();
         if (open.isEmpty()) {
-            new Thread(this::watch).start();
+            new Thread(this::cancelSilent).start();
         }
         open.add(reply);
         try {
             reply.response = Promises.await(WorkerScope.fetch(url, options));
-            reply.heard();
+            reply.markActive();
             return reply;
         } catch (JsException e) {
             open.remove(reply);
@@ -116,8 +116,12 @@ final class Http {
         }
     }
 
-    /** Takes note of a request that failed, and pauses: together with others, that failed for the same reason perhaps. */
-    void trouble(String url, String reason) {
+    /**
+     * Pauses before a failed request is repeated. Requests that fail during a pause share it, since their cause is probably the same.
+     *
+     * @throws StoreException if there were too many pauses without a new byte
+     */
+    void pauseBeforeRetry(String url, String reason) {
         requireOpen();
         long now = System.currentTimeMillis();
         if (now >= pauseEnds) {
@@ -130,48 +134,48 @@ final class Http {
         Promises.sleep((int) (pauseEnds - now));
     }
 
-    /** New bytes have come. */
+    /** Resets the count of pauses because new bytes have arrived. */
     void progressed() {
         hasBytes = true;
         pauses = 0;
     }
 
-    /** Ends all requests, and those to come. */
+    /** Cancels all requests and refuses new ones. */
     void close() {
         closed = true;
         List.copyOf(open).forEach(Reply::cancel);
     }
 
-    private void watch() {
+    private void cancelSilent() {
         do {
             Promises.sleep(POLL_INTERVAL_MS);
             long now = System.currentTimeMillis();
             for (Reply reply : List.copyOf(open)) {
-                if (now - reply.lastHeard > MAX_SILENCE_MS) {
+                if (now - reply.lastActive > MAX_SILENCE_MS) {
                     reply.cancel();
                 }
             }
         } while (!open.isEmpty());
     }
 
-    /** An answer, whose bytes may still be on their way. */
+    /** A response whose body may still be arriving. */
     final class Reply {
         private static final String RANGE_UNIT = "bytes ";
 
         private final Response.Abort abort = new Response.Abort();
-        private long lastHeard = System.currentTimeMillis();
+        private long lastActive = System.currentTimeMillis();
         private @Nullable Response response;
         private @Nullable StreamReader reader;
 
         private Response response() {
             if (response == null) {
-                throw new IllegalStateException("there is no answer yet");
+                throw new IllegalStateException("there is no response yet");
             }
             return response;
         }
 
-        private void heard() {
-            lastHeard = System.currentTimeMillis();
+        private void markActive() {
+            lastActive = System.currentTimeMillis();
         }
 
         int status() {
@@ -182,13 +186,13 @@ final class Http {
             return status() == PARTIAL;
         }
 
-        /** A header, or null: of another origin's answers pages see only a few. */
+        /** Returns a header, or null if it is absent or hidden. Pages see only a few headers of another origin. */
         @Nullable
         String header(String name) {
             return response().getHeaders().get(name);
         }
 
-        /** First byte of a part in the file; negative if that is not known. */
+        /** Returns the position of the first byte in the file, or {@link Gguf#UNKNOWN_LENGTH}. */
         long start() {
             String range = header("Content-Range");
             return range == null || !range.startsWith(RANGE_UNIT)
@@ -196,7 +200,7 @@ final class Http {
                     : number(range, RANGE_UNIT.length(), range.indexOf('-'));
         }
 
-        /** Length of the file, or {@link Gguf#UNKNOWN_LENGTH}. */
+        /** Returns the length of the file in bytes, or {@link Gguf#UNKNOWN_LENGTH}. */
         long total() {
             if (isPartial()) {
                 String range = header("Content-Range");
@@ -205,10 +209,10 @@ final class Http {
             return bodyBytes();
         }
 
-        /** Length of the body, or {@link Gguf#UNKNOWN_LENGTH}. */
+        /** Returns the length of the body in bytes, or {@link Gguf#UNKNOWN_LENGTH}. */
         long bodyBytes() {
             String length = header("Content-Length");
-            // That of an encoded body says nothing of what it is decoded.
+            // The length of an encoded body is not that of the decoded bytes.
             return length == null || header("Content-Encoding") != null
                     ? Gguf.UNKNOWN_LENGTH
                     : number(length, 0, length.length());
@@ -222,7 +226,7 @@ final class Http {
             }
         }
 
-        /** The next bytes, valid until the next call; null at the end. */
+        /** Waits for the next bytes, valid until the next call; returns null at the end. */
         @Nullable
         Uint8Array read() {
             StreamReader body = reader;
@@ -233,7 +237,7 @@ final class Http {
             Uint8Array bytes = null;
             try {
                 bytes = body.next();
-                heard();
+                markActive();
             } finally {
                 if (bytes == null) {
                     open.remove(this);
@@ -250,7 +254,7 @@ final class Http {
             }
         }
 
-        /** Reads no further. */
+        /** Cancels the request and frees its buffer. */
         void cancel() {
             open.remove(this);
             abort.abort();

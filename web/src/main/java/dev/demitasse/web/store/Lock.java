@@ -9,20 +9,20 @@ import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.function.JSConsumer;
 
-/** The right to change what is stored of a model: one tab has it. It ends with the tab, or its worker. */
+/** A Web Lock on a directory: one tab at a time may write to it. The browser releases it when the worker ends. */
 final class Lock {
     private @Nullable JSConsumer<JSObject> release;
 
     private Lock() {}
 
-    /** Waits for the lock of a model. */
+    /** Waits for a lock and takes it. */
     static Lock take(String id) {
         Lock lock = new Lock();
         lock.request(id, true);
         return lock;
     }
 
-    /** The lock of a model, or null if another has it. */
+    /** Takes a lock, or returns null if another tab or worker holds it. */
     static @Nullable Lock takeNow(String id) {
         Lock lock = new Lock();
         lock.request(id, false);
@@ -32,7 +32,7 @@ final class Lock {
     private void request(String id, boolean wait) {
         Locks locks = WorkerScope.getNavigator().getLocks();
         if (JSObjects.isUndefined(locks)) {
-            release = ignored -> {}; // two tabs may then download the same model, each into the same chunks
+            release = ignored -> {}; // without locks, two tabs may write to the same chunks
             return;
         }
         Locks.Options options = JSObjects.create();

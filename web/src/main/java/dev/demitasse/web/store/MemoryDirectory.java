@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps nothing beyond the page: for pages without storage, and models that shall not be kept. */
+/** A directory in memory, for pages without storage and for loads with {@code cache: false}. */
 final class MemoryDirectory implements ModelDirectory {
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, HeldBytes> chunks = new HashMap<>();

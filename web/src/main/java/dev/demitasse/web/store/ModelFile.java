@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A file of a model, and which of its chunks are stored. */
+/** A file of a model and the state of its chunks. */
 public final class ModelFile {
     static final int CHUNK_BYTES = 16 << 20;
 
@@ -20,23 +20,27 @@ public final class ModelFile {
     private final String url;
     private final int chunkBytes;
     private final @Nullable Manifest manifest;
-    /** What its server says to tell versions apart; null if it doesn't. */
+    /** The version of the file as the server states it, or null. */
     private final @Nullable String etag;
 
+    /** The date of the last change as the server states it, or null. */
     private final @Nullable String modified;
-    /** Whether the server gives parts of the file. */
+
+    /** Whether the server supports range requests for the file. */
     private final boolean ranges;
 
     private final BitSet stored = new BitSet();
-    /** Pieces that a thread is at. */
+
+    /** Chunks that were stored and have disappeared. */
     private final BitSet lost = new BitSet();
 
-    private final BitSet taken = new BitSet();
+    /** Chunks that a thread is fetching. */
+    private final BitSet fetching = new BitSet();
 
     private long bytes;
-    /** Bytes of it that are stored, incomplete chunks included. */
+    /** The number of stored bytes, including partial chunks. */
     private long arrived;
-    /** The chunk that its reader wants next. */
+    /** The index of the chunk that the reader wants next. */
     private int wanted;
 
     private ModelFile(
@@ -58,7 +62,7 @@ public final class ModelFile {
         this.manifest = manifest;
     }
 
-    /** A file whose server has just answered for the first time. */
+    /** Creates a file from the server's first reply. */
     static ModelFile of(String key, String url, Http.Reply reply) {
         return new ModelFile(
                 key,
@@ -71,17 +75,17 @@ public final class ModelFile {
                 null);
     }
 
-    /** A file that is imported. */
+    /** Creates a file to import. */
     static ModelFile of(String key, String url, long bytes) {
         return new ModelFile(key, url, bytes, CHUNK_BYTES, false, null, null, null);
     }
 
-    /** A file in shards, which lie beside the manifest. */
+    /** Creates a file in shards, which are next to the manifest on the server. */
     static ModelFile of(String key, String url, Manifest manifest) {
         return new ModelFile(key, url, manifest.bytes(), manifest.shardBytes(), true, null, null, manifest);
     }
 
-    /** As {@link #toJson} wrote it; null if it is not to be understood. */
+    /** Parses what {@link #toJson} returned; returns null if the JSON is not valid. */
     static @Nullable ModelFile parse(String key, String json) {
         try {
             JsonField file = new JsonField("", JsonReader.read(json));
@@ -95,7 +99,7 @@ public final class ModelFile {
                     optional(file.member("modified")),
                     null);
         } catch (RuntimeException e) {
-            return null; // of another version, say: the file is fetched anew
+            return null; // for example from another version: the file is fetched again
         }
     }
 
@@ -103,6 +107,7 @@ public final class ModelFile {
         return field.isPresent() ? field.string() : null;
     }
 
+    /** Returns the note from which {@link #parse} restores this file. */
     String toJson() {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("url", url);
@@ -122,21 +127,21 @@ public final class ModelFile {
         return key;
     }
 
-    /** Length of the file, or {@link Gguf#UNKNOWN_LENGTH} until it has been read to its end. */
+    /** Returns the length of the file in bytes, or {@link Gguf#UNKNOWN_LENGTH} until its end is known. */
     public long bytes() {
         return bytes;
     }
 
-    /** The file has been read to its end. */
-    void end(long position) {
-        bytes = position;
+    /** Sets the length, once the file has been read to its end. */
+    void setLength(long length) {
+        bytes = length;
     }
 
     long arrived() {
         return arrived;
     }
 
-    void arrive(long count) {
+    void addArrived(long count) {
         arrived += count;
     }
 
@@ -144,23 +149,23 @@ public final class ModelFile {
         return ranges;
     }
 
-    /** Whether an answer may be of this file: what it says of its version and length doesn't contradict. */
-    boolean agrees(Http.Reply reply) {
-        return agrees(etag, reply.header("ETag"))
-                && agrees(modified, reply.header("Last-Modified"))
+    /** Returns whether a reply's version and length, as far as they are known, match this file. */
+    boolean matches(Http.Reply reply) {
+        return matches(etag, reply.header("ETag"))
+                && matches(modified, reply.header("Last-Modified"))
                 && (bytes == Gguf.UNKNOWN_LENGTH || reply.total() == Gguf.UNKNOWN_LENGTH || reply.total() == bytes);
     }
 
-    private static boolean agrees(@Nullable String known, @Nullable String given) {
+    private static boolean matches(@Nullable String known, @Nullable String given) {
         return known == null || given == null || known.equals(given);
     }
 
-    /** Whether a chunk lies behind the end. */
-    boolean isPast(int chunk) {
+    /** Returns whether a chunk starts at or after the end of the file. */
+    boolean isPastEnd(int chunk) {
         return bytes != Gguf.UNKNOWN_LENGTH && start(chunk) >= bytes;
     }
 
-    /** First byte of a chunk in the file. */
+    /** Returns the position of a chunk's first byte in the file. */
     long start(int chunk) {
         return (long) chunk * chunkBytes;
     }
@@ -173,25 +178,25 @@ public final class ModelFile {
         return bytes == Gguf.UNKNOWN_LENGTH ? chunkBytes : (int) Math.min(chunkBytes, bytes - start(chunk));
     }
 
-    /** The address that has a chunk. */
+    /** Returns the address to fetch a chunk from. */
     String url(int chunk) {
         return manifest == null
                 ? url
                 : Addresses.sibling(url, manifest.shards().get(chunk).file());
     }
 
-    /** Whether each chunk has an address, and a hash, of its own. */
+    /** Returns whether each chunk is a shard, with its own address and hash. */
     boolean isSharded() {
         return manifest != null;
     }
 
-    /** SHA-256 of a chunk in hexadecimal; null if it is not known. */
+    /** Returns the SHA-256 of a chunk in hexadecimal, or null if it is not known. */
     @Nullable
     String sha256(int chunk) {
         return manifest == null ? null : manifest.shards().get(chunk).sha256();
     }
 
-    /** The name of a chunk in the directory. */
+    /** Returns the name of a chunk in the directory. */
     String name(int chunk) {
         String index = Integer.toString(chunk);
         return key + "." + "00000".substring(Math.min(5, index.length())) + index;
@@ -202,11 +207,11 @@ public final class ModelFile {
     }
 
     /**
-     * Notes that a stored chunk is gone: it was evicted, or dropped after it was read.
+     * Records that a stored chunk is gone, because it was evicted or deleted after it was read.
      *
-     * @return whether to fetch it again; false if it was lost before
+     * @return whether this is the first loss of the chunk
      */
-    boolean lose(int chunk) {
+    boolean markLost(int chunk) {
         stored.clear(chunk);
         boolean isFirst = !lost.get(chunk);
         lost.set(chunk);
@@ -218,23 +223,23 @@ public final class ModelFile {
     }
 
     boolean isComplete() {
-        return bytes != Gguf.UNKNOWN_LENGTH && isPast(stored.nextClearBit(0));
+        return bytes != Gguf.UNKNOWN_LENGTH && isPastEnd(stored.nextClearBit(0));
     }
 
-    void setTaken(int chunk, boolean isTaken) {
-        taken.set(chunk, isTaken);
+    void setFetching(int chunk, boolean isFetching) {
+        fetching.set(chunk, isFetching);
     }
 
-    /** The first chunk from {@code from} on that is neither stored nor being fetched; it may be past the end. */
+    /** Returns the first chunk at or after {@code from} that is neither stored nor being fetched. It may be past the end. */
     int nextMissing(int from) {
         int chunk = from;
-        while (stored.get(chunk) || taken.get(chunk)) {
+        while (stored.get(chunk) || fetching.get(chunk)) {
             chunk++;
         }
         return chunk;
     }
 
-    void want(int chunk) {
+    void setWanted(int chunk) {
         wanted = chunk;
     }
 

@@ -28,12 +28,12 @@ import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** The models that the browser keeps for this site, by address. Methods wait, and are for Java threads. */
+/** The models in the browser's storage for this site, by address. Methods wait; call them in Java threads. */
 public final class ModelStore {
-    /** The key of a model's only file. */
+    /** The key of the file of a model with one file. */
     public static final String ONLY_FILE = "model";
 
-    /** JSON: {url, name, architecture}, the latter two when it is complete. */
+    /** The entry with JSON {url, name, architecture}. Name and architecture are present if the model is complete. */
     private static final String ABOUT = "about";
 
     /** Pieces that are held in memory beyond the one that is read. */
@@ -45,16 +45,16 @@ public final class ModelStore {
         this.storage = storage;
     }
 
-    /** The store, which keeps nothing where the page has no storage. */
+    /** Finds the storage of the page. Without storage, the store keeps nothing. */
     public static ModelStore find() {
         return new ModelStore(Storage.find("model"));
     }
 
     /**
-     * Begins to download a model.
+     * Creates a download of a model.
      *
-     * @param keep whether to use what is stored of it, and to store it
-     * @param isWhole whether all of it is wanted, or perhaps only its beginning
+     * @param keep whether to use the stored part of the model, and to store what is downloaded
+     * @param isWhole whether to download the whole model, or only as much as is read
      */
     public Download download(String url, boolean keep, boolean isWhole, Download.Listener listener) {
         if (storage == null || !keep || !Addresses.isLasting(url)) {
@@ -64,12 +64,12 @@ public final class ModelStore {
         return new Download(url, id, storage.open(id), isWhole ? Integer.MAX_VALUE : 0, listener);
     }
 
-    /** Whether anything is noted of what is stored in a directory. */
+    /** Returns whether a directory has a note about its model. */
     static boolean isNoted(ModelDirectory directory) {
         return directory.text(ABOUT) != null;
     }
 
-    /** Notes that a model is stored whole, and could be loaded. */
+    /** Records that a model is stored completely and was loaded without error. */
     public void loaded(String url, String name, String architecture) {
         if (storage == null) {
             return;
@@ -81,7 +81,7 @@ public final class ModelStore {
         note(storage.open(id(url)), about);
     }
 
-    /** Notes what is stored in a directory. */
+    /** Writes the note about the model in a directory. */
     static void note(ModelDirectory directory, Map<String, ?> about) {
         String text = JsonWriter.write(about, -1);
         if (!text.equals(directory.text(ABOUT))) {
@@ -89,14 +89,14 @@ public final class ModelStore {
         }
     }
 
-    /** The same for all parts of a split model. */
+    /** Returns the id of a model, which is the same for all files of a split model. */
     private static String id(String url) {
         List<String> parts = SplitNames.of(Addresses.name(url));
         String address = parts == null ? url : Addresses.sibling(url, parts.get(0));
         return Storage.id(address);
     }
 
-    /** Bytes that the browser would still store for this site, or {@link Gguf#UNKNOWN_LENGTH}. */
+    /** Returns the storage in bytes that is left for this site, or {@link Gguf#UNKNOWN_LENGTH}. */
     public long available() {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
         if (storage == null || JSObjects.isUndefined(manager)) {
@@ -106,7 +106,7 @@ public final class ModelStore {
         return (long) (estimate.getQuota() - estimate.getUsage());
     }
 
-    /** What is stored: objects {url, name, architecture, bytes, complete} as {@link JsonWriter} takes them. */
+    /** Returns the stored models as {url, name, architecture, bytes, complete} objects for {@link JsonWriter}. */
     public List<@Nullable Object> list() {
         List<@Nullable Object> models = new ArrayList<>();
         if (storage == null) {
@@ -136,7 +136,7 @@ public final class ModelStore {
     }
 
     /**
-     * Deletes what is stored of a model.
+     * Deletes a stored model, complete or not.
      *
      * @throws StoreException if it is being downloaded
      */
@@ -150,7 +150,7 @@ public final class ModelStore {
         }
     }
 
-    /** Deletes what a download that has ended has stored, since it is of no use. */
+    /** Deletes a model whose download has ended and whose data is not usable. */
     public void discard(String url) {
         if (storage != null) {
             String id = id(url);
@@ -176,9 +176,9 @@ public final class ModelStore {
     }
 
     /**
-     * A model's files, as they were downloaded, or put together from shards. Their bytes stay where they are.
+     * Returns the files of a model, with shards joined. The bytes are not copied.
      *
-     * @throws StoreException if the model is not stored whole
+     * @throws StoreException if the model is not stored completely
      */
     public JSArray<NamedBlob> export(String url) {
         ModelDirectory directory = storage().open(id(url));
@@ -206,7 +206,7 @@ public final class ModelStore {
 
     private static NamedBlob file(ModelDirectory directory, ModelFile file, String name) {
         JSArray<JSObject> chunks = new JSArray<>();
-        for (int i = 0; !file.isPast(i); i++) {
+        for (int i = 0; !file.isPastEnd(i); i++) {
             Blob chunk = directory.blob(file.name(i));
             if (chunk == null) {
                 throw new StoreException("a part of " + name + " is no longer stored; load the model again");
@@ -217,11 +217,11 @@ public final class ModelStore {
     }
 
     /**
-     * Stores a model's files as if they had been downloaded. A model that is stored at the address already is replaced.
+     * Stores the files of a model as if they had been downloaded. Replaces a stored model with the same address.
      *
-     * @param files a GGUF file, or all parts of a split one, in order
-     * @throws dev.demitasse.gguf.GgufException if a file is malformed or not whole
-     * @throws StoreException if there is not enough storage
+     * @param files a GGUF file, or all files of a split model in order
+     * @throws dev.demitasse.gguf.GgufException if a file is malformed or truncated
+     * @throws StoreException if there is not enough storage, or the model is being downloaded
      */
     public void importFiles(JSArrayReader<NamedBlob> files, String url) {
         String architecture = check(files);
@@ -250,7 +250,7 @@ public final class ModelStore {
     }
 
     private static void copy(Blob source, ModelFile file, ModelDirectory directory) {
-        for (int chunk = 0; !file.isPast(chunk); chunk++) {
+        for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {
             PartialChunk partial = directory.partialChunk(file.name(chunk));
             boolean completed = false;
             try {
@@ -270,7 +270,7 @@ public final class ModelStore {
         directory.putText(file.key() + Download.META, file.toJson());
     }
 
-    /** Reads the files through; returns the model's architecture. */
+    /** Reads and checks all files; returns the model's architecture. */
     private static String check(JSArrayReader<NamedBlob> files) {
         String[] architecture = {""};
         GgufStream.Sink sink = new GgufStream.Sink() {
@@ -281,7 +281,7 @@ public final class ModelStore {
 
             @Override
             public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
-                // Only whether they are there is of interest.
+                // The stream checks that the bytes exist.
             }
         };
         if (files.getLength() == 1) {

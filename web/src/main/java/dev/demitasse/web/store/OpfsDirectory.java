@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** A folder of the origin private file system. */
+/** A directory in the origin private file system. */
 final class OpfsDirectory implements ModelDirectory {
     private static final String NOT_FOUND = "NotFoundError";
-    /** An access handle of the file is open. */
+    /** The name of the error if an access handle of the file is open. */
     static final String IN_USE = "NoModificationAllowedError";
 
-    /** A worker that was just ended may hold its files for a moment. */
+    /** A worker that has just been terminated may keep its files open for a moment. */
     private static final int OPEN_ATTEMPTS = 40;
 
     private static final int OPEN_PAUSE_MS = 50;
@@ -58,7 +58,7 @@ final class OpfsDirectory implements ModelDirectory {
         return Promises.await(folder.getFileHandle(name, options(true)));
     }
 
-    /** Whole or not at all: it is written under another name first. */
+    /** Stores a text atomically: writes it under another name, then renames it. */
     @Override
     public void putText(String name, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -75,7 +75,7 @@ final class OpfsDirectory implements ModelDirectory {
         return file == null ? null : Promises.await(file.getFile());
     }
 
-    /** Past the blob and its streams where the browser lets several tabs read so at once, which costs less time and memory. */
+    /** Opens a chunk with a read-only access handle, which takes less time and memory than a blob, where several tabs may have one. */
     @Override
     public @Nullable Chunk chunk(String name) {
         Files.FileHandle file = find(name);
@@ -114,7 +114,7 @@ final class OpfsDirectory implements ModelDirectory {
             try {
                 sizes.put(file.getName(), (long) Promises.await(file.getFile()).getSize());
             } catch (JsException e) {
-                if (!e.is(NOT_FOUND)) { // else it was renamed by another tab meanwhile
+                if (!e.is(NOT_FOUND)) { // not found: another tab has just renamed it
                     throw e;
                 }
             }
@@ -127,7 +127,7 @@ final class OpfsDirectory implements ModelDirectory {
         remove(folder, name);
     }
 
-    /** Deletes a file, or a folder with all that is in it, if it is there. */
+    /** Deletes a file, or a folder with its content, if it exists. */
     static void remove(Files.Directory from, String name) {
         Files.Options options = JSObjects.create();
         options.setRecursive(true);
@@ -206,7 +206,7 @@ final class OpfsDirectory implements ModelDirectory {
             at.setAt(0);
             int read = handle.read(content, at);
             if (read != length) {
-                throw new StoreException("the browser gave " + read + " of " + length + " bytes of what it stored");
+                throw new StoreException("the browser returned " + read + " of " + length + " stored bytes");
             }
             return content;
         }

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 
-/** A folder of folders in the origin private file system. */
+/** Directories in a folder of the origin private file system. */
 final class OpfsStorage implements Storage {
     private final Files.Directory folder;
 
@@ -17,10 +17,10 @@ final class OpfsStorage implements Storage {
         this.folder = folder;
     }
 
-    /** Any file: it shows whether files can be written. */
+    /** A file that shows whether files can be written. */
     private static final String PROBE = "demitasse-probe";
 
-    /** Returns null where the page has no such storage, or can't write to it, as in private windows of some browsers. */
+    /** Returns null if the page has no such storage or can't write to it, as in private windows of some browsers. */
     static @Nullable OpfsStorage find(String kind) {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
         if (JSObjects.isUndefined(manager)) {
@@ -33,7 +33,7 @@ final class OpfsStorage implements Storage {
             }
             return new OpfsStorage(
                     Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsDirectory.options(true))));
-        } catch (RuntimeException e) { // or there is no such method
+        } catch (RuntimeException e) { // including a missing method
             return null;
         }
     }
@@ -43,7 +43,7 @@ final class OpfsStorage implements Storage {
             Promises.await(file.createSyncAccessHandle()).close();
             return true;
         } catch (JsException e) {
-            return e.is(OpfsDirectory.IN_USE); // by another tab, which tries the same
+            return e.is(OpfsDirectory.IN_USE); // in use by another tab that probes as well
         }
     }
 

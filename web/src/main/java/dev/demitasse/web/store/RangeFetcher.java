@@ -7,21 +7,22 @@ import dev.demitasse.web.js.JsException;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Brings bytes from a server into a directory. Asks again for what is missing until it is there, or {@link Http} gives up. */
+/** Fetches chunks from a server into a directory. Repeats requests for missing bytes until {@link Http} gives up. */
 final class RangeFetcher {
-    /** Hears of what has come. */
+    /** Receives the progress of the fetcher. */
     interface Listener {
-        void came(ModelFile file, long bytes);
+        /** Called after bytes were appended, or removed if the number is negative. */
+        void received(ModelFile file, long bytes);
 
-        /** A chunk is complete. */
+        /** Called after a chunk was stored completely. */
         void completed(ModelFile file, int chunk);
 
-        /** Waits until a chunk is wanted, if it should not be stored before. */
+        /** Waits until the reader is close enough to a chunk for it to be stored. */
         void awaitWanted(ModelFile file, int chunk);
     }
 
     private static final int MAX_MISMATCHES = 3;
-    /** Of a whole file, in a row, that brought nothing new. */
+    /** Maximum number of consecutive requests for a whole file that bring no new bytes. */
     private static final int MAX_IDLE_PASSES = 2;
 
     private final Http http;
@@ -37,9 +38,9 @@ final class RangeFetcher {
     }
 
     /**
-     * Fetches what is missing of a chunk, and verifies it.
+     * Fetches the missing bytes of a chunk and verifies the chunk.
      *
-     * @param first an answer that has it, if one was asked for already
+     * @param first the reply to a request for these bytes, or null to send one
      */
     void fetch(ModelFile file, int chunk, Http.@Nullable Reply first) {
         PartialChunk partial = directory.partialChunk(file.name(chunk));
@@ -48,17 +49,17 @@ final class RangeFetcher {
             Http.Reply reply = first;
             for (int mismatches = 0; ; ) {
                 while (partial.length() < file.length(chunk)) {
-                    receive(file, chunk, partial, reply == null ? ask(file, chunk, partial.length()) : reply);
+                    receive(file, chunk, partial, reply == null ? request(file, chunk, partial.length()) : reply);
                     reply = null;
                 }
-                if (partial.length() == file.length(chunk) && isSound(partial, file.sha256(chunk))) {
+                if (partial.length() == file.length(chunk) && matchesHash(partial, file.sha256(chunk))) {
                     break;
                 }
                 restart(file, partial);
                 mismatches++;
                 if (mismatches == MAX_MISMATCHES) {
                     throw new StoreException(file.url(chunk) + " does not match its SHA-256, after " + mismatches
-                            + " attempts: what the server has is damaged, or not of this model");
+                            + " attempts: the server's file is damaged or belongs to another model");
                 }
             }
             completed = true;
@@ -70,8 +71,8 @@ final class RangeFetcher {
         }
     }
 
-    /** Whether a part has a hash, if that is known. One at a time: it is all in memory for that. */
-    private boolean isSound(PartialChunk partial, @Nullable String sha256) {
+    /** Returns whether a chunk matches its hash. Hashes one chunk at a time, because it must be in memory completely. */
+    private boolean matchesHash(PartialChunk partial, @Nullable String sha256) {
         if (sha256 == null) {
             return true;
         }
@@ -91,12 +92,12 @@ final class RangeFetcher {
     }
 
     private void restart(ModelFile file, PartialChunk partial) {
-        listener.came(file, -partial.length());
+        listener.received(file, -partial.length());
         partial.clear();
     }
 
-    /** @param offset in the chunk */
-    private Http.Reply ask(ModelFile file, int chunk, long offset) {
+    /** @param offset the first missing byte of the chunk */
+    private Http.Reply request(ModelFile file, int chunk, long offset) {
         if (file.isSharded()) {
             return http.get(file.url(chunk), offset, -1);
         }
@@ -107,7 +108,7 @@ final class RangeFetcher {
     private void receive(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
         String url = file.url(chunk);
         long from = (file.isSharded() ? 0 : file.start(chunk)) + partial.length();
-        if (!file.isSharded() && !file.agrees(reply)) {
+        if (!file.isSharded() && !file.matches(reply)) {
             reply.cancel();
             throw new ChangedException(url);
         }
@@ -115,7 +116,7 @@ final class RangeFetcher {
         if (start != Gguf.UNKNOWN_LENGTH && start != from) {
             if (!file.isSharded() || start != 0) {
                 reply.cancel();
-                http.trouble(url, "it gave bytes from " + start + " where those from " + from + " were asked for");
+                http.pauseBeforeRetry(url, "it sent bytes from " + start + " instead of " + from);
                 return;
             }
             restart(file, partial);
@@ -126,23 +127,23 @@ final class RangeFetcher {
     private void copy(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
         long missing = file.length(chunk) - partial.length();
         long before = missing;
-        String trouble = "";
+        String error = "";
         try {
             for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
                 int count = (int) Math.min(bytes.getLength(), missing);
                 append(file, partial, bytes, 0, count);
                 missing -= count;
-                // An answer that ends here is read to its end: Chromium keeps megabytes of one that is cut short.
+                // Don't cancel a reply that ends here: Chromium keeps megabytes of a cancelled reply.
                 if (missing == 0 && reply.bodyBytes() != before) {
                     reply.cancel();
                     return;
                 }
             }
         } catch (JsException e) {
-            trouble = String.valueOf(e.getMessage());
+            error = String.valueOf(e.getMessage());
         }
-        if (missing == before || missing > 0 && !trouble.isEmpty()) {
-            http.trouble(file.url(chunk), trouble.isEmpty() ? "it gave no bytes" : trouble);
+        if (missing == before || missing > 0 && !error.isEmpty()) {
+            http.pauseBeforeRetry(file.url(chunk), error.isEmpty() ? "it sent no bytes" : error);
         }
     }
 
@@ -155,13 +156,13 @@ final class RangeFetcher {
                         ? bytes
                         : new Uint8Array(bytes.getBuffer(), bytes.getByteOffset() + from, count));
         http.progressed();
-        listener.came(file, count);
+        listener.received(file, count);
     }
 
     /**
-     * Fetches a file whose server gives no parts: after each cut from its beginning, past what is there.
+     * Fetches a file from a server without ranges. After each interruption, reads it from its beginning and skips the stored bytes.
      *
-     * @param first an answer that has it, if one was asked for already
+     * @param first the reply to a request for the file, or null to send one
      */
     void fetchWhole(ModelFile file, Http.@Nullable Reply first) {
         Http.Reply reply = first;
@@ -172,7 +173,7 @@ final class RangeFetcher {
             if (reply == null) {
                 throw new ChangedException(file.url(0));
             }
-            if (reply.isPartial() || !file.agrees(reply)) {
+            if (reply.isPartial() || !file.matches(reply)) {
                 reply.cancel();
                 throw new ChangedException(file.url(0));
             }
@@ -184,10 +185,10 @@ final class RangeFetcher {
             reply = null;
         }
         throw new StoreException("can't fetch " + file.url(0) + ": the connection ends before its " + file.bytes()
-                + " bytes have come, and the server gives no parts of it");
+                + " bytes have arrived, and the server does not support ranges");
     }
 
-    /** Whether the end was reached. */
+    /** Stores the missing chunks of a file from a reply with the whole file; returns whether its end was reached. */
     private boolean readWhole(ModelFile file, Http.Reply reply) {
         long position = 0;
         PartialChunk partial = null;
@@ -217,7 +218,7 @@ final class RangeFetcher {
                 }
             }
             if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
-                file.end(position);
+                file.setLength(position);
                 if (partial != null) {
                     complete(file, file.chunkAt(position), partial);
                     partial = null;
@@ -226,9 +227,9 @@ final class RangeFetcher {
             if (position == file.bytes()) {
                 return true;
             }
-            http.trouble(file.url(0), "it ended after " + position + " of " + file.bytes() + " bytes");
+            http.pauseBeforeRetry(file.url(0), "it ended after " + position + " of " + file.bytes() + " bytes");
         } catch (JsException e) {
-            http.trouble(file.url(0), String.valueOf(e.getMessage()));
+            http.pauseBeforeRetry(file.url(0), String.valueOf(e.getMessage()));
         } finally {
             if (partial != null) {
                 partial.close();

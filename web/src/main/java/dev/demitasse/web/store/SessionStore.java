@@ -11,9 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Sessions that the browser keeps for this site, by name: a note and the bytes of a KV cache. Methods wait, and are for Java threads. */
+/**
+ * The sessions in the browser's storage for this site, by name: for each a note and the bytes of a KV cache. Methods wait; call them
+ * in Java threads.
+ */
 public final class SessionStore {
-    /** JSON; it is written last, so what has none is not whole. */
+    /** The entry with the JSON note. It is written last, so a session without it is incomplete. */
     private static final String ABOUT = "about";
 
     private static final String KV = "kv";
@@ -24,7 +27,11 @@ public final class SessionStore {
         this.storage = storage;
     }
 
-    /** @throws StoreException where the page has no storage */
+    /**
+     * Finds the storage of the page.
+     *
+     * @throws StoreException if the page has no storage
+     */
     public static SessionStore find() {
         Storage storage = Storage.find("session");
         if (storage == null) {
@@ -33,9 +40,9 @@ public final class SessionStore {
         return new SessionStore(storage);
     }
 
-    /** Gives bytes one chunk after the other. */
+    /** A sequence of buffers. */
     public interface Source {
-        /** The next chunk, direct and valid until the next call, or null. */
+        /** Returns the next direct buffer, valid until the next call, or null at the end. */
         @Nullable
         ByteBuffer next();
     }
@@ -54,7 +61,7 @@ public final class SessionStore {
         partial.complete();
     }
 
-    private static Chunk kept(ModelDirectory directory) {
+    private static Chunk reopening(ModelDirectory directory) {
         return target -> {
             Chunk chunk = directory.chunk(KV);
             if (chunk == null) {
@@ -64,7 +71,7 @@ public final class SessionStore {
         };
     }
 
-    /** Stores a session, over the one that has the name. */
+    /** Stores a session. Replaces a session with the same name. */
     public void save(String name, Map<String, @Nullable Object> about, Source kv) {
         String id = Storage.id(name);
         Lock lock = Lock.take("session " + id);
@@ -76,14 +83,14 @@ public final class SessionStore {
             note.put("name", name);
             directory.putText(ABOUT, JsonWriter.write(note, -1));
         } catch (RuntimeException e) {
-            storage.delete(id); // a part of it is of no use
+            storage.delete(id); // an incomplete session is not usable
             throw e;
         } finally {
             lock.release();
         }
     }
 
-    /** The note of a session, or null. */
+    /** Returns the note of a session, or null if there is no session with this name. */
     public @Nullable JsonField about(String name) {
         return about(storage.open(Storage.id(name)));
     }
@@ -93,12 +100,12 @@ public final class SessionStore {
         return text == null ? null : new JsonField("session", JsonReader.read(text));
     }
 
-    /** The bytes of a session that has a note, to be read any number of times. */
+    /** Returns the KV cache of a session with a note. It can be read repeatedly. */
     public Chunk kv(String name) {
-        return kept(storage.open(Storage.id(name)));
+        return reopening(storage.open(Storage.id(name)));
     }
 
-    /** The notes of all sessions, each with the bytes it takes. */
+    /** Returns the notes of all sessions, each with its stored size in bytes. */
     public List<Map<String, @Nullable Object>> list() {
         List<Map<String, @Nullable Object>> sessions = new ArrayList<>();
         for (String id : storage.ids()) {
@@ -117,6 +124,7 @@ public final class SessionStore {
         return sessions;
     }
 
+    /** Deletes a session if it exists. */
     public void delete(String name) {
         storage.delete(Storage.id(name));
     }

@@ -11,12 +11,13 @@ public final class Signal {
     private @Nullable JSPromise<JSObject> next;
     private @Nullable JSConsumer<JSObject> resolve;
 
-    /** Something that runs an action later, or at once. */
+    /** An event that runs an action when it happens, or at once if it has happened. */
     public interface Event {
+        /** Runs the action when the event happens. */
         void then(Runnable action);
     }
 
-    /** Waits until an event runs what it is given. */
+    /** Waits until an event happens. */
     public static void until(Event event) {
         Signal signal = new Signal();
         boolean[] happened = new boolean[1];
@@ -29,6 +30,7 @@ public final class Signal {
         }
     }
 
+    /** Waits for the next {@link #fire}. */
     void await() {
         JSPromise<JSObject> awaited = next;
         if (awaited == null) {
@@ -38,6 +40,7 @@ public final class Signal {
         Promises.await(awaited);
     }
 
+    /** Wakes all waiting threads. */
     void fire() {
         if (resolve != null) {
             resolve.accept(null);

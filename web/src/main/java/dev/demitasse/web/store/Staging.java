@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Where bytes of JavaScript's become Java's: one buffer, since TeaVM doesn't free direct buffers promptly. */
+/** Copies JavaScript bytes to Java through one shared buffer, because TeaVM does not free direct buffers promptly. */
 public final class Staging {
     private static final int BYTES = 1 << 20;
 
@@ -15,13 +15,13 @@ public final class Staging {
 
     private Staging() {}
 
-    /** Where bytes go. */
+    /** A consumer of bytes. */
     public interface Target {
-        /** Takes bytes, valid during the call only; false if it wants no more. */
+        /** Takes bytes that are valid during the call only; returns whether it wants more. */
         boolean accept(ByteBuffer bytes);
     }
 
-    /** Reads a blob, as far as its bytes are wanted; whether more would be. */
+    /** Reads a blob until the target wants no more; returns whether the target wants more. */
     public static boolean feed(Blob blob, Target target) {
         StreamReader reader = new StreamReader(blob.stream());
         for (Uint8Array bytes = reader.next(); bytes != null; bytes = reader.next()) {
@@ -33,7 +33,7 @@ public final class Staging {
         return true;
     }
 
-    /** The same of bytes. */
+    /** Passes bytes until the target wants no more; returns whether the target wants more. */
     public static boolean feed(Uint8Array bytes, Target target) {
         int length = bytes.getLength();
         for (int from = 0; from < length; from += BYTES) {
@@ -45,7 +45,7 @@ public final class Staging {
         return true;
     }
 
-    /** The same of a file. */
+    /** Reads a file until the target wants no more; returns whether the target wants more. */
     static boolean feed(Files.AccessHandle file, Target target) {
         Files.Options at = JSObjects.create();
         double position = 0;
@@ -60,7 +60,7 @@ public final class Staging {
         return true;
     }
 
-    /** A new one each time: the memory's buffer changes when it grows. */
+    /** Returns a new view of the buffer. An old view is detached when the Wasm memory grows. */
     private static Uint8Array view() {
         return Uint8Array.fromJavaBuffer(BUFFER);
     }

@@ -7,29 +7,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Where all directories of a kind are. Methods wait for the storage. */
+/** The directories of one kind. Methods wait for the storage. */
 interface Storage {
     int ID_DIGITS = 32;
 
-    /** A directory, made if it isn't there; ids are of letters and digits. */
+    /** Opens a directory, and creates it if it does not exist. An id consists of letters and digits. */
     ModelDirectory open(String id);
 
+    /** Returns the ids of all directories. */
     List<String> ids();
 
-    /** Deletes a directory, if it is there, and all that is in it. */
+    /** Deletes a directory and its content if it exists. */
     void delete(String id);
 
     /**
-     * The best that this page has, or null.
+     * Returns the best storage that this page has, or null if it has none.
      *
-     * @param kind of what the directories hold: {@code model} or {@code session}
+     * @param kind the content of the directories: {@code model} or {@code session}
      */
     static @Nullable Storage find(String kind) {
         Storage files = OpfsStorage.find(kind);
         return files == null ? CacheStorage.find(kind) : files;
     }
 
-    /** The id of the directory that is named so. Waits for the hash. */
+    /** Returns the id of the directory for a name: a prefix of the SHA-256. Waits for the hash. */
     static String id(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);

@@ -2,13 +2,13 @@ package dev.demitasse.web.store;
 
 import dev.demitasse.web.js.JsException;
 
-/** The browser gives the page no more storage. */
+/** Thrown if the page's storage quota is used up. */
 final class StorageFullException extends StoreException {
     StorageFullException() {
         super("the browser's storage for this page is full");
     }
 
-    /** What to throw for a JavaScript error. */
+    /** Converts a JavaScript error: to this exception if it reports an exceeded quota. */
     static RuntimeException of(RuntimeException e) {
         JsException error = JsException.of(e);
         return error.is("QuotaExceededError") ? new StorageFullException() : error;

@@ -1,6 +1,6 @@
 package dev.demitasse.web.store;
 
-/** A model can't be fetched or kept; says what went wrong and what is kept. */
+/** Thrown if a model or session can't be fetched or stored. */
 public class StoreException extends RuntimeException {
     public StoreException(String message) {
         super(message);

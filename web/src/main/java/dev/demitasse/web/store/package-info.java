@@ -1,4 +1,4 @@
-/** Models kept in the browser's storage: downloaded in chunks, each verified, from where the last visit left off. */
+/** Stores models and sessions in the browser. Downloads models in chunks, verifies chunks of known hash, and continues interrupted downloads. */
 @NullMarked
 package dev.demitasse.web.store;
 
