@@ -1,64 +1,65 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.store.Manifest;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model's files on their way into its directory. Threads fetch chunks over parallel connections, in the order in which they are read;
- * each is complete only when it is whole and, where its hash is known, verified. What is there already is not fetched again, to
- * the byte. One tab at a time downloads a model; others wait, and find it stored.
+ * A download of a model's files into its directory. Threads fetch chunks over parallel connections, in the order in which they are read.
+ * A chunk is complete only when all its bytes are stored and, if its hash is known, verified. Stored bytes are not fetched again. One tab
+ * at a time downloads a model; other tabs wait and find it stored.
  *
- * <p>Methods wait and throw {@link StoreException}; all but {@link #close} are for Java threads.
+ * <p>Methods wait and throw {@link StoreException}. Call all methods but {@link #close} in Java threads.
  */
 public final class Download {
-    /** Hears how many bytes are stored, and how many are needed as far as that is known. */
+    /** Receives the progress of a download. */
     public interface Listener {
-        /** @param total may be {@link Gguf#UNKNOWN_LENGTH} */
+        /**
+         * Called after bytes were stored.
+         *
+         * @param bytes the number of stored bytes
+         * @param total the length of all open files in bytes, or {@link Gguf#UNKNOWN_LENGTH}
+         */
         void stored(long bytes, long total);
     }
 
     private static final int CONNECTIONS = 4;
     private static final int PROGRESS_BYTES = 1 << 20;
     private static final int POLL_INTERVAL_MS = 500;
-    static final String MANIFEST = "manifest";
-    static final String META = ".meta";
-    private static final String ABSENT = "absent";
 
     private final String url;
     private final String id;
-    private final int readAhead;
     private final ModelDirectory directory;
+    private final FileNotes notes;
+    private final ChunkQueue queue;
     private final Listener listener;
     private final Http http = new Http();
     private final RangeFetcher fetcher;
     private final Signal changed = new Signal();
-    private final List<ModelFile> files = new ArrayList<>();
     private @Nullable Lock lock;
     private @Nullable RuntimeException failure;
     private boolean closed;
     private int threads;
-    /** Whose chunks are wanted first. */
-    private @Nullable ModelFile reading;
-
+    /** Bytes that arrived after the last report. */
     private long unreported;
 
     /**
-     * @param url of the model
-     * @param readAhead how many chunks may be fetched beyond the one that is read
+     * Creates a download that has no open files yet.
+     *
+     * @param url the address of the model
+     * @param id the id of the directory, by which it is locked
+     * @param readAhead the maximum number of chunks to fetch ahead of the reader
      */
     Download(String url, String id, ModelDirectory directory, int readAhead, Listener listener) {
         this.url = url;
         this.id = id;
-        this.readAhead = readAhead;
         this.directory = directory;
+        notes = new FileNotes(directory);
+        queue = new ChunkQueue(readAhead);
         this.listener = listener;
         fetcher = new RangeFetcher(http, directory, new RangeFetcher.Listener() {
             @Override
@@ -79,22 +80,18 @@ public final class Download {
 
             @Override
             public void awaitWanted(ModelFile file, int chunk) {
-                while (isTooEarly(file, chunk)) {
-                    requireSound();
+                while (queue.isTooEarly(file, chunk)) {
+                    requireRunning();
                     changed.await();
                 }
             }
         });
     }
 
-    private boolean isTooEarly(ModelFile file, int chunk) {
-        return chunk - file.wanted() > readAhead;
-    }
-
     /**
-     * Opens a file, and begins to fetch what is missing of it.
+     * Opens a file and starts to fetch its missing chunks.
      *
-     * @param key of letters, digits, '-', '_' and '.'; unique in the model
+     * @param key the file's key: letters, digits, '-', '_' and '.'; unique in the model
      */
     public ModelFile open(String key, String url) {
         ModelFile file = find(key, url);
@@ -105,10 +102,10 @@ public final class Download {
     }
 
     private @Nullable ModelFile find(String key, String url) {
-        ModelFile file = known(key);
+        ModelFile file = notes.read(key);
         if (!isComplete(file)) {
-            lock();
-            file = known(key); // another tab may have fetched it meanwhile
+            takeLock();
+            file = notes.read(key); // another tab may have fetched it meanwhile
             if (!isComplete(file)) {
                 if (url.startsWith(Addresses.LOCAL)) {
                     throw new StoreException("there is no stored model " + url);
@@ -117,7 +114,7 @@ public final class Download {
             }
         }
         if (file != null) {
-            begin(file);
+            enqueue(file);
         }
         return file;
     }
@@ -126,32 +123,26 @@ public final class Download {
         return file != null && file.isComplete();
     }
 
-    /** The same for a file in shards. */
+    /**
+     * Opens a file in shards and starts to fetch its missing shards.
+     *
+     * @param url the address of the manifest
+     */
     public ModelFile openShards(String key, String url) {
-        String text = directory.text(MANIFEST);
-        ModelFile file = text == null ? null : sharded(key, url, text);
+        String text = notes.manifest();
+        ModelFile file = text == null ? null : notes.sharded(key, url, text);
         if (file == null || !file.isComplete()) {
-            lock();
+            takeLock();
             String fresh = fetchText(url);
-            text = directory.text(MANIFEST);
+            text = notes.manifest();
             if (text != null && !fresh.equals(text)) {
-                clear(key);
+                notes.clear(key);
             }
-            file = sharded(key, url, fresh);
-            directory.putText(MANIFEST, fresh);
+            file = notes.sharded(key, url, fresh);
+            notes.putManifest(fresh);
         }
-        begin(file);
+        enqueue(file);
         return file;
-    }
-
-    private ModelFile sharded(String key, String url, String manifest) {
-        try {
-            ModelFile file = ModelFile.of(key, url, Manifest.parse(manifest));
-            findStored(file);
-            return file;
-        } catch (IllegalArgumentException e) {
-            throw new StoreException(url + " is not a manifest of shards: " + e.getMessage());
-        }
     }
 
     private String fetchText(String url) {
@@ -165,14 +156,14 @@ public final class Download {
         }
     }
 
-    /** A small file's content, or null if its server has no such file. */
+    /** Returns the content of a small file, or null if the server has no such file. */
     public @Nullable String text(String key, String url) {
-        if (ABSENT.equals(directory.text(key + META))) {
+        if (notes.isAbsent(key)) {
             return null;
         }
         ModelFile file = find(key, url);
         if (file == null) {
-            directory.putText(key + META, ABSENT);
+            notes.writeAbsent(key);
             return null;
         }
         ByteArrayOutputStream text = new ByteArrayOutputStream();
@@ -188,39 +179,7 @@ public final class Download {
         return text.toString(StandardCharsets.UTF_8);
     }
 
-    /** What the directory knows of a file. */
-    private @Nullable ModelFile known(String key) {
-        String meta = directory.text(key + META);
-        ModelFile file = meta == null ? null : ModelFile.parse(key, meta);
-        if (file != null) {
-            findStored(file);
-        }
-        return file;
-    }
-
-    private void findStored(ModelFile file) {
-        Map<String, Long> sizes = directory.sizes();
-        for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {
-            Long size = sizes.get(file.name(chunk));
-            file.setStored(chunk, size != null && size == file.length(chunk));
-            file.addArrived(file.isStored(chunk) ? file.length(chunk) : partialLength(sizes, file, chunk));
-        }
-    }
-
-    private static long partialLength(Map<String, Long> sizes, ModelFile file, int chunk) {
-        Long length = sizes.get(file.name(chunk) + PartialChunk.SUFFIX);
-        return length == null ? 0 : length;
-    }
-
-    private void clear(String key) {
-        for (String name : directory.sizes().keySet()) {
-            if (name.startsWith(key + ".")) {
-                directory.delete(name);
-            }
-        }
-    }
-
-    private void lock() {
+    private void takeLock() {
         if (lock != null || !directory.lasts()) {
             return;
         }
@@ -229,10 +188,10 @@ public final class Download {
             new Thread(this::watchOtherTab).start();
             lock = Lock.take(id);
         }
-        requireSound();
+        requireRunning();
     }
 
-    /** Reports what another tab stores. */
+    /** Reports the progress of the tab that holds the lock. */
     private void watchOtherTab() {
         while (lock == null && !closed) {
             long sum = 0;
@@ -244,7 +203,7 @@ public final class Download {
         }
     }
 
-    private void requireSound() {
+    private void requireRunning() {
         if (failure != null) {
             throw failure;
         }
@@ -253,13 +212,13 @@ public final class Download {
         }
     }
 
-    /** The first request for a file, which tells its length, and whether what is stored of it still holds. */
+    /** Requests the first missing bytes of a file. The reply tells its length, and whether its stored chunks are still valid. */
     private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
             int chunk = known.nextMissing(0);
-            long offset = partialLength(directory.sizes(), known, chunk);
+            long offset = notes.partialLength(known, chunk);
             if (offset >= known.length(chunk)) {
-                return known; // it needs only be completed
+                return known; // all bytes are there: the chunk only has to be completed
             }
             long start = known.start(chunk);
             Http.Reply reply = http.find(url, start + offset, start + known.length(chunk) - 1);
@@ -273,7 +232,7 @@ public final class Download {
         }
         Http.Reply reply = http.find(url, 0, ModelFile.CHUNK_BYTES - 1);
         if (reply != null && reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
-            // A host that doesn't let pages see the header: without the length parts are of no use.
+            // The host hides Content-Range from pages. Without the length of the file, ranges are not usable.
             reply.cancel();
             reply = http.find(url, 0, -1);
         }
@@ -282,10 +241,10 @@ public final class Download {
         }
         ModelFile file = known;
         if (file == null || reply.isPartial() || file.hasRanges() || !file.matches(reply)) {
-            clear(key);
+            notes.clear(key);
             file = ModelFile.of(key, url, reply);
             if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
-                directory.putText(key + META, file.toJson());
+                notes.write(file);
             }
         }
         if (file.hasRanges()) {
@@ -299,11 +258,11 @@ public final class Download {
     private void fetchWhole(ModelFile file, Http.@Nullable Reply reply) {
         start(() -> {
             fetcher.fetchWhole(file, reply);
-            directory.putText(file.key() + META, file.toJson()); // perhaps the length was not known before
+            notes.write(file); // the length may not have been known before
         });
     }
 
-    /** Begins to fetch a chunk that was asked for. */
+    /** Starts to fetch a chunk from the reply to a request for it. */
     private void fetch(ModelFile file, int chunk, Http.Reply reply) {
         file.setFetching(chunk, true);
         start(() -> fetchNow(file, chunk, reply));
@@ -317,20 +276,19 @@ public final class Download {
         }
     }
 
-    /** Sees that what is missing of a file is fetched. */
-    private void begin(ModelFile file) {
+    /** Adds a file to the queue and starts threads that fetch its missing chunks. */
+    private void enqueue(ModelFile file) {
         if (!ModelStore.isNoted(directory)) {
             ModelStore.note(directory, Map.of("url", url));
         }
-        files.add(file);
-        reading = file;
+        queue.add(file);
         report();
         startThreads();
     }
 
     private void startThreads() {
-        if (next() != null) {
-            lock();
+        if (queue.next() != null) {
+            takeLock();
             while (threads < CONNECTIONS) {
                 start(this::fetchMissing);
             }
@@ -367,42 +325,26 @@ public final class Download {
         }
     }
 
-    /** Fetches missing chunks as long as there are any. */
+    /** Fetches missing chunks until none is missing. */
     private void fetchMissing() {
-        for (Place next = next(); next != null && failure == null && !closed; next = next()) {
-            if (isTooEarly(next.file, next.index)) {
+        for (ChunkQueue.Place next = queue.next(); next != null && failure == null && !closed; next = queue.next()) {
+            if (queue.isTooEarly(next.file(), next.chunk())) {
                 changed.await();
             } else {
-                next.file.setFetching(next.index, true);
-                fetchNow(next.file, next.index, null);
+                next.file().setFetching(next.chunk(), true);
+                fetchNow(next.file(), next.chunk(), null);
             }
         }
     }
 
-    private record Place(ModelFile file, int index) {}
-
-    /** The chunk that should be fetched next: the one that is read, if it is missing, and those that follow. */
-    private @Nullable Place next() {
-        Place next = reading == null ? null : next(reading, reading.wanted());
-        for (int i = 0; i < files.size() && next == null; i++) {
-            next = next(files.get(i), 0);
-        }
-        return next;
-    }
-
-    private static @Nullable Place next(ModelFile file, int from) {
-        int chunk = file.nextMissing(from);
-        return !file.hasRanges() || file.isPastEnd(chunk) ? null : new Place(file, chunk);
-    }
-
     /**
-     * A chunk of a file, when it is stored and verified.
+     * Waits until a chunk is stored and verified.
      *
-     * @return null past the file's end
+     * @return the chunk, or null past the end of the file
+     * @throws LostException if the browser has lost the chunk twice
      */
     public @Nullable Chunk chunk(ModelFile file, int index) {
-        reading = file;
-        file.setWanted(index);
+        queue.read(file, index);
         changed.fire();
         while (!file.isPastEnd(index)) {
             if (file.isStored(index)) {
@@ -417,17 +359,17 @@ public final class Download {
                 if (file.hasRanges()) {
                     startThreads();
                 } else {
-                    lock();
+                    takeLock();
                     fetchWhole(file, null);
                 }
             }
-            requireSound();
+            requireRunning();
             changed.await();
         }
         return null;
     }
 
-    /** A chunk has been read. */
+    /** Deletes a chunk that has been read, if the directory is in memory. */
     public void done(ModelFile file, int index) {
         if (!directory.lasts()) {
             directory.delete(file.name(index));
@@ -436,32 +378,25 @@ public final class Download {
 
     private void report() {
         unreported = 0;
-        listener.stored(stored(), total());
+        listener.stored(queue.stored(), queue.total());
     }
 
-    /** Bytes of the opened files that are stored. */
+    /** Returns the number of stored bytes of the open files. */
     public long stored() {
-        return files.stream().mapToLong(ModelFile::arrived).sum();
+        return queue.stored();
     }
 
-    /** Bytes of the opened files, or {@link Gguf#UNKNOWN_LENGTH}. */
+    /** Returns the length of the open files in bytes, or {@link Gguf#UNKNOWN_LENGTH}. */
     public long total() {
-        long total = 0;
-        for (ModelFile file : files) {
-            if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
-                return Gguf.UNKNOWN_LENGTH;
-            }
-            total += file.bytes();
-        }
-        return total;
+        return queue.total();
     }
 
-    /** Whether what is stored lasts beyond the page. */
+    /** Returns whether the directory outlives the page. */
     public boolean lasts() {
         return directory.lasts();
     }
 
-    /** Fetches no more. What has come is kept. */
+    /** Stops fetching. Stored bytes remain. */
     public void close() {
         closed = true;
         http.close();
@@ -469,7 +404,7 @@ public final class Download {
         releaseIfIdle();
     }
 
-    /** Closes, and waits until nothing more is written. */
+    /** Stops fetching and waits until all threads have ended. */
     public void end() {
         close();
         while (threads > 0) {

@@ -36,7 +36,7 @@ public final class ModelStore {
     /** The entry with JSON {url, name, architecture}. Name and architecture are present if the model is complete. */
     private static final String ABOUT = "about";
 
-    /** Pieces that are held in memory beyond the one that is read. */
+    /** The number of chunks to fetch ahead of the reader for a directory in memory. */
     private static final int MEMORY_CHUNKS = 3;
 
     private final @Nullable Storage storage;
@@ -184,19 +184,17 @@ public final class ModelStore {
         ModelDirectory directory = storage().open(id(url));
         String about = directory.text(ABOUT);
         if (about == null || !object(about).containsKey("architecture")) {
-            throw new StoreException("there is no whole stored model " + url);
+            throw new StoreException("there is no complete stored model " + url);
         }
         JSArray<NamedBlob> files = new JSArray<>();
-        String text = directory.text(Download.MANIFEST);
+        FileNotes notes = new FileNotes(directory);
+        String text = notes.manifest();
         if (text != null) {
             Manifest manifest = Manifest.parse(text);
             files.push(file(directory, ModelFile.of(ONLY_FILE, url, manifest), manifest.name()));
         }
         for (String name : new TreeSet<>(directory.sizes().keySet())) {
-            String meta = name.endsWith(Download.META) ? directory.text(name) : null;
-            ModelFile file = meta == null
-                    ? null
-                    : ModelFile.parse(name.substring(0, name.length() - Download.META.length()), meta);
+            ModelFile file = FileNotes.isNote(name) ? notes.parse(FileNotes.key(name)) : null;
             if (file != null) {
                 files.push(file(directory, file, Addresses.name(file.url(0))));
             }
@@ -267,7 +265,7 @@ public final class ModelStore {
                 }
             }
         }
-        directory.putText(file.key() + Download.META, file.toJson());
+        new FileNotes(directory).write(file);
     }
 
     /** Reads and checks all files; returns the model's architecture. */
