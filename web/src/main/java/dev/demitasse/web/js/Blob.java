@@ -9,10 +9,10 @@ import org.teavm.jso.core.JSPromise;
 /** {@code Blob} or {@code File}. */
 @JSClass
 public class Blob implements JSObject {
-    /** One after the other. */
+    /** Concatenates strings, buffers and blobs. */
     public Blob(JSArray<JSObject> parts) {}
 
-    /** Undefined if this is neither blob nor file. */
+    /** Returns the size in bytes; undefined if this is neither a blob nor a file. */
     @JSProperty("size")
     public native JSObject getSizeIfBlob();
 

@@ -4,9 +4,9 @@ import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Frees buffers at once, which the garbage collector would let pile up. */
+/** Frees JavaScript buffers at once. The garbage collector frees them so late that they accumulate. */
 public final class Buffers {
-    /** A port that leads nowhere. What is transferred to it is freed: there is no other way. */
+    /** A port whose other end is closed. Transferring a buffer to it is the only way to free the buffer. */
     private static final MessageChannel.Port NOWHERE = nowhere();
 
     private Buffers() {}
@@ -17,7 +17,7 @@ public final class Buffers {
         return channel.getPort1();
     }
 
-    /** Frees the array's buffer: no view of it can be used any more. */
+    /** Frees an array's buffer. All views of the buffer become unusable. */
     public static void free(Uint8Array array) {
         JSArray<JSObject> buffers = new JSArray<>();
         buffers.push(array.getBuffer());

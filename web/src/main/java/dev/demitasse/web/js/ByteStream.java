@@ -16,7 +16,7 @@ public interface ByteStream extends JSObject {
         void cancel();
     }
 
-    /** What a read gave: bytes, or the end. */
+    /** {@code ReadableStreamReadResult}: bytes, or the end. */
     interface ReadResult extends JSObject {
         @JSProperty
         boolean isDone();

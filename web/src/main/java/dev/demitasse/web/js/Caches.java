@@ -17,7 +17,7 @@ public interface Caches extends JSObject {
 
     /** {@code Cache}. */
     interface Cache extends JSObject {
-        /** Undefined if there is none. */
+        /** Finds an entry; undefined if there is none. */
         JSPromise<@Nullable Response> match(String url);
 
         JSPromise<JSObject> put(String url, Response response);

@@ -6,7 +6,7 @@ import org.teavm.jso.core.JSBoolean;
 import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** The origin private file system (File System standard), and how much it may hold (Storage standard). */
+/** The origin private file system (File System standard) and its quota (Storage standard). */
 public final class Files {
     private Files() {}
 
@@ -28,7 +28,7 @@ public final class Files {
         double getQuota();
     }
 
-    /** Options of the getters below. */
+    /** Options of the methods below. */
     public interface Options extends JSObject {
         @JSProperty
         void setCreate(boolean create);
@@ -39,14 +39,14 @@ public final class Files {
         @JSProperty
         void setAt(double position);
 
-        /** @param mode {@code read-only}: several may read at once; browsers that don't know it open for one alone */
+        /** @param mode {@code read-only} for a shared handle; browsers that don't know it open an exclusive one */
         @JSProperty
         void setMode(String mode);
     }
 
     /** {@code FileSystemHandle}. */
     public interface Handle extends JSObject {
-        /** {@code file} or {@code directory}. */
+        /** Returns {@code file} or {@code directory}. */
         @JSProperty
         String getKind();
 
@@ -70,7 +70,7 @@ public final class Files {
         JSPromise<Entry> next();
     }
 
-    /** What it gives. */
+    /** The result of an iteration step. */
     public interface Entry extends JSObject {
         @JSProperty
         boolean isDone();
@@ -87,7 +87,7 @@ public final class Files {
 
         JSPromise<AccessHandle> createSyncAccessHandle(Options options);
 
-        /** Renames, over a file that has the name. */
+        /** Renames the file and replaces any file with this name. */
         JSPromise<JSObject> move(String name);
     }
 
@@ -95,10 +95,10 @@ public final class Files {
     public interface AccessHandle extends JSObject {
         double getSize();
 
-        /** Bytes read. */
+        /** Reads bytes; returns their number. */
         int read(Uint8Array target, Options options);
 
-        /** Bytes written. */
+        /** Writes bytes; returns their number. */
         int write(Uint8Array bytes, Options options);
 
         void truncate(double size);

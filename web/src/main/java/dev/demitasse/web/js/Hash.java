@@ -6,7 +6,7 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.ArrayBuffer;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** SHA-256 hashes and random bytes by the browser ({@code Crypto}). */
+/** Computes SHA-256 hashes and random bytes with the browser's {@code Crypto}. */
 public final class Hash {
     private Hash() {}
 
@@ -24,7 +24,7 @@ public final class Hash {
         JSPromise<ArrayBuffer> digest(String algorithm, Uint8Array bytes);
     }
 
-    /** The hash, as 64 hexadecimal digits. Waits for it. */
+    /** Waits for a SHA-256 hash; returns 64 hexadecimal digits. */
     public static String sha256(Uint8Array bytes) {
         Uint8Array digest = new Uint8Array(
                 Promises.await(WorkerScope.getCrypto().getSubtle().digest("SHA-256", bytes)));

@@ -2,7 +2,7 @@ package dev.demitasse.web.js;
 
 import org.teavm.jso.JSExceptions;
 
-/** A JavaScript error. */
+/** A JavaScript error as a Java exception. */
 public final class JsException extends RuntimeException {
     private final String name;
 
@@ -11,12 +11,12 @@ public final class JsException extends RuntimeException {
         name = error.getName();
     }
 
-    /** The JavaScript error that a call threw. */
+    /** Converts an exception that a JavaScript call threw. */
     public static JsException of(RuntimeException e) {
         return e instanceof JsException js ? js : new JsException((JsError) JSExceptions.getJSException(e));
     }
 
-    /** Whether the error has a name, such as {@code QuotaExceededError}. */
+    /** Returns whether the error has this name, for example {@code QuotaExceededError}. */
     public boolean is(String errorName) {
         return name.equals(errorName);
     }

@@ -7,21 +7,29 @@ import org.teavm.jso.JSTopLevel;
 import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** What {@code kernels.js} loads. Addresses and sizes are whole numbers of bytes. */
+/** The CPU kernels as {@code kernels.js} loads them. Addresses and sizes are integral numbers of bytes. */
 public interface Kernels extends JSObject {
     @JSProperty
     int getThreads();
 
-    /** Why there is only one thread, if more were wanted. */
+    /** Returns why there is only one thread, if more were requested. */
     @JSProperty
     String getWhyOneThread();
 
-    /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
+    /**
+     * Creates an instance with its own memory.
+     *
+     * @throws RuntimeException with a JavaScript error, if the memory can't be allocated
+     */
     Instance create(double bytes, double maxBytes);
 
-    /** As {@link dev.demitasse.cpu.KernelRuntime}. */
+    /** The operations of a {@link dev.demitasse.cpu.KernelRuntime}. */
     interface Instance extends JSObject {
-        /** @throws RuntimeException made of a JavaScript error, if there is not so much memory to be had */
+        /**
+         * Grows the memory.
+         *
+         * @throws RuntimeException with a JavaScript error, if the memory can't be allocated
+         */
         void grow(double bytes);
 
         void write(double address, Uint8Array bytes);
@@ -35,7 +43,7 @@ public interface Kernels extends JSObject {
         void start();
     }
 
-    /** The worker's globals that lead here. */
+    /** The worker's global functions that load the kernels. */
     @JSClass
     abstract class Scope implements JSObject {
         private Scope() {}
@@ -44,7 +52,11 @@ public interface Kernels extends JSObject {
         static native JSPromise<Kernels> loadKernels(int threads);
     }
 
-    /** @param threads that are wanted; there is one where the page can't share memory with threads */
+    /**
+     * Loads the kernels.
+     *
+     * @param threads the requested number; there is one thread if the page can't share memory with threads
+     */
     static JSPromise<Kernels> load(int threads) {
         return Scope.loadKernels(threads);
     }

@@ -16,7 +16,7 @@ public interface Locks extends JSObject {
         void setIfAvailable(boolean ifAvailable);
     }
 
-    /** Called with the lock, which is held until the promise is settled; or with null, if it isn't available. */
+    /** Receives a lock, which is held until the returned promise is settled, or null if it is not available. */
     @JSFunctor
     interface Callback extends JSObject {
         JSPromise<JSObject> granted(@Nullable JSObject lock);

@@ -6,7 +6,7 @@ import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArray;
 
-/** {@code MessageChannel}: the way to a task of its own without a timer's delay. */
+/** {@code MessageChannel}: queues a task without the delay of a timer. */
 @JSClass
 public class MessageChannel implements JSObject {
     public MessageChannel() {}
@@ -24,13 +24,13 @@ public class MessageChannel implements JSObject {
 
         void postMessage(int message);
 
-        /** @param transferred objects that are no longer of use here */
+        /** @param transferred objects that can no longer be used here */
         void postMessage(int message, JSArray<JSObject> transferred);
 
         void close();
     }
 
-    /** Takes a message. */
+    /** Receives a message. */
     @JSFunctor
     public interface Listener extends JSObject {
         void message(JSObject event);

@@ -8,7 +8,7 @@ import org.teavm.jso.core.JSArray;
 /** {@code File}. */
 @JSClass(name = "File")
 public class NamedBlob extends Blob {
-    /** One after the other. */
+    /** Concatenates strings, buffers and blobs. */
     public NamedBlob(JSArray<JSObject> parts, String name) {
         super(parts);
     }

@@ -5,14 +5,14 @@ import org.teavm.interop.Async;
 import org.teavm.interop.AsyncCallback;
 import org.teavm.jso.core.JSPromise;
 
-/** Waits for promises, in a Java thread: TeaVM's threads take turns within the worker and give way while they wait. */
+/** Waits for promises in a Java thread. TeaVM's threads share the worker's one thread and yield while they wait. */
 public final class Promises {
     private Promises() {}
 
     /**
      * Waits for a promise.
      *
-     * @return what it gives
+     * @return the value of the promise
      * @throws JsException if it is rejected
      */
     public static <T> T await(JSPromise<T> promise) {
@@ -23,7 +23,7 @@ public final class Promises {
         return outcome.value;
     }
 
-    /** How a promise was settled. Not by AsyncCallback.error: TeaVM 0.15 would throw the error again where the thread waits next. */
+    /** The result of a promise. AsyncCallback.error is no alternative: TeaVM 0.15 throws the error again at the next wait of the thread. */
     private static final class Outcome<T> {
         final T value;
         final @Nullable JsError error;
@@ -50,7 +50,7 @@ public final class Promises {
                 });
     }
 
-    /** Gives the worker's other threads and tasks their turns for so long. */
+    /** Lets the worker's other threads and tasks run for the given time. */
     public static void sleep(int milliseconds) {
         try {
             Thread.sleep(milliseconds);

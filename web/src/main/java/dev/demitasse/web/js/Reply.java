@@ -5,8 +5,9 @@ import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.core.JSObjects;
 
-/** A message to the page. Which properties it has depends on its type. */
+/** A message to the page. Its type determines which properties it has. */
 public interface Reply extends JSObject {
+    /** Creates a reply to the request with this id. */
     static Reply of(String type, int id) {
         Reply reply = JSObjects.create();
         reply.setType(type);
@@ -38,44 +39,44 @@ public interface Reply extends JSObject {
     @JSProperty
     void setNeeds(Needs needs);
 
-    /** JSON: [{url, name, architecture, bytes, complete}]. */
+    /** Sets the stored models as JSON: [{url, name, architecture, bytes, complete}]. */
     @JSProperty
     void setModels(String json);
 
     @JSProperty
     void setFiles(JSArray<NamedBlob> files);
 
-    /** JSON: a chunk of OpenAI's API. */
+    /** Sets a streaming response of OpenAI's API as JSON. */
     @JSProperty
     void setChunk(String json);
 
-    /** JSON: a response of OpenAI's API. */
+    /** Sets a response of OpenAI's API as JSON. */
     @JSProperty
     void setResponse(String json);
 
     @JSProperty
     void setIds(int[] ids);
 
-    /** Of an error: JavaScript's own names, {@code DeviceUnfit} or {@code StorageLost}. */
+    /** Sets the name of an error: a name of JavaScript's, {@code DeviceUnfit} or {@code StorageLost}. */
     @JSProperty
     void setName(String name);
 
     @JSProperty
     void setMessage(String message);
 
-    /** Of an error: the field of the request that is wrong. */
+    /** Sets the request field that an error is about. */
     @JSProperty
     void setParam(String path);
 
-    /** Of an error: as HTTP has it. */
+    /** Sets the HTTP status of an error. */
     @JSProperty
     void setStatus(int status);
 
-    /** JSON: [{name, tokens, bytes, saved}]. */
+    /** Sets the stored sessions as JSON: [{name, tokens, bytes, saved}]. */
     @JSProperty
     void setSessions(String json);
 
-    /** What was loaded. */
+    /** The loaded model. */
     interface ModelSummary extends JSObject {
         @JSProperty
         void setName(String name);
@@ -95,11 +96,11 @@ public interface Reply extends JSObject {
         @JSProperty
         void setChatTemplate(boolean present);
 
-        /** Whether the chat template has a place for tools. */
+        /** Sets whether the chat template supports tools. */
         @JSProperty
         void setTools(boolean present);
 
-        /** Whether answers may begin with reasoning. */
+        /** Sets whether answers may begin with reasoning. */
         @JSProperty
         void setThinks(boolean thinks);
 
@@ -107,7 +108,7 @@ public interface Reply extends JSObject {
         void setSampling(Sampling sampling);
     }
 
-    /** What the model's makers recommend. */
+    /** The sampling parameters that the model's authors recommend. */
     interface Sampling extends JSObject {
         @JSProperty
         void setTemperature(double temperature);
@@ -125,7 +126,7 @@ public interface Reply extends JSObject {
         void setRepetitionPenalty(double penalty);
     }
 
-    /** What computes, and why. */
+    /** The device that runs the model, and the reason for its choice. */
     interface Device extends JSObject {
         @JSProperty
         void setKind(String kind);
@@ -137,9 +138,9 @@ public interface Reply extends JSObject {
         void setReason(String reason);
     }
 
-    /** What a model needs. */
+    /** The resources that a model needs. */
     interface Needs extends JSObject {
-        /** Absent if the model is not kept. */
+        /** Sets the storage that the model needs. Absent if the model is not stored. */
         @JSProperty
         void setDisk(Disk disk);
 
@@ -147,7 +148,7 @@ public interface Reply extends JSObject {
         void setMemory(Memory memory);
     }
 
-    /** Bytes of the browser's storage. */
+    /** The browser's storage in bytes. */
     interface Disk extends JSObject {
         @JSProperty
         void setTotal(double bytes);
@@ -159,20 +160,20 @@ public interface Reply extends JSObject {
         void setAvailable(double bytes);
     }
 
-    /** Bytes of memory. */
+    /** The memory in bytes. */
     interface Memory extends JSObject {
-        /** Before the first token. */
+        /** Sets the memory needed before the first token. */
         @JSProperty
         void setEmpty(double bytes);
 
         @JSProperty
         void setPerToken(double bytes);
 
-        /** When the context is full. */
+        /** Sets the memory needed when the context is full. */
         @JSProperty
         void setTotal(double bytes);
 
-        /** What the machine has, where the browser says it. */
+        /** Sets the machine's memory, if the browser reports it. */
         @JSProperty
         void setDevice(double bytes);
     }

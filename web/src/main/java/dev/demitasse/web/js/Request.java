@@ -4,7 +4,7 @@ import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArrayReader;
 
-/** A message from the page. Which properties it has depends on its type. */
+/** A message from the page. Its type determines which properties it has. */
 public interface Request extends JSObject {
     @JSProperty
     String getType();
@@ -12,42 +12,42 @@ public interface Request extends JSObject {
     @JSProperty
     int getId();
 
-    /** Of a {@code load} from an address. */
+    /** Returns the address of a {@code load} from a server. */
     @JSProperty("model")
     String getUrl();
 
-    /** Of a {@code load} from a file. */
+    /** Returns the file of a {@code load} from a file. */
     @JSProperty("model")
     Blob getFile();
 
-    /** Of a {@code delete}, {@code export} or {@code import}: the model's address. */
+    /** Returns the address of the model for {@code delete}, {@code export} and {@code import}. */
     @JSProperty
     String getAddress();
 
-    /** Of an {@code import}. */
+    /** Returns the files of an {@code import}. */
     @JSProperty
     JSArrayReader<NamedBlob> getFiles();
 
-    /** Of a {@code chat}, {@code complete}, {@code embed} or {@code tokenize}: JSON, as OpenAI's API has it. */
+    /** Returns the JSON body, in the format of OpenAI's API, of {@code chat}, {@code complete}, {@code embed} and {@code tokenize}. */
     @JSProperty
     String getBody();
 
-    /** Of what concerns a session: its number. 0 is the engine's own. */
+    /** Returns the number of a session. 0 is the engine's default session. */
     @JSProperty
     int getSession();
 
-    /** Of a request about a stored session. */
+    /** Returns the name of a stored session. */
     @JSProperty
     String getName();
 
-    /** Of a {@code tokenize}; undefined if its text is the prompt of a chat's {@link #getBody body}. */
+    /** Returns the text to {@code tokenize}; undefined if it is the prompt of the chat in the {@link #getBody body}. */
     @JSProperty
     Text getText();
 
     @JSProperty
     Options getOptions();
 
-    /** Options of a {@code load}; numbers that are absent read as NaN. */
+    /** The options of a {@code load}. Absent numbers are NaN. */
     interface Options extends JSObject {
         @JSProperty
         double getContextLength();
@@ -58,15 +58,15 @@ public interface Request extends JSObject {
         @JSProperty
         double getPrefixCacheBytes();
 
-        /** Whether to keep the model in the store. */
+        /** Returns whether to store the model. */
         @JSProperty("cache")
         boolean isKept();
 
-        /** {@code f16} or {@code q8_0}; undefined if absent. */
+        /** Returns {@code f16} or {@code q8_0}; undefined if absent. */
         @JSProperty
         Text getKvType();
 
-        /** {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
+        /** Returns {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty
         Text getDevice();
     }

@@ -38,7 +38,7 @@ public class Response implements JSObject {
         @JSProperty
         void setHeaders(RangeHeader headers);
 
-        /** @param mode {@code no-store}: past the browser's HTTP cache */
+        /** @param mode {@code no-store} to bypass the browser's HTTP cache */
         @JSProperty
         void setCache(String mode);
 
@@ -46,7 +46,7 @@ public class Response implements JSObject {
         void setSignal(JSObject signal);
     }
 
-    /** The one header that is sent. */
+    /** The only request header that is set. */
     public interface RangeHeader extends JSObject {
         @JSProperty("Range")
         void setRange(String range);

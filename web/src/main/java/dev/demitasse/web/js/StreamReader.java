@@ -3,7 +3,7 @@ package dev.demitasse.web.js;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** A stream's chunks. Each is freed when the next is asked for: else hundreds pile up until they are collected. */
+/** Reads a stream and frees each buffer before the next one is read, because the garbage collector is too slow. */
 public final class StreamReader {
     private final ByteStream.Reader reader;
     private @Nullable Uint8Array last;
@@ -13,7 +13,7 @@ public final class StreamReader {
     }
 
     /**
-     * Waits for the next chunk.
+     * Waits for the next bytes.
      *
      * @return bytes, valid until the next call; null at the end
      * @throws JsException if the stream fails
@@ -25,13 +25,13 @@ public final class StreamReader {
         return last;
     }
 
-    /** Reads no further. */
+    /** Cancels the stream and frees the last buffer. */
     public void cancel() {
         free();
         reader.cancel();
     }
 
-    /** Frees the last chunk. */
+    /** Frees the last buffer. */
     public void free() {
         if (last != null) {
             Buffers.free(last);

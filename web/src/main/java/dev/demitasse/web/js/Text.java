@@ -2,7 +2,7 @@ package dev.demitasse.web.js;
 
 import org.teavm.jso.JSObject;
 
-/** A string, which may be absent or in an array. */
+/** A JavaScript string that may be absent or an element of an array. */
 public interface Text extends JSObject {
     @Override
     String toString();

@@ -7,12 +7,12 @@ import org.teavm.jso.JSProperty;
 import org.teavm.jso.JSTopLevel;
 import org.teavm.jso.core.JSPromise;
 
-/** {@code DedicatedWorkerGlobalScope}: its members stand at the top level of the worker. */
+/** {@code DedicatedWorkerGlobalScope}: the global functions and properties of the worker. */
 @JSClass
 public abstract class WorkerScope implements JSObject {
     private WorkerScope() {}
 
-    /** Takes a message from the page. */
+    /** Receives a message from the page. */
     @JSFunctor
     public interface Listener extends JSObject {
         void message(Event event);
@@ -38,19 +38,19 @@ public abstract class WorkerScope implements JSObject {
     public static native JSPromise<Response> fetch(String url, Response.Options options);
 
     /**
-     * Where a file of the GPU's kernels is; defined by {@code engine-worker.js}.
+     * Returns the address of a WGSL file. Defined by {@code engine-worker.js}.
      *
-     * @param name without {@code .wgsl}
+     * @param name the file name without {@code .wgsl}
      */
     @JSTopLevel
     public static native String shaderUrl(String name);
 
-    /** Undefined where the page is not a secure context. */
+    /** Returns the caches; undefined if the page is not a secure context. */
     @JSTopLevel
     @JSProperty
     public static native Caches getCaches();
 
-    /** Lets the page keep a cache open as long as it lives; defined by {@code engine-worker.js}. */
+    /** Keeps a cache open for the lifetime of the page. Defined by {@code engine-worker.js}. */
     @JSTopLevel
     public static native void holdCache(String name);
 
@@ -64,19 +64,19 @@ public abstract class WorkerScope implements JSObject {
 
     /** {@code WorkerNavigator}. */
     public interface Navigator extends JSObject {
-        /** Processors that this machine has, as far as the browser says. */
+        /** Returns the number of logical processors that the browser reports. */
         @JSProperty
         int getHardwareConcurrency();
 
-        /** GiB of memory that this machine has, roughly; NaN where the browser doesn't say. */
+        /** Returns the approximate memory of the machine in GiB; NaN if the browser does not report it. */
         @JSProperty
         double getDeviceMemory();
 
-        /** Undefined where the page is not a secure context. */
+        /** Returns the storage manager; undefined if the page is not a secure context. */
         @JSProperty
         Files.Manager getStorage();
 
-        /** Undefined where the page is not a secure context. */
+        /** Returns the lock manager; undefined if the page is not a secure context. */
         @JSProperty
         Locks getLocks();
     }

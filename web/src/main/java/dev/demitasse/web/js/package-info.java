@@ -1,4 +1,4 @@
-/** Typed views of the browser's objects and of the messages between page and worker. No JavaScript text. */
+/** Typed JavaScript interfaces of the browser and of the messages between page and worker. Contains no JavaScript code. */
 @NullMarked
 package dev.demitasse.web.js;
 
