@@ -19,7 +19,11 @@ final class CacheDirectory implements ModelDirectory {
     private final Caches.Cache cache;
     private final String prefix;
 
-    /** @param prefix the address that precedes each name in the cache */
+    /**
+     * Creates a view of a cache.
+     *
+     * @param prefix the address that precedes each name in the cache
+     */
     CacheDirectory(Caches.Cache cache, String prefix) {
         this.cache = cache;
         this.prefix = prefix;

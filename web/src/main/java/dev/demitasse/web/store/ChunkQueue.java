@@ -15,7 +15,11 @@ final class ChunkQueue {
     /** The file whose chunks are fetched first. */
     private @Nullable ModelFile reading;
 
-    /** @param readAhead the maximum number of chunks to fetch ahead of the reader */
+    /**
+     * Creates an empty queue.
+     *
+     * @param readAhead the maximum number of chunks to fetch ahead of the reader
+     */
     ChunkQueue(int readAhead) {
         this.readAhead = readAhead;
     }

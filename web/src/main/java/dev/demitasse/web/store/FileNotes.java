@@ -36,6 +36,7 @@ final class FileNotes {
         return directory.text(MANIFEST);
     }
 
+    /** Stores the manifest of the shards. */
     void putManifest(String manifest) {
         directory.putText(MANIFEST, manifest);
     }
@@ -57,6 +58,7 @@ final class FileNotes {
         return note == null ? null : ModelFile.parse(key, note);
     }
 
+    /** Writes the note about a file. */
     void write(ModelFile file) {
         directory.putText(file.key() + SUFFIX, file.toJson());
     }
@@ -66,6 +68,7 @@ final class FileNotes {
         return ABSENT.equals(directory.text(key + SUFFIX));
     }
 
+    /** Writes a note that the server does not have a file. */
     void writeAbsent(String key) {
         directory.putText(key + SUFFIX, ABSENT);
     }

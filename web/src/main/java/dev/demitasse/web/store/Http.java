@@ -24,7 +24,7 @@ final class Http {
     private static final int POLL_INTERVAL_MS = 1000;
     /** Maximum number of consecutive pauses without a new byte in between; they add up to half a minute. */
     private static final int MAX_PAUSES = 8;
-    /** The same before the first byte; they add up to less than two seconds. */
+    /** Maximum number of pauses before the first byte; they add up to less than two seconds. */
     private static final int MAX_FIRST_PAUSES = 3;
 
     private static final int FIRST_PAUSE_MS = 250;
@@ -146,6 +146,7 @@ final class Http {
         List.copyOf(open).forEach(Reply::cancel);
     }
 
+    /** Cancels requests whose connection is silent, as long as there are requests. */
     private void cancelSilent() {
         do {
             Promises.sleep(POLL_INTERVAL_MS);

@@ -170,7 +170,7 @@ public final class ModelStore {
 
     private Storage storage() {
         if (storage == null) {
-            throw new StoreException("the browser gives this page no storage");
+            throw new StoreException("the browser provides no storage for this page");
         }
         return storage;
     }
@@ -207,7 +207,7 @@ public final class ModelStore {
         for (int i = 0; !file.isPastEnd(i); i++) {
             Blob chunk = directory.blob(file.name(i));
             if (chunk == null) {
-                throw new StoreException("a part of " + name + " is no longer stored; load the model again");
+                throw new StoreException("a chunk of " + name + " is no longer stored; load the model again");
             }
             chunks.push(chunk);
         }

@@ -25,10 +25,10 @@ final class OpfsDirectory implements ModelDirectory {
 
     private static final Files.Options READ_ONLY = options("read-only");
 
-    private final Files.Directory folder;
+    private final Files.Directory directory;
 
-    OpfsDirectory(Files.Directory folder) {
-        this.folder = folder;
+    OpfsDirectory(Files.Directory directory) {
+        this.directory = directory;
     }
 
     static Files.Options options(boolean create) {
@@ -45,7 +45,7 @@ final class OpfsDirectory implements ModelDirectory {
 
     private Files.@Nullable FileHandle find(String name) {
         try {
-            return Promises.await(folder.getFileHandle(name, options(false)));
+            return Promises.await(directory.getFileHandle(name, options(false)));
         } catch (JsException e) {
             if (e.is(NOT_FOUND)) {
                 return null;
@@ -55,7 +55,7 @@ final class OpfsDirectory implements ModelDirectory {
     }
 
     private Files.FileHandle make(String name) {
-        return Promises.await(folder.getFileHandle(name, options(true)));
+        return Promises.await(directory.getFileHandle(name, options(true)));
     }
 
     /** Stores a text atomically: writes it under another name, then renames it. */
@@ -106,7 +106,7 @@ final class OpfsDirectory implements ModelDirectory {
     @Override
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>();
-        Files.Entries entries = folder.values();
+        Files.Entries entries = directory.values();
         for (Files.Entry entry = Promises.await(entries.next());
                 !entry.isDone();
                 entry = Promises.await(entries.next())) {
@@ -124,10 +124,10 @@ final class OpfsDirectory implements ModelDirectory {
 
     @Override
     public void delete(String name) {
-        remove(folder, name);
+        remove(directory, name);
     }
 
-    /** Deletes a file, or a folder with its content, if it exists. */
+    /** Deletes a file, or a directory with its content, if it exists. */
     static void remove(Files.Directory from, String name) {
         Files.Options options = JSObjects.create();
         options.setRecursive(true);

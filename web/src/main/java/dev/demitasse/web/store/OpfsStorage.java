@@ -9,12 +9,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 
-/** Directories in a folder of the origin private file system. */
+/** Directories within one directory of the origin private file system. */
 final class OpfsStorage implements Storage {
-    private final Files.Directory folder;
+    private final Files.Directory root;
 
-    private OpfsStorage(Files.Directory folder) {
-        this.folder = folder;
+    private OpfsStorage(Files.Directory root) {
+        this.root = root;
     }
 
     /** A file that shows whether files can be written. */
@@ -49,13 +49,13 @@ final class OpfsStorage implements Storage {
 
     @Override
     public ModelDirectory open(String id) {
-        return new OpfsDirectory(Promises.await(folder.getDirectoryHandle(id, OpfsDirectory.options(true))));
+        return new OpfsDirectory(Promises.await(root.getDirectoryHandle(id, OpfsDirectory.options(true))));
     }
 
     @Override
     public List<String> ids() {
         List<String> ids = new ArrayList<>();
-        Files.Entries entries = folder.values();
+        Files.Entries entries = root.values();
         for (Files.Entry entry = Promises.await(entries.next());
                 !entry.isDone();
                 entry = Promises.await(entries.next())) {
@@ -66,6 +66,6 @@ final class OpfsStorage implements Storage {
 
     @Override
     public void delete(String id) {
-        OpfsDirectory.remove(folder, id);
+        OpfsDirectory.remove(root, id);
     }
 }

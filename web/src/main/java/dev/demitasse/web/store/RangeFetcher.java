@@ -96,7 +96,7 @@ final class RangeFetcher {
         partial.clear();
     }
 
-    /** @param offset the first missing byte of the chunk */
+    /** Requests the bytes of a chunk from an offset in the chunk on. */
     private Http.Reply request(ModelFile file, int chunk, long offset) {
         if (file.isSharded()) {
             return http.get(file.url(chunk), offset, -1);

@@ -35,7 +35,7 @@ public final class SessionStore {
     public static SessionStore find() {
         Storage storage = Storage.find("session");
         if (storage == null) {
-            throw new StoreException("the browser gives this page no storage");
+            throw new StoreException("the browser provides no storage for this page");
         }
         return new SessionStore(storage);
     }
