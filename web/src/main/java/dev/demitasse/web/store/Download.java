@@ -147,9 +147,9 @@ public final class Download {
 
     private String fetchText(String url) {
         while (true) {
-            Http.Reply reply = http.get(url, 0, -1);
+            HttpResponse response = http.get(url, 0, -1);
             try {
-                return reply.text();
+                return response.text();
             } catch (JsException e) {
                 http.pauseBeforeRetry(url, String.valueOf(e.getMessage()));
             }
@@ -212,7 +212,7 @@ public final class Download {
         }
     }
 
-    /** Requests the first missing bytes of a file. The reply tells its length, and whether its stored chunks are still valid. */
+    /** Requests the first missing bytes of a file. The response tells its length, and whether its stored chunks are still valid. */
     private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
             int chunk = known.nextMissing(0);
@@ -221,56 +221,56 @@ public final class Download {
                 return known; // all bytes are there: the chunk only has to be completed
             }
             long start = known.start(chunk);
-            Http.Reply reply = http.find(url, start + offset, start + known.length(chunk) - 1);
-            if (reply != null && reply.isPartial() && known.matches(reply)) {
-                fetch(known, chunk, reply);
+            HttpResponse response = http.find(url, start + offset, start + known.length(chunk) - 1);
+            if (response != null && response.isPartial() && known.matches(response)) {
+                fetch(known, chunk, response);
                 return known;
             }
-            if (reply != null) {
-                reply.cancel();
+            if (response != null) {
+                response.cancel();
             }
         }
-        Http.Reply reply = http.find(url, 0, ModelFile.CHUNK_BYTES - 1);
-        if (reply != null && reply.isPartial() && reply.total() == Gguf.UNKNOWN_LENGTH) {
+        HttpResponse response = http.find(url, 0, ModelFile.CHUNK_BYTES - 1);
+        if (response != null && response.isPartial() && response.total() == Gguf.UNKNOWN_LENGTH) {
             // The host hides Content-Range from pages. Without the length of the file, ranges are not usable.
-            reply.cancel();
-            reply = http.find(url, 0, -1);
+            response.cancel();
+            response = http.find(url, 0, -1);
         }
-        if (reply == null) {
+        if (response == null) {
             return null;
         }
         ModelFile file = known;
-        if (file == null || reply.isPartial() || file.hasRanges() || !file.matches(reply)) {
+        if (file == null || response.isPartial() || file.hasRanges() || !file.matches(response)) {
             notes.clear(key);
-            file = ModelFile.of(key, url, reply);
+            file = ModelFile.of(key, url, response);
             if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
                 notes.write(file);
             }
         }
         if (file.hasRanges()) {
-            fetch(file, 0, reply);
+            fetch(file, 0, response);
         } else {
-            fetchWhole(file, reply);
+            fetchWhole(file, response);
         }
         return file;
     }
 
-    private void fetchWhole(ModelFile file, Http.@Nullable Reply reply) {
+    private void fetchWhole(ModelFile file, @Nullable HttpResponse response) {
         start(() -> {
-            fetcher.fetchWhole(file, reply);
+            fetcher.fetchWhole(file, response);
             notes.write(file); // the length may not have been known before
         });
     }
 
-    /** Starts to fetch a chunk from the reply to a request for it. */
-    private void fetch(ModelFile file, int chunk, Http.Reply reply) {
+    /** Starts to fetch a chunk from the response to a request for it. */
+    private void fetch(ModelFile file, int chunk, HttpResponse response) {
         file.setFetching(chunk, true);
-        start(() -> fetchNow(file, chunk, reply));
+        start(() -> fetchNow(file, chunk, response));
     }
 
-    private void fetchNow(ModelFile file, int chunk, Http.@Nullable Reply reply) {
+    private void fetchNow(ModelFile file, int chunk, @Nullable HttpResponse response) {
         try {
-            fetcher.fetch(file, chunk, reply);
+            fetcher.fetch(file, chunk, response);
         } finally {
             file.setFetching(chunk, false);
         }

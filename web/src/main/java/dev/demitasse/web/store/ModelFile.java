@@ -62,16 +62,16 @@ public final class ModelFile {
         this.manifest = manifest;
     }
 
-    /** Creates a file from the server's first reply. */
-    static ModelFile of(String key, String url, Http.Reply reply) {
+    /** Creates a file from the server's first response. */
+    static ModelFile of(String key, String url, HttpResponse response) {
         return new ModelFile(
                 key,
                 url,
-                reply.total(),
+                response.total(),
                 CHUNK_BYTES,
-                reply.isPartial(),
-                reply.header("ETag"),
-                reply.header("Last-Modified"),
+                response.isPartial(),
+                response.header("ETag"),
+                response.header("Last-Modified"),
                 null);
     }
 
@@ -149,11 +149,13 @@ public final class ModelFile {
         return ranges;
     }
 
-    /** Returns whether a reply's version and length, as far as they are known, match this file. */
-    boolean matches(Http.Reply reply) {
-        return matches(etag, reply.header("ETag"))
-                && matches(modified, reply.header("Last-Modified"))
-                && (bytes == Gguf.UNKNOWN_LENGTH || reply.total() == Gguf.UNKNOWN_LENGTH || reply.total() == bytes);
+    /** Returns whether a response's version and length, as far as they are known, match this file. */
+    boolean matches(HttpResponse response) {
+        return matches(etag, response.header("ETag"))
+                && matches(modified, response.header("Last-Modified"))
+                && (bytes == Gguf.UNKNOWN_LENGTH
+                        || response.total() == Gguf.UNKNOWN_LENGTH
+                        || response.total() == bytes);
     }
 
     private static boolean matches(@Nullable String known, @Nullable String given) {

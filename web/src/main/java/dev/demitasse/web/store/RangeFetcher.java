@@ -40,17 +40,17 @@ final class RangeFetcher {
     /**
      * Fetches the missing bytes of a chunk and verifies the chunk.
      *
-     * @param first the reply to a request for these bytes, or null to send one
+     * @param first the response to a request for these bytes, or null to send one
      */
-    void fetch(ModelFile file, int chunk, Http.@Nullable Reply first) {
+    void fetch(ModelFile file, int chunk, @Nullable HttpResponse first) {
         PartialChunk partial = directory.partialChunk(file.name(chunk));
         boolean completed = false;
         try {
-            Http.Reply reply = first;
+            HttpResponse response = first;
             for (int mismatches = 0; ; ) {
                 while (partial.length() < file.length(chunk)) {
-                    receive(file, chunk, partial, reply == null ? request(file, chunk, partial.length()) : reply);
-                    reply = null;
+                    receive(file, chunk, partial, response == null ? request(file, chunk, partial.length()) : response);
+                    response = null;
                 }
                 if (partial.length() == file.length(chunk) && matchesHash(partial, file.sha256(chunk))) {
                     break;
@@ -97,7 +97,7 @@ final class RangeFetcher {
     }
 
     /** Requests the bytes of a chunk from an offset in the chunk on. */
-    private Http.Reply request(ModelFile file, int chunk, long offset) {
+    private HttpResponse request(ModelFile file, int chunk, long offset) {
         if (file.isSharded()) {
             return http.get(file.url(chunk), offset, -1);
         }
@@ -105,37 +105,37 @@ final class RangeFetcher {
         return http.get(file.url(chunk), start + offset, start + file.length(chunk) - 1);
     }
 
-    private void receive(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
+    private void receive(ModelFile file, int chunk, PartialChunk partial, HttpResponse response) {
         String url = file.url(chunk);
         long from = (file.isSharded() ? 0 : file.start(chunk)) + partial.length();
-        if (!file.isSharded() && !file.matches(reply)) {
-            reply.cancel();
+        if (!file.isSharded() && !file.matches(response)) {
+            response.cancel();
             throw new ChangedException(url);
         }
-        long start = reply.isPartial() ? reply.start() : 0;
+        long start = response.isPartial() ? response.start() : 0;
         if (start != Gguf.UNKNOWN_LENGTH && start != from) {
             if (!file.isSharded() || start != 0) {
-                reply.cancel();
+                response.cancel();
                 http.pauseBeforeRetry(url, "it sent bytes from " + start + " instead of " + from);
                 return;
             }
             restart(file, partial);
         }
-        copy(file, chunk, partial, reply);
+        copy(file, chunk, partial, response);
     }
 
-    private void copy(ModelFile file, int chunk, PartialChunk partial, Http.Reply reply) {
+    private void copy(ModelFile file, int chunk, PartialChunk partial, HttpResponse response) {
         long missing = file.length(chunk) - partial.length();
         long before = missing;
         String error = "";
         try {
-            for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
+            for (Uint8Array bytes = response.read(); bytes != null; bytes = response.read()) {
                 int count = (int) Math.min(bytes.getLength(), missing);
                 append(file, partial, bytes, 0, count);
                 missing -= count;
-                // Don't cancel a reply that ends here: Chromium keeps megabytes of a cancelled reply.
-                if (missing == 0 && reply.bodyBytes() != before) {
-                    reply.cancel();
+                // Don't cancel a response that ends here: Chromium keeps megabytes of a cancelled response.
+                if (missing == 0 && response.bodyBytes() != before) {
+                    response.cancel();
                     return;
                 }
             }
@@ -162,38 +162,38 @@ final class RangeFetcher {
     /**
      * Fetches a file from a server without ranges. After each interruption, reads it from its beginning and skips the stored bytes.
      *
-     * @param first the reply to a request for the file, or null to send one
+     * @param first the response to a request for the file, or null to send one
      */
-    void fetchWhole(ModelFile file, Http.@Nullable Reply first) {
-        Http.Reply reply = first;
+    void fetchWhole(ModelFile file, @Nullable HttpResponse first) {
+        HttpResponse response = first;
         for (int idle = 0; idle < MAX_IDLE_PASSES; ) {
-            if (reply == null) {
-                reply = http.find(file.url(0), 0, -1);
+            if (response == null) {
+                response = http.find(file.url(0), 0, -1);
             }
-            if (reply == null) {
+            if (response == null) {
                 throw new ChangedException(file.url(0));
             }
-            if (reply.isPartial() || !file.matches(reply)) {
-                reply.cancel();
+            if (response.isPartial() || !file.matches(response)) {
+                response.cancel();
                 throw new ChangedException(file.url(0));
             }
             long before = file.arrived();
-            if (readWhole(file, reply)) {
+            if (readWhole(file, response)) {
                 return;
             }
             idle = file.arrived() == before ? idle + 1 : 0;
-            reply = null;
+            response = null;
         }
         throw new StoreException("can't fetch " + file.url(0) + ": the connection ends before its " + file.bytes()
                 + " bytes have arrived, and the server does not support ranges");
     }
 
-    /** Stores the missing chunks of a file from a reply with the whole file; returns whether its end was reached. */
-    private boolean readWhole(ModelFile file, Http.Reply reply) {
+    /** Stores the missing chunks of a file from a response with the whole file; returns whether its end was reached. */
+    private boolean readWhole(ModelFile file, HttpResponse response) {
         long position = 0;
         PartialChunk partial = null;
         try {
-            for (Uint8Array bytes = reply.read(); bytes != null; bytes = reply.read()) {
+            for (Uint8Array bytes = response.read(); bytes != null; bytes = response.read()) {
                 int used = 0;
                 while (used < bytes.getLength() && position != file.bytes()) {
                     int chunk = file.chunkAt(position);
