@@ -1,7 +1,6 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -133,7 +132,7 @@ public final class Download {
         ModelFile file = text == null ? null : notes.sharded(key, url, text);
         if (file == null || !file.isComplete()) {
             takeLock();
-            String fresh = fetchText(url);
+            String fresh = http.text(url);
             text = notes.manifest();
             if (text != null && !fresh.equals(text)) {
                 notes.clear(key);
@@ -143,17 +142,6 @@ public final class Download {
         }
         enqueue(file);
         return file;
-    }
-
-    private String fetchText(String url) {
-        while (true) {
-            HttpResponse response = http.get(url, 0, -1);
-            try {
-                return response.text();
-            } catch (JsException e) {
-                http.pauseBeforeRetry(url, String.valueOf(e.getMessage()));
-            }
-        }
     }
 
     /** Returns the content of a small file, or null if the server has no such file. */
@@ -194,11 +182,7 @@ public final class Download {
     /** Reports the progress of the tab that holds the lock. */
     private void watchOtherTab() {
         while (lock == null && !closed) {
-            long sum = 0;
-            for (long size : directory.sizes().values()) {
-                sum += size;
-            }
-            listener.stored(sum, Gguf.UNKNOWN_LENGTH);
+            listener.stored(directory.bytes(), Gguf.UNKNOWN_LENGTH);
             Promises.sleep(POLL_INTERVAL_MS);
         }
     }

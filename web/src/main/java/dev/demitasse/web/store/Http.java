@@ -73,6 +73,22 @@ final class Http {
         }
     }
 
+    /**
+     * Fetches a whole file as text.
+     *
+     * @throws StoreException as {@link #get} does
+     */
+    String text(String url) {
+        while (true) {
+            HttpResponse response = get(url, 0, -1);
+            try {
+                return response.text();
+            } catch (JsException e) {
+                pauseBeforeRetry(url, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
     /** Returns the exception for a required file that the server does not have. */
     static StoreException notFound(String url) {
         return refused(url, NOT_FOUND);

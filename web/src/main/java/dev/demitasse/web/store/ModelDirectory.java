@@ -32,6 +32,15 @@ interface ModelDirectory {
     /** Returns the size in bytes of each entry, by name. Partial chunks are included. */
     Map<String, Long> sizes();
 
+    /** Returns the size in bytes of all entries together. */
+    default long bytes() {
+        long bytes = 0;
+        for (long size : sizes().values()) {
+            bytes += size;
+        }
+        return bytes;
+    }
+
     /** Deletes an entry if it exists. */
     void delete(String name);
 

@@ -16,6 +16,9 @@ public final class ModelFile {
 
     private static final int MAX_CHUNK_BYTES = 1 << 26;
 
+    /** The JSON name of the chunk size. It is older than the term chunk; existing notes contain it. */
+    private static final String CHUNK_BYTES_KEY = "pieceBytes";
+
     private final String key;
     private final String url;
     private final int chunkBytes;
@@ -93,7 +96,7 @@ public final class ModelFile {
                     key,
                     file.member("url").name(),
                     file.member("bytes").integer(0, Long.MAX_VALUE),
-                    (int) file.member("pieceBytes").integer(1, MAX_CHUNK_BYTES),
+                    (int) file.member(CHUNK_BYTES_KEY).integer(1, MAX_CHUNK_BYTES),
                     Boolean.TRUE.equals(file.member("ranges").value()),
                     optional(file.member("etag")),
                     optional(file.member("modified")),
@@ -112,7 +115,7 @@ public final class ModelFile {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("url", url);
         json.put("bytes", bytes);
-        json.put("pieceBytes", (long) chunkBytes);
+        json.put(CHUNK_BYTES_KEY, (long) chunkBytes);
         json.put("ranges", ranges);
         if (etag != null) {
             json.put("etag", etag);

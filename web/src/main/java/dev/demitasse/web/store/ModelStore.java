@@ -120,11 +120,7 @@ public final class ModelStore {
             }
             Map<String, @Nullable Object> model = new LinkedHashMap<>(object(about));
             model.putIfAbsent("name", Addresses.name(String.valueOf(model.get("url"))));
-            long bytes = 0;
-            for (long size : directory.sizes().values()) {
-                bytes += size;
-            }
-            model.put("bytes", bytes);
+            model.put("bytes", directory.bytes());
             model.put("complete", model.containsKey("architecture"));
             models.add(model);
         }

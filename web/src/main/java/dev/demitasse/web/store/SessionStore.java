@@ -113,11 +113,7 @@ public final class SessionStore {
             JsonField about = about(directory);
             if (about != null) {
                 Map<String, @Nullable Object> session = new LinkedHashMap<>(about.object());
-                long bytes = 0;
-                for (long size : directory.sizes().values()) {
-                    bytes += size;
-                }
-                session.put("bytes", bytes);
+                session.put("bytes", directory.bytes());
                 sessions.add(session);
             }
         }
