@@ -39,7 +39,7 @@ public final class Files {
         @JSProperty
         void setAt(double position);
 
-        /** @param mode {@code read-only} for a shared handle; browsers that don't know it open an exclusive one */
+        /** Sets the mode: {@code read-only} for a shared handle. Browsers that don't know it open an exclusive one. */
         @JSProperty
         void setMode(String mode);
     }

@@ -23,7 +23,7 @@ public final class Promises {
         return outcome.value;
     }
 
-    /** The result of a promise. AsyncCallback.error is no alternative: TeaVM 0.15 throws the error again at the next wait of the thread. */
+    /** The result of a promise. AsyncCallback.error is not used, because TeaVM 0.15 throws the error again at the next wait of the thread. */
     private static final class Outcome<T> {
         final T value;
         final @Nullable JsError error;

@@ -38,7 +38,7 @@ public class Response implements JSObject {
         @JSProperty
         void setHeaders(RangeHeader headers);
 
-        /** @param mode {@code no-store} to bypass the browser's HTTP cache */
+        /** Sets the cache mode: {@code no-store} bypasses the browser's HTTP cache. */
         @JSProperty
         void setCache(String mode);
 

@@ -25,7 +25,7 @@ final class CacheStorage implements Storage {
         this.prefix = prefix;
     }
 
-    /** Returns null if the page has no caches. */
+    /** Opens the storage; returns null if the page has no caches. */
     static @Nullable CacheStorage find(String kind) {
         try {
             Caches caches = WorkerScope.getCaches();

@@ -41,7 +41,7 @@ final class ChunkQueue {
         return chunk - file.wanted() > readAhead;
     }
 
-    /** Returns the first missing chunk from the reader's position on, then of the other files; null if none is missing. */
+    /** Returns the next chunk to fetch: the first missing one at or after the reader, or else of any file; null if none is missing. */
     @Nullable
     Place next() {
         Place next = reading == null ? null : next(reading, reading.wanted());

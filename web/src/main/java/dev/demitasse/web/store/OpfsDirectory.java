@@ -75,7 +75,7 @@ final class OpfsDirectory implements ModelDirectory {
         return file == null ? null : Promises.await(file.getFile());
     }
 
-    /** Opens a chunk with a read-only access handle, which takes less time and memory than a blob, where several tabs may have one. */
+    /** Opens a chunk with a shared access handle, which takes less time and memory than a blob; with a blob if there are only exclusive ones. */
     @Override
     public @Nullable Chunk chunk(String name) {
         Files.FileHandle file = find(name);
@@ -114,7 +114,7 @@ final class OpfsDirectory implements ModelDirectory {
             try {
                 sizes.put(file.getName(), (long) Promises.await(file.getFile()).getSize());
             } catch (JsException e) {
-                if (!e.is(NOT_FOUND)) { // not found: another tab has just renamed it
+                if (!e.is(NOT_FOUND)) { // otherwise another tab has just renamed it
                     throw e;
                 }
             }

@@ -20,7 +20,7 @@ final class OpfsStorage implements Storage {
     /** A file that shows whether files can be written. */
     private static final String PROBE = "demitasse-probe";
 
-    /** Returns null if the page has no such storage or can't write to it, as in private windows of some browsers. */
+    /** Opens the storage; returns null if the page has none or can't write to it, as in private windows of some browsers. */
     static @Nullable OpfsStorage find(String kind) {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
         if (JSObjects.isUndefined(manager)) {

@@ -96,7 +96,7 @@ final class RangeFetcher {
         partial.clear();
     }
 
-    /** Requests the bytes of a chunk from an offset in the chunk on. */
+    /** Requests the bytes of a chunk that start at an offset in the chunk. */
     private HttpResponse request(ModelFile file, int chunk, long offset) {
         if (file.isSharded()) {
             return http.get(file.url(chunk), offset, -1);

@@ -8,7 +8,7 @@ final class StorageFullException extends StoreException {
         super("the browser's storage for this page is full");
     }
 
-    /** Converts a JavaScript error: to this exception if it reports an exceeded quota. */
+    /** Returns this exception for an exceeded quota, or else the error as a {@link JsException}. */
     static RuntimeException of(RuntimeException e) {
         JsException error = JsException.of(e);
         return error.is("QuotaExceededError") ? new StorageFullException() : error;

@@ -1,4 +1,4 @@
-/** Stores models and sessions in the browser. Downloads models in chunks, verifies chunks of known hash, and continues interrupted downloads. */
+/** Stores models and sessions in the browser. Downloads models in chunks, verifies those with a known hash, and continues interrupted downloads. */
 @NullMarked
 package dev.demitasse.web.store;
 
