@@ -13,7 +13,7 @@ const operations = {
     workers.forEach((worker) => worker.terminate()); // they share the previous memory
     workers = await startThreads(threads - 1);
     runtime = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, {
-      most: maxBytes,
+      maxBytes,
       shared,
       wide,
       workers,

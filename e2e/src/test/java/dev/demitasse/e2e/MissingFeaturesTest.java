@@ -82,7 +82,7 @@ class MissingFeaturesTest {
 
     @BeforeAll
     void start() throws IOException, InterruptedException {
-        chromium = new ChromiumTab();
+        chromium = new ChromiumTab(Chromium.SOFTWARE_WEBGPU.toArray(String[]::new));
         browsers.add(chromium);
         webKit = new WebKit();
         browsers.add(webKit);
@@ -109,6 +109,7 @@ class MissingFeaturesTest {
                         "navigator locks",
                         "navigator serviceWorker",
                         "globalThis.GPUAdapter?.prototype info",
+                        "globalThis.FileSystemFileHandle?.prototype createSyncAccessHandle",
                         "AbortSignal any",
                         "URL canParse"),
                 (browser, feature) -> {

@@ -393,7 +393,7 @@ class StoreTest {
         begin(page, MODEL, Map.of());
         String failure = failure(page);
         assertTrue(failure.contains("the browser's storage for this page is full"), failure);
-        assertTrue(failure.contains("What has come is kept"), failure);
+        assertTrue(failure.contains("The received bytes are kept"), failure);
         assertFalse((boolean) ((Map<?, ?>) stored(page).get(0)).get("complete"));
         // There is room again.
         quota(page, 1_000_000_000);

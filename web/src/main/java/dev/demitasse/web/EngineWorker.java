@@ -30,10 +30,10 @@ import org.teavm.jso.core.JSObjects;
 public final class EngineWorker {
     private static final int BAD_REQUEST = 400;
 
-    /** Of keys and values that wait, where a load doesn't say. */
+    /** Default budget in bytes for snapshots of waiting sessions. */
     private static final double PREFIX_CACHE_BYTES = 1 << 28;
 
-    /** After so many the CPU takes over. */
+    /** Number of losses of the GPU in one answer after which the CPU takes over. */
     private static final int MAX_LOSSES = 2;
 
     private @Nullable Context context;
@@ -46,9 +46,9 @@ public final class EngineWorker {
     /** Whether the request that waits for its session was aborted. */
     private boolean aborted;
 
-    /** The current answer's session. */
+    /** Number of the session of the current answer. */
     private int answeringSession;
-    /** How often the GPU was lost in the current answer. */
+    /** Number of times that the GPU was lost in the current answer. */
     private int losses;
 
     private EngineWorker() {}
@@ -65,7 +65,7 @@ public final class EngineWorker {
         WorkerScope.postMessage(reply);
     }
 
-    /** What is wrong with a request, or what went wrong with it. */
+    /** Posts the error that a request ended with. */
     static void postError(int id, RuntimeException e) {
         Reply reply = Reply.of("error", id);
         reply.setName("Error");
@@ -97,7 +97,7 @@ public final class EngineWorker {
         }
     }
 
-    /** Runs what may wait. */
+    /** Runs an action that may wait, in a Java thread, and posts its error. */
     private static void inThread(Request request, Runnable action) {
         new Thread(() -> {
                     try {
@@ -196,7 +196,7 @@ public final class EngineWorker {
         load.start();
     }
 
-    /** Loads the model anew, and lets the answer go on. */
+    /** Loads the model again, and continues the answer. */
     private void deviceLost(GenerationTask interrupted, String reason) {
         Request request = loadRequest;
         if (request == null) {
@@ -218,7 +218,7 @@ public final class EngineWorker {
 
             @Override
             public void progress(boolean isDownload, long bytes, long total) {
-                // The answer's own progress follows.
+                // The progress of the answer follows.
             }
 
             @Override
@@ -340,7 +340,7 @@ public final class EngineWorker {
             Embedding embedding = context().embed(ids);
             while (!embedding.isFinished()) {
                 embedding.begin();
-                Promises.sleep(0); // an abort may have come
+                Promises.sleep(0); // so that an abort is heard
                 Signal.until(embedding::whenReady);
                 if (aborted) {
                     postError(request.getId(), "AbortError", "embedding was aborted");
@@ -383,7 +383,7 @@ public final class EngineWorker {
         if (answer != null && answer.id() == id) {
             answer.cancel();
         } else if (context != null) {
-            aborted = true; // it is waiting for its session, or it is an embedding
+            aborted = true; // the request waits for its session, or is an embedding
             context.abandon();
         } else if (load != null && loadRequest != null && loadRequest.getId() == id) {
             load.cancel();

@@ -3,20 +3,26 @@ package dev.demitasse.web;
 import dev.demitasse.backend.KvType;
 
 /**
- * How a model is to be run.
+ * Options of a load.
  *
- * @param contextLength tokens; 0 for what suits the device
- * @param threads of the CPU; 0 for what suits it
- * @param prefixCacheBytes that keys and values of waiting conversations may take
+ * @param device the device that computes
+ * @param contextLength in tokens; 0 for the maximum that the device suits
+ * @param threads number of CPU threads; 0 for one per processor
+ * @param kvType the type of keys and values
+ * @param prefixCacheBytes budget of the snapshots of waiting sessions, in bytes
  */
 record LoadOptions(Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes) {
-    /** Where to compute. */
+    /** The device that computes. */
     enum Device {
         AUTO,
         WEBGPU,
         CPU;
 
-        /** @throws IllegalArgumentException for another name than auto, webgpu and cpu */
+        /**
+         * Returns the device of a name.
+         *
+         * @throws IllegalArgumentException for a name other than auto, webgpu and cpu
+         */
         static Device of(String name) {
             return switch (name) {
                 case "auto" -> AUTO;
@@ -29,7 +35,11 @@ record LoadOptions(Device device, int contextLength, int threads, KvType kvType,
         }
     }
 
-    /** @throws IllegalArgumentException for another name than f16 and q8_0 */
+    /**
+     * Returns the type of keys and values of a name.
+     *
+     * @throws IllegalArgumentException for a name other than f16 and q8_0
+     */
     static KvType kvType(String name) {
         return switch (name) {
             case "f16" -> KvType.F16;
@@ -38,7 +48,7 @@ record LoadOptions(Device device, int contextLength, int threads, KvType kvType,
         };
     }
 
-    /** The same on the CPU. */
+    /** Returns these options with the CPU as the device. */
     LoadOptions onCpu() {
         return new LoadOptions(Device.CPU, contextLength, threads, kvType, prefixCacheBytes);
     }

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 
-/** Streams a model's bytes from the store, which fetches what it lacks, or from a file into an engine. Holds one chunk at a time. */
+/** Streams a model into a backend: from a file, or from the store, which fetches missing chunks. Holds one buffer at a time. */
 final class ModelReader {
     /** Follows the reading. */
     interface Listener {
@@ -45,7 +45,7 @@ final class ModelReader {
         void awaitRoom(int bytes);
     }
 
-    /** What a model takes of the browser's storage, in bytes. */
+    /** The storage that a model takes and the browser has, in bytes. */
     record Disk(long total, long stored, long available) {
         long missing() {
             return total - stored;
@@ -78,7 +78,7 @@ final class ModelReader {
         this.listener = listener;
     }
 
-    /** Nothing more reaches the listener. */
+    /** Stops the reading, which then throws. */
     void cancel() {
         cancelled = true;
         if (download != null) {
@@ -86,7 +86,7 @@ final class ModelReader {
         }
     }
 
-    /** What the model needs to be kept; null if it is not to be. */
+    /** Returns the storage that the model takes; null if it is not stored. */
     @Nullable
     Disk disk() {
         return download == null || !download.lasts() ? null : new Disk(download.total(), download.stored(), available);
@@ -142,7 +142,7 @@ final class ModelReader {
             }
             return context;
         } catch (GgufException | ChangedException e) {
-            // It would fail again: what is stored is of no use.
+            // The stored bytes would fail again.
             begun.end();
             store.discard(url);
             throw e;
@@ -151,8 +151,8 @@ final class ModelReader {
         } catch (StoreException e) {
             throw begun.stored() == 0 || !begun.lasts()
                     ? e
-                    : new StoreException(e.getMessage() + ". What has come is kept (" + begun.stored()
-                            + " bytes): loading again goes on from there");
+                    : new StoreException(e.getMessage() + ". The received bytes are kept (" + begun.stored()
+                            + " bytes): loading again continues from there");
         } finally {
             begun.close();
         }
@@ -177,7 +177,7 @@ final class ModelReader {
         return loader.finish();
     }
 
-    /** A split GGUF model. */
+    /** Reads a split GGUF model. */
     private Context split(Download from, String url, List<String> names) {
         SplitLoader loader = new SplitLoader(names.size(), contextLength, backends);
         ModelFile[] files = new ModelFile[names.size()];
@@ -194,7 +194,7 @@ final class ModelReader {
         return loader.finish();
     }
 
-    /** A Hugging Face folder: first the small files, then those with the weights, one after the other. */
+    /** Reads a Hugging Face folder: the small files first, then the files with weights, one at a time. */
     private Context folder(Download from, String url) {
         String folder = Addresses.folder(url);
         Map<String, String> texts = new HashMap<>();
@@ -213,7 +213,7 @@ final class ModelReader {
                 files.put(name, file);
             }
             if (pump(from, file, loader::accept)) {
-                break; // too short, as finish will say
+                break; // the file is too short: finish throws
             }
         }
         total = from.total();
@@ -229,7 +229,7 @@ final class ModelReader {
         }
     }
 
-    /** Whether the file was read to its end. */
+    /** Reads a file. Returns whether it was read to its end. */
     private boolean pump(Download from, ModelFile file, Staging.Target target) {
         int index = 0;
         for (Chunk chunk = from.chunk(file, index); chunk != null; chunk = from.chunk(file, ++index)) {
@@ -241,7 +241,7 @@ final class ModelReader {
         return true;
     }
 
-    /** Waits after each chunk until the device can take the next. */
+    /** Returns a target that waits after each buffer until the device can take the next one. */
     private Staging.Target paced(Staging.Target target) {
         return bytes -> {
             requireWanted();

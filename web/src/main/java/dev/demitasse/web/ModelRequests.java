@@ -6,7 +6,7 @@ import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.WorkerScope;
 import dev.demitasse.web.store.ModelStore;
 
-/** Requests that are about stored models. */
+/** Answers the requests about stored models. */
 final class ModelRequests {
     private ModelRequests() {}
 

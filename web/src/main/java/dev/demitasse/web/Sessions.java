@@ -27,27 +27,27 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSDate;
 
 /**
- * The conversations of one context. The keys and values of one are in the engine's KV cache; those of the others are held in
- * the page's memory meanwhile, as far as a budget allows, and serve every session whose prompt begins with the same tokens.
- * Methods wait, and are for Java threads, one at a time.
+ * The conversations of one context. The keys and values of one session are in the KV cache. Snapshots of the others are kept in
+ * the page's memory within a budget, and serve each session whose prompt begins with the same tokens. Methods wait, and are for
+ * one Java thread at a time.
  */
 final class Sessions {
     private static final int CHUNK = 1 << 20;
-    /** One for all: TeaVM doesn't free direct buffers promptly. */
+    /** Shared by all sessions: TeaVM does not free direct buffers promptly. */
     private static final ByteBuffer BUFFER = ByteBuffer.allocateDirect(CHUNK);
 
     private final Context context;
-    /** Of which model saved sessions are. */
+    /** Identifies the model that saved sessions belong to. */
     private final String fingerprint;
 
-    /** Those that are open: the tokens that each had when it was in the engine last. */
+    /** Open sessions by number, each with the tokens that it had when it was last resident. */
     private final Map<Integer, Session> sessions = new HashMap<>();
 
     private final PrefixCache<HeldBytes> cache;
 
     /**
      * @param bytes of the model
-     * @param cacheBytes that waiting keys and values may take
+     * @param cacheBytes budget of the snapshots, in bytes
      */
     Sessions(Context context, long bytes, long cacheBytes) {
         this.context = context;
@@ -59,28 +59,28 @@ final class Sessions {
     }
 
     /**
-     * Moves to another engine, since this one's keys and values are lost: what is wanted of the tokens is read again there.
+     * Moves the sessions to another context after this one's keys and values were lost. The tokens are read again there.
      *
-     * @param moved the sessions of that engine
-     * @param id of the session that goes on there
+     * @param moved the sessions of the other context
+     * @param id number of the session that continues there
      */
     void moveTo(Sessions moved, int id) {
         moved.sessions.putAll(sessions);
         moved.sessions.put(id, moved.context.session());
     }
 
-    /** Brings a session into the engine, with what there is of keys and values for its next prompt; one that isn't known yet is new. */
+    /** Makes a session resident, and restores the snapshot that shares most with its next prompt. An unknown number is a new session. */
     void enter(int id, int[] prompt) {
         // The last token is always read: its logits begin the answer.
         enter(session(id), prompt, prompt.length - 1);
     }
 
-    /** Leaves the engine to something that is no session. */
+    /** Saves the resident session, so that another computation can use the KV cache. */
     void leave() {
         keep(null);
     }
 
-    /** The session is of no more use; its number will not be used again. */
+    /** Forgets a session, whose number is not used again. */
     void close(int id) {
         sessions.remove(id);
     }
@@ -89,7 +89,7 @@ final class Sessions {
         return sessions.computeIfAbsent(id, unknown -> new Session());
     }
 
-    /** @param count how many of the tokens are wanted in the KV cache, if there are their keys and values */
+    /** @param count number of tokens whose keys and values are wanted in the KV cache */
     private void enter(Session session, int[] tokens, int count) {
         Session resident = context.session();
         boolean comes = session != resident;
@@ -113,14 +113,14 @@ final class Sessions {
     }
 
     /**
-     * Keeps what the engine holds.
+     * Takes a snapshot of the resident session.
      *
-     * @param needed what must not be freed yet
-     * @return what is kept no longer
+     * @param needed the snapshot that must not be freed yet
+     * @return the contents of snapshots that the cache has dropped
      */
     private List<HeldBytes> keep(PrefixCache.@Nullable Snapshot<HeldBytes> needed) {
         int[] tokens = context.session().tokens();
-        // None where later tokens, which were dropped, have overwritten what is needed.
+        // 0 if dropped tokens have overwritten entries that the prefix needs.
         int length = context.backend().validPrefix(tokens.length);
         if (length == 0 || cache.covers(tokens)) {
             return List.of();
@@ -157,9 +157,9 @@ final class Sessions {
         SessionStore.find().save(name, about, reader(session.length()));
     }
 
-    /** Brings a session into the engine as it was, reading again what was dropped of it. */
+    /** Makes a session resident with all of its tokens, and computes those again whose snapshot was dropped. */
     private void read(Session session, int[] tokens) {
-        // An answer, which is what reads tokens, wants a position for itself.
+        // Tokens are read by an answer, which needs one more position.
         int count = Math.min(tokens.length, context.contextLength() - 1);
         enter(session, tokens, count);
         session.truncate(context.validPrefix(tokens, count));
@@ -177,10 +177,10 @@ final class Sessions {
     }
 
     /**
-     * Makes a new session of a stored one. Where the device lays out keys and values in another way, they are computed again by
-     * the session's next answer.
+     * Opens a stored session. If this backend lays out keys and values in another way, the session's next answer computes them
+     * again.
      *
-     * @throws IllegalArgumentException if there is none of the name, or if it is of another model
+     * @throws IllegalArgumentException if no session has the name, or if it belongs to another model
      */
     void restore(int id, String name) {
         SessionStore store = SessionStore.find();
@@ -209,7 +209,7 @@ final class Sessions {
         }
     }
 
-    /** What is stored: [{name, tokens, bytes, saved}]. */
+    /** Lists the stored sessions: [{name, tokens, bytes, saved}]. */
     static List<@Nullable Object> list() {
         List<@Nullable Object> sessions = new ArrayList<>();
         for (Map<String, @Nullable Object> each : SessionStore.find().list()) {
@@ -223,7 +223,7 @@ final class Sessions {
         return sessions;
     }
 
-    /** The keys and values of the engine's first so many positions. */
+    /** Copies the keys and values of the first positions of the KV cache. */
     private SessionStore.Source reader(int positions) {
         Backend backend = context.backend();
         long total = backend.kvBytes(positions);
@@ -247,13 +247,13 @@ final class Sessions {
         };
     }
 
-    /** Puts keys and values of these tokens into the engine, for the session that is there. */
+    /** Restores the keys and values of tokens for the resident session. */
     private void restore(Chunk kept, int[] tokens) {
-        context.session().setTokens(new int[0]); // until all are there
+        context.session().setTokens(new int[0]); // until all of them have been restored
         Backend backend = context.backend();
         int positions = tokens.length;
         long total = backend.kvBytes(positions);
-        // Backends want multiples of 4 bytes, and storage gives pieces as it likes.
+        // Backends take multiples of 4 bytes; storage gives parts of any length.
         ByteBuffer chunk = BUFFER.duplicate().position(0).limit(CHUNK);
         kept.feed(new Staging.Target() {
             private long offset;

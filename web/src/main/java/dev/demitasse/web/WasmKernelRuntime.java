@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** The kernels in this browser. Buffers must be direct: they lie in the engine's linear memory, whence JavaScript copies. */
+/** The kernels as WebAssembly in this browser. Buffers must be direct: JavaScript copies from and to the engine's linear memory. */
 final class WasmKernelRuntime implements KernelRuntime {
     private final Kernels.Instance runtime;
     private final MessageChannel channel = new MessageChannel();
