@@ -257,7 +257,7 @@ class StoreTest {
         server.lengthFactor(1.5);
         begin(page, MODEL, Map.of());
         failure = failure(page);
-        assertTrue(failure.contains("the connection ends before its 147543648 bytes have come"), failure);
+        assertTrue(failure.contains("the connection ends before its 147543648 bytes have arrived"), failure);
 
         server.lengthFactor(1);
         load(page);

@@ -31,12 +31,17 @@ final class WebKit implements ScriptedBrowser {
             "WEBKIT_DISABLE_COMPOSITING_MODE", "1",
             "LIBGL_ALWAYS_SOFTWARE", "1");
 
-    private static final String EVALUATE = """
-            const done = arguments[arguments.length - 1];
+    /** Begins to evaluate an expression. Its outcome is polled: results of long scripts now and then get lost in the driver. */
+    private static final String BEGIN = """
+            const outcome = (globalThis.outcome = {});
             (async () => JSON.stringify(await (%s)))().then(
-              (value) => done({ value }),
-              (error) => done({ error: String(error) }),
+              (value) => { outcome.value = value ?? 'null'; },
+              (error) => { outcome.error = String(error); },
             );""";
+
+    private static final String POLL = "return globalThis.outcome ?? { error: 'the page was left' };";
+    private static final int POLL_MS = 20;
+    private static final int MAX_LOST_RESULTS = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -113,12 +118,36 @@ final class WebKit implements ScriptedBrowser {
 
     @Override
     public JsonNode evaluate(String expression) throws IOException, InterruptedException {
-        JsonNode said =
-                send(session + "/execute/async", Map.of("script", EVALUATE.formatted(expression), "args", List.of()));
-        if (said.has("error")) {
-            throw new IllegalStateException(said.get("error").asText());
+        execute(BEGIN.formatted(expression));
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        while (System.nanoTime() < deadline) {
+            JsonNode outcome = poll();
+            if (outcome.has("error")) {
+                throw new IllegalStateException(outcome.get("error").asText());
+            }
+            if (outcome.has("value")) {
+                return JSON.readTree(outcome.get("value").asText());
+            }
+            Thread.sleep(POLL_MS);
         }
-        return said.has("value") ? JSON.readTree(said.get("value").asText()) : JSON.nullNode();
+        throw new IllegalStateException("no outcome within " + TIMEOUT.toSeconds() + " s: " + expression);
+    }
+
+    private JsonNode poll() throws IOException, InterruptedException {
+        for (int lost = 1; ; lost++) {
+            try {
+                return execute(POLL);
+            } catch (IllegalStateException e) {
+                if (lost == MAX_LOST_RESULTS
+                        || !String.valueOf(e.getMessage()).contains("Could not parse script result")) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private JsonNode execute(String script) throws IOException, InterruptedException {
+        return send(session + "/execute/sync", Map.of("script", script, "args", List.of()));
     }
 
     private JsonNode send(String command, Map<String, ?> parameters) throws IOException, InterruptedException {
