@@ -14,29 +14,32 @@ const updateButton = document.getElementById('update-now');
  * pending. If the browser has no service workers, the page works without one.
  */
 export async function startApp() {
+  // A worker that is installed too late gives the page threads on the next visit.
+  const isLate = new Promise((resolve) => setTimeout(resolve, INSTALL_LIMIT_MS, false));
   try {
-    const registration = await navigator.serviceWorker.register('service-worker.js', { updateViaCache: 'none' });
-    offerUpdates(registration);
-    checkForUpdates(registration);
-    await isolate(registration);
+    await Promise.race([install(isLate), isLate]);
   } catch (cause) {
     console.warn(`The page is not kept for offline use: ${cause.message}`);
   }
 }
 
+async function install(isLate) {
+  const registration = await navigator.serviceWorker.register('service-worker.js', { updateViaCache: 'none' });
+  offerUpdates(registration);
+  checkForUpdates(registration);
+  await isolate(registration, isLate);
+}
+
 /** Reloads the page once if the worker can isolate it, which gives it threads. */
-async function isolate(registration) {
+async function isolate(registration, isLate) {
   if (crossOriginIsolated) {
     sessionStorage.removeItem(RELOADED);
-  } else if (top === self && !sessionStorage.getItem(RELOADED) && (await Promise.race([becomesActive(registration), isLate()]))) {
+  } else if (top === self && !sessionStorage.getItem(RELOADED) && (await Promise.race([becomesActive(registration), isLate]))) {
     sessionStorage.setItem(RELOADED, 'yes');
     location.reload();
     await new Promise(() => {});
   }
 }
-
-/** Limits the time of the installation. If it is slow, the page has no threads until the next visit. */
-const isLate = () => new Promise((resolve) => setTimeout(resolve, INSTALL_LIMIT_MS, false));
 
 /** Resolves to whether the registration has an active worker, or gets one. */
 async function becomesActive({ active, waiting, installing }) {
