@@ -32,7 +32,11 @@ final class BrowserSpeed {
               const prompt = String(Math.random()) + ' The coffee house opens at seven in the morning.'.repeat(50);
               const prefill = await engine.completions.create({ prompt, max_tokens: 1, ...options });
               const decode = await engine.completions.create({ prompt: 'Once upon a time', max_tokens: 128, ...options });
-              return [decode.timings.predicted_per_second, prefill.timings.prompt_per_second];
+              const rate = (count, milliseconds) => (1000 * count) / milliseconds;
+              return [
+                rate(decode.timings.predicted_n, decode.timings.predicted_ms),
+                rate(prefill.usage.prompt_tokens, prefill.timings.prompt_ms),
+              ];
             })()""";
 
     private BrowserSpeed() {}
