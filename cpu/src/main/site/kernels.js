@@ -1,5 +1,5 @@
 // The SIMD kernels: selects the module that this browser can run, and creates machines from a module, a memory and threads.
-// The package dev.demitasse.cpu describes the modules; dev.demitasse.cpu.Machine describes the methods of a machine.
+// The package dev.demitasse.cpu describes the modules; dev.demitasse.cpu.KernelRuntime describes the methods of a machine.
 import { compileModule } from './compile-module.js';
 import { startWorker } from './start-worker.js';
 

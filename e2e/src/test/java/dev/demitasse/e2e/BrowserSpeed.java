@@ -16,9 +16,6 @@ import java.util.Map;
 final class BrowserSpeed {
     private static final Path SITE = Path.of("../static/target/site");
 
-    private static final Map<String, String> ISOLATING =
-            Map.of("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
-
     private static final String LOAD = """
             (async () => {
               const { Demitasse } = await import('/demitasse.js');
@@ -43,7 +40,7 @@ final class BrowserSpeed {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 5;
-        try (PlainHost host = new PlainHost(SITE, "/", ISOLATING);
+        try (PlainHost host = new PlainHost(SITE, "/", PlainHost.ISOLATING);
                 ChromiumTab chromium = new ChromiumTab();
                 Firefox firefox = new Firefox();
                 WebKit webKit = new WebKit()) {

@@ -29,10 +29,6 @@ class MissingFeaturesTest {
     private static final int ANSWER_LIMIT_MS = 100_000;
     private static final String ANSWER = "The capital of France is Paris.";
 
-    /** Threads are possible, so that a missing SharedArrayBuffer shows. */
-    private static final Map<String, String> ISOLATING =
-            Map.of("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
-
     /** Deletes {@code owner.name} wherever it is inherited from, and notes for the test whether it is gone. */
     private static final String DELETE = """
             {
@@ -190,7 +186,7 @@ class MissingFeaturesTest {
     @TestFactory
     Stream<DynamicTest> callsRejectAndAServerIsOffered() {
         return inBoth(Stream.of("never ends"), (browser, way) -> {
-            try (PlainHost host = new PlainHost(SITE, "/", ISOLATING)) {
+            try (PlainHost host = new PlainHost(SITE, "/", PlainHost.ISOLATING)) {
                 host.runFirst(
                         "localStorage.setItem('demitasse settings', '{\"baseURL\": \"https://host.example/v1\"}');",
                         "await new Promise(() => {});");
@@ -233,7 +229,7 @@ class MissingFeaturesTest {
     /** Opens the page on a host of its own, where nothing is stored, after scripts. */
     private static JsonNode outcome(ScriptedBrowser browser, String inPage, String inWorkers, int limitMs)
             throws IOException, InterruptedException {
-        try (PlainHost host = new PlainHost(SITE, "/", ISOLATING)) {
+        try (PlainHost host = new PlainHost(SITE, "/", PlainHost.ISOLATING)) {
             host.runFirst(inPage, inWorkers);
             browser.open(host.address());
             return browser.evaluate(OUTCOME.formatted(limitMs));

@@ -24,6 +24,10 @@ final class PlainHost implements AutoCloseable {
     /** Path of the site's default model in the site's folder. */
     static final String MODEL = "models/smollm2.gguf";
 
+    /** Headers that isolate pages across origins, so that threads are possible. */
+    static final Map<String, String> ISOLATING =
+            Map.of("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
+
     private static final byte[] MODELS =
             "{\"default\": \"%s\"}".formatted(MODEL).getBytes(StandardCharsets.UTF_8);
 
