@@ -49,7 +49,11 @@ public final class RandomTensor {
         bytes.putShort(at, bits);
     }
 
-    /** @param maxExponent bits of the highest exponent; the three below it are used, too */
+    /**
+     * Returns a random float16.
+     *
+     * @param maxExponent bits of the highest exponent; the three below it are used, too
+     */
     private static short float16(int noise, int maxExponent) {
         int exponent = maxExponent - (noise >> 10 & 3) * 0x400;
         return (short) (noise & 0x83ff | exponent);

@@ -15,7 +15,7 @@ final class Penalties {
     private final float presence;
     /** Tokens of the prompt and the answer. */
     private final Set<Integer> seen = new HashSet<>();
-    /** How often each token of the answer has been generated. */
+    /** Number of times that each token of the answer has been generated. */
     private final Map<Integer, Integer> timesGenerated = new HashMap<>();
 
     Penalties(SamplingOptions options, int[] prompt) {

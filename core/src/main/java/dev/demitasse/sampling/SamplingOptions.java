@@ -3,7 +3,7 @@ package dev.demitasse.sampling;
 import java.util.Map;
 
 /**
- * How the next token is chosen.
+ * Parameters of the choice of the next token.
  *
  * @param temperature divides the logits; 0 always chooses the most probable token
  * @param topK keeps this number of most probable tokens ({@link TopK}); 0 for all

@@ -26,6 +26,8 @@ final class LateBackend implements Backend {
     private int fetches;
 
     /**
+     * Wraps a backend.
+     *
      * @param maxTopK maximum number of top logits, even if more are asked for
      * @param callsUntilLoss calls and completions after which the device is lost, or {@link #NEVER}
      */
@@ -40,7 +42,7 @@ final class LateBackend implements Backend {
         return tops;
     }
 
-    /** Returns how often they did not suffice. */
+    /** Returns how often top logits did not suffice. */
     int fetches() {
         return fetches;
     }

@@ -85,7 +85,11 @@ class SpeculationTest {
         return answer;
     }
 
-    /** @param others bias of the two tokens */
+    /**
+     * Returns options with which few tokens are probable.
+     *
+     * @param others bias of the two tokens
+     */
     private SamplingOptions sampling(float others, float penalty, long seed) {
         Map<Integer, Float> bias =
                 Map.of(70, others, 71, others, context.model().tokenizer().eosId(), others - 4);

@@ -41,12 +41,12 @@ class TinyModelKernelTest {
         }
     }
 
-    /** Covers YaRN and NoPE; {@code -Ddemitasse.longest=70000} exceeds the trained length. */
+    /** Covers YaRN and NoPE; {@code -Ddemitasse.maxLength=70000} exceeds the trained length. */
     @Test
     void longSequencesEqualThoseOfHuggingFace() {
         try (Node node = new Node()) {
             LongSequence.check(
-                    Integer.getInteger("demitasse.longest", 10_000),
+                    Integer.getInteger("demitasse.maxLength", 10_000),
                     (plan, context) -> new CpuBackend(
                             plan,
                             context,

@@ -4,11 +4,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 as manifests and the service worker have it. */
+/** Computes the SHA-256 hashes of manifests and of the service worker. */
 public final class Sha256 {
     private Sha256() {}
 
-    /** The hash of the bytes: 64 hexadecimal digits in lower case. */
+    /** Returns the hash of the bytes: 64 hexadecimal digits in lower case. */
     public static String of(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));

@@ -1,4 +1,4 @@
-/** What tells that a file is the one that was meant. */
+/** Hashes that identify the content of a file. */
 @NullMarked
 package dev.demitasse.hash;
 

@@ -19,16 +19,18 @@ import java.util.Map;
 /**
  * The model that the page offers.
  *
- * @param uri what the page fetches: relative to the page for a file, absolute otherwise
- * @param files what is served, by address relative to the page: the GGUF file behind a relative {@code uri}, all files of a
- *     split, or a manifest and its shards; empty where the browser fetches from another host itself
+ * @param uri address that the page fetches: relative to the page for a file, absolute otherwise
+ * @param files served files, by address relative to the page: the GGUF file behind a relative {@code uri}, all files of a split
+ *     model, or a manifest and its shards; empty if the browser fetches the model from another host
  */
 record Model(URI uri, Map<URI, Path> files) {
     private static final byte[] MAGIC = "GGUF".getBytes(StandardCharsets.US_ASCII);
 
     /**
-     * @param model an http(s) address, or the path of a GGUF file, of one of a split's, or of a manifest
-     * @throws IllegalArgumentException if it is none of these, or a file that belongs to it is missing
+     * Finds the files of a model.
+     *
+     * @param model an http(s) address, or the path of a GGUF file, of a file of a split model, or of a manifest
+     * @throws IllegalArgumentException if {@code model} is something else, or one of its files is missing
      */
     static Model of(String model) {
         try {
@@ -52,7 +54,7 @@ record Model(URI uri, Map<URI, Path> files) {
         return new URI(null, null, "models/" + file.getFileName(), null);
     }
 
-    /** The one that is named to the page comes first. */
+    /** Returns the files of the model; the first is the one that the page fetches. */
     private static List<Path> files(Path file) throws IOException {
         requireFiles(List.of(file));
         String name = String.valueOf(file.getFileName());
@@ -108,7 +110,7 @@ record Model(URI uri, Map<URI, Path> files) {
         }
     }
 
-    /** The {@code models.json} of the page. A URI in ASCII holds nothing that JSON would have to escape. */
+    /** Returns the {@code models.json} of the page. A URI in ASCII has no characters that JSON escapes. */
     String toJson() {
         return "{\"default\": \"" + uri.toASCIIString() + "\"}\n";
     }

@@ -14,7 +14,11 @@ record Options(Path site, String model, int port) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65535;
 
-    /** @throws IllegalArgumentException naming the option that is unknown, incomplete, malformed or missing */
+    /**
+     * Parses the arguments of the command line.
+     *
+     * @throws IllegalArgumentException naming the option that is unknown, incomplete, malformed or missing
+     */
     static Options parse(String... args) {
         String site = null;
         String model = null;

@@ -11,9 +11,9 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.ErrorHandler;
 
-/** Serves the chat page, and a model's files beside it, to browsers on this machine. */
+/** Serves the chat page and the files of a model to browsers on this machine. */
 public final class Serve implements AutoCloseable {
-    /** How long a connection may stand still: a page stopped in a debugger keeps its download. */
+    /** Time after which an idle connection is closed; long, so that a page stopped in a debugger keeps its download. */
     private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
 
     private final Server server = new Server();
@@ -30,7 +30,7 @@ public final class Serve implements AutoCloseable {
         server.setHandler(new SiteHandler(site, model));
         ErrorHandler errors = new ErrorHandler();
         errors.setCacheControl(null);
-        // A malformed request comes here without having passed the site's handler.
+        // A malformed request does not reach the handler of the site.
         server.setErrorHandler((request, response, callback) -> {
             SiteHandler.putHeaders(response);
             return errors.handle(request, response, callback);
@@ -41,11 +41,11 @@ public final class Serve implements AutoCloseable {
      * Starts a server on 127.0.0.1.
      *
      * @param site folder of the chat page
-     * @param model path of a GGUF file, of one of a split's or of a manifest of shards, all of which are then served too, or an
-     *     http(s) address, which the page gets as it is
+     * @param model path of a GGUF file, of a file of a split model, or of a manifest of shards, whose files are all served; or an
+     *     http(s) address, which the page fetches itself
      * @param port TCP port, 0 for any free one
-     * @throws IllegalArgumentException if the site is not there, or the model is no address and not there, either
-     * @throws IOException if the port cannot be had
+     * @throws IllegalArgumentException if the site is missing, or the model is neither an address nor an existing file
+     * @throws IOException if the port cannot be opened
      */
     public static Serve start(Path site, String model, int port) throws IOException {
         if (!Files.isRegularFile(site.resolve("index.html"))) {
@@ -68,7 +68,7 @@ public final class Serve implements AutoCloseable {
         return serve;
     }
 
-    /** The port that is listened on, also where any free one was asked for. */
+    /** Returns the port that the server listens on; never 0. */
     public int port() {
         return connector.getLocalPort();
     }
@@ -83,7 +83,7 @@ public final class Serve implements AutoCloseable {
         }
     }
 
-    /** Serves until the process is ended. Exit status 2, with one line on the error stream, if it cannot begin. */
+    /** Serves until the process ends. If the server cannot start, prints one line to the error stream and exits with status 2. */
     public static void main(String[] args) throws InterruptedException {
         try {
             Options options = Options.parse(args);

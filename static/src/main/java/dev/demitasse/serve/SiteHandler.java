@@ -19,13 +19,13 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.resource.ResourceFactory;
 
 /**
- * The paths of the page: the files of the site, {@code /models.json}, which names the model, and
- * {@code /models/NAME}, the model's files if they are on this machine.
+ * Serves the files of the site, {@code /models.json}, which names the model, and {@code /models/NAME}, the files of the model
+ * if they are on this machine.
  */
 final class SiteHandler extends ResourceHandler {
     /**
-     * What every response carries, errors too: isolation, so that the page may share memory between threads, and leave for pages
-     * of other origins to embed a chat from here.
+     * Headers of every response, including errors. They isolate the page, so that it can share memory between threads, and allow
+     * pages of other origins to embed a chat from this server.
      */
     private static final HttpFields HEADERS = HttpFields.from(
             new HttpField("Cross-Origin-Opener-Policy", "same-origin"),
@@ -59,7 +59,7 @@ final class SiteHandler extends ResourceHandler {
         return super.handle(request, response, callback);
     }
 
-    /** Reads the disk anew for each request, so that a rebuilt site is there at once. */
+    /** Reads the file for each request, so that a rebuilt site is served immediately. */
     @Override
     protected HttpContent.Factory newHttpContentFactory() {
         MimeTypes.Mutable types = new MimeTypes.Mutable(getMimeTypes());

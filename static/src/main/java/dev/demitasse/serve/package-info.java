@@ -1,4 +1,4 @@
-/** The chat page from this machine: a small HTTP server with the headers of a cross-origin isolated page. */
+/** A small HTTP server of the chat page, with the headers of a cross-origin isolated page. */
 @NullMarked
 package dev.demitasse.serve;
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
  * The command line of {@link Shard}.
  *
  * @param model a GGUF file
- * @param folder where shards and manifest go
+ * @param folder of the shards and the manifest
  * @param shardMib size of a shard in MiB
  */
 record Options(Path model, Path folder, int shardMib) {
@@ -18,7 +18,11 @@ record Options(Path model, Path folder, int shardMib) {
             + " (MODEL.gguf: a whole model, not a part of a split one; MIB: from 1 to " + Manifest.MAX_SHARD_MIB + ", "
             + DEFAULT_SHARD_MIB + " unless given)";
 
-    /** @throws IllegalArgumentException saying how it is used, or naming the value that can't be */
+    /**
+     * Parses the arguments of the command line.
+     *
+     * @throws IllegalArgumentException with the usage, or naming the value that is not accepted
+     */
     static Options parse(String... args) {
         boolean isSized = args.length == 4 && args[2].equals(SHARD_SIZE);
         if (args.length != 2 && !isSized) {

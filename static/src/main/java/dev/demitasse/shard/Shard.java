@@ -16,22 +16,22 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Cuts a GGUF file into shards and writes a {@link Manifest} beside them, for static hosts that limit the size of a file. */
+/** Cuts a GGUF file into shards and writes their {@link Manifest}, for static hosts that limit the size of a file. */
 public final class Shard {
     private static final String NO_HASH_YET = "0".repeat(64);
 
     private Shard() {}
 
     /**
-     * Writes {@code NAME.000}, {@code NAME.001}, … and, when all are there, {@code NAME.json}. Holds one shard in memory. Files that
-     * are there already stay if they are what would be written. What was written is removed if not all can be.
+     * Writes {@code NAME.000}, {@code NAME.001}, … and finally {@code NAME.json}. Holds one shard in memory. Keeps existing files
+     * with the same content. Removes the files that it has written if not all can be written.
      *
      * @param model a GGUF file of a plain name ({@link Manifest#name})
-     * @param folder made if it is not there
+     * @param folder is created if it does not exist
      * @param shardMib size of a shard in MiB
      * @return path of the manifest
-     * @throws IllegalArgumentException if the model can't be cut, or the folder has other files of these names
-     * @throws IOException if something can't be read or written
+     * @throws IllegalArgumentException if the model cannot be cut, or the folder has other files with these names
+     * @throws IOException if a file cannot be read or written
      */
     public static Path write(Path model, Path folder, int shardMib) throws IOException {
         Manifest plan = plan(model, shardMib);
@@ -50,7 +50,7 @@ public final class Shard {
         return manifest;
     }
 
-    /** The manifest but for the hashes. */
+    /** Returns the manifest, with zeros instead of the hashes. */
     private static Manifest plan(Path model, int shardMib) throws IOException {
         if (!Files.isRegularFile(model)) {
             throw new IllegalArgumentException("no such model file: " + model);
@@ -98,7 +98,11 @@ public final class Shard {
         return new Manifest(plan.name(), plan.bytes(), plan.shardBytes(), shards);
     }
 
-    /** @param written gets the path of what must be removed if not all can be written */
+    /**
+     * Writes a file unless it exists with the same content.
+     *
+     * @param written receives the path, to remove the file if a later one cannot be written
+     */
     private static void put(Path file, byte[] bytes, List<Path> written) throws IOException {
         if (Files.exists(file)) {
             if (Files.size(file) != bytes.length || !Arrays.equals(Files.readAllBytes(file), bytes)) {
@@ -107,7 +111,7 @@ public final class Shard {
             }
             return;
         }
-        // Under its name a file is whole, even if the process is ended.
+        // A file with the final name is complete, even if the process is killed.
         Path part = file.resolveSibling(file.getFileName() + ".part");
         written.add(part);
         Files.write(part, bytes);
@@ -115,7 +119,7 @@ public final class Shard {
         written.add(file);
     }
 
-    /** Exit status 2, with one line on the error stream, if the model isn't cut. */
+    /** Cuts the model. If that fails, prints one line to the error stream and exits with status 2. */
     public static void main(String[] args) {
         try {
             Options options = Options.parse(args);

@@ -37,7 +37,11 @@ final class BatchInputs {
     private final int idsOffset;
     private final int dataOffset;
 
-    /** @param struct {@code BatchInputs} of {@code common.wgsl} */
+    /**
+     * Creates the buffer of the inputs.
+     *
+     * @param struct {@code BatchInputs} of {@code common.wgsl}
+     */
     BatchInputs(Plan plan, int batchSize, WgslStruct struct, Device device, Weights weights) {
         this.weights = weights;
         vocabularySize = plan.vocabularySize();

@@ -36,7 +36,12 @@ final class GpuMemory {
     private final Device.Binding scratch;
     private final Device.Binding result;
 
-    /** @throws IllegalArgumentException if a buffer is, or would become, larger than the GPU can bind, or the kernels don't support a head size */
+    /**
+     * Places the activations and creates the buffers.
+     *
+     * @throws IllegalArgumentException if a buffer is, or would become, larger than the GPU can bind, or the kernels don't support a
+     *     head size
+     */
     GpuMemory(
             Plan plan, Fusion fusion, KvCache kvCache, int batchSize, Device device, Weights weights, Kernels kernels) {
         this.fusion = fusion;

@@ -26,7 +26,11 @@ final class KvCache {
     /** Tiles that the buffers have room for. */
     private int capacity;
 
-    /** @param batchSize maximum number of tokens that are written before they are read */
+    /**
+     * Creates a cache without positions.
+     *
+     * @param batchSize maximum number of tokens that are written before they are read
+     */
     KvCache(Plan plan, int contextLength, int batchSize, KvType type) {
         this.type = type;
         format = KvFormat.of(type);

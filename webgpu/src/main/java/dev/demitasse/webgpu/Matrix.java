@@ -31,7 +31,11 @@ final class Matrix {
     private final int columns;
     private final List<Slice> slices = new ArrayList<>();
 
-    /** @throws IllegalArgumentException if the kernels don't support the number of rows or columns */
+    /**
+     * Creates the buffers of a matrix.
+     *
+     * @throws IllegalArgumentException if the kernels don't support the number of rows or columns
+     */
     Matrix(List<Segment> segments, Device device) {
         this.segments = List.copyOf(segments);
         Weight first = segments.get(0).weight();

@@ -25,7 +25,11 @@ final class StepLowering implements Step.Visitor {
     private final Dispatches dispatches;
     private final Tuning tuning;
 
-    /** @param single whether the program is for one token only */
+    /**
+     * Creates a lowering that adds dispatches to a program.
+     *
+     * @param single whether the program is for one token only
+     */
     StepLowering(
             Program program,
             boolean single,
@@ -253,7 +257,11 @@ final class StepLowering implements Step.Visitor {
         addElementwise("LAST_ROWS", op.in(), op.in(), op.out(), null, 0);
     }
 
-    /** @param operation the WGSL constant of the operation */
+    /**
+     * Adds an operation that computes each element on its own.
+     *
+     * @param operation the WGSL constant of the operation
+     */
     private void addElementwise(
             String operation, Buffer a, Buffer b, Buffer out, @Nullable Activation activation, float cap) {
         Kernel kernel = kernels.get(KernelSource.ELEMENTWISE, "main", Map.of());

@@ -25,7 +25,11 @@ final class Tuning {
         return new Tuning(device.isSoftware());
     }
 
-    /** @param subBlocks in a row of the matrix */
+    /**
+     * Returns how the lanes of a workgroup divide the rows of a matrix.
+     *
+     * @param subBlocks sub-blocks of a row
+     */
     Lanes lanes(int subBlocks) {
         if (software) {
             return new Lanes(1, 8);

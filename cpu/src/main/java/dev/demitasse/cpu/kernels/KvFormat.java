@@ -11,8 +11,8 @@ import dev.demitasse.cpu.wasm.PtrVar;
 import dev.demitasse.cpu.wasm.V128Var;
 
 /**
- * How keys and values of one {@link KvType} are stored, and how attention computes with them. For the order of the elements see
- * {@link KvLayout}.
+ * Writes the code that stores keys and values of one {@link KvType}, and that attention computes with them. For the order of the
+ * elements see {@link KvLayout}.
  *
  * <p>Factors that are the same for all elements stay out of the inner loops: scores lack {@link #scoreFactor}, weights have
  * {@link #weightFactor}, and results lack {@link #RESULT_FACTOR}.

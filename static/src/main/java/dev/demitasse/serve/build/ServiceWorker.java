@@ -15,23 +15,23 @@ import java.util.stream.Stream;
 /** Writes the site's service worker: the script of the source with the list of the site's files. */
 public final class ServiceWorker {
     private static final String NAME = "service-worker.js";
-    /** Where the script of the source has a place for what is written here. */
+    /** Placeholder in the source that is replaced by the list of files. */
     private static final String NO_FILES = "const FILES = {};";
 
     private static final String NO_VERSION = "const VERSION = '';";
 
-    /** Paths that are the same in a URL, and that every host serves. */
+    /** Paths that need no escaping in a URL and that every host serves. */
     private static final Pattern PATH = Pattern.compile("[\\w-][\\w.-]*(/[\\w-][\\w.-]*)*");
 
     private ServiceWorker() {}
 
-    /** Arguments: as of {@link #write}. */
+    /** Calls {@link #write} with the arguments. */
     public static void main(String[] args) throws IOException {
         write(Path.of(args[0]), Path.of(args[1]));
     }
 
     /**
-     * Writes {@code service-worker.js} of a site that is complete but for it. The same files give the same script.
+     * Writes {@code service-worker.js} of a site whose other files exist already. Equal files give equal scripts.
      *
      * @param script the script of the source
      * @param site the site's folder
@@ -49,7 +49,7 @@ public final class ServiceWorker {
         Files.writeString(site.resolve(NAME), complete);
     }
 
-    /** SHA-256 of each file by its path. Not of {@code models.json}: who deploys the site may change it at any time. */
+    /** Returns the SHA-256 of each file by its path, except {@code models.json}, which a host may change at any time. */
     private static SortedMap<String, String> hashes(Path site) throws IOException {
         SortedMap<String, String> hashes = new TreeMap<>();
         try (Stream<Path> files = Files.walk(site)) {

@@ -1,4 +1,4 @@
-/** What the build runs to complete the site; no part of the server. */
+/** Build steps that complete the site; not part of the server. */
 @NullMarked
 package dev.demitasse.serve.build;
 

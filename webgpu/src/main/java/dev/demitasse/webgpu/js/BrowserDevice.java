@@ -36,7 +36,11 @@ public final class BrowserDevice implements Device {
     private boolean resultPending;
     private @Nullable String lost;
 
-    /** @param adapter that the device was requested from */
+    /**
+     * Wraps a device.
+     *
+     * @param adapter the adapter that the device was requested from
+     */
     public BrowserDevice(GpuDevice device, GpuAdapter adapter) {
         this.device = device;
         software = isSoftware(adapter);
