@@ -7,10 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Reads lines of tab-separated fields that {@code tokenizer_strings.py} writes. */
-final class Fixture {
+public final class Fixture {
     private Fixture() {}
 
-    static List<String[]> read(String name) {
+    public static List<String[]> read(String name) {
         try (InputStream in = Fixture.class.getResourceAsStream("/tokenizer/" + name)) {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return List.of(text.split("\n")).stream()
@@ -21,7 +21,7 @@ final class Fixture {
         }
     }
 
-    static String unescape(String field) {
+    public static String unescape(String field) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < field.length(); i++) {
             if (field.startsWith("\\u", i)) {

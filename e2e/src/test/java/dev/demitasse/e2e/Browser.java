@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final Path SITE = Path.of("../static/target/site");
     /** Answers take long on a busy machine; how long is not what is tested. */
     private static final double ANSWER_TIMEOUT_MS = 300_000;
@@ -29,20 +29,20 @@ final class Browser implements AutoCloseable {
     private final List<String> consoleErrors = new ArrayList<>();
 
     /** @param options for {@code Browser.newContext} */
-    Browser(NewContextOptions options) throws IOException {
+    public Browser(NewContextOptions options) throws IOException {
         this(TestWeights.smolLm2().toString(), options);
     }
 
-    Browser(String model, NewContextOptions options) throws IOException {
+    public Browser(String model, NewContextOptions options) throws IOException {
         this(model, options, List.of());
     }
 
     /** @param arguments of Chromium beside the usual ones */
-    Browser(NewContextOptions options, List<String> arguments) throws IOException {
+    public Browser(NewContextOptions options, List<String> arguments) throws IOException {
         this(TestWeights.smolLm2().toString(), options, arguments);
     }
 
-    Browser(String model, NewContextOptions options, List<String> arguments) throws IOException {
+    public Browser(String model, NewContextOptions options, List<String> arguments) throws IOException {
         serve = Serve.start(SITE, model, 0);
         playwright = Chromium.playwright();
         context = playwright
@@ -56,7 +56,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens a page of the site. */
-    Page open(String path) {
+    public Page open(String path) {
         return visit(address() + path);
     }
 
@@ -95,7 +95,7 @@ final class Browser implements AutoCloseable {
      *
      * @return the engine's device
      */
-    static Map<?, ?> loadEngine(Page page, Object options) {
+    public static Map<?, ?> loadEngine(Page page, Object options) {
         return (Map<?, ?>) page.evaluate("""
                 async (options) => {
                   const { Demitasse } = await import('/demitasse.js');
@@ -118,7 +118,7 @@ final class Browser implements AutoCloseable {
         });
     }
 
-    List<String> consoleErrors() {
+    public List<String> consoleErrors() {
         return consoleErrors;
     }
 

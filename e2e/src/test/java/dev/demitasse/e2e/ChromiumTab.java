@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.util.List;
 
 /** A headless Chromium with one tab, driven by scripts as the other engines are. */
-final class ChromiumTab implements ScriptedBrowser {
+public final class ChromiumTab implements ScriptedBrowser {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Playwright playwright = Chromium.playwright();
     private final Page page;
 
     /** @param arguments of Chromium besides the usual ones */
-    ChromiumTab(String... arguments) {
+    public ChromiumTab(String... arguments) {
         page = playwright
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()

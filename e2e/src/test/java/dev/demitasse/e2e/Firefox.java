@@ -19,7 +19,7 @@ import java.util.Map;
  * A headless Firefox with one tab, driven by Marionette, its own protocol: WebDriver's commands as JSON, each after its length.
  * Playwright drives a Firefox of its own only; and with WebDriver BiDi, Firefox 153 now and then hangs in a worker that starts a worker.
  */
-final class Firefox implements ScriptedBrowser {
+public final class Firefox implements ScriptedBrowser {
     /** Answers take long on a busy machine; how long is not what is tested. */
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
@@ -60,7 +60,7 @@ final class Firefox implements ScriptedBrowser {
      *
      * @param preferences lines of a profile's {@code user.js} beside the usual ones
      */
-    Firefox(String... preferences) throws IOException, InterruptedException {
+    public Firefox(String... preferences) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("demitasse-firefox");
         Files.writeString(profile.resolve("user.js"), PREFERENCES + String.join("\n", preferences));
         process = new ProcessBuilder(List.of(

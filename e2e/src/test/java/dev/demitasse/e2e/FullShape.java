@@ -14,7 +14,7 @@ import java.util.Random;
  * A GGUF file of SmolLM3-3B's shape in Q4_0, 1.7 GB, that is nowhere: its weights, the same random blocks over and over, are made as they
  * are asked for.
  */
-final class FullShape implements UnrulyServer.Content {
+public final class FullShape implements UnrulyServer.Content {
     static final String NAME = "full-shape-Q4_0.gguf";
 
     static final int LAYERS = 36;
@@ -35,11 +35,11 @@ final class FullShape implements UnrulyServer.Content {
     /** Ones of float32. */
     private final byte[] ones = new byte[4 * WIDTH];
 
-    FullShape() {
+    public FullShape() {
         this(LAYERS);
     }
 
-    FullShape(int layers) {
+    public FullShape(int layers) {
         GgufBuilder builder = new GgufBuilder()
                 .string("general.architecture", "smollm3")
                 .string("general.name", "SmolLM3-3B's shape")

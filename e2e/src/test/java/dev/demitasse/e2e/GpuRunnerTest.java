@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code e2e/gpu-runner} and what it makes, on Chromium's adapter that computes on the CPU. */
+/** Tests {@code bench/gpu-runner} on the adapter of Chromium that computes on the CPU. */
 class GpuRunnerTest {
     private static final String RATE = " \\| [0-9.]+ tok/s \\|";
 
@@ -22,7 +22,7 @@ class GpuRunnerTest {
         Path model = folder.resolve("tiny.gguf");
         TinyModel.write(model);
         Path runner = folder.resolve("runner");
-        Node.run(Path.of("."), List.of("./gpu-runner", "--no-build", runner.toString()));
+        Node.run(Path.of("../bench"), List.of("./gpu-runner", "--no-build", runner.toString()));
 
         Path drivers = drivers();
         String said = Node.run(
@@ -50,7 +50,7 @@ class GpuRunnerTest {
         assertTrue(Pattern.compile("^" + line, Pattern.MULTILINE).matcher(said).find(), () -> line + " in:\n" + said);
     }
 
-    /** Where Chromium has its Vulkan loader and SwiftShader: beside it, which isn't where Debian's script is. */
+    /** Returns the folder of the Vulkan loader and SwiftShader of Chromium. Debian's start script is in another folder. */
     private static Path drivers() throws IOException {
         Path beside = Chromium.executable().toRealPath().getParent();
         return Files.exists(beside.resolve("vk_swiftshader_icd.json")) ? beside : Path.of("/usr/lib/chromium");

@@ -20,12 +20,12 @@ import java.util.concurrent.Executors;
  * A static host of the site and SmolLM2 that sends no header of its own accord: not those that isolate a page. What it is asked
  * for is kept for the test.
  */
-final class PlainHost implements AutoCloseable {
+public final class PlainHost implements AutoCloseable {
     /** Path of the site's default model in the site's folder. */
     static final String MODEL = "models/smollm2.gguf";
 
     /** Headers that isolate pages across origins, so that threads are possible. */
-    static final Map<String, String> ISOLATING =
+    public static final Map<String, String> ISOLATING =
             Map.of("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
 
     private static final byte[] MODELS =
@@ -62,7 +62,7 @@ final class PlainHost implements AutoCloseable {
      * @param folder path of the site on the host, with a slash at both ends
      * @param headers of every response
      */
-    PlainHost(Path site, String folder, Map<String, String> headers) throws IOException {
+    public PlainHost(Path site, String folder, Map<String, String> headers) throws IOException {
         this.site = site;
         this.folder = folder;
         this.headers = headers;
@@ -73,7 +73,7 @@ final class PlainHost implements AutoCloseable {
     }
 
     /** Address of the page. */
-    String address() {
+    public String address() {
         return "http://localhost:" + server.getAddress().getPort() + folder;
     }
 

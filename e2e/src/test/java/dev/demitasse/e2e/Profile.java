@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A headless Chromium with a new profile on disk: storage as in daily use, which outlives its pages. */
-final class Profile implements AutoCloseable {
+public final class Profile implements AutoCloseable {
     /** How long a download takes on a busy machine is not what is tested. */
     private static final double TIMEOUT_MS = 300_000;
 
@@ -22,12 +22,12 @@ final class Profile implements AutoCloseable {
     private final BrowserContext context;
     private final List<String> consoleErrors = new ArrayList<>();
 
-    Profile() throws IOException {
+    public Profile() throws IOException {
         this(List.of());
     }
 
     /** @param arguments of Chromium beside the usual ones */
-    Profile(List<String> arguments) throws IOException {
+    public Profile(List<String> arguments) throws IOException {
         context = playwright
                 .chromium()
                 .launchPersistentContext(
@@ -38,11 +38,11 @@ final class Profile implements AutoCloseable {
         context.setDefaultTimeout(TIMEOUT_MS);
     }
 
-    BrowserContext context() {
+    public BrowserContext context() {
         return context;
     }
 
-    Page open(String url) {
+    public Page open(String url) {
         return Chromium.open(context, url, consoleErrors);
     }
 

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The WebGPU of a page, driven from here: requests are collected and sent when a result is wanted. */
-final class RemoteDevice implements Device {
+public final class RemoteDevice implements Device {
     /** Characters that are sent at once. */
     private static final int MOST_WAITING = 8 << 20;
 
@@ -35,7 +35,7 @@ final class RemoteDevice implements Device {
      * @param maxBindingBytes that the backend may bind
      * @param software which sizes the backend chooses
      */
-    RemoteDevice(Page page, long maxBindingBytes, boolean software) {
+    public RemoteDevice(Page page, long maxBindingBytes, boolean software) {
         this.page = page;
         this.maxBindingBytes = maxBindingBytes;
         this.software = software;
@@ -48,7 +48,7 @@ final class RemoteDevice implements Device {
     }
 
     /** The kernels' sources, from the class path. */
-    static Shaders shaders() {
+    public static Shaders shaders() {
         Map<String, String> files = new HashMap<>();
         for (String name : Shaders.FILES) {
             files.put(name, text(Shaders.class, name + ".wgsl"));

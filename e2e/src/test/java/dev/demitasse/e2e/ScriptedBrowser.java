@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 
 /** A browser with one tab, which tests drive by scripts. */
-interface ScriptedBrowser extends AutoCloseable {
+public interface ScriptedBrowser extends AutoCloseable {
     /** Opens a page, and waits until it is complete. */
     void open(String url) throws IOException, InterruptedException;
 

@@ -29,9 +29,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
 /** An HTTP/1.1 server of a site and of models that does wrong what networks, servers and hosts do wrong, on command. */
-final class UnrulyServer implements AutoCloseable {
+public final class UnrulyServer implements AutoCloseable {
     /** Bytes of a model. */
-    interface Content {
+    public interface Content {
         long length();
 
         /** Fills the array from a position on. */
@@ -90,16 +90,16 @@ final class UnrulyServer implements AutoCloseable {
     private final ReentrantLock line = new ReentrantLock(true);
 
     /** Serves a site at the root, and models by name under {@code models/}. */
-    UnrulyServer(Path site) throws IOException {
+    public UnrulyServer(Path site) throws IOException {
         this.site = site;
         start();
     }
 
-    void add(String name, Content content) {
+    public void add(String name, Content content) {
         models.put(name, content);
     }
 
-    void add(Path model) throws IOException {
+    public void add(Path model) throws IOException {
         add(model.getFileName().toString(), Content.of(model));
     }
 
@@ -109,7 +109,7 @@ final class UnrulyServer implements AutoCloseable {
     }
 
     /** Cross-origin isolates the pages of the site. */
-    void isolate() {
+    public void isolate() {
         header("Cross-Origin-Opener-Policy", "same-origin");
         header("Cross-Origin-Embedder-Policy", "require-corp");
     }
@@ -170,7 +170,7 @@ final class UnrulyServer implements AutoCloseable {
         return modelRequests;
     }
 
-    String origin() {
+    public String origin() {
         return "http://localhost:" + port;
     }
 

@@ -21,7 +21,7 @@ import java.util.Map;
  * WebKitGTK's MiniBrowser with one tab, the engine of Safari, driven by WebDriver (W3C): HTTP requests with JSON. It needs a display,
  * which Xvfb gives it. Its sessions are private: storage ends with them, and there is no origin private file system and no WebGPU.
  */
-final class WebKit implements ScriptedBrowser {
+public final class WebKit implements ScriptedBrowser {
     /** Answers take long on a busy machine; how long is not what is tested. */
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
@@ -58,12 +58,12 @@ final class WebKit implements ScriptedBrowser {
     private final String address;
     private final String session;
 
-    WebKit() throws IOException, InterruptedException {
+    public WebKit() throws IOException, InterruptedException {
         this(ENVIRONMENT);
     }
 
     /** @param environment variables of the browser besides those of this process */
-    WebKit(Map<String, String> environment) throws IOException, InterruptedException {
+    public WebKit(Map<String, String> environment) throws IOException, InterruptedException {
         display = new ProcessBuilder("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
                 .redirectError(output.toFile())
                 .start();

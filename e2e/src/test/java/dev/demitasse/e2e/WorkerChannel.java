@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The kernels in a worker of a page, driven from here. */
-final class WorkerChannel extends RemoteKernelRuntime.Channel {
+public final class WorkerChannel extends RemoteKernelRuntime.Channel {
     private final Page page;
 
     /** @param page of the site, which may share memory between threads */
-    WorkerChannel(Page page) {
+    public WorkerChannel(Page page) {
         this.page = page;
         page.evaluate("""
                 async (script) => {
@@ -47,7 +47,7 @@ final class WorkerChannel extends RemoteKernelRuntime.Channel {
     }
 
     /** Milliseconds of so many runs of the program that was run last, the shortest first. */
-    double[] times(int runs) {
+    public double[] times(int runs) {
         return ((List<?>) call(Map.of("op", "time", "runs", runs)))
                 .stream()
                         .mapToDouble(time -> ((Number) time).doubleValue())
