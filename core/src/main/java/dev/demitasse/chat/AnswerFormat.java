@@ -50,7 +50,7 @@ public record AnswerFormat(boolean thinks, boolean opened, List<ToolCallFormat> 
 
     /** Returns the {@link #markers} of all formats. */
     public static Set<String> allMarkers() {
-        return new AnswerFormat(true, false, ToolCallFormat.ALL).markers();
+        return new AnswerFormat(true, false, ToolCallFormat.all()).markers();
     }
 
     /** Returns texts that {@link AnswerParser} has to see even if the vocabulary has them as special tokens. */

@@ -9,12 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The syntax in which a family of models writes tool calls in its answers. */
 interface ToolCallFormat {
-    List<ToolCallFormat> ALL = List.of(
-            new HermesToolCalls(),
-            new CodeToolCalls(),
-            new PhiToolCalls(),
-            new LlamaJsonToolCall(),
-            new LlamaPythonTagToolCall());
+    /** Returns all formats. */
+    static List<ToolCallFormat> all() {
+        return List.of(
+                new HermesToolCalls(),
+                new CodeToolCalls(),
+                new PhiToolCalls(),
+                new LlamaJsonToolCall(),
+                new LlamaPythonTagToolCall());
+    }
 
     /**
      * Returns the formats in which a model may call tools.
@@ -30,7 +33,7 @@ interface ToolCallFormat {
             }
         });
         List<ToolCallFormat> formats = new ArrayList<>();
-        for (ToolCallFormat format : ALL) {
+        for (ToolCallFormat format : all()) {
             if (format.isUsedBy(template, tools)) {
                 formats.add(format);
             }

@@ -104,16 +104,15 @@ enum Architecture {
     /** Returns the GGUF name of a tensor; null if the architecture has no such tensor. */
     @Nullable
     String tensor(String name) {
-        switch (name) {
-            case "model.embed_tokens.weight":
-                return "token_embd.weight";
-            case "model.norm.weight":
-                return "output_norm.weight";
-            case "lm_head.weight":
-                return "output.weight";
-            default:
-                break;
-        }
+        return switch (name) {
+            case "model.embed_tokens.weight" -> "token_embd.weight";
+            case "model.norm.weight" -> "output_norm.weight";
+            case "lm_head.weight" -> "output.weight";
+            default -> layerTensor(name);
+        };
+    }
+
+    private @Nullable String layerTensor(String name) {
         int layerEnd = name.indexOf('.', LAYERS.length());
         int moduleEnd = name.lastIndexOf('.');
         if (!name.startsWith(LAYERS) || layerEnd < 0 || moduleEnd <= layerEnd) {

@@ -238,7 +238,7 @@ final class TensorView {
             }
             while (bytes.hasRemaining()) {
                 int count = Math.min(bytes.remaining(), staging.capacity());
-                staging.clear().put(bytes.array(), bytes.position(), count);
+                staging.clear().put(bytes.slice().limit(count));
                 bytes.position(bytes.position() + count);
                 pass(staging.flip());
             }

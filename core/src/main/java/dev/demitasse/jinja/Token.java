@@ -9,10 +9,10 @@ record Token(Kind kind, String text, int line) {
     enum Kind {
         /** Text outside of tags. */
         TEXT,
-        /** {@code &#123;&#123;}. */
+        /** The two braces that begin an output. */
         OUTPUT_START,
         OUTPUT_END,
-        /** {@code {%}. */
+        /** The brace and percent sign that begin a tag. */
         TAG_START,
         TAG_END,
         NAME,

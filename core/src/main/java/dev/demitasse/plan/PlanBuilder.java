@@ -150,6 +150,7 @@ public final class PlanBuilder {
     }
 
     /** Returns {@code a + b}. If {@code b} is the last product, that operation also adds {@code a}, and the result is {@code b}. */
+    @SuppressWarnings("ReferenceEquality") // buffers are nodes of a graph
     public Buffer add(Buffer a, Buffer b) {
         int last = ops.size() - 1;
         if (ops.get(last) instanceof Op.MatMul product && product.out() == b && product.addend() == null) {

@@ -25,7 +25,7 @@ class AnswerParserTest {
     private static final AnswerFormat HERMES = new AnswerFormat(true, false, List.of(new HermesToolCalls()));
     private static final AnswerFormat LLAMA =
             new AnswerFormat(false, false, List.of(new LlamaJsonToolCall(), new LlamaPythonTagToolCall()));
-    private static final AnswerFormat EVERYTHING = new AnswerFormat(true, false, ToolCallFormat.ALL);
+    private static final AnswerFormat EVERYTHING = new AnswerFormat(true, false, ToolCallFormat.all());
 
     private static final String CALL = "<tool_call>\n{\"name\": \"now\", \"arguments\": {}}\n</tool_call>";
     private static final ToolCall NOW = new ToolCall("now", Map.of());

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Writes small GGUF v3 files for tests. Tensor data is zeros; fields may have hostile values. */
+@SuppressWarnings("EnumOrdinal") // ordinals are the numbers of the format
 public final class GgufBuilder {
     private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
     private final ByteArrayOutputStream table = new ByteArrayOutputStream();

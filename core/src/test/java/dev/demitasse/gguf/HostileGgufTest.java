@@ -15,6 +15,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 /** Truncated, contradictory and meaningless files give a {@link GgufException} that names the field. */
+@SuppressWarnings("EnumOrdinal") // ordinals are the numbers of the format
 class HostileGgufTest {
     private static final byte[] SOUND = sound().build();
 

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /** Splits a GGUF file like llama.cpp's {@code gguf-split}. */
+@SuppressWarnings("EnumOrdinal") // ordinals are the numbers of the format
 public final class Splitter {
     private static final int ALIGNMENT = 32;
 

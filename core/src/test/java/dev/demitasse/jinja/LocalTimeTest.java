@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LocalTimeTest {
+    @SuppressWarnings("DuplicateDateFormatField") // every form of each field
     private static final DateTimeFormatter JAVA =
             DateTimeFormatter.ofPattern("yyyy yy MM MMMM MMM dd EEEE EEE HH hh a mm ss", Locale.ENGLISH);
 

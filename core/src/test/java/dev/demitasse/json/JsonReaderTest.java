@@ -51,6 +51,7 @@ class JsonReaderTest {
     }
 
     @Test
+    @SuppressWarnings("FloatingPointLiteralPrecision") // the literal of the text
     void integersAreLongsWhereTheyFit() {
         assertEquals(Long.MAX_VALUE, JsonReader.read("9223372036854775807"));
         assertEquals(Long.MIN_VALUE, JsonReader.read("-9223372036854775808"));

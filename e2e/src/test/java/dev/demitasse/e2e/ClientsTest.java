@@ -57,8 +57,8 @@ class ClientsTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T evaluate(String script) {
-        return (T) page.evaluate(script);
+    private static Map<String, Object> evaluate(String script) {
+        return (Map<String, Object>) page.evaluate(script);
     }
 
     // The openai package
@@ -501,7 +501,7 @@ class ClientsTest {
     void theUserIsAskedBeforeALargeDownload() throws IOException {
         browser.changeWorkers("Object.defineProperty(navigator, 'deviceMemory', { value: 0.0625 });");
         try (FakeServer server = new FakeServer()) {
-            List<Object> said = evaluate("""
+            List<?> said = (List<?>) page.evaluate("""
                     async () => {
                       const options = { baseURL: '%s', device: 'cpu', contextLength: 64 };
                       const remote = await Demitasse.load(model, { ...options, remoteModel: 'named', allowRemote: () => true });

@@ -349,7 +349,7 @@ class StoreTest {
         load(page, manifest, Map.of());
         assertAnswers(page);
         assertEquals(SHA256, sha256(page, manifest));
-        assertEquals(BYTES + MIB, server.modelBytes(), 20_000); // that shard again, and the manifest
+        assertEquals((double) (BYTES + MIB), server.modelBytes(), 20_000); // that shard again, and the manifest
         assertLittleWasFetchedTwice();
     }
 

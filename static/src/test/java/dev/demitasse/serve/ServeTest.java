@@ -10,6 +10,7 @@ import dev.demitasse.store.Manifest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -124,7 +125,7 @@ class ServeTest {
             })
     void noPathLeadsOutOfTheSite(String path) throws IOException {
         // Over a bare socket: an HTTP client would resolve the dots itself.
-        try (Socket socket = new Socket("127.0.0.1", serve.port())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), serve.port())) {
             OutputStream out = socket.getOutputStream();
             out.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII));
@@ -290,7 +291,7 @@ class ServeTest {
 
     @Test
     void theProcessSaysWhereItIs() throws Exception {
-        Process process = main("--site", site.toString(), "--model", model.toString(), "--port", "0");
+        Process process = runMain("--site", site.toString(), "--model", model.toString(), "--port", "0");
         try (BufferedReader out = process.inputReader()) {
             assertTrue(out.readLine().matches("Demitasse is at http://localhost:[1-9][0-9]*/"));
         } finally {
@@ -300,7 +301,7 @@ class ServeTest {
 
     @Test
     void theProcessEndsWithOneLineOfError() throws Exception {
-        Process process = main("--site", site.toString(), "--modle", model.toString());
+        Process process = runMain("--site", site.toString(), "--modle", model.toString());
 
         assertEquals(
                 "demitasse: unknown option --modle (known: --site DIR, --model PATH-OR-URL, --port N)\n",
@@ -308,7 +309,7 @@ class ServeTest {
         assertEquals(2, process.waitFor());
     }
 
-    private static Process main(String... args) throws IOException {
+    private static Process runMain(String... args) throws IOException {
         String[] command = new String[args.length + 4];
         command[0] = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         command[1] = "-cp";

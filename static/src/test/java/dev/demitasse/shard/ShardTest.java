@@ -110,7 +110,7 @@ class ShardTest {
 
     @Test
     void processPrintsOneLine() throws Exception {
-        Process process = main(model.toString(), folder.toString(), "--shard-size", "1");
+        Process process = runMain(model.toString(), folder.toString(), "--shard-size", "1");
         assertEquals(
                 "Wrote " + folder.resolve("tiny.gguf.json")
                         + " and the shards it lists; load the model by the address of tiny.gguf.json.\n",
@@ -118,11 +118,11 @@ class ShardTest {
         assertEquals(0, process.waitFor());
         assertEquals(FILES, files());
 
-        Process wrong = main(model.toString());
+        Process wrong = runMain(model.toString());
         assertTrue(output(wrong).matches("demitasse: usage: [^\n]+\n"));
         assertEquals(2, wrong.waitFor());
 
-        Process noFolder = main(model.toString(), model.toString());
+        Process noFolder = runMain(model.toString(), model.toString());
         assertEquals(
                 "demitasse: the model can't be cut: java.nio.file.FileAlreadyExistsException: " + model + "\n",
                 output(noFolder));
@@ -175,7 +175,7 @@ class ShardTest {
         assertTrue(e.getMessage().startsWith(start), e.getMessage());
     }
 
-    private static Process main(String... args) throws IOException {
+    private static Process runMain(String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",

@@ -65,6 +65,7 @@ final class BatchInputs {
     }
 
     /** Returns the table for a RoPE, null if there is none. */
+    @SuppressWarnings("ReferenceEquality") // a weight is a node of the plan's graph
     @Nullable
     RotaryTable rotaryTable(Op.Rope rope) {
         for (RotaryTable table : rotaryTables) {

@@ -62,7 +62,7 @@ public interface Device {
     /**
      * Compiles a kernel.
      *
-     * @param overrides values of the {@code override}s in the WGSL, by name
+     * @param overrides values of the override declarations in the WGSL, by name
      */
     Pipeline createPipeline(String label, String wgsl, String entryPoint, Map<String, Integer> overrides);
 

@@ -15,6 +15,7 @@ import java.util.Set;
  * Turns a plan's operations into fewer steps, for fewer dispatches. Products with the same input become one, with their outputs next to
  * each other in one buffer; RoPE works in place, together with the store to the KV cache; a norm adds the residual.
  */
+@SuppressWarnings("ReferenceEquality") // buffers and weights are nodes of a graph
 final class Fusion {
     /** The place of a plan's buffer: the columns of {@code buffer} from {@code column} on. */
     record Place(Buffer buffer, int column) {}

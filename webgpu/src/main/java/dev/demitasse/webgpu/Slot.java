@@ -31,6 +31,7 @@ public enum Slot {
     BLOCKS;
 
     /** Returns the binding number in WGSL. */
+    @SuppressWarnings("EnumOrdinal") // KernelContractTest compares the numbers with the WGSL files
     public int number() {
         return ordinal();
     }

@@ -163,6 +163,7 @@ final class ObjectRule extends Rule {
         private final long count; // of members before, limited to what makes a difference
         private final Taken taken;
 
+        @SuppressWarnings("EnumOrdinal") // part of a hash
         Members(Place place, int index, long count, Taken taken) {
             super(Key.mix(Key.mix(ObjectRule.this.key(), index * 4L + place.ordinal()), Key.mix(count, taken.key)));
             this.place = place;

@@ -16,7 +16,7 @@ final class SchemaIndex {
     private final JsonField root;
     private final Budget budget;
     private final List<SchemaNode> nodes = new ArrayList<>();
-    private final Map<Object, Integer> numbers = new IdentityHashMap<>(); // by the value of the field
+    private final IdentityHashMap<Object, Integer> numbers = new IdentityHashMap<>(); // by the value of the field
 
     SchemaIndex(JsonField root, Budget budget) {
         this.root = root;
@@ -99,6 +99,7 @@ final class SchemaIndex {
     }
 
     /** Checks that all keywords are supported, and returns whether there are assertions. */
+    @SuppressWarnings("ReferenceEquality") // fields are nodes of the schema's graph
     private boolean checkKeywords(SchemaNode node) {
         boolean hasAssertions = false;
         Map<String, @Nullable Object> keywords = node.keywords();

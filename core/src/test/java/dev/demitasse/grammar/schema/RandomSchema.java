@@ -123,7 +123,7 @@ public final class RandomSchema {
 
     private Map<String, Object> integer() {
         Map<String, Object> schema = map("type", "integer");
-        long low = random.nextInt(2000) - 1000;
+        long low = random.nextInt(2000) - 1000L;
         if (random.nextBoolean()) {
             schema.put(random.nextBoolean() ? "minimum" : "exclusiveMinimum", low);
         }
