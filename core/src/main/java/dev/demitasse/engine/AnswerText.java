@@ -5,7 +5,9 @@ import dev.demitasse.chat.AnswerParser;
 import dev.demitasse.chat.ToolCall;
 import dev.demitasse.tokenizer.StreamDecoder;
 import dev.demitasse.tokenizer.Tokenizer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Turns the tokens of an answer into its text, up to a stop text, with reasoning and tool calls told apart. */
 final class AnswerText {
@@ -13,16 +15,27 @@ final class AnswerText {
     private final StreamDecoder decoder;
     private final StopTexts stopTexts;
     private final AnswerParser parser;
+    /** Special tokens whose text is a stop text: they have no visible text, in which it would be found. */
+    private final Set<Integer> stopTokens = new HashSet<>();
 
     AnswerText(Tokenizer tokenizer, AnswerFormat format, List<String> stop) {
         this.tokenizer = tokenizer;
         decoder = new StreamDecoder(tokenizer, format.markers());
         stopTexts = new StopTexts(stop);
         parser = new AnswerParser(format);
+        for (String text : stop) {
+            int[] ids = tokenizer.encode(text, false);
+            if (ids.length == 1 && tokenizer.isSpecial(ids[0])) {
+                stopTokens.add(ids[0]);
+            }
+        }
     }
 
     /** Appends a token, and returns the text that is certain with it. */
     AnswerParser.Piece push(int id) {
+        if (stopTokens.contains(id)) {
+            return parser.push(stopTexts.stop());
+        }
         return parser.push(tokenizer.isEndOfGeneration(id) ? "" : stopTexts.push(decoder.push(id)));
     }
 

@@ -3,6 +3,7 @@ package dev.demitasse.engine;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.ChatTemplate;
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.model.ModelInfo;
@@ -33,6 +34,10 @@ final class ContextBuilder implements GgufStream.Sink {
     public void header(Gguf gguf) {
         ModelInfo info = ModelInfo.of(gguf, requestedContext);
         Tokenizer tokenizer = Tokenizer.of(gguf.metadata());
+        if (tokenizer.size() != info.plan().vocabularySize()) {
+            throw new GgufException("tokenizer.ggml.tokens has " + tokenizer.size() + " tokens but token_embd.weight has "
+                    + info.plan().vocabularySize() + " rows; the numbers must be equal");
+        }
         String template = gguf.metadata().string("tokenizer.chat_template", "");
         Backend backend = backends.create(info.plan(), info.contextLength());
         LoadedModel model = new LoadedModel(

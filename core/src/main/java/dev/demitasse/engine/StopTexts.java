@@ -26,6 +26,12 @@ final class StopTexts {
         return all.substring(0, certain);
     }
 
+    /** Ends the text as a stop text does, and returns the text that was held back before. */
+    String stop() {
+        reached = true;
+        return finish();
+    }
+
     boolean reached() {
         return reached;
     }

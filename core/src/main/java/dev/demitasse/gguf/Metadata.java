@@ -37,11 +37,16 @@ public final class Metadata {
 
     /** Returns an integer of any GGUF width, which must fit in an {@code int}. */
     public int integer(String key) {
-        long value = required(key, Long.class, "an integer");
+        long value = longInteger(key);
         if (value != (int) value) {
             throw new GgufException(key + " is " + value + ", which is out of range");
         }
         return (int) value;
+    }
+
+    /** Returns an integer of any GGUF width. */
+    public long longInteger(String key) {
+        return required(key, Long.class, "an integer");
     }
 
     public int integer(String key, int defaultValue) {
@@ -80,6 +85,11 @@ public final class Metadata {
             return integers;
         }
         throw mismatch(key, "an array of integers");
+    }
+
+    /** Returns an array of integers, or a single integer as an array. */
+    public long[] integersOrOne(String key) {
+        return values.get(key) instanceof Long value ? new long[] {value} : integers(key);
     }
 
     public double[] reals(String key) {

@@ -1,7 +1,6 @@
 package dev.demitasse.huggingface;
 
 import dev.demitasse.gguf.GgufException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +17,6 @@ final class FolderMetadata {
     private static final String TOKENS = "tokenizer.ggml.tokens";
     private static final String TYPES = "tokenizer.ggml.token_type";
     private static final String SCORES = "tokenizer.ggml.scores";
-    private static final List<String> END_KEYS =
-            List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id", "tokenizer.ggml.eom_token_id");
     private static final String END_IDS = "eos_token_id";
     private static final Map<String, String> SAMPLING_KEYS = Map.of(
             "temperature", "general.sampling.temp",
@@ -52,15 +49,12 @@ final class FolderMetadata {
         return text;
     }
 
-    /** Adds the tokens that end an answer besides the tokenizer's EOS, as far as GGUF has keys for them. */
+    /** Adds the tokens that end an answer besides the tokenizer's EOS. */
     private static void addEnds(Fields generation, Map<String, Object> metadata) {
-        List<Long> ids = new ArrayList<>(generation.integersOrOne(END_IDS));
-        for (String key : END_KEYS) {
-            Object known = metadata.get(key);
-            ids.remove(known);
-            if (known == null && !ids.isEmpty()) {
-                metadata.put(key, ids.remove(0));
-            }
+        List<Long> ids = generation.integersOrOne(END_IDS);
+        if (!ids.isEmpty()) {
+            metadata.putIfAbsent("tokenizer.ggml.eos_token_id", ids.get(0));
+            metadata.put("tokenizer.ggml.eos_token_ids", ids.stream().mapToLong(id -> id).toArray());
         }
     }
 

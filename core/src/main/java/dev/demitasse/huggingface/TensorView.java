@@ -116,8 +116,9 @@ final class TensorView {
         List<Integer> shape = tensor.shape();
         if (shape.size() == 1) {
             int size = shape.get(0);
-            return new FloatVector(
-                    type, size, config.architecture().shift(name), output(add(name, TensorType.F32, size)));
+            Conversion output = output(add(name, TensorType.F32, size));
+            Conversion ordered = permuted(tensor.name(), name, size, Float.BYTES, output);
+            return new FloatVector(type, size, config.architecture().shift(name), ordered);
         }
         if (shape.size() != 2) {
             throw error(tensor.name(), "has shape " + shape + "; a vector or matrix is expected");

@@ -19,7 +19,7 @@ final class Gemma2 {
         Sizes s = config.sizes();
         Rotary rotary = config.rotary(Rotary.Pairing.NEOX, s.headSize());
         float scale = scale(s, 46);
-        int window = config.positive("attention.sliding_window", 4096);
+        int window = config.slidingWindow(4096);
         float scoreCap = config.positiveReal("attn_logit_softcapping", 50);
         float logitCap = config.positiveReal("final_logit_softcapping", 30);
         Buffer x = b.embed("token_embd.weight", s.hiddenSize(), (float) Math.sqrt(s.hiddenSize()));

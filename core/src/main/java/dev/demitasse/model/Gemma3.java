@@ -21,8 +21,9 @@ final class Gemma3 {
         Rotary local =
                 Rotary.of(Rotary.Pairing.NEOX, global.dimensions(), config.positiveReal("rope.freq_base_swa", 10_000));
         float scale = Gemma2.scale(s, LAYERS_OF_27B);
-        int window = config.positive("attention.sliding_window");
-        int period = config.positive("attention.sliding_window_pattern", 6);
+        int window = config.slidingWindow(Op.Attention.ALL_POSITIONS);
+        // Without a window, as in llama.cpp, no layer has the local base.
+        int period = window == Op.Attention.ALL_POSITIONS ? 1 : config.positive("attention.sliding_window_pattern", 6);
         float logitCap = config.has("final_logit_softcapping") ? config.positiveReal("final_logit_softcapping") : 0;
         Buffer x = b.embed("token_embd.weight", s.hiddenSize(), (float) Math.sqrt(s.hiddenSize()));
         for (int layer = 0; layer < s.layers(); layer++) {

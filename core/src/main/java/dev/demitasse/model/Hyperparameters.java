@@ -2,7 +2,9 @@ package dev.demitasse.model;
 
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
+import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Rotary;
+import java.util.Set;
 
 /**
  * The metadata of an architecture. Keys are given without their prefix; values are checked.
@@ -10,6 +12,19 @@ import dev.demitasse.plan.Rotary;
  * @param contextLength number of positions that the plan is for
  */
 record Hyperparameters(Metadata metadata, String architecture, int contextLength) {
+    private static final Set<String> SCALING_TYPES = Set.of("none", "linear", "yarn", "longrope");
+    private static final Set<String> ROPE_KEYS = Set.of(
+            "dimension_count",
+            "freq_base",
+            "scale_linear",
+            "scaling.type",
+            "scaling.factor",
+            "scaling.attn_factor",
+            "scaling.original_context_length",
+            "scaling.finetuned", // says how the model was trained; llama.cpp only prints it
+            "scaling.yarn_beta_fast",
+            "scaling.yarn_beta_slow");
+
     /**
      * Reads the context length.
      *
@@ -31,6 +46,17 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
 
     int positive(String key, int defaultValue) {
         return has(key) ? positive(key) : defaultValue;
+    }
+
+    /**
+     * Returns the number of positions that a token attends to in layers with a sliding window.
+     *
+     * @return {@link Op.Attention#ALL_POSITIONS} if the file says 0: no layer has a window
+     */
+    int slidingWindow(int defaultValue) {
+        String key = "attention.sliding_window";
+        boolean isOff = has(key) && metadata.integer(path(key)) == 0;
+        return isOff ? Op.Attention.ALL_POSITIONS : positive(key, defaultValue);
     }
 
     /** Returns a finite float above 0. */
@@ -75,32 +101,60 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         return rotary(pairing, headSize, 10_000);
     }
 
-    /** Returns RoPE with the base and scaling of the file, or the default base. */
+    /**
+     * Returns RoPE with the base and scaling of the file, or the default base. Missing keys have llama.cpp's defaults: a factor without a type
+     * is linear, and the trained context of YaRN is that of the model.
+     */
     Rotary rotary(Rotary.Pairing pairing, int headSize, float defaultBase) {
         int dimensions = positive("rope.dimension_count", headSize);
         if (dimensions % 2 != 0 || dimensions > headSize) {
             throw new GgufException(path("rope.dimension_count") + " is " + dimensions
                     + "; it must be even and at most the head size, " + headSize);
         }
+        requireKnownRopeKeys();
         float base = positiveReal("rope.freq_base", defaultBase);
-        String scaling = has("rope.scaling.type") ? metadata.string(path("rope.scaling.type")) : "none";
-        return switch (scaling) {
-            case "none" -> Rotary.of(pairing, dimensions, base);
-            case "linear" -> Rotary.of(pairing, dimensions, base).interpolated(positiveReal("rope.scaling.factor"));
-            case "longrope" ->
-                Rotary.of(pairing, dimensions, base).withAttentionFactor(positiveReal("rope.scaling.attn_factor", 1));
-            case "yarn" ->
-                Rotary.yarn(
+        String scaling = has("rope.scaling.type") ? metadata.string(path("rope.scaling.type")) : "linear";
+        if (!SCALING_TYPES.contains(scaling)) {
+            throw new GgufException(path("rope.scaling.type") + " is \"" + scaling + "\", which is not supported");
+        }
+        float factor = scaling.equals("none") ? 1 : scalingFactor();
+        Rotary rotary = !scaling.equals("yarn")
+                ? Rotary.of(pairing, dimensions, base).interpolated(factor)
+                : Rotary.yarn(
                         pairing,
                         dimensions,
                         base,
-                        positiveReal("rope.scaling.factor"),
-                        positive("rope.scaling.original_context_length"),
+                        factor,
+                        originalContextLength(),
                         positiveReal("rope.scaling.yarn_beta_fast", 32),
                         positiveReal("rope.scaling.yarn_beta_slow", 1));
-            default ->
-                throw new GgufException(path("rope.scaling.type") + " is \"" + scaling + "\", which is not supported");
-        };
+        return rotary.withAttentionFactor(rotary.attentionFactor() * positiveReal("rope.scaling.attn_factor", 1));
+    }
+
+    /** Returns the divisor of the frequencies; 1 if the file has none, or 0. */
+    private float scalingFactor() {
+        for (String key : new String[] {"rope.scaling.factor", "rope.scale_linear"}) {
+            if (has(key)) {
+                return metadata.real(path(key)) == 0 ? 1 : positiveReal(key);
+            }
+        }
+        return 1;
+    }
+
+    /** Returns the number of positions in training, before the context was extended. */
+    int originalContextLength() {
+        return positive("rope.scaling.original_context_length", positive("context_length"));
+    }
+
+    /** Throws an exception if the file has a key of RoPE that this class does not know: it may change the result. */
+    private void requireKnownRopeKeys() {
+        String prefix = path("rope.");
+        for (String key : metadata.keys()) {
+            boolean isLocalBase = key.equals("gemma3.rope.freq_base_swa");
+            if (key.startsWith(prefix) && !isLocalBase && !ROPE_KEYS.contains(key.substring(prefix.length()))) {
+                throw new GgufException(key + " is set, which is not supported: it may change the result");
+            }
+        }
     }
 
     /** Throws an exception if {@code divisor} does not divide {@code dividend}. */

@@ -19,10 +19,9 @@ final class Phi3 {
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
         Rotary rotary = config.rotary(Rotary.Pairing.NEOX, s.headSize());
-        int window = config.positive("attention.sliding_window", Op.Attention.ALL_POSITIONS);
+        int window = config.slidingWindow(Op.Attention.ALL_POSITIONS);
         float scale = (float) (1 / Math.sqrt(s.headSize()));
-        boolean isLong =
-                config.contextLength() > config.positive("rope.scaling.original_context_length", Integer.MAX_VALUE);
+        boolean isLong = config.contextLength() > config.originalContextLength();
         String factors = isLong ? "rope_factors_long.weight" : "rope_factors_short.weight";
         b.ignore(isLong ? "rope_factors_short.weight" : "rope_factors_long.weight");
         Buffer x = b.embed("token_embd.weight", s.hiddenSize());

@@ -18,9 +18,9 @@ final class Qwen2 {
         for (int layer = 0; layer < s.layers(); layer++) {
             String block = "blk." + layer + ".";
             Buffer h = b.rmsNorm(x, block + "attn_norm.weight", s.hiddenSize(), s.epsilon());
-            Buffer q = b.matMul(h, block + "attn_q.weight", block + "attn_q.bias", s.queryWidth());
-            Buffer k = b.matMul(h, block + "attn_k.weight", block + "attn_k.bias", s.kvWidth());
-            Buffer v = b.matMul(h, block + "attn_v.weight", block + "attn_v.bias", s.kvWidth());
+            Buffer q = b.matMul(h, block + "attn_q.weight", s.queryWidth());
+            Buffer k = b.matMul(h, block + "attn_k.weight", s.kvWidth());
+            Buffer v = b.matMul(h, block + "attn_v.weight", s.kvWidth());
             Buffer a = b.attention(b.rope(q, s.headSize(), rotary), b.rope(k, s.headSize(), rotary), v, s.headSize());
             x = b.add(x, b.matMul(a, block + "attn_output.weight", s.hiddenSize()));
             x = Blocks.swiGluFeedForward(b, x, block, s);

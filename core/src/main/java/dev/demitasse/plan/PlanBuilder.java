@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * shapes are checked against the operands.
  */
 public final class PlanBuilder {
+    private static final String WEIGHT_SUFFIX = ".weight";
+
     private final Map<String, TensorInfo> tensors;
     private final Map<String, Weight> weightsByName = new HashMap<>();
     private final Set<String> ignored = new HashSet<>();
@@ -64,9 +66,19 @@ public final class PlanBuilder {
         return append(new Op.RmsNorm(in, weight(weight, width, 1), epsilon, like(in, weight)));
     }
 
+    /**
+     * Appends a product. If the file has a bias for the matrix, for example {@code attn_q.bias} for {@code attn_q.weight}, the product adds it
+     * to each row.
+     */
     public Buffer matMul(Buffer in, String weight, int width) {
-        return append(
-                new Op.MatMul(in, weight(weight, in.width(), width), 0, null, null, buffer(weight, width, in.rows())));
+        String bias = weight.substring(0, weight.length() - WEIGHT_SUFFIX.length()) + ".bias";
+        return append(new Op.MatMul(
+                in,
+                weight(weight, in.width(), width),
+                0,
+                hasTensor(bias) ? weight(bias, width, 1) : null,
+                null,
+                buffer(weight, width, in.rows())));
     }
 
     /** Returns a product for each of {@code widths}, by matrices that are stored as one tensor. */
@@ -80,21 +92,6 @@ public final class PlanBuilder {
             row += width;
         }
         return products;
-    }
-
-    /**
-     * Appends a product with a bias.
-     *
-     * @param bias a vector of {@code width} elements, added to each row
-     */
-    public Buffer matMul(Buffer in, String weight, String bias, int width) {
-        return append(new Op.MatMul(
-                in,
-                weight(weight, in.width(), width),
-                0,
-                weight(bias, width, 1),
-                null,
-                buffer(weight, width, in.rows())));
     }
 
     public Buffer rope(Buffer in, int headSize, Rotary rotary) {

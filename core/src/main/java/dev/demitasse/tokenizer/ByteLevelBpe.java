@@ -28,7 +28,7 @@ final class ByteLevelBpe extends Tokenizer {
             boolean normalizes,
             boolean ignoreMerges,
             boolean addBosByDefault) {
-        super(metadata, vocabulary, addBosByDefault);
+        super(metadata, vocabulary, NONE, NONE, addBosByDefault);
         this.preTokenizer = preTokenizer;
         this.normalizes = normalizes;
         this.ignoreMerges = ignoreMerges;

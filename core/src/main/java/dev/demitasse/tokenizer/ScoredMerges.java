@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * SentencePiece's merges (Kudo and Richardson 2018, arXiv:1808.06226): any two tokens whose texts together are a token merge to it, the
- * token with the highest score first. Results are cached.
+ * token with the highest score first. A character that is not a token takes part by a {@link #placeholder}. Results are cached.
  */
 final class ScoredMerges implements MergeRules {
     private static final long EMPTY = -1;
@@ -26,12 +26,19 @@ final class ScoredMerges implements MergeRules {
         Arrays.fill(pairs, EMPTY);
     }
 
+    /** Returns a negative id for a character that is not a token. */
+    static int placeholder(int character) {
+        return -2 - character; // -1 is no token
+    }
+
+    /** Returns the character of a placeholder. */
+    static int character(int placeholder) {
+        return -2 - placeholder;
+    }
+
     @Override
     public long find(int left, int right) {
-        if (left < 0 || right < 0) {
-            return NONE;
-        }
-        long pair = (long) left << Integer.SIZE | right;
+        long pair = (long) left << Integer.SIZE | right & 0xFFFFFFFFL;
         int slot = slot(pair);
         if (pairs[slot] == EMPTY) {
             if (count == pairs.length / 2) {
@@ -46,8 +53,21 @@ final class ScoredMerges implements MergeRules {
     }
 
     private long lookUp(int left, int right) {
-        int id = vocabulary.id(left, right);
+        int id;
+        if (left >= 0 && right >= 0) {
+            id = vocabulary.id(left, right);
+        } else {
+            byte[] first = bytes(left);
+            byte[] second = bytes(right);
+            byte[] text = Arrays.copyOf(first, first.length + second.length);
+            System.arraycopy(second, 0, text, first.length, second.length);
+            id = vocabulary.id(text, 0, text.length);
+        }
         return id == Tokenizer.NONE || !vocabulary.isMergeable(id) ? NONE : (long) ranks[id] << Integer.SIZE | id;
+    }
+
+    private byte[] bytes(int id) {
+        return id >= 0 ? vocabulary.bytes(id) : Utf8.encode(character(id));
     }
 
     private int slot(long pair) {

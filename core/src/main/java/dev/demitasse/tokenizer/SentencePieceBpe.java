@@ -13,6 +13,11 @@ final class SentencePieceBpe extends Tokenizer {
     private static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
     private static final String UNKNOWN = "tokenizer.ggml.unknown_token_id";
 
+    // Llama 2's, for files that do not name them; the same as in llama.cpp.
+    private static final int DEFAULT_UNKNOWN = 0;
+    private static final int DEFAULT_BOS = 1;
+    private static final int DEFAULT_EOS = 2;
+
     private static final char SPACE = '\u2581';
     private static final byte[] SPACE_UTF8 = {(byte) 0xE2, (byte) 0x96, (byte) 0x81};
 
@@ -28,10 +33,10 @@ final class SentencePieceBpe extends Tokenizer {
     private final int unknownId;
 
     private SentencePieceBpe(Metadata metadata, Vocabulary vocabulary, double[] scores) {
-        super(metadata, vocabulary, true);
+        super(metadata, vocabulary, DEFAULT_BOS, DEFAULT_EOS, true);
         merges = new ScoredMerges(vocabulary, scores);
         addSpacePrefix = metadata.bool(ADD_SPACE_PREFIX, true);
-        unknownId = id(metadata, UNKNOWN, vocabulary.size());
+        unknownId = id(metadata, UNKNOWN, DEFAULT_UNKNOWN);
         byteTokens = vocabulary.byteTokens();
         Arrays.fill(characterTokens, NONE);
         boolean isSeparate = true;
@@ -53,6 +58,9 @@ final class SentencePieceBpe extends Tokenizer {
 
     static SentencePieceBpe read(Metadata metadata) {
         Vocabulary vocabulary = Vocabulary.read(metadata);
+        if (!metadata.has(Vocabulary.TYPES)) {
+            vocabulary.makeBytes();
+        }
         double[] scores = metadata.reals(SCORES);
         if (scores.length != vocabulary.size()) {
             throw new GgufException(SCORES + " has " + scores.length + " elements but " + Vocabulary.TOKENS + " has "
@@ -83,26 +91,19 @@ final class SentencePieceBpe extends Tokenizer {
 
     private void encodeWord(String text, int from, int to, IntList ids) {
         int[] tokens = new int[to - from];
-        int[] unknown = new int[to - from];
         int count = 0;
-        int unknownCount = 0;
         for (int i = from; i < to; ) {
             int c = text.codePointAt(i);
             i += Character.charCount(c);
             int token = token(c);
-            if (token == NONE) {
-                // A placeholder for the character until all is merged: negative ids do not merge.
-                unknown[unknownCount++] = c;
-                token = -unknownCount;
-            }
-            tokens[count++] = token;
+            tokens[count++] = token == NONE ? ScoredMerges.placeholder(c) : token;
         }
         int left = Merger.merge(merges, tokens, count);
         for (int i = 0; i < left; i++) {
             if (tokens[i] >= 0) {
                 ids.add(tokens[i]);
             } else {
-                addBytes(unknown[-tokens[i] - 1], ids);
+                addBytes(ScoredMerges.character(tokens[i]), ids);
             }
         }
     }
@@ -116,8 +117,7 @@ final class SentencePieceBpe extends Tokenizer {
     }
 
     private void addBytes(int character, IntList ids) {
-        String text = new String(Character.toChars(character));
-        for (byte b : Utf8.encode(text, 0, text.length())) {
+        for (byte b : Utf8.encode(character)) {
             int token = byteTokens[b & 0xFF];
             if (token == NONE) {
                 if (unknownId != NONE) {

@@ -2,7 +2,9 @@ package dev.demitasse.tokenizer;
 
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -23,15 +25,24 @@ public abstract class Tokenizer {
     private static final String EOS = "tokenizer.ggml.eos_token_id";
     private static final String END_OF_TURN = "tokenizer.ggml.eot_token_id";
     private static final String END_OF_MESSAGE = "tokenizer.ggml.eom_token_id";
+    /** More tokens that end an answer, as Ollama writes them. */
+    static final String ENDS = "tokenizer.ggml.eos_token_ids";
     private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
 
+    private static final String END_TAG = "</s>";
+    private static final String GEMMA_END = "<eos>";
+
     /**
-     * Special tokens that end an answer even if the file does not name them: files often name only one of two or three. A part of the
-     * list in llama.cpp's {@code llama-vocab.cpp}.
+     * Texts of the tokens that end an answer even if the file does not name them, or says that they are normal text: files often name only one
+     * of two or three. The same list as in llama.cpp's {@code llama-vocab.cpp}; the last lines are those of code models, between files.
      */
-    private static final Set<String> END_TEXTS = Set.of(
-            "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>");
+    private static final List<String> END_TEXTS = List.of(
+            "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
+            "<turn|>", END_TAG, GEMMA_END, "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<end_of_utterance>", "[e~[",
+            "<|return|>", "<|call|>", "<|calls|>", "<|flush|>", "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
+            "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]",
+            "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>");
 
     /**
      * Special tokens of Phi-3 that keep the white space after them; the others remove it ({@code rstrip} in {@code tokenizer.json},
@@ -44,6 +55,7 @@ public abstract class Tokenizer {
     private final int eosId;
     private final boolean addBos;
     private final boolean addEos;
+    private final List<String> warnings = new ArrayList<>();
     private final Set<Integer> endOfGeneration = new HashSet<>();
     private final Set<Integer> strippingRight = new HashSet<>();
     private final AddedTokens allAdded = new AddedTokens();
@@ -52,23 +64,57 @@ public abstract class Tokenizer {
     /**
      * Reads the special tokens.
      *
+     * @param defaultBos the BOS of a file that names none, or {@link #NONE}; ignored if it is outside the vocabulary
+     * @param defaultEos the same for EOS
      * @param addBosByDefault the default of {@code add_bos_token}
      */
-    Tokenizer(Metadata metadata, Vocabulary vocabulary, boolean addBosByDefault) {
-        int size = vocabulary.size();
+    Tokenizer(Metadata metadata, Vocabulary vocabulary, int defaultBos, int defaultEos, boolean addBosByDefault) {
         this.vocabulary = vocabulary;
-        bosId = id(metadata, BOS, size);
-        eosId = id(metadata, EOS, size);
+        bosId = id(metadata, BOS, defaultBos);
+        eosId = id(metadata, EOS, defaultEos);
         addBos = adds(metadata, ADD_BOS, addBosByDefault && bosId != NONE, BOS, bosId);
         addEos = adds(metadata, ADD_EOS, false, EOS, eosId);
+        addEnds(metadata);
+        if (!metadata.has(Vocabulary.TYPES)) {
+            endOfGeneration.forEach(vocabulary::makeSpecial);
+            if (bosId != NONE) {
+                vocabulary.makeSpecial(bosId);
+            }
+        }
         boolean stripRight = metadata.string(ARCHITECTURE, "").equals("phi3");
-        for (int id = 0; id < size; id++) {
+        for (int id = 0; id < vocabulary.size(); id++) {
             add(id, stripRight);
         }
-        for (String key : new String[] {EOS, END_OF_TURN, END_OF_MESSAGE}) {
-            endOfGeneration.add(id(metadata, key, size));
+    }
+
+    /** Finds the tokens that end an answer, and makes those with known texts special. */
+    private void addEnds(Metadata metadata) {
+        if (eosId != NONE) {
+            endOfGeneration.add(eosId);
         }
-        endOfGeneration.remove(NONE);
+        for (String key : new String[] {EOS, END_OF_TURN, END_OF_MESSAGE, ENDS}) {
+            if (metadata.has(key)) {
+                for (long id : metadata.integersOrOne(key)) {
+                    if (id >= 0 && id < vocabulary.size()) {
+                        endOfGeneration.add((int) id);
+                    } else if (!key.equals(EOS)) {
+                        warnIgnored(key, id);
+                    }
+                }
+            }
+        }
+        for (String text : END_TEXTS) {
+            int id = vocabulary.id(text);
+            if (id != NONE && !(text.equals(END_TAG) && isHtmlTag(id))) {
+                vocabulary.makeSpecial(id);
+                endOfGeneration.add(id);
+            }
+        }
+    }
+
+    /** Returns whether {@code </s>} is one of the HTML tags among the user-defined tokens of Gemma, whose EOS is another token. */
+    private boolean isHtmlTag(int id) {
+        return vocabulary.isUserDefined(id) && vocabulary.id(GEMMA_END) != NONE;
     }
 
     private void add(int id, boolean stripRight) {
@@ -86,9 +132,6 @@ public abstract class Tokenizer {
         }
         if (stripRight && isSpecial && !KEEP_SPACE.contains(token)) {
             strippingRight.add(id);
-        }
-        if (END_TEXTS.contains(token)) {
-            endOfGeneration.add(id);
         }
     }
 
@@ -119,6 +162,11 @@ public abstract class Tokenizer {
     /** Returns the token that ends a text, or {@link #NONE}. */
     public final int eosId() {
         return eosId;
+    }
+
+    /** Returns what the file says of its special tokens and was ignored, for the developer. */
+    public final List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     /** Returns whether a token ends an answer. */
@@ -229,19 +277,27 @@ public abstract class Tokenizer {
         return id;
     }
 
-    static int id(Metadata metadata, String key, int size) {
-        int id = metadata.integer(key, NONE);
-        if (metadata.has(key) && (id < 0 || id >= size)) {
-            throw new GgufException(key + " is " + id + " but there are " + size + " tokens");
+    /** Returns the id under a key, the first of an array; the default if there is none, or it is outside the vocabulary. */
+    final int id(Metadata metadata, String key, int defaultId) {
+        long[] ids = metadata.has(key) ? metadata.integersOrOne(key) : new long[0];
+        for (long id : ids) {
+            if (id >= 0 && id < size()) {
+                return (int) id;
+            }
+            warnIgnored(key, id);
         }
-        return id;
+        return defaultId < size() ? defaultId : NONE;
+    }
+
+    private void warnIgnored(String key, long id) {
+        warnings.add(key + " is " + id + " but there are " + size() + " tokens; it is ignored");
     }
 
     private static boolean adds(Metadata metadata, String key, boolean defaultValue, String idKey, int id) {
         boolean adds = metadata.bool(key, defaultValue);
-        if (adds && id == NONE) {
+        if (adds && id == NONE && !metadata.has(idKey)) {
             throw new GgufException(key + " is true but " + idKey + " is missing");
         }
-        return adds;
+        return adds && id != NONE;
     }
 }

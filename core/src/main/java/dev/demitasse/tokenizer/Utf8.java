@@ -8,6 +8,12 @@ final class Utf8 {
 
     private Utf8() {}
 
+    /** Encodes a character. */
+    static byte[] encode(int character) {
+        String text = new String(Character.toChars(character));
+        return encode(text, 0, text.length());
+    }
+
     /** Returns the bytes of {@code text} from {@code start} to {@code end}; an unpaired surrogate becomes U+FFFD. */
     static byte[] encode(String text, int start, int end) {
         byte[] bytes = new byte[3 * (end - start)];

@@ -4,7 +4,6 @@ import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
 import dev.demitasse.gguf.StringTable;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens of a file with their types: {@code tokenizer.ggml.tokens} and {@code token_type}. An open-addressing hash table finds ids by
@@ -24,11 +23,11 @@ final class Vocabulary {
     private static final int BYTE = 6;
 
     private final StringTable tokens;
-    private final long @Nullable [] types;
+    private final long[] types;
     /** Ids by slot, or {@link Tokenizer#NONE}; at most half of the slots are used. */
     private final int[] table;
 
-    private Vocabulary(StringTable tokens, long @Nullable [] types) {
+    private Vocabulary(StringTable tokens, long[] types) {
         this.tokens = tokens;
         this.types = types;
         table = new int[Integer.highestOneBit(Math.max(1, tokens.size())) * 4];
@@ -36,13 +35,19 @@ final class Vocabulary {
     }
 
     /**
-     * Reads the tokens of a file.
+     * Reads the tokens of a file. Without types, all are normal.
      *
      * @throws GgufException if a token is repeated, or the number of types differs from that of tokens
      */
     static Vocabulary read(Metadata metadata) {
         StringTable tokens = metadata.strings(TOKENS);
-        long[] types = metadata.has(TYPES) ? metadata.integers(TYPES) : null;
+        long[] types;
+        if (metadata.has(TYPES)) {
+            types = metadata.integers(TYPES).clone();
+        } else {
+            types = new long[tokens.size()];
+            Arrays.fill(types, NORMAL);
+        }
         Vocabulary vocabulary = new Vocabulary(tokens, types);
         for (int id = 0; id < tokens.size(); id++) {
             // Some files pad their vocabulary with empty tokens.
@@ -50,7 +55,7 @@ final class Vocabulary {
                 vocabulary.add(id);
             }
         }
-        if (types != null && types.length != tokens.size()) {
+        if (types.length != tokens.size()) {
             throw new GgufException(
                     TYPES + " has " + types.length + " elements but " + TOKENS + " has " + tokens.size());
         }
@@ -128,31 +133,55 @@ final class Vocabulary {
 
     /** Returns whether a token controls the model, for example ends a turn, and is not part of the visible text. */
     boolean isSpecial(int id) {
-        return types != null && (types[id] == CONTROL || types[id] == UNKNOWN);
+        return types[id] == CONTROL || types[id] == UNKNOWN;
+    }
+
+    /** Makes a token special, whatever type the file gives it. */
+    void makeSpecial(int id) {
+        types[id] = CONTROL;
+    }
+
+    /** Makes the tokens of the form {@code <0x0A>} bytes, for a file without types. */
+    void makeBytes() {
+        for (int id = 0; id < size(); id++) {
+            if (byteOf(id) >= 0) {
+                types[id] = BYTE;
+            }
+        }
     }
 
     /** Returns whether a token is text that is never split, for example {@code <think>}. */
     boolean isUserDefined(int id) {
-        return types != null && types[id] == USER_DEFINED;
+        return types[id] == USER_DEFINED;
     }
 
     /** Returns whether a token may be the result of a merge. */
     boolean isMergeable(int id) {
-        return types == null || types[id] == NORMAL || types[id] == USER_DEFINED;
+        return types[id] == NORMAL || types[id] == USER_DEFINED;
     }
 
     /** Returns the byte of a token of the form {@code <0x0A>}; -1 for other tokens. */
     int byteValue(int id) {
-        if (types == null || types[id] != BYTE) {
+        if (types[id] != BYTE) {
+            return -1;
+        }
+        int value = byteOf(id);
+        if (value < 0) {
+            throw new GgufException(TOKENS + "[" + id + "] is " + quote(token(id)) + ", not a byte as its type says");
+        }
+        return value;
+    }
+
+    /** Returns the byte that a token of the form {@code <0x0A>} spells, whatever its type; -1 for other tokens. */
+    private int byteOf(int id) {
+        if (tokens.end(id) - tokens.start(id) != 6) {
             return -1;
         }
         String token = token(id);
-        int high = token.length() == 6 ? Character.digit(token.charAt(3), 16) : -1;
-        int low = token.length() == 6 ? Character.digit(token.charAt(4), 16) : -1;
-        if (high < 0 || low < 0 || !token.startsWith("<0x") || !token.endsWith(">")) {
-            throw new GgufException(TOKENS + "[" + id + "] is " + quote(token) + ", not a byte as its type says");
-        }
-        return high << 4 | low;
+        boolean hasForm = token.length() == 6 && token.startsWith("<0x") && token.endsWith(">");
+        int high = hasForm ? Character.digit(token.charAt(3), 16) : -1;
+        int low = hasForm ? Character.digit(token.charAt(4), 16) : -1;
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
     /** Returns the tokens of the form {@code <0x0A>} by their bytes; {@link Tokenizer#NONE} for missing ones. */

@@ -4,15 +4,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Writes small GGUF v3 files for tests. Tensor data is zeros; fields may have hostile values. */
+/** Writes small GGUF v3 files for tests. Tensor data is zeros unless it is given; fields may have hostile values. */
 @SuppressWarnings("EnumOrdinal") // ordinals are the numbers of the format
 public final class GgufBuilder {
     private final ByteArrayOutputStream pairs = new ByteArrayOutputStream();
     private final ByteArrayOutputStream table = new ByteArrayOutputStream();
+    private final Set<String> keys = new HashSet<>();
     private long pairCount;
     private long tensorCount;
-    private long dataBytes;
+    private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private int version = 3;
 
     public GgufBuilder version(int value) {
@@ -35,6 +38,22 @@ public final class GgufBuilder {
     public GgufBuilder float32(String key, float value) {
         pair(key, ValueType.FLOAT32.ordinal());
         writeInt(pairs, Float.floatToIntBits(value));
+        return this;
+    }
+
+    public GgufBuilder ints(String key, int... values) {
+        array(key, ValueType.INT32.ordinal(), values.length);
+        for (int value : values) {
+            writeInt(pairs, value);
+        }
+        return this;
+    }
+
+    public GgufBuilder floats(String key, float... values) {
+        array(key, ValueType.FLOAT32.ordinal(), values.length);
+        for (float value : values) {
+            writeInt(pairs, Float.floatToIntBits(value));
+        }
         return this;
     }
 
@@ -62,14 +81,24 @@ public final class GgufBuilder {
     }
 
     public GgufBuilder tensor(String name, TensorType type, int... shape) {
-        long[] dimensions = new long[shape.length];
         long elements = 1;
+        for (int size : shape) {
+            elements *= size;
+        }
+        return tensor(name, type, new byte[Math.toIntExact(type.bytes(elements))], shape);
+    }
+
+    /** Appends a tensor with data. */
+    public GgufBuilder tensor(String name, TensorType type, byte[] content, int... shape) {
+        long[] dimensions = new long[shape.length];
         for (int i = 0; i < shape.length; i++) {
             dimensions[i] = shape[i];
-            elements *= shape[i];
         }
-        rawTensor(name, type.id(), dataBytes, dimensions);
-        dataBytes = (dataBytes + type.bytes(elements) + 31) / 32 * 32;
+        rawTensor(name, type.id(), data.size(), dimensions);
+        data.writeBytes(content);
+        while (data.size() % 32 != 0) {
+            data.write(0);
+        }
         return this;
     }
 
@@ -96,7 +125,7 @@ public final class GgufBuilder {
 
     byte[] build(long claimedTensors, long claimedPairs) {
         ByteArrayOutputStream file = header(claimedTensors, claimedPairs);
-        file.writeBytes(new byte[Math.toIntExact(dataBytes)]);
+        file.writeBytes(data.toByteArray());
         return file.toByteArray();
     }
 
@@ -114,8 +143,14 @@ public final class GgufBuilder {
         return file;
     }
 
+    /** Returns whether a key has been written. */
+    public boolean has(String key) {
+        return keys.contains(key);
+    }
+
     private void pair(String key, int valueType) {
         pairCount++;
+        keys.add(key);
         writeString(pairs, key);
         writeInt(pairs, valueType);
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.gguf.GgufException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tests cases that SmolLM2's vocabulary does not cover, and invalid files, on vocabularies of the 256 bytes and a few tokens. */
@@ -118,12 +119,33 @@ class ByteLevelBpeTest {
                 .with("eot_token_id", 257L)
                 .with("eom_token_id", 258L)
                 .build();
-        for (int id = 256; id < 260; id++) {
+        for (int id = 256; id <= 260; id++) {
             assertTrue(tokenizer.isEndOfGeneration(id));
         }
-        assertFalse(tokenizer.isEndOfGeneration(260), "ordinary text");
         assertFalse(tokenizer.isEndOfGeneration(0));
         assertFalse(tokenizer.isEndOfGeneration(Tokenizer.NONE));
+    }
+
+    @Test
+    void idsOutsideTheVocabularyAreIgnored() {
+        assertWarns("tokenizer.ggml.bos_token_id is 256 but there are 256 tokens; it is ignored", v().with("bos_token_id", 256L));
+        assertWarns("tokenizer.ggml.eot_token_id is -1 but there are 256 tokens; it is ignored", v().with("eot_token_id", -1L));
+        VocabularyBuilder added = v().with("bos_token_id", 256L).with("add_bos_token", true);
+        assertIds(added.build().encode("a", true), 'a');
+    }
+
+    private static void assertWarns(String message, VocabularyBuilder vocabulary) {
+        assertEquals(List.of(message), vocabulary.build().warnings());
+    }
+
+    @Test
+    void endTokensAreSpecialWithoutTypes() {
+        VocabularyBuilder vocabulary =
+                v().token("<|im_end|>").token("<my end>").with("eos_token_id", 257L).with("token_type", null);
+        Tokenizer tokenizer = vocabulary.build();
+        assertIds(tokenizer.encode("a<|im_end|><my end>", false), 'a', 256, 257);
+        assertTrue(tokenizer.isSpecial(256) && tokenizer.isEndOfGeneration(256));
+        assertTrue(tokenizer.isSpecial(257) && tokenizer.isEndOfGeneration(257));
     }
 
     @Test
@@ -150,8 +172,6 @@ class ByteLevelBpeTest {
                 "tokenizer.ggml.merges[0] needs \"ab\", which is not among tokenizer.ggml.tokens", v().merge("a b"));
         assertRejected(
                 "tokenizer.ggml.merges[0] needs \"cd\", which is not among tokenizer.ggml.tokens", v().merge("a cd"));
-        assertRejected("tokenizer.ggml.bos_token_id is 256 but there are 256 tokens", v().with("bos_token_id", 256L));
-        assertRejected("tokenizer.ggml.eot_token_id is -1 but there are 256 tokens", v().with("eot_token_id", -1L));
         assertRejected(
                 "tokenizer.ggml.add_bos_token is true but tokenizer.ggml.bos_token_id is missing",
                 v().with("add_bos_token", true));

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Builds the metadata of a small byte-level vocabulary: tokens 0 to 255 are the bytes, others follow. */
 final class VocabularyBuilder {
@@ -46,6 +47,7 @@ final class VocabularyBuilder {
         return token(left + right).merge(left + " " + right);
     }
 
+    /** Sets metadata; null removes it. */
     VocabularyBuilder with(String key, Object value) {
         extra.put("tokenizer.ggml." + key, value);
         return this;
@@ -61,6 +63,7 @@ final class VocabularyBuilder {
                 types.stream().mapToLong(Integer::longValue).toArray());
         values.put("tokenizer.ggml.merges", merges.toArray(new String[0]));
         values.putAll(extra);
+        values.values().removeIf(Objects::isNull);
         return new Metadata(values);
     }
 
