@@ -28,8 +28,8 @@ import java.util.function.UnaryOperator;
 public final class OddModels {
     /** The pieces of a SentencePiece vocabulary, which make words of "hello the world". */
     public static final List<String> PIECES = List.of(
-            "▁", "e", "t", "h", "l", "o", "a", "n", "he", "ll", "llo", "hello", "▁hello", "▁t", "▁the", "an", "▁a", "w", "r", "d",
-            "or", "wor", "ld", "worl", "world", "▁world");
+            "▁", "e", "t", "h", "l", "o", "a", "n", "he", "ll", "llo", "hello", "▁hello", "▁t", "▁the", "an", "▁a", "w",
+            "r", "d", "or", "wor", "ld", "worl", "world", "▁world");
 
     private static final int HIDDEN_SIZE = 32;
     private static final int INTERMEDIATE_SIZE = 48;
@@ -76,14 +76,32 @@ public final class OddModels {
                 new Case(
                         "attn_factor alone",
                         llama(f -> f.float32(scaling + "attn_factor", 2)),
-                        212, 237, 105, 134, 232, 2, 212, 109, 41, 162),
+                        212,
+                        237,
+                        105,
+                        134,
+                        232,
+                        2,
+                        212,
+                        109,
+                        41,
+                        162),
                 new Case(
                         "YaRN with attn_factor",
                         llama(f -> f.string(scaling + "type", "yarn")
                                 .float32(scaling + "factor", 4)
                                 .uint32(scaling + "original_context_length", 64)
                                 .float32(scaling + "attn_factor", 2)),
-                        225, 51, 105, 181, 261, 237, 268, 39, 7, 261),
+                        225,
+                        51,
+                        105,
+                        181,
+                        261,
+                        237,
+                        268,
+                        39,
+                        7,
+                        261),
                 new Case(
                         "YaRN without the trained context",
                         llama(f -> f.string(scaling + "type", "yarn").float32(scaling + "factor", 4)),
@@ -91,24 +109,57 @@ public final class OddModels {
                 new Case(
                         "biases of attention",
                         llama(OddModels::attentionBiases),
-                        98, 39, 77, 89, 8, 1, 128, 128, 138, 94),
+                        98,
+                        39,
+                        77,
+                        89,
+                        8,
+                        1,
+                        128,
+                        128,
+                        138,
+                        94),
                 new Case(
                         "biases of the feed-forward network",
                         llama(OddModels::feedForwardBiases),
-                        171, 18, 18, 18, 167, 109, 228, 0, 100, 117),
+                        171,
+                        18,
+                        18,
+                        18,
+                        167,
+                        109,
+                        228,
+                        0,
+                        100,
+                        117),
                 new Case(
                         "all biases",
                         llama(f -> feedForwardBiases(attentionBiases(f))),
-                        98, 134, 61, 136, 195, 268, 195, 270, 151, 39),
+                        98,
+                        134,
+                        61,
+                        136,
+                        195,
+                        268,
+                        195,
+                        270,
+                        151,
+                        39),
                 new Case(
                         "a sliding window of 0",
                         file("phi3", f -> sentencePiece(f, List.of(), PIECES)
                                 .uint32("phi3.attention.sliding_window", 0)),
-                        58, 211, 236, 8, 104, 164, 92, 184, 287, 162),
-                new Case(
-                        "a BOS of -1",
-                        llama(f -> f.uint32("tokenizer.ggml.bos_token_id", -1)),
-                        UNSCALED),
+                        58,
+                        211,
+                        236,
+                        8,
+                        104,
+                        164,
+                        92,
+                        184,
+                        287,
+                        162),
+                new Case("a BOS of -1", llama(f -> f.uint32("tokenizer.ggml.bos_token_id", -1)), UNSCALED),
                 new Case(
                         "an EOS outside the vocabulary",
                         file("llama", f -> TinyVocabulary.byteLevel(f).uint32("tokenizer.ggml.eos_token_id", 32_000)),

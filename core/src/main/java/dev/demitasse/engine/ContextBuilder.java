@@ -35,8 +35,9 @@ final class ContextBuilder implements GgufStream.Sink {
         ModelInfo info = ModelInfo.of(gguf, requestedContext);
         Tokenizer tokenizer = Tokenizer.of(gguf.metadata());
         if (tokenizer.size() != info.plan().vocabularySize()) {
-            throw new GgufException("tokenizer.ggml.tokens has " + tokenizer.size() + " tokens but token_embd.weight has "
-                    + info.plan().vocabularySize() + " rows; the numbers must be equal");
+            throw new GgufException(
+                    "tokenizer.ggml.tokens has " + tokenizer.size() + " tokens but token_embd.weight has "
+                            + info.plan().vocabularySize() + " rows; the numbers must be equal");
         }
         String template = gguf.metadata().string("tokenizer.chat_template", "");
         Backend backend = backends.create(info.plan(), info.contextLength());

@@ -92,8 +92,7 @@ enum Architecture {
 
     /** Returns whether GGUF has the rows of a tensor, given by its GGUF name, in the order of interleaved RoPE. */
     boolean isPermuted(String tensor) {
-        return (this == LLAMA || this == SMOLLM3)
-                && (tensor.contains(".attn_q.") || tensor.contains(".attn_k."));
+        return (this == LLAMA || this == SMOLLM3) && (tensor.contains(".attn_q.") || tensor.contains(".attn_k."));
     }
 
     /** Returns the constant to add to a tensor, given by its GGUF name: Gemma's norms multiply by {@code 1 + weight}. */

@@ -54,7 +54,9 @@ final class FolderMetadata {
         List<Long> ids = generation.integersOrOne(END_IDS);
         if (!ids.isEmpty()) {
             metadata.putIfAbsent("tokenizer.ggml.eos_token_id", ids.get(0));
-            metadata.put("tokenizer.ggml.eos_token_ids", ids.stream().mapToLong(id -> id).toArray());
+            metadata.put(
+                    "tokenizer.ggml.eos_token_ids",
+                    ids.stream().mapToLong(id -> id).toArray());
         }
     }
 

@@ -27,6 +27,7 @@ public abstract class Tokenizer {
     private static final String END_OF_MESSAGE = "tokenizer.ggml.eom_token_id";
     /** More tokens that end an answer, as Ollama writes them. */
     static final String ENDS = "tokenizer.ggml.eos_token_ids";
+
     private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
 
@@ -38,11 +39,38 @@ public abstract class Tokenizer {
      * of two or three. The same list as in llama.cpp's {@code llama-vocab.cpp}; the last lines are those of code models, between files.
      */
     private static final List<String> END_TEXTS = List.of(
-            "<|endoftext|>", "<|im_end|>", "<|end_of_text|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
-            "<turn|>", END_TAG, GEMMA_END, "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<end_of_utterance>", "[e~[",
-            "<|return|>", "<|call|>", "<|calls|>", "<|flush|>", "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
-            "<|fim_pad|>", "<fim-pad>", "<fim_pad>", "<PAD>", "[PAD]",
-            "<|fim_repo|>", "<|repo_name|>", "<fim-repo>", "<REPO>", "<reponame>", "<|file_sep|>");
+            "<|endoftext|>",
+            "<|im_end|>",
+            "<|end_of_text|>",
+            "<|eot_id|>",
+            "<|eom_id|>",
+            "<|end|>",
+            "<end_of_turn>",
+            "<turn|>",
+            END_TAG,
+            GEMMA_END,
+            "<EOT>",
+            "_<EOT>",
+            "[EOT]",
+            "[EOS]",
+            "<end_of_utterance>",
+            "[e~[",
+            "<|return|>",
+            "<|call|>",
+            "<|calls|>",
+            "<|flush|>",
+            "<\uFF5Cend\u2581of\u2581sentence\uFF5C>",
+            "<|fim_pad|>",
+            "<fim-pad>",
+            "<fim_pad>",
+            "<PAD>",
+            "[PAD]",
+            "<|fim_repo|>",
+            "<|repo_name|>",
+            "<fim-repo>",
+            "<REPO>",
+            "<reponame>",
+            "<|file_sep|>");
 
     /**
      * Special tokens of Phi-3 that keep the white space after them; the others remove it ({@code rstrip} in {@code tokenizer.json},

@@ -49,22 +49,51 @@ class OddModelsTest {
     @Test
     void allKnownEndTextsEndAnAnswer() {
         List<String> special = List.of(
-                "</s>", "<EOT>", "_<EOT>", "[EOT]", "[EOS]", "<|end_of_text|>", "<|end_of_turn|>", "<end_of_utterance>",
-                "<|return|>", "<|call|>", "<|calls|>", "<|flush|>", "<|eot|>", "<|fim_pad|>", "<|repo_name|>", "<|file_sep|>",
-                "<｜end▁of▁sentence｜>", "<|eom_id|>", "<eos>", "<|end|>", "<turn|>", "<|im_sep|>", "<eot>",
-                "<|END_OF_TURN_TOKEN|>", "<|endofprompt|>", "<|im_start|>", "<|im_end|>");
+                "</s>",
+                "<EOT>",
+                "_<EOT>",
+                "[EOT]",
+                "[EOS]",
+                "<|end_of_text|>",
+                "<|end_of_turn|>",
+                "<end_of_utterance>",
+                "<|return|>",
+                "<|call|>",
+                "<|calls|>",
+                "<|flush|>",
+                "<|eot|>",
+                "<|fim_pad|>",
+                "<|repo_name|>",
+                "<|file_sep|>",
+                "<｜end▁of▁sentence｜>",
+                "<|eom_id|>",
+                "<eos>",
+                "<|end|>",
+                "<turn|>",
+                "<|im_sep|>",
+                "<eot>",
+                "<|END_OF_TURN_TOKEN|>",
+                "<|endofprompt|>",
+                "<|im_start|>",
+                "<|im_end|>");
         Tokenizer tokenizer = tokenizer(OddModels.file(
                 "llama", f -> TinyVocabulary.byteLevel(f, special).uint32("tokenizer.ggml.eos_token_id", 287)));
         assertEnds(
-                tokenizer,
-                261, 262, 263, 264, 265, 266, 268, 269, 270, 271, 272, 274, 275, 276, 277, 278, 279, 280, 281, 287);
+                tokenizer, 261, 262, 263, 264, 265, 266, 268, 269, 270, 271, 272, 274, 275, 276, 277, 278, 279, 280,
+                281, 287);
     }
 
     @Test
     void everyEndTokenOfTheMetadataEndsAnAnswer() {
-        assertEnds(tokenizer(OddModels.llama(f -> f.ints("tokenizer.ggml.eos_token_ids", 5, 6, 999))), 5, 6, 280, 282, 283);
-        Tokenizer listed = tokenizer(OddModels.file(
-                "llama", f -> TinyVocabulary.byteLevel(f).ints("tokenizer.ggml.eos_token_id", 7, 8)));
+        assertEnds(
+                tokenizer(OddModels.llama(f -> f.ints("tokenizer.ggml.eos_token_ids", 5, 6, 999))),
+                5,
+                6,
+                280,
+                282,
+                283);
+        Tokenizer listed = tokenizer(
+                OddModels.file("llama", f -> TinyVocabulary.byteLevel(f).ints("tokenizer.ggml.eos_token_id", 7, 8)));
         assertEquals(7, listed.eosId());
         assertEnds(listed, 7, 8, 280, 282, 283);
     }
@@ -72,8 +101,7 @@ class OddModelsTest {
     @Test
     void theEndOfBothAModelAndItsFineTuneEndsAnAnswer() {
         ByteBuffer file = OddModels.file(
-                "llama",
-                f -> OddModels.sentencePiece(f, List.of("<|im_start|>", "<|im_end|>"), OddModels.PIECES)
+                "llama", f -> OddModels.sentencePiece(f, List.of("<|im_start|>", "<|im_end|>"), OddModels.PIECES)
                         .uint32("tokenizer.ggml.eos_token_id", 260));
         assertEnds(tokenizer(file), 2, 260);
         Context context = OddModels.load(file, REFERENCE);
@@ -95,8 +123,8 @@ class OddModelsTest {
     /** Returns the end of an answer of at most 6 tokens, all of which are {@code forced}. */
     private static Event.Finished answer(Context context, int forced, List<String> stop) {
         SamplingOptions sampling = new SamplingOptions(0, 0, 1, 0, 1, 0, 0, Map.of(forced, 100f), 0);
-        Generation answer = context.generate(
-                new int[] {1, 276}, new GenerationOptions(sampling, 6, stop, AnswerFormat.PLAIN));
+        Generation answer =
+                context.generate(new int[] {1, 276}, new GenerationOptions(sampling, 6, stop, AnswerFormat.PLAIN));
         while (true) {
             if (answer.next() instanceof Event.Finished finished) {
                 return finished;
@@ -148,7 +176,9 @@ class OddModelsTest {
     @Test
     void unknownKeysOfRopeAreNamed() {
         for (String key : List.of("scaling.alpha", "scaling.yarn_ext_factor", "dimension_sections", "freq_base_swa")) {
-            assertFails("llama.rope." + key + " is set, which is not supported", OddModels.llama(f -> f.uint32("llama.rope." + key, 1)));
+            assertFails(
+                    "llama.rope." + key + " is set, which is not supported",
+                    OddModels.llama(f -> f.uint32("llama.rope." + key, 1)));
         }
     }
 
@@ -160,7 +190,8 @@ class OddModelsTest {
     }
 
     private static byte[] withType(int type) {
-        byte[] file = new GgufBuilder().tensor("output.weight", TensorType.F32, 256).build();
+        byte[] file =
+                new GgufBuilder().tensor("output.weight", TensorType.F32, 256).build();
         // the type follows the name, the number of dimensions and the only dimension
         ByteBuffer bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(24 + 8 + "output.weight".length() + 4 + 8, type);

@@ -128,8 +128,12 @@ class ByteLevelBpeTest {
 
     @Test
     void idsOutsideTheVocabularyAreIgnored() {
-        assertWarns("tokenizer.ggml.bos_token_id is 256 but there are 256 tokens; it is ignored", v().with("bos_token_id", 256L));
-        assertWarns("tokenizer.ggml.eot_token_id is -1 but there are 256 tokens; it is ignored", v().with("eot_token_id", -1L));
+        assertWarns(
+                "tokenizer.ggml.bos_token_id is 256 but there are 256 tokens; it is ignored",
+                v().with("bos_token_id", 256L));
+        assertWarns(
+                "tokenizer.ggml.eot_token_id is -1 but there are 256 tokens; it is ignored",
+                v().with("eot_token_id", -1L));
         VocabularyBuilder added = v().with("bos_token_id", 256L).with("add_bos_token", true);
         assertIds(added.build().encode("a", true), 'a');
     }
@@ -140,8 +144,10 @@ class ByteLevelBpeTest {
 
     @Test
     void endTokensAreSpecialWithoutTypes() {
-        VocabularyBuilder vocabulary =
-                v().token("<|im_end|>").token("<my end>").with("eos_token_id", 257L).with("token_type", null);
+        VocabularyBuilder vocabulary = v().token("<|im_end|>")
+                .token("<my end>")
+                .with("eos_token_id", 257L)
+                .with("token_type", null);
         Tokenizer tokenizer = vocabulary.build();
         assertIds(tokenizer.encode("a<|im_end|><my end>", false), 'a', 256, 257);
         assertTrue(tokenizer.isSpecial(256) && tokenizer.isEndOfGeneration(256));

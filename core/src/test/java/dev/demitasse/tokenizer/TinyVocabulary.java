@@ -18,8 +18,8 @@ public final class TinyVocabulary {
     public static final int BYTE = 6;
 
     private static final String[] MERGES = {
-        "h e", "t he", "i n", "e r", "Ġ the", "o n", "a n", "an d", "Ġ and", "r e", "e s", "o r", "s t", "i s", "Ġ w", "Ġ a",
-        "l l", "he ll", "hell o", "Ġ in", "e n", "a t", "i t", "e d"
+        "h e", "t he", "i n", "e r", "Ġ the", "o n", "a n", "an d", "Ġ and", "r e", "e s", "o r", "s t", "i s", "Ġ w",
+        "Ġ a", "l l", "he ll", "hell o", "Ġ in", "e n", "a t", "i t", "e d"
     };
 
     private TinyVocabulary() {}
@@ -32,7 +32,14 @@ public final class TinyVocabulary {
     /** Writes {@link #byteLevel}, with another type of {@code <|im_end|>}, 282, and {@code <|eot_id|>}, 283. */
     public static GgufBuilder byteLevel(GgufBuilder file, int endType) {
         List<String> special = List.of(
-                "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<think>", "</think>", "<|pad|>", "<|unused|>");
+                "<|endoftext|>",
+                "<|im_start|>",
+                "<|im_end|>",
+                "<|eot_id|>",
+                "<think>",
+                "</think>",
+                "<|pad|>",
+                "<|unused|>");
         int[] types = {CONTROL, CONTROL, endType, endType, USER_DEFINED, USER_DEFINED, CONTROL, CONTROL};
         return byteLevel(file, MERGES, special, types);
     }
@@ -48,9 +55,8 @@ public final class TinyVocabulary {
     private static GgufBuilder byteLevel(GgufBuilder file, String[] merges, List<String> special, int[] specialTypes) {
         Stream<String> bytes = IntStream.range(0, 256).mapToObj(b -> String.valueOf(ByteAlphabet.character(b)));
         Stream<String> merged = Stream.of(merges).map(merge -> merge.replace(" ", ""));
-        String[] tokens = Stream.of(bytes, merged, special.stream())
-                .flatMap(part -> part)
-                .toArray(String[]::new);
+        String[] tokens =
+                Stream.of(bytes, merged, special.stream()).flatMap(part -> part).toArray(String[]::new);
         int[] types = new int[tokens.length];
         Arrays.fill(types, NORMAL);
         System.arraycopy(specialTypes, 0, types, tokens.length - special.size(), special.size());
