@@ -152,7 +152,7 @@ public final class TokenizerJson {
             return "smollm";
         }
         if (LLAMA_3.equals(pattern) && normalizer == null) {
-            return Boolean.TRUE.equals(model.get("ignore_merges")) ? "llama-bpe" : "default";
+            return Boolean.TRUE.equals(model.get("ignore_merges")) ? "llama-bpe" : "smaug-bpe";
         }
         if (QWEN_2.equals(pattern)) {
             require(Map.of("type", "NFC").equals(normalizer), "normalizer", normalizer);

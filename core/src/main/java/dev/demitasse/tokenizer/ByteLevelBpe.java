@@ -40,18 +40,27 @@ final class ByteLevelBpe extends Tokenizer {
 
     static ByteLevelBpe read(Metadata metadata) {
         String pre = metadata.string(PRE, "default");
+        PreTokenizer preTokenizer = PreTokenizer.of(pre);
+        if (preTokenizer == null) {
+            throw new GgufException(PRE + " is " + Vocabulary.quote(pre) + ", which is not supported");
+        }
         Vocabulary vocabulary = Vocabulary.read(metadata);
-        // The names are those of llama.cpp's convert_hf_to_gguf.py. "smaug-bpe" is Llama 3's without BOS: SmolLM3.
         return switch (pre) {
-            case "smollm" -> new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(true), false, false, false);
-            case "gpt-2", "default" ->
-                new ByteLevelBpe(metadata, vocabulary, new Gpt2PreTokenizer(false), false, false, false);
-            case "llama-bpe", "llama3", "llama-v3" ->
-                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), false, true, true);
-            case "smaug-bpe" -> new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(3), false, true, false);
-            case "qwen2", "deepseek-r1-qwen" ->
-                new ByteLevelBpe(metadata, vocabulary, new Llama3PreTokenizer(1), true, false, false);
-            default -> throw new GgufException(PRE + " is " + Vocabulary.quote(pre) + ", which is not supported");
+            case "llama-bpe",
+                    "llama3",
+                    "llama-v3",
+                    "falcon3",
+                    "falcon-h1",
+                    "pixtral",
+                    "midm-2.0",
+                    "lfm2",
+                    "jina-v5-nano",
+                    "tekken" -> new ByteLevelBpe(metadata, vocabulary, preTokenizer, false, true, true);
+            case "minicpm5", "granite-embed-multi-97m" ->
+                new ByteLevelBpe(metadata, vocabulary, preTokenizer, false, true, false);
+            case "qwen2", "qwen35", "deepseek-r1-qwen" ->
+                new ByteLevelBpe(metadata, vocabulary, preTokenizer, true, false, false);
+            default -> new ByteLevelBpe(metadata, vocabulary, preTokenizer, false, false, false);
         };
     }
 
@@ -66,11 +75,7 @@ final class ByteLevelBpe extends Tokenizer {
     }
 
     private void encodeWords(String text, int start, int end, IntList ids) {
-        for (int from = start; from < end; ) {
-            int to = preTokenizer.end(text, from, end);
-            encodeWord(Utf8.encode(text, from, to), ids);
-            from = to;
-        }
+        preTokenizer.split(text, start, end, (from, to) -> encodeWord(Utf8.encode(text, from, to), ids));
     }
 
     private void encodeWord(byte[] word, IntList ids) {

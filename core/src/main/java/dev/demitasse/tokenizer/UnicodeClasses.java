@@ -8,16 +8,31 @@ import java.util.Arrays;
  */
 final class UnicodeClasses {
     static final byte OTHER = 0;
-    /** {@code \p{L}}. */
-    static final byte LETTER = 1;
+    /** {@code \p{Lu}}. */
+    static final byte UPPER_CASE = 1;
+    /** {@code \p{Ll}}. */
+    static final byte LOWER_CASE = 2;
+    /** {@code \p{Lt}}. */
+    static final byte TITLE_CASE = 3;
+    /** {@code \p{Lm}}. */
+    static final byte MODIFIER_LETTER = 4;
+    /** {@code \p{Lo}}. */
+    static final byte OTHER_LETTER = 5;
+    /** {@code \p{M}}. */
+    static final byte MARK = 6;
     /** {@code \p{N}}. */
-    static final byte NUMBER = 2;
+    static final byte NUMBER = 7;
+    /** {@code \p{P}}. */
+    static final byte PUNCTUATION = 8;
+    /** {@code \p{S}}. */
+    static final byte SYMBOL = 9;
     /** {@code \s}. */
-    static final byte SPACE = 3;
+    static final byte SPACE = 10;
     /** Numeric for the {@code Digits} pre-tokenizer, but not {@code \p{N}} in its older version of Unicode. */
-    static final byte NEW_NUMBER = 4;
+    static final byte NEW_NUMBER = 11;
 
-    private static final String LETTERS = "OLNSX";
+    private static final String LETTERS = "OULTRJMNPYWX";
+    private static final char PAIRS = 'Q';
     private static final int CODE_POINTS = 0x110000;
     private static final int PAGE_BITS = 8;
     private static final int PAGE_SIZE = 1 << PAGE_BITS;
@@ -37,13 +52,20 @@ final class UnicodeClasses {
         byte[][] pages = new byte[CODE_POINTS >> PAGE_BITS][];
         int start = 0;
         for (int i = 0; i < runs.length(); ) {
-            byte kind = (byte) LETTERS.indexOf(runs.charAt(i++));
+            char letter = runs.charAt(i++);
             int length = 0;
             for (int digit; i < runs.length() && (digit = Character.digit(runs.charAt(i), 16)) >= 0; i++) {
                 length = length * 16 + digit;
             }
-            fill(pages, start, start + length, uniform[kind]);
-            start += length;
+            if (letter == PAIRS) {
+                for (int end = start + 2 * length; start < end; start += 2) {
+                    fill(pages, start, start + 1, uniform[UPPER_CASE]);
+                    fill(pages, start + 1, start + 2, uniform[LOWER_CASE]);
+                }
+            } else {
+                fill(pages, start, start + length, uniform[LETTERS.indexOf(letter)]);
+                start += length;
+            }
         }
         return pages;
     }

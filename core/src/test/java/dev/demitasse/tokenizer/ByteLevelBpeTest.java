@@ -164,7 +164,7 @@ class ByteLevelBpeTest {
     @Test
     void badFilesAreNamedByKeyAndIndex() {
         assertRejected("tokenizer.ggml.model is \"bert\", which is not supported", v().with("model", "bert"));
-        assertRejected("tokenizer.ggml.pre is \"tekken\", which is not supported", v().with("pre", "tekken"));
+        assertRejected("tokenizer.ggml.pre is \"kimi-k2\", which is not supported", v().with("pre", "kimi-k2"));
         assertRejected("tokenizer.ggml.tokens[256] is \"a\" like [97]", v().token("a"));
         assertRejected(
                 "tokenizer.ggml.token_type has 2 elements but tokenizer.ggml.tokens has 256",
