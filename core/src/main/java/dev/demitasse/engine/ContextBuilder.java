@@ -2,6 +2,7 @@ package dev.demitasse.engine;
 
 import dev.demitasse.backend.Backend;
 import dev.demitasse.chat.ChatTemplate;
+import dev.demitasse.gguf.FiniteCheck;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.GgufStream;
@@ -13,26 +14,30 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates a context from a header, and passes the weights to its backend. */
 final class ContextBuilder implements GgufStream.Sink {
+    private final String file;
     private final int requestedContext;
     private final Backend.Factory backends;
+    private final FiniteCheck finiteCheck = new FiniteCheck();
     private @Nullable Context context;
 
     /**
      * Creates a builder.
      *
+     * @param file name of the file; empty if it is not known
      * @param contextLength number of positions; 0 for all that the model was trained for
      */
-    ContextBuilder(int contextLength, Backend.Factory backends) {
+    ContextBuilder(String file, int contextLength, Backend.Factory backends) {
         if (contextLength < 0) {
             throw new IllegalArgumentException("contextLength is " + contextLength + "; it must not be negative");
         }
+        this.file = file;
         requestedContext = contextLength;
         this.backends = backends;
     }
 
     @Override
     public void header(Gguf gguf) {
-        ModelInfo info = ModelInfo.of(gguf, requestedContext);
+        ModelInfo info = ModelInfo.of(gguf, requestedContext, file);
         Tokenizer tokenizer = Tokenizer.of(gguf.metadata());
         if (tokenizer.size() != info.plan().vocabularySize()) {
             throw new GgufException(
@@ -52,6 +57,7 @@ final class ContextBuilder implements GgufStream.Sink {
     @Override
     public void bytes(TensorInfo tensor, long offset, ByteBuffer bytes) {
         if (context != null) {
+            finiteCheck.check(tensor, offset, bytes);
             context.backend().load(tensor, offset, bytes);
         }
     }

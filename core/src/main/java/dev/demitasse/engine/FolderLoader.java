@@ -24,7 +24,7 @@ public final class FolderLoader {
      * @throws dev.demitasse.gguf.GgufException naming the part that is missing, malformed or not supported
      */
     public FolderLoader(String name, Map<String, String> texts, int contextLength, Backend.Factory backends) {
-        builder = new ContextBuilder(contextLength, backends);
+        builder = new ContextBuilder("", contextLength, backends);
         stream = new FolderStream(name, texts, builder);
     }
 

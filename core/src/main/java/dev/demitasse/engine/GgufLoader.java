@@ -14,13 +14,24 @@ public final class GgufLoader {
     private final GgufStream stream;
 
     /**
-     * Begins to load a file.
+     * Begins to load a file whose name is not known.
      *
      * @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH}
      * @param contextLength number of positions; 0 for all that the model was trained for
      */
     public GgufLoader(long fileBytes, int contextLength, Backend.Factory backends) {
-        builder = new ContextBuilder(contextLength, backends);
+        this("", fileBytes, contextLength, backends);
+    }
+
+    /**
+     * Begins to load a file.
+     *
+     * @param name of the file; empty if it is not known
+     * @param fileBytes length of the file, or {@link Gguf#UNKNOWN_LENGTH}
+     * @param contextLength number of positions; 0 for all that the model was trained for
+     */
+    public GgufLoader(String name, long fileBytes, int contextLength, Backend.Factory backends) {
+        builder = new ContextBuilder(name, contextLength, backends);
         stream = new GgufStream(fileBytes, builder);
     }
 

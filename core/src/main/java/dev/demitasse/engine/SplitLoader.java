@@ -14,13 +14,24 @@ public final class SplitLoader {
     private final SplitStream stream;
 
     /**
-     * Begins to load a split model.
+     * Begins to load a split model whose name is not known.
      *
      * @param files number of files, at least 1
      * @param contextLength number of positions; 0 for all that the model was trained for
      */
     public SplitLoader(int files, int contextLength, Backend.Factory backends) {
-        builder = new ContextBuilder(contextLength, backends);
+        this("", files, contextLength, backends);
+    }
+
+    /**
+     * Begins to load a split model.
+     *
+     * @param name of the file, or of one of them; empty if it is not known
+     * @param files number of files, at least 1
+     * @param contextLength number of positions; 0 for all that the model was trained for
+     */
+    public SplitLoader(String name, int files, int contextLength, Backend.Factory backends) {
+        builder = new ContextBuilder(name, contextLength, backends);
         stream = new SplitStream(files, builder);
     }
 

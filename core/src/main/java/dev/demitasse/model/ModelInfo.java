@@ -9,7 +9,7 @@ import dev.demitasse.plan.PlanBuilder;
 /**
  * A model as its header describes it.
  *
- * @param name {@code general.name}
+ * @param name {@code general.name}, or the name of the file if that says more
  * @param architecture {@code general.architecture}
  * @param contextLength number of positions that the plan is for
  * @param parameters number of elements of all tensors
@@ -21,12 +21,23 @@ public record ModelInfo(String name, String architecture, int contextLength, lon
     }
 
     /**
+     * Reads a header of a file whose name is not known.
+     *
+     * @param contextLength number of positions; 0 for all that the model was trained for
+     * @throws GgufException as {@link #of(Gguf, int, String)}
+     */
+    public static ModelInfo of(Gguf gguf, int contextLength) {
+        return of(gguf, contextLength, "");
+    }
+
+    /**
      * Reads a header.
      *
      * @param contextLength number of positions; 0 for all that the model was trained for
+     * @param file name of the file; empty if it is not known
      * @throws GgufException naming the architecture, key or tensor that is unknown, missing or of the wrong shape
      */
-    public static ModelInfo of(Gguf gguf, int contextLength) {
+    public static ModelInfo of(Gguf gguf, int contextLength, String file) {
         String name = gguf.metadata().string("general.architecture");
         Architecture architecture =
                 switch (name) {
@@ -43,7 +54,7 @@ public record ModelInfo(String name, String architecture, int contextLength, lon
         Hyperparameters hyperparameters = Hyperparameters.of(gguf.metadata(), name, contextLength);
         Plan plan = architecture.plan(hyperparameters, new PlanBuilder(gguf));
         return new ModelInfo(
-                gguf.metadata().string("general.name", name),
+                ModelName.of(gguf.metadata().string("general.name", ""), name, file),
                 name,
                 hyperparameters.contextLength(),
                 gguf.tensors().stream().mapToLong(TensorInfo::elements).sum(),

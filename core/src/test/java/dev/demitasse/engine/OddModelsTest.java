@@ -9,8 +9,10 @@ import dev.demitasse.OddModels;
 import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.reference.ReferenceBackend;
 import dev.demitasse.chat.AnswerFormat;
+import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.gguf.TensorType;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.TinyVocabulary;
@@ -171,6 +173,18 @@ class OddModelsTest {
         return file.string("tokenizer.ggml.model", "gpt2")
                 .strings("tokenizer.ggml.tokens", tokens)
                 .strings("tokenizer.ggml.merges");
+    }
+
+    @Test
+    void weightsThatAreNotFiniteAreFoundAtLoad() {
+        for (String name : List.of("token_embd.weight", "blk.0.attn_norm.weight", "blk.3.ffn_down.weight", "output.weight")) {
+            ByteBuffer file = OddModels.llama(f -> f);
+            Gguf gguf = Gguf.parse(file, file.capacity());
+            TensorInfo tensor = gguf.tensorsByName().get(name);
+            int last = (int) (gguf.dataOffset() + tensor.offset() + tensor.bytes() - Float.BYTES);
+            file.order(ByteOrder.LITTLE_ENDIAN).putFloat(last, Float.NaN);
+            assertFails("tensor " + name + " has a weight that is not a finite number", file);
+        }
     }
 
     @Test

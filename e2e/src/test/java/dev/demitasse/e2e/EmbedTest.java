@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
     /** As the file has it. */
-    private static final String MODEL_NAME = "Smollm2 135M 8k Lc100K Mix1 Ep2";
+    private static final String MODEL_NAME = "SmolLM2-135M-Instruct";
 
     /** For what is there already, or never. */
     private static final LocatorAssertions.HasTextOptions SOON =

@@ -135,6 +135,7 @@ public final class EngineWorker {
             public void ready(Context loaded, long bytes, ExecutionTarget target) {
                 context = loaded;
                 sessions = new Sessions(loaded, bytes, options.prefixCacheBytes());
+                loaded.model().tokenizer().warnings().forEach(WorkerScope.getConsole()::warn);
                 postLoaded(request.getId(), loaded, bytes, target);
             }
 

@@ -11,6 +11,7 @@ import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Request;
+import dev.demitasse.web.js.Text;
 import dev.demitasse.web.store.Addresses;
 import dev.demitasse.web.store.ChangedException;
 import dev.demitasse.web.store.Chunk;
@@ -119,7 +120,9 @@ final class ModelReader {
 
     private Context file(Blob file) {
         total = (long) file.getSize();
-        GgufLoader loader = new GgufLoader(total, contextLength, backends);
+        Text name = file.getName();
+        GgufLoader loader =
+                new GgufLoader(JSObjects.isUndefined(name) ? "" : name.toString(), total, contextLength, backends);
         Staging.feed(file, paced(bytes -> {
             loader.accept(bytes);
             return true;
@@ -168,7 +171,7 @@ final class ModelReader {
         }
         boolean isSharded = Addresses.path(url).endsWith(".json");
         ModelFile file = isSharded ? from.openShards(ModelStore.ONLY_FILE, url) : from.open(ModelStore.ONLY_FILE, url);
-        GgufLoader loader = new GgufLoader(file.bytes(), contextLength, backends);
+        GgufLoader loader = new GgufLoader(Addresses.name(url), file.bytes(), contextLength, backends);
         pump(from, file, bytes -> {
             loader.accept(bytes);
             return true;
@@ -179,7 +182,7 @@ final class ModelReader {
 
     /** Reads a split GGUF model. */
     private Context split(Download from, String url, List<String> names) {
-        SplitLoader loader = new SplitLoader(names.size(), contextLength, backends);
+        SplitLoader loader = new SplitLoader(names.get(0), names.size(), contextLength, backends);
         ModelFile[] files = new ModelFile[names.size()];
         for (int i = loader.file(); i >= 0; i = loader.file()) {
             if (files[i] == null) {

@@ -19,6 +19,10 @@ public class Blob implements JSObject {
     @JSProperty
     public native double getSize();
 
+    /** Returns the name of a file; undefined for other blobs. */
+    @JSProperty
+    public native Text getName();
+
     public native Blob slice(double from, double to);
 
     public native ByteStream stream();

@@ -28,6 +28,15 @@ public abstract class WorkerScope implements JSObject {
     @JSProperty("onmessage")
     public static native void setOnMessage(Listener listener);
 
+    /** {@code console}. */
+    public interface Console extends JSObject {
+        void warn(String text);
+    }
+
+    @JSTopLevel
+    @JSProperty
+    public static native Console getConsole();
+
     @JSTopLevel
     public static native void postMessage(JSObject message);
 
