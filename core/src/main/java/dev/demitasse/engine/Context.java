@@ -93,9 +93,11 @@ public final class Context {
      * Starts an embedding. Ends a running generation, and replaces the resident session by an empty one, since the KV cache is
      * overwritten.
      *
-     * @throws IllegalArgumentException if there are no tokens, or more than the context has positions
+     * @throws IllegalArgumentException if there are no tokens, or more than the context has positions, or if the model's file says that texts
+     *     have no embeddings
      */
     public Embedding embed(int[] tokens) {
+        model.pooling().requireEmbedding();
         if (tokens.length == 0) {
             throw new IllegalArgumentException("the text to embed is empty");
         }

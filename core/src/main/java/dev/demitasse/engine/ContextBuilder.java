@@ -50,7 +50,8 @@ final class ContextBuilder implements GgufStream.Sink {
                 info,
                 tokenizer,
                 template.isEmpty() ? null : ChatTemplate.parse(template),
-                DefaultSampling.of(gguf.metadata(), info.architecture()));
+                DefaultSampling.of(gguf.metadata(), info.architecture()),
+                Pooling.of(gguf.metadata(), info.architecture()));
         context = new Context(model, backend);
     }
 

@@ -6,7 +6,8 @@ import dev.demitasse.backend.Pass;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedding of a text, in progress: the mean of the hidden states of its tokens after the final norm. As in
+ * The embedding of a text, in progress: the mean of the hidden states of its tokens after the final norm, or one of them if the model's
+ * {@code pooling_type} says so. As in
  * {@link Generation}, each call of {@link #next} takes the results of one pass; with a backend that does not wait, call
  * {@link #begin} and {@link #whenReady} first.
  */
@@ -18,11 +19,14 @@ public final class Embedding {
     /** Number of tokens whose passes have begun. */
     private int begun;
 
+    private final Pooling pooling;
     private @Nullable Pass pass;
+    /** Sums of the hidden states that the embedding is the mean of. */
     private double @Nullable [] sums;
 
     Embedding(Context context, int[] tokens) {
         this.context = context;
+        pooling = context.model().pooling();
         this.tokens = tokens.clone();
     }
 
@@ -76,7 +80,9 @@ public final class Embedding {
         if (sums == null) {
             sums = new double[width];
         }
-        for (int i = 0; i < hidden.length; i++) {
+        int from = pooling == Pooling.LAST ? Math.max(0, tokens.length - 1 - done) : 0;
+        int to = pooling == Pooling.CLS ? Math.max(0, 1 - done) : begun - done;
+        for (int i = from * width; i < to * width; i++) {
             sums[i % width] += hidden[i];
         }
         done = begun;
@@ -84,7 +90,7 @@ public final class Embedding {
     }
 
     /**
-     * Returns the mean, not normalized, as {@code hiddenSize} elements.
+     * Returns the embedding, as {@code hiddenSize} elements: of length 1 if the model is made for embeddings, else not normalized.
      *
      * @throws IllegalStateException before the end
      */
@@ -92,9 +98,17 @@ public final class Embedding {
         if (sums == null || !isFinished()) {
             throw new IllegalStateException("the embedding is not complete");
         }
+        double divisor = tokens.length;
+        if (pooling.isNormalized()) {
+            double squares = 0;
+            for (double sum : sums) {
+                squares += sum * sum;
+            }
+            divisor = squares > 0 ? Math.sqrt(squares) : 1;
+        }
         float[] vector = new float[sums.length];
         for (int i = 0; i < vector.length; i++) {
-            vector[i] = (float) (sums[i] / tokens.length);
+            vector[i] = (float) (sums[i] / divisor);
         }
         return vector;
     }

@@ -25,15 +25,21 @@ public final class LoadedModel {
     private final Tokenizer tokenizer;
     private final @Nullable ChatTemplate chatTemplate;
     private final SamplingOptions defaultSampling;
+    private final Pooling pooling;
     private final SchemaCache schemas = new SchemaCache();
     private @Nullable TokenTrie tokenTrie;
 
     LoadedModel(
-            ModelInfo info, Tokenizer tokenizer, @Nullable ChatTemplate chatTemplate, SamplingOptions defaultSampling) {
+            ModelInfo info,
+            Tokenizer tokenizer,
+            @Nullable ChatTemplate chatTemplate,
+            SamplingOptions defaultSampling,
+            Pooling pooling) {
         this.info = info;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.defaultSampling = defaultSampling;
+        this.pooling = pooling;
     }
 
     public ModelInfo info() {
@@ -51,6 +57,10 @@ public final class LoadedModel {
     /** Returns the sampling that the model's authors recommend. */
     public SamplingOptions defaultSampling() {
         return defaultSampling;
+    }
+
+    Pooling pooling() {
+        return pooling;
     }
 
     /** Returns the cache of the compiled JSON schemas of earlier answers. */

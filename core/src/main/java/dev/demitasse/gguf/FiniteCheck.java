@@ -32,8 +32,8 @@ public final class FiniteCheck {
                     default -> scalesAreFinite(source, offset, type.blockBytes(), highBytes(type));
                 };
         if (!isFinite) {
-            throw new GgufException("tensor " + tensor.name() + " has a "
-                    + (type.blockSize() == 1 ? "weight" : "scale") + " that is not a finite number");
+            throw new GgufException("tensor " + tensor.name() + " has a " + (type.blockSize() == 1 ? "weight" : "scale")
+                    + " that is not a finite number");
         }
         if (source.hasRemaining()) {
             previous = source.get(source.limit() - 1);

@@ -15,7 +15,8 @@ final class ModelName {
             Set.of("checkpoint", "ckpt", "ep", "epoch", "iter", "lc", "mix", "run", "step", "steps");
 
     /** Names of files, and of folders, that say nothing. */
-    private static final Set<String> GENERIC = Set.of("", "download", "final", "ggml-model", "hf", "merged", "model", "output", "tmp", "weights");
+    private static final Set<String> GENERIC =
+            Set.of("", "download", "final", "ggml-model", "hf", "merged", "model", "output", "tmp", "weights");
 
     private static final int MIN_HASH_LENGTH = 12;
 
@@ -71,7 +72,10 @@ final class ModelName {
     }
 
     private static boolean isCheckpoint(String name) {
-        String[] words = name.toLowerCase(Locale.ROOT).replace('_', ' ').replace('-', ' ').split(" ");
+        String[] words = name.toLowerCase(Locale.ROOT)
+                .replace('_', ' ')
+                .replace('-', ' ')
+                .split(" ");
         for (int i = 0; i < words.length; i++) {
             int letters = 0;
             while (letters < words[i].length() && !isDigit(words[i].charAt(letters))) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Compares files with odd metadata with llama.cpp; see {@link OddModels}. */
@@ -177,7 +178,8 @@ class OddModelsTest {
 
     @Test
     void weightsThatAreNotFiniteAreFoundAtLoad() {
-        for (String name : List.of("token_embd.weight", "blk.0.attn_norm.weight", "blk.3.ffn_down.weight", "output.weight")) {
+        for (String name :
+                List.of("token_embd.weight", "blk.0.attn_norm.weight", "blk.3.ffn_down.weight", "output.weight")) {
             ByteBuffer file = OddModels.llama(f -> f);
             Gguf gguf = Gguf.parse(file, file.capacity());
             TensorInfo tensor = gguf.tensorsByName().get(name);
@@ -185,6 +187,63 @@ class OddModelsTest {
             file.order(ByteOrder.LITTLE_ENDIAN).putFloat(last, Float.NaN);
             assertFails("tensor " + name + " has a weight that is not a finite number", file);
         }
+    }
+
+    /** Compares the first elements with llama.cpp's, in batches of any size. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, '0.09917 -0.00955 -0.25636 0.2097 -0.17562 -0.24084'",
+        "2, '0.11582 -0.04054 -0.17079 0.09796 -0.15179 -0.29453'",
+        "3, '0.01676 0.1549 -0.29577 0.20605 0.09907 -0.1892'"
+    })
+    void embeddingsArePooledAsTheFileSays(int type, String expected) {
+        ByteBuffer file = OddModels.llama(f -> f.uint32("llama.pooling_type", type));
+        String[] elements = expected.split(" ");
+        for (int batch : new int[] {1, 2, 3, 64}) {
+            float[] vector = embed(file, batch);
+            assertEquals(1, length(vector), 1e-6);
+            for (int i = 0; i < elements.length; i++) {
+                assertEquals(Float.parseFloat(elements[i]), vector[i], 1e-5f);
+            }
+        }
+    }
+
+    @Test
+    void embeddingsOfChatModelsAreMeans() {
+        float[] mean = embed(OddModels.llama(f -> f.uint32("llama.pooling_type", 1)), 64);
+        float[] plain = embed(OddModels.llama(f -> f), 64);
+        assertEquals(4.53739, length(plain), 1e-4);
+        for (int i = 0; i < mean.length; i++) {
+            assertEquals(mean[i], plain[i] / length(plain), 1e-6);
+        }
+    }
+
+    @Test
+    void modelsWithoutEmbeddingsSaySo() {
+        for (int type : new int[] {0, 4}) {
+            ByteBuffer file = OddModels.llama(f -> f.uint32("llama.pooling_type", type));
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> embed(file, 64));
+            String why = type == 0 ? "none" : "rank, which gives scores";
+            assertEquals("the model has no embeddings of texts: its pooling_type is " + why, e.getMessage());
+        }
+        assertFails("llama.pooling_type is 7", OddModels.llama(f -> f.uint32("llama.pooling_type", 7)));
+    }
+
+    private static float[] embed(ByteBuffer file, int batch) {
+        Context context = OddModels.load(file, (plan, length) -> new ReferenceBackend(plan, length, batch));
+        Embedding embedding = context.embed(new int[] {5, 60, 70, 9, 10});
+        while (!embedding.isFinished()) {
+            embedding.next();
+        }
+        return embedding.vector();
+    }
+
+    private static double length(float[] vector) {
+        double squares = 0;
+        for (float element : vector) {
+            squares += element * element;
+        }
+        return Math.sqrt(squares);
     }
 
     @Test
