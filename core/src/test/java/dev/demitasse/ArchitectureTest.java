@@ -63,7 +63,7 @@ class ArchitectureTest {
                 .whereLayer("huggingface")
                 .mayOnlyAccessLayers("gguf", "json")
                 .whereLayer("store")
-                .mayOnlyAccessLayers("json")
+                .mayOnlyAccessLayers("gguf", "json")
                 .whereLayer("store")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("jinja")

@@ -4,9 +4,9 @@ import dev.demitasse.backend.Backend;
 import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.engine.Context;
 import dev.demitasse.plan.Plan;
+import dev.demitasse.store.LostException;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
-import dev.demitasse.web.store.LostException;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the model of a request on the device that its options name: the GPU if there is one that can run it, else the CPU. */

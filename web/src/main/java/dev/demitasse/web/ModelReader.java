@@ -9,18 +9,18 @@ import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
+import dev.demitasse.store.Addresses;
+import dev.demitasse.store.ChangedException;
+import dev.demitasse.store.Chunk;
+import dev.demitasse.store.Download;
+import dev.demitasse.store.LostException;
+import dev.demitasse.store.ModelFile;
+import dev.demitasse.store.StoreException;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Text;
-import dev.demitasse.web.store.Addresses;
-import dev.demitasse.web.store.ChangedException;
-import dev.demitasse.web.store.Chunk;
-import dev.demitasse.web.store.Download;
-import dev.demitasse.web.store.LostException;
-import dev.demitasse.web.store.ModelFile;
 import dev.demitasse.web.store.ModelStore;
 import dev.demitasse.web.store.Staging;
-import dev.demitasse.web.store.StoreException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,7 +233,7 @@ final class ModelReader {
     }
 
     /** Reads a file. Returns whether it was read to its end. */
-    private boolean pump(Download from, ModelFile file, Staging.Target target) {
+    private boolean pump(Download from, ModelFile file, Chunk.Target target) {
         int index = 0;
         for (Chunk chunk = from.chunk(file, index); chunk != null; chunk = from.chunk(file, ++index)) {
             if (!chunk.feed(paced(target))) {
@@ -245,7 +245,7 @@ final class ModelReader {
     }
 
     /** Returns a target that waits after each buffer until the device can take the next one. */
-    private Staging.Target paced(Staging.Target target) {
+    private Chunk.Target paced(Chunk.Target target) {
         return bytes -> {
             requireWanted();
             int length = bytes.remaining();

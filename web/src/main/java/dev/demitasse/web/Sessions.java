@@ -10,12 +10,11 @@ import dev.demitasse.engine.Session;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.sampling.SamplingOptions;
+import dev.demitasse.store.Chunk;
 import dev.demitasse.web.js.Promises;
-import dev.demitasse.web.store.Chunk;
 import dev.demitasse.web.store.HeldBytes;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
-import dev.demitasse.web.store.Staging;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -255,7 +254,7 @@ final class Sessions {
         long total = backend.kvBytes(positions);
         // Backends take multiples of 4 bytes; storage gives parts of any length.
         ByteBuffer chunk = BUFFER.duplicate().position(0).limit(CHUNK);
-        kept.feed(new Staging.Target() {
+        kept.feed(new Chunk.Target() {
             private long offset;
 
             @Override

@@ -1,5 +1,6 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.PartialChunk;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Caches;
 import dev.demitasse.web.js.JsException;
@@ -15,7 +16,7 @@ import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.core.JSString;
 
 /** A cache of the Cache API, used where there is no private file system. It accepts complete chunks only. */
-final class CacheDirectory implements ModelDirectory {
+final class CacheDirectory implements BrowserDirectory {
     private final Caches.Cache cache;
     private final String prefix;
 
@@ -40,7 +41,7 @@ final class CacheDirectory implements ModelDirectory {
         try {
             Promises.await(cache.put(prefix + name, new Response(blob)));
         } catch (JsException e) {
-            throw StorageFullException.of(e);
+            throw BrowserStorage.failure(e);
         }
     }
 

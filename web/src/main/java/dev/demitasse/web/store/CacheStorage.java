@@ -11,7 +11,7 @@ import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 
 /** Caches of the Cache API, one for each directory. */
-final class CacheStorage implements Storage {
+final class CacheStorage extends BrowserStorage {
     /** The address of the cache entries. Nothing is ever fetched from it. */
     private static final String ADDRESS = "https://models.demitasse.invalid/";
 
@@ -47,9 +47,9 @@ final class CacheStorage implements Storage {
      * and created again.
      */
     @Override
-    public ModelDirectory open(String id) {
+    public BrowserDirectory open(String id) {
         String name = prefix + id;
-        ModelDirectory directory = new CacheDirectory(Promises.await(caches.open(name)), ADDRESS);
+        BrowserDirectory directory = new CacheDirectory(Promises.await(caches.open(name)), ADDRESS);
         if (!keeps(directory)) {
             Promises.await(caches.delete(name));
             directory = new CacheDirectory(Promises.await(caches.open(name)), ADDRESS);
@@ -58,7 +58,7 @@ final class CacheStorage implements Storage {
         return directory;
     }
 
-    private static boolean keeps(ModelDirectory directory) {
+    private static boolean keeps(BrowserDirectory directory) {
         if (!directory.sizes().isEmpty()) {
             return true;
         }

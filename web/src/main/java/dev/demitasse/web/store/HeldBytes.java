@@ -1,5 +1,6 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Chunk;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Buffers;
 import java.nio.ByteBuffer;
@@ -32,7 +33,7 @@ public final class HeldBytes implements Chunk {
     }
 
     @Override
-    public boolean feed(Staging.Target target) {
+    public boolean feed(Chunk.Target target) {
         for (int i = 0; i < buffers.getLength(); i++) {
             if (!Staging.feed((Uint8Array) buffers.get(i), target)) {
                 return false;

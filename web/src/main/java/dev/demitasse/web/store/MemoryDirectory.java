@@ -1,6 +1,8 @@
 package dev.demitasse.web.store;
 
-import dev.demitasse.web.js.Blob;
+import dev.demitasse.store.Chunk;
+import dev.demitasse.store.ModelDirectory;
+import dev.demitasse.store.PartialChunk;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +20,6 @@ final class MemoryDirectory implements ModelDirectory {
     @Override
     public void putText(String name, String text) {
         texts.put(name, text);
-    }
-
-    @Override
-    public @Nullable Blob blob(String name) {
-        HeldBytes chunk = chunks.get(name);
-        return chunk == null ? null : chunk.blob();
     }
 
     @Override

@@ -1,5 +1,9 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Bytes;
+import dev.demitasse.store.PartialChunk;
+import dev.demitasse.web.js.Buffers;
+import dev.demitasse.web.js.Hash;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A partial chunk in memory, for storage that accepts complete chunks only. */
@@ -15,13 +19,16 @@ abstract class MemoryPartialChunk implements PartialChunk {
     }
 
     @Override
-    public void append(Uint8Array bytes) {
-        held.append(bytes);
+    public void append(Bytes bytes) {
+        held.append(JsBytes.array(bytes));
     }
 
     @Override
-    public Uint8Array content() {
-        return held.content();
+    public String sha256() {
+        Uint8Array content = held.content();
+        String hash = Hash.sha256(content);
+        Buffers.free(content);
+        return hash;
     }
 
     @Override

@@ -1,7 +1,14 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Bytes;
+import dev.demitasse.store.Chunk;
+import dev.demitasse.store.PartialChunk;
+import dev.demitasse.store.StorageFullException;
+import dev.demitasse.store.StoreException;
 import dev.demitasse.web.js.Blob;
+import dev.demitasse.web.js.Buffers;
 import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.Hash;
 import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.Promises;
 import java.nio.ByteBuffer;
@@ -13,7 +20,7 @@ import org.teavm.jso.core.JSObjects;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A directory in the origin private file system. */
-final class OpfsDirectory implements ModelDirectory {
+final class OpfsDirectory implements BrowserDirectory {
     private static final String NOT_FOUND = "NotFoundError";
     /** The name of the error if an access handle of the file is open. */
     static final String IN_USE = "NoModificationAllowedError";
@@ -65,7 +72,7 @@ final class OpfsDirectory implements ModelDirectory {
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
         OpfsPartialChunk partial = new OpfsPartialChunk(name);
         partial.clear();
-        partial.append(Uint8Array.fromJavaBuffer(direct));
+        partial.append(new JsBytes(Uint8Array.fromJavaBuffer(direct)));
         partial.complete();
     }
 
@@ -183,15 +190,15 @@ final class OpfsDirectory implements ModelDirectory {
         }
 
         @Override
-        public void append(Uint8Array bytes) {
-            int count = bytes.getLength();
+        public void append(Bytes bytes) {
+            int count = bytes.length();
             Files.Options at = JSObjects.create();
             at.setAt(length);
             int written;
             try {
-                written = handle.write(bytes, at);
+                written = handle.write(JsBytes.array(bytes), at);
             } catch (RuntimeException e) {
-                throw StorageFullException.of(e);
+                throw BrowserStorage.failure(e);
             }
             length += written;
             if (written < count) {
@@ -200,7 +207,14 @@ final class OpfsDirectory implements ModelDirectory {
         }
 
         @Override
-        public Uint8Array content() {
+        public String sha256() {
+            Uint8Array content = content();
+            String hash = Hash.sha256(content);
+            Buffers.free(content);
+            return hash;
+        }
+
+        private Uint8Array content() {
             Uint8Array content = new Uint8Array((int) length);
             Files.Options at = JSObjects.create();
             at.setAt(0);

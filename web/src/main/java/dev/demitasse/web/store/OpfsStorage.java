@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.teavm.jso.core.JSObjects;
 
 /** Directories within one directory of the origin private file system. */
-final class OpfsStorage implements Storage {
+final class OpfsStorage extends BrowserStorage {
     private final Files.Directory root;
 
     private OpfsStorage(Files.Directory root) {
@@ -48,7 +48,7 @@ final class OpfsStorage implements Storage {
     }
 
     @Override
-    public ModelDirectory open(String id) {
+    public BrowserDirectory open(String id) {
         return new OpfsDirectory(Promises.await(root.getDirectoryHandle(id, OpfsDirectory.options(true))));
     }
 

@@ -3,6 +3,12 @@ package dev.demitasse.web.store;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
+import dev.demitasse.store.Chunk;
+import dev.demitasse.store.ModelDirectory;
+import dev.demitasse.store.PartialChunk;
+import dev.demitasse.store.Platform;
+import dev.demitasse.store.Storage;
+import dev.demitasse.store.StoreException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +39,7 @@ public final class SessionStore {
      * @throws StoreException if the page has no storage
      */
     public static SessionStore find() {
-        Storage storage = Storage.find("session");
+        Storage storage = BrowserStorage.find("session");
         if (storage == null) {
             throw new StoreException("the browser provides no storage for this page");
         }
@@ -52,7 +58,7 @@ public final class SessionStore {
         try {
             partial.clear();
             for (ByteBuffer bytes = source.next(); bytes != null; bytes = source.next()) {
-                partial.append(Uint8Array.fromJavaBuffer(bytes.slice()));
+                partial.append(new JsBytes(Uint8Array.fromJavaBuffer(bytes.slice())));
             }
         } catch (RuntimeException e) {
             partial.close();
@@ -73,8 +79,8 @@ public final class SessionStore {
 
     /** Stores a session. Replaces a session with the same name. */
     public void save(String name, Map<String, @Nullable Object> about, Source kv) {
-        String id = Storage.id(name);
-        Lock lock = Lock.take("session " + id);
+        String id = storage.id(name);
+        Platform.Lock lock = WebLock.take("session " + id);
         try {
             storage.delete(id);
             ModelDirectory directory = storage.open(id);
@@ -92,7 +98,7 @@ public final class SessionStore {
 
     /** Returns the note of a session, or null if there is no session with this name. */
     public @Nullable JsonField about(String name) {
-        return about(storage.open(Storage.id(name)));
+        return about(storage.open(storage.id(name)));
     }
 
     private static @Nullable JsonField about(ModelDirectory directory) {
@@ -102,7 +108,7 @@ public final class SessionStore {
 
     /** Returns the KV cache of a session with a note. It can be read repeatedly. */
     public Chunk kv(String name) {
-        return reopening(storage.open(Storage.id(name)));
+        return reopening(storage.open(storage.id(name)));
     }
 
     /** Returns the notes of all sessions, each with its stored size in bytes. */
@@ -122,6 +128,6 @@ public final class SessionStore {
 
     /** Deletes a session if it exists. */
     public void delete(String name) {
-        storage.delete(Storage.id(name));
+        storage.delete(storage.id(name));
     }
 }

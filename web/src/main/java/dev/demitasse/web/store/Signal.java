@@ -1,5 +1,6 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Platform;
 import dev.demitasse.web.js.Promises;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
@@ -7,7 +8,7 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.function.JSConsumer;
 
 /** Wakes threads that wait for a change. */
-public final class Signal {
+public final class Signal implements Platform.Condition {
     private @Nullable JSPromise<JSObject> next;
     private @Nullable JSConsumer<JSObject> resolve;
 
@@ -30,8 +31,8 @@ public final class Signal {
         }
     }
 
-    /** Waits for the next {@link #fire}. */
-    void await() {
+    @Override
+    public void await() {
         JSPromise<JSObject> awaited = next;
         if (awaited == null) {
             awaited = new JSPromise<>((resolving, rejecting) -> resolve = resolving);
@@ -40,8 +41,8 @@ public final class Signal {
         Promises.await(awaited);
     }
 
-    /** Wakes all waiting threads. */
-    void fire() {
+    @Override
+    public void fire() {
         if (resolve != null) {
             resolve.accept(null);
             resolve = null;

@@ -1,5 +1,6 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Chunk;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Files;
 import dev.demitasse.web.js.StreamReader;
@@ -15,14 +16,8 @@ public final class Staging {
 
     private Staging() {}
 
-    /** A consumer of bytes. */
-    public interface Target {
-        /** Takes bytes that are valid during the call only; returns whether it wants more. */
-        boolean accept(ByteBuffer bytes);
-    }
-
     /** Reads a blob until the target wants no more; returns whether the target wants more. */
-    public static boolean feed(Blob blob, Target target) {
+    public static boolean feed(Blob blob, Chunk.Target target) {
         StreamReader reader = new StreamReader(blob.stream());
         for (Uint8Array bytes = reader.next(); bytes != null; bytes = reader.next()) {
             if (!feed(bytes, target)) {
@@ -34,7 +29,7 @@ public final class Staging {
     }
 
     /** Passes bytes until the target wants no more; returns whether the target wants more. */
-    public static boolean feed(Uint8Array bytes, Target target) {
+    public static boolean feed(Uint8Array bytes, Chunk.Target target) {
         int length = bytes.getLength();
         for (int from = 0; from < length; from += BYTES) {
             int count = Math.min(BYTES, length - from);
@@ -46,7 +41,7 @@ public final class Staging {
     }
 
     /** Reads a file until the target wants no more; returns whether the target wants more. */
-    static boolean feed(Files.AccessHandle file, Target target) {
+    static boolean feed(Files.AccessHandle file, Chunk.Target target) {
         Files.Options at = JSObjects.create();
         double position = 0;
         at.setAt(position);

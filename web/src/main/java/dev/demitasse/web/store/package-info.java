@@ -1,4 +1,4 @@
-/** Stores models and sessions in the browser. Downloads models in chunks, verifies those with a known hash, and continues interrupted downloads. */
+/** The browser's side of the store: requests by fetch, storage in OPFS or caches, Web Locks, and saved sessions. */
 @NullMarked
 package dev.demitasse.web.store;
 

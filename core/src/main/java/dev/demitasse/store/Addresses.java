@@ -1,4 +1,4 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 /** The path, folder and file name of an address. */
 public final class Addresses {

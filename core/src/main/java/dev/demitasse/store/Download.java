@@ -1,7 +1,6 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
-import dev.demitasse.web.js.Promises;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -36,10 +35,13 @@ public final class Download {
     private final FileNotes notes;
     private final ChunkQueue queue;
     private final Listener listener;
-    private final Http http = new Http();
+    private final Platform platform;
+    private final int chunkBytes;
+    private final Http http;
+    private final Fetcher.Listener fetched = new Fetched();
     private final RangeFetcher fetcher;
-    private final Signal changed = new Signal();
-    private @Nullable Lock lock;
+    private final Platform.Condition changed;
+    private Platform.@Nullable Lock lock;
     private @Nullable RuntimeException failure;
     private boolean closed;
     private int threads;
@@ -52,39 +54,62 @@ public final class Download {
      * @param url the address of the model
      * @param id the id of the directory, by which it is locked
      * @param readAhead the maximum number of chunks to fetch ahead of the reader
+     * @param chunkBytes the size of the chunks of new files
      */
-    Download(String url, String id, ModelDirectory directory, int readAhead, Listener listener) {
+    Download(
+            String url,
+            String id,
+            ModelDirectory directory,
+            int readAhead,
+            int chunkBytes,
+            Platform platform,
+            Listener listener) {
         this.url = url;
         this.id = id;
         this.directory = directory;
+        this.chunkBytes = chunkBytes;
+        this.platform = platform;
+        this.listener = listener;
         notes = new FileNotes(directory);
         queue = new ChunkQueue(readAhead);
-        this.listener = listener;
-        fetcher = new RangeFetcher(http, directory, new RangeFetcher.Listener() {
-            @Override
-            public void received(ModelFile file, long bytes) {
-                file.addArrived(bytes);
-                unreported += bytes;
-                if (unreported >= PROGRESS_BYTES) {
-                    report();
-                }
-            }
+        http = new Http(platform);
+        fetcher = new RangeFetcher(http, directory, platform, fetched);
+        changed = platform.condition();
+    }
 
-            @Override
-            public void completed(ModelFile file, int chunk) {
-                file.setStored(chunk, true);
+    private final class Fetched implements Fetcher.Listener {
+        @Override
+        public void received(ModelFile file, long bytes) {
+            file.addArrived(bytes);
+            unreported += bytes;
+            if (unreported >= PROGRESS_BYTES) {
                 report();
-                changed.fire();
             }
+        }
 
-            @Override
-            public void awaitWanted(ModelFile file, int chunk) {
-                while (queue.isTooEarly(file, chunk)) {
-                    requireRunning();
-                    changed.await();
+        @Override
+        public void completed(ModelFile file, int chunk) {
+            file.setStored(chunk, true);
+            report();
+            changed.fire();
+        }
+
+        @Override
+        public void changed(ModelFile file) {
+            notes.write(file);
+        }
+
+        @Override
+        public boolean awaitWanted(ModelFile file, int chunk) {
+            while (queue.isTooEarly(file, chunk)) {
+                requireRunning();
+                if (file.isWantedBefore(chunk)) {
+                    return false;
                 }
+                changed.await();
             }
-        });
+            return true;
+        }
     }
 
     /**
@@ -171,10 +196,10 @@ public final class Download {
         if (lock != null || !directory.lasts()) {
             return;
         }
-        lock = Lock.takeNow(id);
+        lock = platform.takeLockNow(id);
         if (lock == null) {
-            new Thread(this::watchOtherTab).start();
-            lock = Lock.take(id);
+            platform.start(this::watchOtherTab);
+            lock = platform.takeLock(id);
         }
         requireRunning();
     }
@@ -183,7 +208,7 @@ public final class Download {
     private void watchOtherTab() {
         while (lock == null && !closed) {
             listener.stored(directory.bytes(), Gguf.UNKNOWN_LENGTH);
-            Promises.sleep(POLL_INTERVAL_MS);
+            platform.sleep(POLL_INTERVAL_MS);
         }
     }
 
@@ -200,23 +225,19 @@ public final class Download {
     private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
             int chunk = known.nextMissing(0);
-            long offset = notes.partialLength(known, chunk);
-            if (offset >= known.length(chunk)) {
+            if (notes.partialLength(known, chunk) >= known.length(chunk)) {
                 return known; // all bytes are there: the chunk only has to be completed
             }
-            long start = known.start(chunk);
-            HttpResponse response = http.find(url, start + offset, start + known.length(chunk) - 1);
-            if (response != null && response.isPartial() && known.matches(response)) {
+            Response response = requestMissing(known, chunk);
+            if (response != null) {
                 fetch(known, chunk, response);
                 return known;
             }
-            if (response != null) {
-                response.cancel();
-            }
         }
-        HttpResponse response = http.find(url, 0, ModelFile.CHUNK_BYTES - 1);
+        Response response = http.find(url, 0, chunkBytes - 1);
         if (response != null && response.isPartial() && response.total() == Gguf.UNKNOWN_LENGTH) {
-            // The host hides Content-Range from pages. Without the length of the file, ranges are not usable.
+            // The host hides Content-Range from pages, or compresses. Without the length of the file, ranges are not
+            // usable.
             response.cancel();
             response = http.find(url, 0, -1);
         }
@@ -224,9 +245,13 @@ public final class Download {
             return null;
         }
         ModelFile file = known;
-        if (file == null || response.isPartial() || file.hasRanges() || !file.matches(response)) {
+        if (file == null
+                || response.isPartial()
+                || file.hasRanges()
+                || file.contradicts(response)
+                || !file.agreesWith(response)) {
             notes.clear(key);
-            file = ModelFile.of(key, url, response);
+            file = ModelFile.of(key, url, chunkBytes, response);
             if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
                 notes.write(file);
             }
@@ -239,20 +264,41 @@ public final class Download {
         return file;
     }
 
-    private void fetchWhole(ModelFile file, @Nullable HttpResponse response) {
+    /** Requests the missing bytes of a chunk. Returns null if the server has another file now, or no ranges. */
+    private @Nullable Response requestMissing(ModelFile known, int chunk) {
+        long start = known.start(chunk);
+        try {
+            Response response = http.find(
+                    known.url(chunk), start + notes.partialLength(known, chunk), start + known.length(chunk) - 1);
+            if (response == null || response.isPartial() && fetcher.isSame(known, response, false)) {
+                return response;
+            }
+            response.cancel();
+        } catch (ChangedException e) {
+            // The file has become shorter.
+        }
+        return null;
+    }
+
+    private void fetchWhole(ModelFile file, @Nullable Response response) {
+        file.setFetchingWhole(true);
         start(() -> {
-            fetcher.fetchWhole(file, response);
-            notes.write(file); // the length may not have been known before
+            try {
+                new WholeFetcher(http, directory, fetched, file).fetch(response);
+                notes.write(file); // the length may not have been known before
+            } finally {
+                file.setFetchingWhole(false);
+            }
         });
     }
 
     /** Starts to fetch a chunk from the response to a request for it. */
-    private void fetch(ModelFile file, int chunk, HttpResponse response) {
+    private void fetch(ModelFile file, int chunk, Response response) {
         file.setFetching(chunk, true);
         start(() -> fetchNow(file, chunk, response));
     }
 
-    private void fetchNow(ModelFile file, int chunk, @Nullable HttpResponse response) {
+    private void fetchNow(ModelFile file, int chunk, @Nullable Response response) {
         try {
             fetcher.fetch(file, chunk, response);
         } finally {
@@ -262,8 +308,8 @@ public final class Download {
 
     /** Adds a file to the queue and starts threads that fetch its missing chunks. */
     private void enqueue(ModelFile file) {
-        if (!ModelStore.isNoted(directory)) {
-            ModelStore.note(directory, Map.of("url", url));
+        if (!StoredModels.isNoted(directory)) {
+            StoredModels.note(directory, Map.of("url", url));
         }
         queue.add(file);
         report();
@@ -282,17 +328,16 @@ public final class Download {
 
     private void start(Runnable work) {
         threads++;
-        new Thread(() -> {
-                    try {
-                        work.run();
-                    } catch (RuntimeException e) {
-                        fail(e);
-                    }
-                    threads--;
-                    releaseIfIdle();
-                    changed.fire();
-                })
-                .start();
+        platform.start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                fail(e);
+            }
+            threads--;
+            releaseIfIdle();
+            changed.fire();
+        });
     }
 
     private void fail(RuntimeException e) {
@@ -340,17 +385,22 @@ public final class Download {
                     throw new LostException();
                 }
                 file.addArrived(-file.length(index));
-                if (file.hasRanges()) {
-                    startThreads();
-                } else {
-                    takeLock();
-                    fetchWhole(file, null);
-                }
             }
             requireRunning();
+            startMissing(file);
             changed.await();
         }
         return null;
+    }
+
+    /** Starts threads that fetch the missing chunks of a file, if there are none. */
+    private void startMissing(ModelFile file) {
+        if (file.hasRanges()) {
+            startThreads();
+        } else if (!file.isFetchingWhole()) {
+            takeLock();
+            fetchWhole(file, null);
+        }
     }
 
     /** Deletes a chunk that has been read, if the directory is in memory. */

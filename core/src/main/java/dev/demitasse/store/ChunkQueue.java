@@ -1,4 +1,4 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
 import java.util.ArrayList;
@@ -65,10 +65,10 @@ final class ChunkQueue {
     long total() {
         long total = 0;
         for (ModelFile file : files) {
-            if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
+            if (file.expectedBytes() == Gguf.UNKNOWN_LENGTH) {
                 return Gguf.UNKNOWN_LENGTH;
             }
-            total += file.bytes();
+            total += file.expectedBytes();
         }
         return total;
     }

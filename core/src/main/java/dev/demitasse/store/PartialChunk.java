@@ -1,9 +1,7 @@
-package dev.demitasse.web.store;
-
-import org.teavm.jso.typedarrays.Uint8Array;
+package dev.demitasse.store;
 
 /** A chunk that is being written. Either {@link #complete} or {@link #close} ends the writing. */
-interface PartialChunk {
+public interface PartialChunk {
     /** The suffix of a partial chunk's name. */
     String SUFFIX = ".part";
 
@@ -15,13 +13,13 @@ interface PartialChunk {
      *
      * @throws StorageFullException if they do not fit; the bytes written before remain
      */
-    void append(Uint8Array bytes);
+    void append(Bytes bytes);
 
     /** Removes all bytes. */
     void clear();
 
-    /** Returns a copy of all bytes. */
-    Uint8Array content();
+    /** Returns the SHA-256 of all bytes as 64 hexadecimal digits. Waits for the hash. */
+    String sha256();
 
     /** Makes this a complete chunk. */
     void complete();

@@ -1,4 +1,4 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 /** Thrown if a model or session can't be fetched or stored. */
 public class StoreException extends RuntimeException {

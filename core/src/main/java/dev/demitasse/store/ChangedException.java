@@ -1,4 +1,4 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 /** Thrown if a file on the server changes during its download. */
 public final class ChangedException extends RuntimeException {

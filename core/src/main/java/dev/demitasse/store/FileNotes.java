@@ -1,6 +1,5 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
-import dev.demitasse.store.Manifest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

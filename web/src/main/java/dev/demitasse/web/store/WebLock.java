@@ -1,5 +1,6 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.store.Platform;
 import dev.demitasse.web.js.Locks;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
@@ -10,21 +11,21 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.function.JSConsumer;
 
 /** A Web Lock on a directory: one tab at a time may write to it. The browser releases it when the worker ends. */
-final class Lock {
+final class WebLock implements Platform.Lock {
     private @Nullable JSConsumer<JSObject> release;
 
-    private Lock() {}
+    private WebLock() {}
 
     /** Waits for a lock and takes it. */
-    static Lock take(String id) {
-        Lock lock = new Lock();
+    static WebLock take(String id) {
+        WebLock lock = new WebLock();
         lock.request(id, true);
         return lock;
     }
 
     /** Takes a lock, or returns null if another tab or worker holds it. */
-    static @Nullable Lock takeNow(String id) {
-        Lock lock = new Lock();
+    static @Nullable WebLock takeNow(String id) {
+        WebLock lock = new WebLock();
         lock.request(id, false);
         return lock.release == null ? null : lock;
     }
@@ -47,7 +48,8 @@ final class Lock {
                 })));
     }
 
-    void release() {
+    @Override
+    public void release() {
         if (release != null) {
             release.accept(null);
             release = null;

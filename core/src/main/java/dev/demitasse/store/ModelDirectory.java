@@ -1,30 +1,25 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
-import dev.demitasse.web.js.Blob;
-import dev.demitasse.web.js.Promises;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The stored texts and chunks of one model or session, by name. Methods wait for the storage. */
-interface ModelDirectory {
-    /** Returns a stored text, or null if there is none with this name. */
-    default @Nullable String text(String name) {
-        Blob blob = blob(name);
-        return blob == null ? null : Promises.await(blob.text()).toString();
+public interface ModelDirectory {
+    /** Creates directories. */
+    interface Factory {
+        ModelDirectory create();
     }
+
+    /** Returns a stored text, or null if there is none with this name. */
+    @Nullable
+    String text(String name);
 
     /** Stores a text and replaces any text with this name. */
     void putText(String name, String text);
 
-    /** Returns a complete chunk without copying its bytes, or null if there is none with this name. */
-    @Nullable
-    Blob blob(String name);
-
     /** Opens a complete chunk; returns null if there is none with this name. */
-    default @Nullable Chunk chunk(String name) {
-        Blob blob = blob(name);
-        return blob == null ? null : target -> Staging.feed(blob, target);
-    }
+    @Nullable
+    Chunk chunk(String name);
 
     /** Opens a partial chunk for appending, and creates it if it does not exist. */
     PartialChunk partialChunk(String name);

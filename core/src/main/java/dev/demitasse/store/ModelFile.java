@@ -1,12 +1,13 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
-import dev.demitasse.store.Manifest;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,6 @@ public final class ModelFile {
     private final String url;
     private final int chunkBytes;
     private final @Nullable Manifest manifest;
-    /** The version of the file as the server states it, or null. */
-    private final @Nullable String etag;
-
-    /** The date of the last change as the server states it, or null. */
-    private final @Nullable String modified;
 
     /** Whether the server supports range requests for the file. */
     private final boolean ranges;
@@ -40,7 +36,14 @@ public final class ModelFile {
     /** Chunks that a thread is fetching. */
     private final BitSet fetching = new BitSet();
 
+    private boolean fetchingWhole;
+    private Version version;
+    /** Other versions with the same bytes. */
+    private final List<Version> accepted = new ArrayList<>();
+
     private long bytes;
+    /** The length in bytes that the server states, and that may be wrong because the body is compressed; or {@link Gguf#UNKNOWN_LENGTH}. */
+    private long statedBytes = Gguf.UNKNOWN_LENGTH;
     /** The number of stored bytes, including partial chunks. */
     private long arrived;
     /** The index of the chunk that the reader wants next. */
@@ -52,40 +55,33 @@ public final class ModelFile {
             long bytes,
             int chunkBytes,
             boolean ranges,
-            @Nullable String etag,
-            @Nullable String modified,
+            Version version,
             @Nullable Manifest manifest) {
         this.key = key;
         this.url = url;
         this.bytes = bytes;
         this.chunkBytes = chunkBytes;
         this.ranges = ranges;
-        this.etag = etag;
-        this.modified = modified;
+        this.version = version;
         this.manifest = manifest;
     }
 
     /** Creates a file from the server's first response. */
-    static ModelFile of(String key, String url, HttpResponse response) {
-        return new ModelFile(
-                key,
-                url,
-                response.total(),
-                CHUNK_BYTES,
-                response.isPartial(),
-                response.header("ETag"),
-                response.header("Last-Modified"),
-                null);
+    static ModelFile of(String key, String url, int chunkBytes, Response response) {
+        ModelFile file =
+                new ModelFile(key, url, response.total(), chunkBytes, response.isPartial(), response.version(), null);
+        file.statedBytes = response.isPartial() ? response.total() : response.bodyBytes();
+        return file;
     }
 
     /** Creates a file to import. */
-    static ModelFile of(String key, String url, long bytes) {
-        return new ModelFile(key, url, bytes, CHUNK_BYTES, false, null, null, null);
+    static ModelFile of(String key, String url, int chunkBytes, long bytes) {
+        return new ModelFile(key, url, bytes, chunkBytes, false, Version.NONE, null);
     }
 
     /** Creates a file in shards, which are next to the manifest on the server. */
     static ModelFile of(String key, String url, Manifest manifest) {
-        return new ModelFile(key, url, manifest.bytes(), manifest.shardBytes(), true, null, null, manifest);
+        return new ModelFile(key, url, manifest.bytes(), manifest.shardBytes(), true, Version.NONE, manifest);
     }
 
     /** Parses what {@link #toJson} returned; returns null if the JSON is not valid. */
@@ -98,8 +94,7 @@ public final class ModelFile {
                     file.member("bytes").integer(0, Long.MAX_VALUE),
                     (int) file.member(CHUNK_BYTES_KEY).integer(1, MAX_CHUNK_BYTES),
                     Boolean.TRUE.equals(file.member("ranges").value()),
-                    optional(file.member("etag")),
-                    optional(file.member("modified")),
+                    new Version(optional(file.member("etag")), optional(file.member("modified"))),
                     null);
         } catch (RuntimeException e) {
             return null; // for example from another version: the file is fetched again
@@ -117,11 +112,11 @@ public final class ModelFile {
         json.put("bytes", bytes);
         json.put(CHUNK_BYTES_KEY, (long) chunkBytes);
         json.put("ranges", ranges);
-        if (etag != null) {
-            json.put("etag", etag);
+        if (version.etag() != null) {
+            json.put("etag", version.etag());
         }
-        if (modified != null) {
-            json.put("modified", modified);
+        if (version.modified() != null) {
+            json.put("modified", version.modified());
         }
         return JsonWriter.write(json, -1);
     }
@@ -133,6 +128,15 @@ public final class ModelFile {
     /** Returns the length of the file in bytes, or {@link Gguf#UNKNOWN_LENGTH} until its end is known. */
     public long bytes() {
         return bytes;
+    }
+
+    /** Returns the length for reports: the length that the server states if {@link #bytes} is not known. */
+    long expectedBytes() {
+        return bytes == Gguf.UNKNOWN_LENGTH && arrived <= statedBytes ? statedBytes : bytes;
+    }
+
+    long statedBytes() {
+        return statedBytes;
     }
 
     /** Sets the length, once the file has been read to its end. */
@@ -152,17 +156,31 @@ public final class ModelFile {
         return ranges;
     }
 
-    /** Returns whether a response's version and length, as far as they are known, match this file. */
-    boolean matches(HttpResponse response) {
-        return matches(etag, response.header("ETag"))
-                && matches(modified, response.header("Last-Modified"))
-                && (bytes == Gguf.UNKNOWN_LENGTH
-                        || response.total() == Gguf.UNKNOWN_LENGTH
-                        || response.total() == bytes);
+    /** Returns whether a response certainly carries another file: with another length, or another strong ETag. */
+    boolean contradicts(Response response) {
+        return version.contradicts(response.version())
+                || bytes != Gguf.UNKNOWN_LENGTH && response.total() != Gguf.UNKNOWN_LENGTH && response.total() != bytes;
     }
 
-    private static boolean matches(@Nullable String known, @Nullable String given) {
-        return known == null || given == null || known.equals(given);
+    /** Returns whether the validators of a response suggest that it carries this file. */
+    boolean agreesWith(Response response) {
+        Version other = response.version();
+        return version.agreesWith(other) || accepted.stream().anyMatch(each -> each.agreesWith(other));
+    }
+
+    /**
+     * Records that a response carries this file.
+     *
+     * @return whether this changes the note about the file
+     */
+    boolean accept(Response response) {
+        Version other = response.version();
+        if (!agreesWith(response)) {
+            accepted.add(other);
+        }
+        Version before = version;
+        version = version.updatedBy(other);
+        return version != before;
     }
 
     /** Returns whether a chunk starts at or after the end of the file. */
@@ -207,6 +225,15 @@ public final class ModelFile {
         return key + "." + "00000".substring(Math.min(5, index.length())) + index;
     }
 
+    /** Returns the names of all chunks. */
+    List<String> chunkNames() {
+        List<String> names = new ArrayList<>();
+        for (int chunk = 0; !isPastEnd(chunk); chunk++) {
+            names.add(name(chunk));
+        }
+        return names;
+    }
+
     void setStored(int chunk, boolean isStored) {
         stored.set(chunk, isStored);
     }
@@ -231,6 +258,15 @@ public final class ModelFile {
         return bytes != Gguf.UNKNOWN_LENGTH && isPastEnd(stored.nextClearBit(0));
     }
 
+    /** Returns whether a thread fetches the whole file. */
+    boolean isFetchingWhole() {
+        return fetchingWhole;
+    }
+
+    void setFetchingWhole(boolean isFetching) {
+        fetchingWhole = isFetching;
+    }
+
     void setFetching(int chunk, boolean isFetching) {
         fetching.set(chunk, isFetching);
     }
@@ -242,6 +278,21 @@ public final class ModelFile {
             chunk++;
         }
         return chunk;
+    }
+
+    /** Returns the first stored chunk, or -1. */
+    int firstStored() {
+        return stored.nextSetBit(0);
+    }
+
+    /** Returns the last stored chunk, or -1. */
+    int lastStored() {
+        return stored.length() - 1;
+    }
+
+    /** Returns whether the reader waits for a missing chunk before this one. */
+    boolean isWantedBefore(int chunk) {
+        return wanted < chunk && !stored.get(wanted);
     }
 
     void setWanted(int chunk) {

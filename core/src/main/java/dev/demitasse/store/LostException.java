@@ -1,4 +1,4 @@
-package dev.demitasse.web.store;
+package dev.demitasse.store;
 
 /** Thrown if the browser loses stored data without reporting an error. */
 public final class LostException extends StoreException {
