@@ -7,6 +7,9 @@ public interface Bytes {
     /** Returns a part of these bytes without copying it. */
     Bytes slice(int from, int count);
 
+    /** Returns a copy that stays valid. */
+    Bytes copy();
+
     /** Copies all bytes to an array. */
     void copyTo(byte[] target, int at);
 }

@@ -3,6 +3,7 @@ package dev.demitasse.store;
 import dev.demitasse.gguf.Gguf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The open files of a download, and the order in which their chunks are fetched. */
@@ -28,6 +29,11 @@ final class ChunkQueue {
     void add(ModelFile file) {
         files.add(file);
         reading = file;
+    }
+
+    /** Performs an action for each file. */
+    void forEach(Consumer<ModelFile> action) {
+        files.forEach(action);
     }
 
     /** Moves the reader to a chunk. */

@@ -65,11 +65,11 @@ final class ContentSample {
                     return false;
                 }
                 byte[] sample = new byte[expected.length];
-                int length = response.isPartial() || from == 0 ? response.read(sample) : 0;
-                if (length == sample.length) {
+                long start = response.isPartial() ? response.start() : 0;
+                if (start == from && response.read(sample) == sample.length) {
                     return Arrays.equals(sample, expected);
                 }
-                http.pauseBeforeRetry(url, "it sent " + length + " of " + sample.length + " bytes");
+                http.pauseBeforeRetry(url, "it sent other bytes than those from " + from);
             } catch (ConnectionException e) {
                 http.pauseBeforeRetry(url, String.valueOf(e.getMessage()));
             } finally {

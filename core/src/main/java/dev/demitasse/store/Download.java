@@ -201,6 +201,8 @@ public final class Download {
             platform.start(this::watchOtherTab);
             lock = platform.takeLock(id);
         }
+        queue.forEach(notes::findStored); // another tab may have fetched chunks meanwhile
+        changed.fire();
         requireRunning();
     }
 
@@ -319,7 +321,7 @@ public final class Download {
     private void startThreads() {
         if (queue.next() != null) {
             takeLock();
-            while (threads < CONNECTIONS) {
+            while (threads < CONNECTIONS && queue.next() != null) {
                 start(this::fetchMissing);
             }
         }

@@ -87,7 +87,9 @@ final class FileNotes {
         }
     }
 
-    private void findStored(ModelFile file) {
+    /** Sets the state of the chunks of a file to that in the directory. */
+    void findStored(ModelFile file) {
+        file.addArrived(-file.arrived());
         Map<String, Long> sizes = directory.sizes();
         for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {
             Long size = sizes.get(file.name(chunk));

@@ -73,8 +73,8 @@ final class Http {
             if (status == NOT_FOUND) {
                 return null;
             }
-            if (status == RANGE_NOT_SATISFIABLE && from > 0) {
-                throw new ChangedException(url);
+            if (status == RANGE_NOT_SATISFIABLE) {
+                throw from > 0 ? new ChangedException(url) : failure(url, "the file is empty");
             }
             if (status < 500 && status != 408 && status != 429) {
                 throw refused(url, status);

@@ -3,6 +3,8 @@ package dev.demitasse.store;
 import dev.demitasse.gguf.Gguf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,9 @@ final class Response {
     private final Platform platform;
     private final Consumer<Response> onEnd;
     private long lastActive;
-    private @Nullable Bytes peeked;
+    /** Bytes that {@link #peek} has read. */
+    private final Deque<Bytes> peeked = new ArrayDeque<>();
+
     private boolean isSilent;
 
     /**
@@ -152,11 +156,11 @@ final class Response {
      */
     @Nullable
     Bytes read() {
-        Bytes bytes = peeked;
-        if (bytes != null) {
-            peeked = null;
-            return bytes;
-        }
+        return peeked.isEmpty() ? receive() : peeked.poll();
+    }
+
+    private @Nullable Bytes receive() {
+        Bytes bytes = null;
         try {
             bytes = exchange.read();
             lastActive = platform.now();
@@ -171,20 +175,25 @@ final class Response {
     }
 
     /**
-     * Waits for the first bytes and returns at most {@code count} of them as Latin-1. {@link #read} returns them again.
+     * Waits for the first bytes and returns them as Latin-1. {@link #read} returns them again.
      *
+     * @param count the number of bytes; a shorter body has fewer
      * @throws ConnectionException if the connection breaks
      */
     String peek(int count) {
-        if (peeked == null) {
-            peeked = read();
+        byte[] start = new byte[count];
+        int length = 0;
+        while (length < count) {
+            Bytes bytes = receive();
+            if (bytes == null) {
+                break;
+            }
+            int part = Math.min(bytes.length(), count - length);
+            bytes.slice(0, part).copyTo(start, length);
+            length += part;
+            peeked.add(length < count ? bytes.copy() : bytes);
         }
-        if (peeked == null) {
-            return "";
-        }
-        byte[] start = new byte[Math.min(count, peeked.length())];
-        peeked.slice(0, start.length).copyTo(start, 0);
-        return new String(start, StandardCharsets.ISO_8859_1);
+        return new String(start, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     /** Reads until the array is full or the body ends; returns the number of bytes. The array may be full before the body ends. */

@@ -103,14 +103,22 @@ final class WholeFetcher extends Fetcher {
         int offset = (int) (position - file.start(chunk));
         int count = Math.min(bytes.length() - from, file.length(chunk) - offset);
         if (!file.isStored(chunk)) {
-            PartialChunk target = partial(chunk);
-            int known = (int) Math.min(count, Math.max(0, target.length() - offset));
-            append(file, target, bytes, from + known, count - known);
-            if (offset + count == file.length(chunk)) {
-                completePartial();
-            }
+            append(chunk, offset, bytes, from, count);
         }
         return count;
+    }
+
+    private void append(int chunk, int offset, Bytes bytes, int from, int count) {
+        PartialChunk target = partial(chunk);
+        if (target.length() < offset) {
+            closePartial(); // the chunk was lost after its first bytes had been skipped: the next pass stores it
+            return;
+        }
+        int known = (int) Math.min(count, target.length() - offset);
+        append(file, target, bytes, from + known, count - known);
+        if (target.length() == file.length(chunk)) {
+            completePartial();
+        }
     }
 
     private PartialChunk partial(int chunk) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** Recognizes the common answers that are not the requested file, and says what to do. */
 final class WrongAnswer {
     /** The number of bytes of a body that {@link #describe} looks at. */
-    static final int START_BYTES = 256;
+    static final int START_BYTES = 64;
 
     /** Describes a body that is longer than its headers state. */
     static final String COMPRESSED = "it sends more bytes than its headers state, as servers do that compress a file;"

@@ -27,6 +27,11 @@ final class JsBytes implements Bytes {
     }
 
     @Override
+    public Bytes copy() {
+        return new JsBytes(new Uint8Array(array));
+    }
+
+    @Override
     public void copyTo(byte[] target, int at) {
         for (int i = 0; i < array.getLength(); i++) {
             target[at + i] = (byte) array.get(i);
