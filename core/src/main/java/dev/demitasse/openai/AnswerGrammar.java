@@ -10,7 +10,6 @@ import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles {@code response_format} and {@code tool_choice} to the grammar of an answer. */
@@ -27,13 +26,24 @@ final class AnswerGrammar {
         if (!format.isPresent()) {
             return null;
         }
+        JsonField schema = format.member("schema"); // as llama-server accepts it
+        JsonField wrapper = format.member("json_schema");
+        boolean isWrapped = wrapper.isPresent() || !schema.isPresent();
+        return of(
+                format,
+                "json_schema".equals(format.member("type").value()) && isWrapped ? wrapper.member("schema") : schema);
+    }
+
+    /** Returns the grammar that {@code text.format} of a response requires, or null if it allows any text. */
+    @Nullable
+    Grammar ofTextFormat(JsonField format) {
+        return format.isPresent() ? of(format, format.member("schema")) : null;
+    }
+
+    private @Nullable Grammar of(JsonField format, JsonField schema) {
         return switch (format.member("type").oneOf("text", "json_object", "json_schema")) {
-            case "json_object" -> JsonSchema.anyObject();
-            case "json_schema" -> {
-                JsonField schema = format.member("json_schema");
-                schema.requireKnown(Set.of("name", "description", "schema", "strict"));
-                yield schema(schema.member("schema"));
-            }
+            case "json_object" -> schema.isPresent() ? schema(schema) : JsonSchema.anyObject();
+            case "json_schema" -> schema(schema);
             default -> null;
         };
     }
@@ -57,13 +67,26 @@ final class AnswerGrammar {
      * Returns the grammar of a whole answer, including its reasoning, or null if it is not restricted.
      *
      * @param text the grammar of the text of the answer, or null if any text is allowed
-     * @throws FieldException if the answer must call a tool but the model does not write calls in JSON
+     * @param begun the beginning of the answer, which the prompt contains; the grammar is that of the rest
+     * @throws FieldException if the answer must call a tool but the model does not write calls in JSON, or if no answer of the
+     *     grammar begins like this one
      */
     @Nullable
-    Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text) {
+    Grammar of(AnswerFormat format, Tools tools, @Nullable Grammar text, String begun) {
         if (!tools.required() && text == null) {
             return null;
         }
+        Grammar whole = whole(format, tools, text);
+        Grammar rest = whole.after(begun);
+        if (rest == null) {
+            throw new FieldException(
+                    "continue_final_message",
+                    "can't hold: no answer of the form asked for begins with the last message");
+        }
+        return rest;
+    }
+
+    private Grammar whole(AnswerFormat format, Tools tools, @Nullable Grammar text) {
         List<Grammar> answers = new ArrayList<>();
         CallSyntax syntax = format.callSyntax();
         if (syntax != null) {

@@ -54,7 +54,8 @@ final class ChatFormat implements CompletionFormat {
     }
 
     @Override
-    public JsonObject choice(Choice choice, String finishReason, List<JsonObject> toolCalls) {
+    public JsonObject choice(Choice choice, boolean withLogProbs) {
+        List<JsonObject> toolCalls = choice.toolCalls;
         String text = choice.text.toString();
         String reasoning = choice.reasoning.toString();
         JsonObject message = new JsonObject()
@@ -66,7 +67,9 @@ final class ChatFormat implements CompletionFormat {
         return new JsonObject()
                 .with("index", choice.index)
                 .with("message", message)
-                .with("logprobs", choice.logProbs.isEmpty() ? null : TokenLogProbs.chat(choice.logProbs))
-                .with("finish_reason", finishReason);
+                .with(
+                        "logprobs",
+                        choice.logProbs.isEmpty() || !withLogProbs ? null : TokenLogProbs.chat(choice.logProbs))
+                .with("finish_reason", choice.finishReason);
     }
 }

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class ChatRequest {
     private static final Set<String> FIELDS = CompletionFields.with(
             "messages",
+            "n",
+            "max_tokens",
             "max_completion_tokens",
+            "logprobs",
             "top_logprobs",
             "tools",
             "tool_choice",
@@ -26,7 +29,13 @@ final class ChatRequest {
             "response_format",
             "reasoning_effort",
             "chat_template_kwargs",
-            "continue_final_message");
+            "enable_thinking",
+            "continue_final_message",
+            "modalities",
+            "audio",
+            "prediction",
+            "functions",
+            "function_call");
 
     private static final int MAX_LOG_PROBS = 20;
 
@@ -34,26 +43,60 @@ final class ChatRequest {
 
     static CompletionRequest read(String body, Context context, LocalTime now, long seed) {
         JsonField json = RequestBody.parse(body, FIELDS);
-        Tools tools = Tools.read(json);
-        json.member("parallel_tool_calls").bool(true);
+        checkUnused(json);
+        Tools tools = Tools.ofChat(json);
+        boolean parallelCalls = json.member("parallel_tool_calls").bool(true);
         AnswerGrammar grammars = new AnswerGrammar(context.model().schemas());
         Grammar text = grammars.ofResponseFormat(json.member("response_format"));
         int logProbs = logProbs(json);
-        LoadedModel.ChatPrompt prompt = prompt(json, tools, context, now);
+        ChatPrompt prompt = prompt(json, tools, context, now);
         JsonField maxTokens = json.member("max_completion_tokens");
-        return new CompletionFields(json, context, prompt.ids(), prompt.format())
-                .read(
-                        true,
+        CompletionFields fields = new CompletionFields(
+                json,
+                context,
+                maxTokens.isPresent() ? maxTokens : json.member("max_tokens"),
+                Integer.MAX_VALUE,
+                logProbs);
+        int count = fields.count();
+        return new CompletionRequest(
+                true,
+                fields.runs(
+                        json.member("messages"),
+                        prompt.rendered().ids(),
+                        prompt.rendered().format(),
+                        grammars.of(prompt.rendered().format(), tools, text, prompt.begun()),
                         seed,
-                        maxTokens.isPresent() ? maxTokens : json.member("max_tokens"),
-                        Integer.MAX_VALUE,
-                        logProbs,
-                        grammars.of(prompt.format(), tools, text));
+                        count),
+                count,
+                count,
+                List.of(""),
+                fields.answer(parallelCalls));
     }
 
     static int[] prompt(String body, Context context, LocalTime now) {
         JsonField json = RequestBody.parse(body, FIELDS);
-        return prompt(json, Tools.read(json), context, now).ids();
+        return prompt(json, Tools.ofChat(json), context, now).rendered().ids();
+    }
+
+    /** Checks fields that don't change the answer, and refuses those that can't be honored. */
+    private static void checkUnused(JsonField json) {
+        RequestBody.refuse(json, "functions", "is OpenAI's former name of tools, which has to be used");
+        RequestBody.refuse(json, "function_call", "is OpenAI's former name of tool_choice, which has to be used");
+        JsonField modalities = json.member("modalities");
+        if (modalities.isPresent()) {
+            for (JsonField modality : modalities.elements()) {
+                modality.oneOf("text");
+            }
+        }
+        // It would only make the answer faster.
+        JsonField prediction = json.member("prediction");
+        if (prediction.isPresent()) {
+            prediction.member("type").oneOf("content");
+            JsonField content = prediction.member("content");
+            if (!(content.value() instanceof List)) {
+                content.string();
+            }
+        }
     }
 
     private static int logProbs(JsonField json) {
@@ -61,21 +104,26 @@ final class ChatRequest {
         if (json.member("logprobs").bool(false)) {
             return top.isPresent() ? (int) top.integer(0, MAX_LOG_PROBS) : 0;
         }
-        if (top.isPresent()) {
+        if (top.isPresent() && top.integer(0, MAX_LOG_PROBS) > 0) {
             throw new FieldException(top.path(), "needs logprobs: true");
         }
         return GenerationOptions.NO_LOG_PROBS;
     }
 
-    private static LoadedModel.ChatPrompt prompt(JsonField json, Tools tools, Context context, LocalTime now) {
-        List<Message> messages = Message.readAll(json.member("messages").value());
-        if (!context.model().hasChatTemplate()) {
-            throw new FieldException("messages", "can't be read: the model has no chat template");
-        }
-        Map<String, @Nullable Object> variables = variables(json, tools);
+    /**
+     * A prompt.
+     *
+     * @param begun the beginning of the answer, which the prompt contains; empty if there is none
+     */
+    private record ChatPrompt(LoadedModel.ChatPrompt rendered, String begun) {}
+
+    private static ChatPrompt prompt(JsonField json, Tools tools, Context context, LocalTime now) {
+        List<Message> messages = ChatMessages.read(json.member("messages"));
+        requireTemplate(context, "messages");
+        Map<String, @Nullable Object> variables = variables(json, json.member("reasoning_effort"), tools);
         JsonField continues = json.member("continue_final_message");
         if (!continues.bool(false)) {
-            return context.model().chatPrompt(messages, variables, now);
+            return new ChatPrompt(ChatMessages.prompt(context, messages, "", variables, now), "");
         }
         int last = messages.size() - 1;
         Map<String, @Nullable Object> message = messages.get(last).fields();
@@ -85,13 +133,31 @@ final class ChatRequest {
             throw new FieldException(
                     continues.path(), "needs a last message of the assistant, with content, after others");
         }
-        return context.model().chatPrompt(messages.subList(0, last), begun, variables, now);
+        return new ChatPrompt(ChatMessages.prompt(context, messages.subList(0, last), begun, variables, now), begun);
+    }
+
+    /**
+     * Checks that the model can read a conversation.
+     *
+     * @param path of the field with the conversation
+     */
+    static void requireTemplate(Context context, String path) {
+        if (!context.model().hasChatTemplate()) {
+            throw new FieldException(path, "can't be read: the model has no chat template");
+        }
     }
 
     /** Returns the variables of the chat template. */
-    private static Map<String, @Nullable Object> variables(JsonField json, Tools tools) {
+    static Map<String, @Nullable Object> variables(JsonField json, JsonField effort, Tools tools) {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        JsonField effort = json.member("reasoning_effort");
+        JsonField thinking = json.member("enable_thinking"); // Qwen's name; WebLLM's clients wrap it
+        JsonField extra = json.member("extra_body");
+        if (!thinking.isPresent() && extra.value() instanceof Map) {
+            thinking = extra.member("enable_thinking");
+        }
+        if (thinking.isPresent()) {
+            variables.put("enable_thinking", thinking.bool());
+        }
         if (effort.isPresent()
                 && effort.oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max")
                         .equals("none")) {

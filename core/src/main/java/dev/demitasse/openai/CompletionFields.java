@@ -14,19 +14,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields that chat and text completions share.
+ * The fields that all requests for text share.
  *
  * @param json the request
- * @param prompt the tokens of the prompt
- * @param format the format of the answer
+ * @param maxTokens the field with the maximum number of tokens
+ * @param defaultMaxTokens its value if it is absent
+ * @param logProbs the number of top log probabilities, or {@link GenerationOptions#NO_LOG_PROBS}
  */
-record CompletionFields(JsonField json, Context context, int[] prompt, AnswerFormat format) {
+record CompletionFields(JsonField json, Context context, JsonField maxTokens, int defaultMaxTokens, int logProbs) {
     private static final List<String> NAMES = List.of(
             "stream",
             "stream_options",
-            "n",
             "stop",
-            "max_tokens",
             "temperature",
             "top_p",
             "top_k",
@@ -34,9 +33,9 @@ record CompletionFields(JsonField json, Context context, int[] prompt, AnswerFor
             "presence_penalty",
             "frequency_penalty",
             "repetition_penalty",
+            "repeat_penalty",
             "logit_bias",
             "seed",
-            "logprobs",
             "speculative",
             "context_shift",
             "n_keep",
@@ -54,36 +53,49 @@ record CompletionFields(JsonField json, Context context, int[] prompt, AnswerFor
         return names;
     }
 
+    /** Returns the number of choices. */
+    int count() {
+        return json.member("n").isPresent() ? (int) json.member("n").integer(1, MAX_CHOICES) : 1;
+    }
+
     /**
-     * Reads the fields.
+     * Returns the form of the answer.
      *
-     * @param seed the seed of the first choice if the request has none
-     * @param maxTokens the field with the maximum number of tokens
-     * @param defaultMaxTokens its value if it is absent
-     * @param logProbs the number of top log probabilities, or {@link GenerationOptions#NO_LOG_PROBS}
-     * @param grammar the grammar of the answer, or null
-     * @throws FieldException if a field is invalid
+     * @param parallelCalls whether the answer may call more than one tool
      */
-    CompletionRequest read(
-            boolean isChat,
-            long seed,
-            JsonField maxTokens,
-            int defaultMaxTokens,
-            int logProbs,
-            @Nullable Grammar grammar) {
-        int count = json.member("n").isPresent() ? (int) json.member("n").integer(1, MAX_CHOICES) : 1;
-        boolean stream = json.member("stream").bool(false);
-        boolean returnTokens = json.member("return_tokens").bool(false);
-        boolean includeUsage = includeUsage(json.member("stream_options"));
+    CompletionRequest.Answer answer(boolean parallelCalls) {
+        JsonField options = json.member("stream_options");
+        return new CompletionRequest.Answer(
+                json.member("stream").bool(false),
+                options.isPresent() && options.member("include_usage").bool(false),
+                json.member("return_tokens").bool(false),
+                logProbs != GenerationOptions.NO_LOG_PROBS,
+                parallelCalls);
+    }
+
+    /**
+     * Returns the generations of a prompt.
+     *
+     * @param source the field that the prompt was read from
+     * @param prompt the tokens of the prompt
+     * @param format the format of the answer
+     * @param grammar the grammar of the answer, or null
+     * @param seed the seed of the first generation if the request has none
+     * @param count the number of generations
+     * @throws FieldException if a field is invalid, or the prompt leaves no room for an answer
+     */
+    List<AnswerRequest.Run> runs(
+            JsonField source, int[] prompt, AnswerFormat format, @Nullable Grammar grammar, long seed, int count) {
         int room = context.contextLength() + 1 - prompt.length;
         if (room < 2) {
             throw new FieldException(
-                    isChat ? "messages" : "prompt",
+                    source.path(),
                     "has " + prompt.length + " tokens; the context of " + context.contextLength()
                             + " leaves no room for an answer");
         }
         int keep = keep();
-        int wanted = maxTokens.isPresent() ? (int) maxTokens.integer(1, Integer.MAX_VALUE) : defaultMaxTokens;
+        long wanted = maxTokens.isPresent() ? maxTokens.integer(1, Long.MAX_VALUE) : defaultMaxTokens;
+        long max = keep == GenerationOptions.NO_SHIFT ? Math.min(wanted, room) : wanted;
         SamplingOptions sampling = SamplingFields.read(
                 json,
                 context.model().defaultSampling(),
@@ -91,27 +103,21 @@ record CompletionFields(JsonField json, Context context, int[] prompt, AnswerFor
                 seed);
         List<String> stops = stops(json.member("stop"));
         boolean speculative = json.member("speculative").bool(true);
-        List<GenerationOptions> choices = new ArrayList<>();
+        List<AnswerRequest.Run> runs = new ArrayList<>();
         for (int choice = 0; choice < count; choice++) {
-            choices.add(new GenerationOptions(
-                    SamplingFields.forChoice(sampling, choice),
-                    keep == GenerationOptions.NO_SHIFT ? Math.min(wanted, room) : wanted,
-                    stops,
-                    format,
-                    grammar,
-                    logProbs,
-                    speculative,
-                    keep));
+            runs.add(new AnswerRequest.Run(
+                    prompt,
+                    new GenerationOptions(
+                            SamplingFields.forChoice(sampling, choice),
+                            (int) Math.min(max, Integer.MAX_VALUE),
+                            stops,
+                            format,
+                            grammar,
+                            logProbs,
+                            speculative,
+                            keep)));
         }
-        return new CompletionRequest(isChat, prompt, choices, stream, includeUsage, returnTokens);
-    }
-
-    private static boolean includeUsage(JsonField streamOptions) {
-        if (!streamOptions.isPresent()) {
-            return false;
-        }
-        streamOptions.requireKnown(Set.of("include_usage", "include_obfuscation"));
-        return streamOptions.member("include_usage").bool(false);
+        return runs;
     }
 
     private int keep() {

@@ -29,5 +29,5 @@ interface CompletionFormat {
     JsonObject end(int index, String finishReason, List<JsonObject> toolCalls);
 
     /** Returns the object of a whole choice. */
-    JsonObject choice(Choice choice, String finishReason, List<JsonObject> toolCalls);
+    JsonObject choice(Choice choice, boolean withLogProbs);
 }

@@ -7,22 +7,14 @@ import dev.demitasse.engine.Usage;
 import dev.demitasse.sampling.LogProbs;
 import dev.demitasse.tokenizer.Tokenizer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Writes the answer to a {@link CompletionRequest} as JSON text: chunks while it is generated, or one response at its end.
- * Its choices are generated one after the other.
- */
-public final class CompletionWriter {
-    /** A source of random identifiers. */
-    public interface Ids {
-        /** Returns a random identifier. */
-        String next();
-    }
-
+/** Writes the answer to a {@link CompletionRequest}. Its choices are generated one after the other. */
+final class CompletionWriter implements AnswerWriter {
     private final CompletionRequest request;
     private final CompletionFormat format;
     private final Tokenizer tokenizer;
@@ -30,23 +22,17 @@ public final class CompletionWriter {
     private final Consumer<String> chunks;
     private final JsonObject head; // the fields that all chunks share
 
+    private final List<Choice> candidates = new ArrayList<>(); // the answers to the current prompt, of a whole response
     private final List<JsonObject> choices = new ArrayList<>(); // of a whole response
     private @Nullable Choice current;
-    private int finishedChoices;
+    private int finishedRuns;
+    private int promptTokens; // of all prompts
+    private int cachedTokens; // of the first choices of all prompts
     private int completionTokens; // of all choices
-    private int cachedTokens; // of the first choice
     private JsonObject usage = new JsonObject();
     private JsonObject timings = new JsonObject();
 
-    /**
-     * Creates a writer.
-     *
-     * @param tokenizer the tokenizer of the model
-     * @param model the name of the model
-     * @param created seconds since 1970-01-01 00:00 UTC
-     * @param chunks receives the chunks of a stream
-     */
-    public CompletionWriter(
+    CompletionWriter(
             CompletionRequest request,
             Tokenizer tokenizer,
             String model,
@@ -65,7 +51,7 @@ public final class CompletionWriter {
                 .with("object", request.stream() ? format.chunkObject() : format.object());
     }
 
-    /** Adds the next event of the current choice. {@link Event.Finished} ends the choice. */
+    @Override
     public void accept(Event event) {
         if (event instanceof Event.Token token) {
             accept(token);
@@ -78,11 +64,12 @@ public final class CompletionWriter {
         Choice choice = choice();
         LogProbs told = token.logProbs();
         TokenLogProbs logProbs = told == null ? null : TokenLogProbs.of(token.id(), told, tokenizer);
+        boolean returnTokens = request.answer().returnTokens();
         if (request.stream()) {
             boolean isEmpty = token.text().isEmpty() && token.reasoning().isEmpty() && logProbs == null;
-            if (!isEmpty || request.returnTokens()) {
+            if (!isEmpty || returnTokens) {
                 writeChunk(format.piece(choice.index, token.reasoning(), token.text(), logProbs)
-                        .withIf(request.returnTokens(), "tokens", List.of(token.id())));
+                        .withIf(returnTokens, "tokens", List.of(token.id())));
             }
             return;
         }
@@ -97,16 +84,33 @@ public final class CompletionWriter {
     private void accept(Event.Finished finished) {
         Choice choice = choice();
         count(finished.usage());
+        finishedRuns++;
+        current = null;
         if (request.stream()) {
             writeEnd(choice.index, finished);
-        } else {
-            choice.reasoning.append(finished.reasoning());
-            choice.text.append(finished.text());
-            choices.add(format.choice(choice, name(finished.reason()), toolCalls(finished.toolCalls()))
-                    .withIf(request.returnTokens(), "tokens", choice.tokens));
+            return;
         }
-        current = null;
-        finishedChoices++;
+        choice.reasoning.append(finished.reasoning());
+        choice.text.append(finished.text());
+        choice.finishReason = name(finished.reason());
+        choice.toolCalls = toolCalls(finished.toolCalls());
+        candidates.add(choice);
+        if (finishedRuns % request.bestOf() == 0 || finished.reason() == FinishReason.ABORT) {
+            addBest();
+        }
+    }
+
+    /** Adds the most probable answers to a prompt to the response. */
+    private void addBest() {
+        if (request.bestOf() > request.count()) {
+            candidates.sort(Comparator.comparingDouble(Choice::meanLogProb).reversed());
+        }
+        for (Choice choice : candidates.subList(0, Math.min(request.count(), candidates.size()))) {
+            choice.index = choices.size();
+            choices.add(format.choice(choice, request.answer().logProbs())
+                    .withIf(request.answer().returnTokens(), "tokens", choice.tokens));
+        }
+        candidates.clear();
     }
 
     private void writeEnd(int index, Event.Finished finished) {
@@ -119,12 +123,12 @@ public final class CompletionWriter {
             end.add(format.end(index, name(finished.reason()), toolCalls(finished.toolCalls())));
         }
         write(end, new JsonObject().with("usage", usage).with("timings", timings));
-        if (request.includeUsage() && index + 1 == request.choices().size()) {
+        if (request.answer().includeUsage() && finishedRuns == request.runs().size()) {
             write(List.of(), new JsonObject().with("usage", usage));
         }
     }
 
-    /** Returns the whole response if the request does not ask for a stream. */
+    @Override
     public String response() {
         return CompactJson.write(new JsonObject()
                 .withAll(head)
@@ -137,11 +141,16 @@ public final class CompletionWriter {
     private Choice choice() {
         Choice choice = current;
         if (choice == null) {
-            choice = new Choice(finishedChoices);
+            choice = new Choice(finishedRuns);
             current = choice;
+            String echo = request.echoes().get(finishedRuns / request.bestOf());
+            choice.text.append(echo);
             JsonObject begin = format.begin(choice.index);
             if (request.stream() && begin != null) {
                 writeChunk(begin);
+            }
+            if (request.stream() && !echo.isEmpty()) {
+                writeChunk(format.piece(choice.index, "", echo, null));
             }
         }
         return choice;
@@ -159,28 +168,33 @@ public final class CompletionWriter {
     /** Adds the usage of a choice, and replaces the timings. */
     private void count(Usage added) {
         completionTokens += added.completionTokens();
-        if (finishedChoices == 0) {
-            cachedTokens = added.cachedTokens();
+        if (finishedRuns % request.bestOf() == 0) {
+            promptTokens += added.promptTokens();
+            cachedTokens += added.cachedTokens();
         }
         usage = new JsonObject()
-                .with("prompt_tokens", added.promptTokens())
+                .with("prompt_tokens", promptTokens)
                 .with("completion_tokens", completionTokens)
-                .with("total_tokens", added.promptTokens() + completionTokens)
+                .with("total_tokens", promptTokens + completionTokens)
                 .with("prompt_tokens_details", new JsonObject().with("cached_tokens", cachedTokens));
-        // llama-server's names.
-        timings = new JsonObject()
-                .with("cache_n", added.cachedTokens())
-                .with("prompt_n", added.promptTokens() - added.cachedTokens())
-                .with("prompt_ms", added.prefillNanos() / 1e6)
-                .with("predicted_n", added.completionTokens())
-                .with("predicted_ms", added.decodeNanos() / 1e6)
-                .with("draft_n", added.draftedTokens())
-                .with("draft_n_accepted", added.acceptedTokens());
+        timings = timings(added);
+    }
+
+    /** Returns the token counts and times with llama-server's names. */
+    static JsonObject timings(Usage usage) {
+        return new JsonObject()
+                .with("cache_n", usage.cachedTokens())
+                .with("prompt_n", usage.promptTokens() - usage.cachedTokens())
+                .with("prompt_ms", usage.prefillNanos() / 1e6)
+                .with("predicted_n", usage.completionTokens())
+                .with("predicted_ms", usage.decodeNanos() / 1e6)
+                .with("draft_n", usage.draftedTokens())
+                .with("draft_n_accepted", usage.acceptedTokens());
     }
 
     private List<JsonObject> toolCalls(List<ToolCall> calls) {
         List<JsonObject> all = new ArrayList<>();
-        for (ToolCall call : calls) {
+        for (ToolCall call : request.answer().parallelCalls() || calls.isEmpty() ? calls : calls.subList(0, 1)) {
             all.add(new JsonObject()
                     .with("id", "call_" + ids.next())
                     .with("type", "function")

@@ -12,8 +12,9 @@ import java.util.Set;
  *
  * @param inputs the tokens of each text
  * @param isBase64 whether the answer encodes vectors in base64
+ * @param dimensions the number of elements of a vector to return
  */
-public record EmbeddingRequest(List<int[]> inputs, boolean isBase64) {
+public record EmbeddingRequest(List<int[]> inputs, boolean isBase64, int dimensions) {
     private static final int MAX_INPUTS = 2048;
 
     /**
@@ -23,22 +24,13 @@ public record EmbeddingRequest(List<int[]> inputs, boolean isBase64) {
      * @throws FieldException if a field is invalid
      */
     public static EmbeddingRequest read(String body, Context context) {
-        JsonField json = RequestBody.parse(body, Set.of("input", "encoding_format"));
+        JsonField json = RequestBody.parse(body, Set.of("input", "encoding_format", "dimensions"));
         JsonField format = json.member("encoding_format");
         boolean isBase64 = format.isPresent() && format.oneOf("float", "base64").equals("base64");
-        JsonField input = json.member("input");
-        List<JsonField> all = new ArrayList<>();
-        if (input.value() instanceof List<?> list && !list.isEmpty() && !(list.get(0) instanceof Long)) {
-            all.addAll(input.elements());
-        } else {
-            all.add(input);
-        }
-        if (all.size() > MAX_INPUTS) {
-            throw new FieldException(
-                    input.path(), "has " + all.size() + " texts; at most " + MAX_INPUTS + " are allowed");
-        }
+        JsonField dimensions = json.member("dimensions");
+        int all = context.model().info().plan().hidden().width();
         List<int[]> inputs = new ArrayList<>();
-        for (JsonField each : all) {
+        for (JsonField each : RequestBody.inputs(json.member("input"), MAX_INPUTS)) {
             int[] ids = RequestBody.tokens(each, context);
             if (ids.length > context.contextLength()) {
                 throw new FieldException(
@@ -46,6 +38,6 @@ public record EmbeddingRequest(List<int[]> inputs, boolean isBase64) {
             }
             inputs.add(ids);
         }
-        return new EmbeddingRequest(inputs, isBase64);
+        return new EmbeddingRequest(inputs, isBase64, dimensions.isPresent() ? (int) dimensions.integer(1, all) : all);
     }
 }

@@ -18,7 +18,8 @@ public final class EmbeddingResponse {
      */
     public static String write(EmbeddingRequest request, String model, List<float[]> vectors) {
         List<JsonObject> data = new ArrayList<>();
-        for (float[] vector : vectors) {
+        for (float[] whole : vectors) {
+            float[] vector = truncate(whole, request.dimensions());
             data.add(new JsonObject()
                     .with("object", "embedding")
                     .with("index", data.size())
@@ -30,6 +31,26 @@ public final class EmbeddingResponse {
                 .with("model", model)
                 .with("data", data)
                 .with("usage", new JsonObject().with("prompt_tokens", tokens).with("total_tokens", tokens)));
+    }
+
+    /** Returns the first elements of a vector, scaled to the length of the whole vector. */
+    private static float[] truncate(float[] vector, int dimensions) {
+        if (dimensions >= vector.length) {
+            return vector;
+        }
+        double whole = 0;
+        double kept = 0;
+        for (int i = 0; i < vector.length; i++) {
+            double square = (double) vector[i] * vector[i];
+            whole += square;
+            kept += i < dimensions ? square : 0;
+        }
+        float[] truncated = new float[dimensions];
+        double scale = kept > 0 ? Math.sqrt(whole / kept) : 1;
+        for (int i = 0; i < dimensions; i++) {
+            truncated[i] = (float) (vector[i] * scale);
+        }
+        return truncated;
     }
 
     /** Encodes the bytes of 32-bit floats, little-endian, as OpenAI's clients expect them. */

@@ -5,6 +5,7 @@ import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Set;
 
 /** The parts that all requests share. */
 final class RequestBody {
-    /** Fields that have no effect on an context that serves one model to one user. */
+    /** Fields that have no effect on a context that serves one model to one user. */
     private static final Set<String> IGNORED = Set.of(
             "model",
             "user",
@@ -22,15 +23,18 @@ final class RequestBody {
             "safety_identifier",
             "prompt_cache_key",
             "prompt_cache_retention",
-            "verbosity");
+            "verbosity",
+            "web_search_options",
+            "extra_body",
+            "strict");
 
     private RequestBody() {}
 
     /**
-     * Parses a request.
+     * Parses a request. Ignores unknown fields, as clients send their own, unless the request is {@code strict}.
      *
      * @param known the names of the fields that it may have besides those that are ignored
-     * @throws FieldException if the request is not a JSON object or has another field
+     * @throws FieldException if the request is not a JSON object, or is strict and has another field
      */
     static JsonField parse(String body, Set<String> known) {
         Object value;
@@ -43,10 +47,64 @@ final class RequestBody {
             throw new FieldException("the request", "must be an object");
         }
         JsonField json = new JsonField("", value);
+        if (json.member("strict").bool(false)) {
+            requireKnown(json, known);
+        }
+        return json;
+    }
+
+    private static void requireKnown(JsonField json, Set<String> known) {
         Set<String> all = new HashSet<>(IGNORED);
         all.addAll(known);
         json.requireKnown(all);
-        return json;
+        requireKnownInside(json.member("stream_options"), Set.of("include_usage", "include_obfuscation"));
+        JsonField format = json.member("response_format");
+        requireKnownInside(format, Set.of("type", "json_schema", "schema"));
+        if (format.isPresent()) {
+            requireKnownInside(format.member("json_schema"), Set.of("name", "description", "schema", "strict"));
+        }
+        if (json.member("tools").isPresent()) {
+            for (JsonField tool : json.member("tools").elements()) {
+                requireKnownInside(tool, Set.of("type", "function", "name", "description", "parameters", "strict"));
+                requireKnownInside(tool.member("function"), Set.of("name", "description", "parameters", "strict"));
+            }
+        }
+    }
+
+    private static void requireKnownInside(JsonField field, Set<String> names) {
+        if (field.isPresent()) {
+            field.requireKnown(names);
+        }
+    }
+
+    /**
+     * Checks that a field is absent because it has a meaning that an engine can't give it.
+     *
+     * @param problem what follows the name of the field in the error
+     */
+    static void refuse(JsonField json, String name, String problem) {
+        JsonField field = json.member(name);
+        if (field.isPresent()) {
+            throw new FieldException(field.path(), problem);
+        }
+    }
+
+    /**
+     * Returns the texts or arrays of token ids in a field that has one of them or an array of them.
+     *
+     * @throws FieldException if there are more than {@code max}
+     */
+    static List<JsonField> inputs(JsonField field, int max) {
+        List<JsonField> all = new ArrayList<>();
+        if (field.value() instanceof List<?> list && !list.isEmpty() && !(list.get(0) instanceof Number)) {
+            all.addAll(field.elements());
+        } else {
+            all.add(field);
+        }
+        if (all.size() > max) {
+            throw new FieldException(field.path(), "has " + all.size() + " texts; at most " + max + " are allowed");
+        }
+        return all;
     }
 
     /**

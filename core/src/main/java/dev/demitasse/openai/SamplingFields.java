@@ -24,10 +24,10 @@ final class SamplingFields {
         JsonField topK = json.member("top_k");
         JsonField topP = json.member("top_p");
         float nucleus = (float) number(topP, absent.topP(), 0, 1);
-        if (nucleus == 0) {
-            throw topP.isNot("above 0 and at most 1");
-        }
         JsonField repetition = json.member("repetition_penalty");
+        if (!repetition.isPresent()) {
+            repetition = json.member("repeat_penalty"); // llama-server's name
+        }
         float penalty = (float) number(repetition, absent.repetitionPenalty(), 0, MAX_REPETITION_PENALTY);
         if (penalty == 0) {
             throw repetition.isNot("above 0 and at most 2");
@@ -36,7 +36,7 @@ final class SamplingFields {
         return new SamplingOptions(
                 (float) number(json.member("temperature"), absent.temperature(), 0, MAX_TEMPERATURE),
                 topK.isPresent() ? (int) Math.max(0, topK.integer(-1, Integer.MAX_VALUE)) : absent.topK(),
-                nucleus,
+                Math.max(nucleus, Float.MIN_VALUE), // 0 keeps the most probable token, too
                 (float) number(json.member("min_p"), absent.minP(), 0, 1),
                 penalty,
                 (float) number(json.member("frequency_penalty"), 0, -2, 2),

@@ -36,8 +36,9 @@ final class TextFormat implements CompletionFormat {
     }
 
     @Override
-    public JsonObject choice(Choice choice, String finishReason, List<JsonObject> toolCalls) {
-        return choice(choice.index, choice.text.toString(), choice.logProbs, finishReason);
+    public JsonObject choice(Choice choice, boolean withLogProbs) {
+        return choice(
+                choice.index, choice.text.toString(), withLogProbs ? choice.logProbs : List.of(), choice.finishReason);
     }
 
     private static JsonObject choice(

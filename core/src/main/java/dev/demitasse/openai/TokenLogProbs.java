@@ -40,13 +40,20 @@ record TokenLogProbs(Entry chosen, List<Entry> top) {
         return new Entry(tokenizer.decode(new int[] {id}, true), Math.max(logProb, MIN_LOG_PROB), bytes);
     }
 
+    /** Returns the object of one token. */
+    JsonObject json() {
+        return chosen.json().with("top_logprobs", top.stream().map(Entry::json).toList());
+    }
+
+    double chosenLogProb() {
+        return chosen.logProb;
+    }
+
     /** Returns the object of chat completions. */
     static JsonObject chat(List<TokenLogProbs> tokens) {
         List<Object> content = new ArrayList<>();
         for (TokenLogProbs each : tokens) {
-            content.add(each.chosen
-                    .json()
-                    .with("top_logprobs", each.top.stream().map(Entry::json).toList()));
+            content.add(each.json());
         }
         return new JsonObject().with("content", content).with("refusal", null);
     }

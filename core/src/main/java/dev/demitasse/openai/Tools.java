@@ -3,15 +3,15 @@ package dev.demitasse.openai;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tools of a chat request.
+ * The tools of a request.
  *
- * @param functions the functions that the prompt describes; empty with {@code tool_choice: "none"}
+ * @param functions the functions that the prompt describes: those that the answer may call
  * @param required whether the answer must call one of them
  */
 record Tools(List<Tool> functions, boolean required) {
@@ -22,27 +22,31 @@ record Tools(List<Tool> functions, boolean required) {
      * A function.
      *
      * @param parameters the JSON Schema of the arguments
-     * @param definition the tool as the request defines it
+     * @param definition the tool in the form that chat templates read
      */
     record Tool(String name, Object parameters, Object definition) {}
 
-    static Tools read(JsonField body) {
+    /** Reads the tools of a chat request: a function and its name are wrapped in {@code function}. */
+    static Tools ofChat(JsonField body) {
+        return read(body, true);
+    }
+
+    /** Reads the tools of a request of {@code /responses}: a function and its name are not wrapped. */
+    static Tools ofResponses(JsonField body) {
+        return read(body, false);
+    }
+
+    private static Tools read(JsonField body, boolean wrapped) {
         JsonField tools = body.member("tools");
         JsonField choice = body.member("tool_choice");
         List<Tool> functions = new ArrayList<>();
         if (tools.isPresent()) {
             for (JsonField tool : tools.elements()) {
-                functions.add(read(tool, functions));
+                functions.add(tool(tool, wrapped, functions));
             }
         }
         if (choice.value() instanceof Map) {
-            choice.member("type").oneOf("function");
-            JsonField name = choice.member("function").member("name");
-            functions.removeIf(tool -> !tool.name().equals(name.value()));
-            if (functions.isEmpty()) {
-                throw name.isNot("the name of one of the tools");
-            }
-            return new Tools(functions, true);
+            return chosen(choice, wrapped, functions);
         }
         String how = choice.isPresent() ? choice.oneOf("none", "auto", "required") : "auto";
         if (how.equals("required") && functions.isEmpty()) {
@@ -51,10 +55,41 @@ record Tools(List<Tool> functions, boolean required) {
         return new Tools(how.equals("none") ? List.of() : functions, how.equals("required"));
     }
 
-    private static Tool read(JsonField tool, List<Tool> others) {
+    /** Returns the tools that {@code tool_choice} names. */
+    private static Tools chosen(JsonField choice, boolean wrapped, List<Tool> functions) {
+        if (choice.member("type").oneOf("function", "allowed_tools").equals("function")) {
+            return new Tools(List.of(named(name(choice, wrapped), functions)), true);
+        }
+        JsonField allowed = wrapped ? choice.member("allowed_tools") : choice;
+        List<Tool> named = new ArrayList<>();
+        for (JsonField tool : allowed.member("tools").elements()) {
+            tool.member("type").oneOf("function");
+            named.add(named(name(tool, wrapped), functions));
+        }
+        boolean required = allowed.member("mode").oneOf("auto", "required").equals("required");
+        if (required && named.isEmpty()) {
+            throw allowed.member("tools").isNot("an array of at least one tool");
+        }
+        functions.removeIf(tool -> !named.contains(tool));
+        return new Tools(functions, required);
+    }
+
+    private static JsonField name(JsonField tool, boolean wrapped) {
+        return wrapped ? tool.member("function").member("name") : tool.member("name");
+    }
+
+    private static Tool named(JsonField name, List<Tool> functions) {
+        for (Tool tool : functions) {
+            if (tool.name().equals(name.value())) {
+                return tool;
+            }
+        }
+        throw name.isNot("the name of one of the tools");
+    }
+
+    private static Tool tool(JsonField tool, boolean wrapped, List<Tool> others) {
         tool.member("type").oneOf("function");
-        JsonField function = tool.member("function");
-        function.requireKnown(Set.of("name", "description", "parameters", "strict"));
+        JsonField function = wrapped ? tool.member("function") : tool;
         JsonField name = function.member("name");
         if (!isName(name.name())) {
             throw name.isNot("at most " + MAX_NAME_LENGTH + " letters, digits, \"_\" and \"-\"");
@@ -67,7 +102,16 @@ record Tools(List<Tool> functions, boolean required) {
         }
         JsonField parameters = function.member("parameters");
         Object schema = parameters.isPresent() ? parameters.object() : ANY_ARGUMENTS;
-        return new Tool(name.name(), schema, tool.object());
+        return new Tool(name.name(), schema, wrapped ? tool.object() : wrap(function));
+    }
+
+    private static Map<String, @Nullable Object> wrap(JsonField function) {
+        Map<String, @Nullable Object> inner = new LinkedHashMap<>(function.object());
+        inner.remove("type");
+        Map<String, @Nullable Object> tool = new LinkedHashMap<>();
+        tool.put("type", "function");
+        tool.put("function", inner);
+        return tool;
     }
 
     private static boolean isName(String name) {

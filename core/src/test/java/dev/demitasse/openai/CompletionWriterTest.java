@@ -45,8 +45,10 @@ class CompletionWriterTest {
 
     private CompletionWriter writer(boolean isChat, boolean stream, int choices, boolean usage, boolean returnTokens) {
         GenerationOptions options = new GenerationOptions(SamplingOptions.GREEDY, 8, List.of(), AnswerFormat.PLAIN);
-        CompletionRequest request = new CompletionRequest(
-                isChat, new int[10], Collections.nCopies(choices, options), stream, usage, returnTokens);
+        AnswerRequest.Run run = new AnswerRequest.Run(new int[10], options);
+        CompletionRequest.Answer answer = new CompletionRequest.Answer(stream, usage, returnTokens, true, true);
+        CompletionRequest request =
+                new CompletionRequest(isChat, Collections.nCopies(choices, run), choices, choices, List.of(""), answer);
         return new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
     }
 
@@ -215,6 +217,68 @@ class CompletionWriterTest {
                 writer.response());
     }
 
+    private CompletionWriter texts(int bestOf, int count, boolean stream) {
+        GenerationOptions options = new GenerationOptions(SamplingOptions.GREEDY, 8, List.of(), AnswerFormat.PLAIN);
+        AnswerRequest.Run run = new AnswerRequest.Run(new int[10], options);
+        CompletionRequest.Answer answer = new CompletionRequest.Answer(stream, false, false, false, true);
+        CompletionRequest request = new CompletionRequest(
+                false, Collections.nCopies(2 * bestOf, run), bestOf, count, List.of("A", ""), answer);
+        return new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
+    }
+
+    @Test
+    void theBestCandidatesOfEachPromptAreReturned() {
+        CompletionWriter writer = texts(2, 1, false);
+        for (int run = 0; run < 4; run++) {
+            float logProb = run % 2 == 0 ? -2 : -1;
+            writer.accept(new Event.Token(43, "", "t" + run, new LogProbs(logProb, new int[0], new float[0])));
+            writer.accept(finished(FinishReason.STOP, "", ""));
+        }
+        assertEquals(
+                json("{'id':'cmpl-id1','created':1700000000,'model':'M','object':'text_completion','choices':["
+                        + "{'index':0,'text':'At1','logprobs':null,'finish_reason':'stop'},"
+                        + "{'index':1,'text':'t3','logprobs':null,'finish_reason':'stop'}],"
+                        + "'usage':{'prompt_tokens':20,'completion_tokens':12,'total_tokens':32,"
+                        + "'prompt_tokens_details':{'cached_tokens':8}}," + TIMINGS + "}"),
+                writer.response());
+    }
+
+    @Test
+    void aStreamBeginsWithTheEcho() {
+        CompletionWriter writer = texts(1, 1, true);
+        writer.accept(token(43, "", "b"));
+        assertChunks(
+                TEXT_CHUNK,
+                "[{'index':0,'text':'A','logprobs':null,'finish_reason':null}]",
+                "[{'index':0,'text':'b','logprobs':null,'finish_reason':null}]");
+    }
+
+    @Test
+    void onlyOneCallIfTheyMustNotBeParallel() {
+        GenerationOptions options = new GenerationOptions(SamplingOptions.GREEDY, 8, List.of(), AnswerFormat.PLAIN);
+        CompletionRequest request = new CompletionRequest(
+                true,
+                List.of(new AnswerRequest.Run(new int[10], options)),
+                1,
+                1,
+                List.of(""),
+                new CompletionRequest.Answer(false, false, false, false, false));
+        CompletionWriter writer =
+                new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
+        ToolCall call = new ToolCall("now", Map.of());
+        writer.accept(finished(FinishReason.TOOL_CALLS, "", "", call, call));
+        assertEquals(2, writer.response().split("\"name\":\"now\"").length);
+    }
+
+    @Test
+    void truncatedEmbeddingsKeepTheirLength() {
+        EmbeddingRequest request = new EmbeddingRequest(List.of(new int[3]), false, 2);
+        assertEquals(
+                json("{'object':'list','model':'M','data':[{'object':'embedding','index':0,'embedding':[3,4]}],"
+                        + "'usage':{'prompt_tokens':3,'total_tokens':3}}"),
+                EmbeddingResponse.write(request, "M", List.of(new float[] {1.8f, 2.4f, 4})));
+    }
+
     @Test
     void embeddingsAreNumbersOrBase64() {
         List<int[]> inputs = List.of(new int[3], new int[2]);
@@ -224,11 +288,11 @@ class CompletionWriterTest {
                 json("{'object':'list','model':'M','data':["
                         + "{'object':'embedding','index':0,'embedding':[1,-0.10000000149011612]},"
                         + "{'object':'embedding','index':1,'embedding':[0,9.999999717180685e-10]}]" + usage),
-                EmbeddingResponse.write(new EmbeddingRequest(inputs, false), "M", vectors));
+                EmbeddingResponse.write(new EmbeddingRequest(inputs, false, 2), "M", vectors));
         assertEquals(
                 json("{'object':'list','model':'M','data':["
                         + "{'object':'embedding','index':0,'embedding':'AACAP83MzL0='},"
                         + "{'object':'embedding','index':1,'embedding':'AAAAAF9wiTA='}]" + usage),
-                EmbeddingResponse.write(new EmbeddingRequest(inputs, true), "M", vectors));
+                EmbeddingResponse.write(new EmbeddingRequest(inputs, true, 2), "M", vectors));
     }
 }

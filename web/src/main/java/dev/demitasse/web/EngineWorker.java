@@ -4,14 +4,15 @@ import dev.demitasse.backend.MemoryEstimate;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Generation;
-import dev.demitasse.engine.GenerationOptions;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonWriter;
+import dev.demitasse.openai.AnswerRequest;
 import dev.demitasse.openai.CompletionRequest;
 import dev.demitasse.openai.EmbeddingRequest;
 import dev.demitasse.openai.EmbeddingResponse;
+import dev.demitasse.openai.ResponseRequest;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Reply;
@@ -83,7 +84,7 @@ public final class EngineWorker {
         try {
             switch (request.getType()) {
                 case "load", "needs" -> load(request);
-                case "chat", "complete" -> inThread(request, () -> answer(request));
+                case "chat", "complete", "respond" -> inThread(request, () -> answer(request));
                 case "embed" -> inThread(request, () -> embed(request));
                 case "tokenize" -> tokenize(request);
                 case "closeSession", "saveSession", "restoreSession" -> inThread(request, () -> session(request));
@@ -307,16 +308,19 @@ public final class EngineWorker {
         }
         aborted = false;
         long seed = System.currentTimeMillis();
-        CompletionRequest asked = request.getType().equals("chat")
-                ? CompletionRequest.chat(request.getBody(), context(), now(), seed)
-                : CompletionRequest.text(request.getBody(), context(), seed);
+        AnswerRequest asked =
+                switch (request.getType()) {
+                    case "chat" -> CompletionRequest.chat(request.getBody(), context(), now(), seed);
+                    case "complete" -> CompletionRequest.text(request.getBody(), context(), seed);
+                    default -> ResponseRequest.read(request.getBody(), context(), now(), seed);
+                };
         answeringSession = request.getSession();
         losses = 0;
-        GenerationTask begun = new GenerationTask(request.getId(), asked, context(), this::deviceLost);
+        GenerationTask begun = new GenerationTask(request.getId(), asked, seed / 1000, context(), this::deviceLost);
         try {
-            for (GenerationOptions options : asked.choices()) {
-                sessions().enter(request.getSession(), asked.prompt());
-                Generation generation = context().generate(asked.prompt(), options);
+            for (AnswerRequest.Run run : asked.runs()) {
+                sessions().enter(request.getSession(), run.prompt());
+                Generation generation = context().generate(run.prompt(), run.options());
                 answer = begun;
                 if (aborted) {
                     begun.cancel();

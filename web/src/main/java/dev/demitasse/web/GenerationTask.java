@@ -4,8 +4,8 @@ import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Event;
 import dev.demitasse.engine.Generation;
-import dev.demitasse.openai.CompletionRequest;
-import dev.demitasse.openai.CompletionWriter;
+import dev.demitasse.openai.AnswerRequest;
+import dev.demitasse.openai.AnswerWriter;
 import dev.demitasse.web.js.Hash;
 import dev.demitasse.web.js.MessageChannel;
 import dev.demitasse.web.js.Reply;
@@ -25,8 +25,8 @@ final class GenerationTask {
     private static final int ID_BYTES = 12;
 
     private final int id;
-    private final CompletionRequest request;
-    private final CompletionWriter writer;
+    private final AnswerRequest request;
+    private final AnswerWriter writer;
     private final OnDeviceLost onDeviceLost;
     private final MessageChannel channel = new MessageChannel();
     private @Nullable Generation generation;
@@ -35,15 +35,14 @@ final class GenerationTask {
     private @Nullable String error;
     private boolean closed;
 
-    GenerationTask(int id, CompletionRequest request, Context context, OnDeviceLost onDeviceLost) {
+    GenerationTask(int id, AnswerRequest request, long created, Context context, OnDeviceLost onDeviceLost) {
         this.id = id;
         this.request = request;
         this.onDeviceLost = onDeviceLost;
-        writer = new CompletionWriter(
-                request,
+        writer = request.writer(
                 context.model().tokenizer(),
                 context.model().info().name(),
-                System.currentTimeMillis() / 1000,
+                created,
                 () -> Hash.random(ID_BYTES),
                 this::postChunk);
         channel.getPort1().setOnMessage(event -> step());

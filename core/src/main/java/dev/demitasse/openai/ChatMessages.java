@@ -1,0 +1,116 @@
+package dev.demitasse.openai;
+
+import dev.demitasse.chat.Message;
+import dev.demitasse.engine.Context;
+import dev.demitasse.engine.LoadedModel;
+import dev.demitasse.jinja.LocalTime;
+import dev.demitasse.jinja.TemplateException;
+import dev.demitasse.json.FieldException;
+import dev.demitasse.json.JsonField;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the messages of a chat request. Converts the forms that only OpenAI's API has to those that {@link Message} reads. */
+final class ChatMessages {
+    private ChatMessages() {}
+
+    static List<Message> read(JsonField messages) {
+        if (!(messages.value() instanceof List)) {
+            return Message.readAll(messages.value()); // names the error
+        }
+        List<@Nullable Object> converted = new ArrayList<>();
+        for (JsonField message : messages.elements()) {
+            converted.add(message.value() instanceof Map ? convert(message) : message.value());
+        }
+        return Message.readAll(converted);
+    }
+
+    /**
+     * Renders a conversation for an answer. A message that only calls tools has no content, as OpenAI's API answers it; a template
+     * that can't read this reads an empty content.
+     *
+     * @param begun the beginning of the answer
+     */
+    static LoadedModel.ChatPrompt prompt(
+            Context context,
+            List<Message> messages,
+            String begun,
+            Map<String, @Nullable Object> variables,
+            LocalTime now) {
+        try {
+            return context.model().chatPrompt(messages, begun, variables, now);
+        } catch (TemplateException e) {
+            List<Message> filled = new ArrayList<>();
+            for (Message message : messages) {
+                Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.fields());
+                fields.putIfAbsent("content", "");
+                filled.add(new Message(fields));
+            }
+            if (filled.equals(messages)) {
+                throw e;
+            }
+            return context.model().chatPrompt(filled, begun, variables, now);
+        }
+    }
+
+    private static Map<String, @Nullable Object> convert(JsonField message) {
+        JsonField call = message.member("function_call");
+        if (call.isPresent()) {
+            throw new FieldException(call.path(), "is OpenAI's former name of tool_calls, which has to be used");
+        }
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.object());
+        JsonField content = message.member("content");
+        JsonField refusal = message.member("refusal");
+        fields.remove("refusal");
+        if (content.value() instanceof List) {
+            fields.put("content", parts(content));
+        } else if (!content.isPresent() && refusal.isPresent()) {
+            fields.put("content", refusal.string());
+        }
+        JsonField calls = message.member("tool_calls");
+        if (calls.value() instanceof List) {
+            List<@Nullable Object> converted = new ArrayList<>();
+            for (JsonField each : calls.elements()) {
+                converted.add(withArguments(each));
+            }
+            fields.put("tool_calls", converted);
+        }
+        return fields;
+    }
+
+    /** Returns the parts of a content. A refusal becomes text: the model reads what it has said. */
+    private static List<@Nullable Object> parts(JsonField content) {
+        List<@Nullable Object> parts = new ArrayList<>();
+        for (JsonField part : content.elements()) {
+            boolean isRefusal = part.value() instanceof Map
+                    && "refusal".equals(part.member("type").value());
+            parts.add(
+                    isRefusal
+                            ? Map.of(
+                                    "type",
+                                    "text",
+                                    "text",
+                                    part.member("refusal").string())
+                            : part.value());
+        }
+        return parts;
+    }
+
+    /** Returns a tool call. Empty arguments become an empty object: some servers write a call without arguments so. */
+    private static @Nullable Object withArguments(JsonField call) {
+        if (!(call.value() instanceof Map)
+                || !(call.member("function").value() instanceof Map)
+                || !"".equals(call.member("function").member("arguments").value())) {
+            return call.value();
+        }
+        Map<String, @Nullable Object> function =
+                new LinkedHashMap<>(call.member("function").object());
+        function.put("arguments", "{}");
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>(call.object());
+        fields.put("function", function);
+        return fields;
+    }
+}
