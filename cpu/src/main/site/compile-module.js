@@ -20,7 +20,7 @@ export async function compileModule(url, { builtins, onProgress } = {}) {
   if (!response.ok) {
     throw new Error(`${String(url).split('/').pop()} answered with status ${response.status}`);
   }
-  const bytes = response.body.pipeThrough(
+  const bytes = /** @type {ReadableStream<Uint8Array>} */ (response.body).pipeThrough(
     new TransformStream({
       transform(chunk, controller) {
         onProgress?.();
@@ -44,6 +44,7 @@ export async function compileModule(url, { builtins, onProgress } = {}) {
   }
 }
 
+/** @param {string} message */
 function unfit(message) {
   return Object.assign(new Error(message), { name: 'DeviceUnfit' });
 }

@@ -3,7 +3,11 @@
 import { compileModule } from './compile-module.js';
 import { startWorker } from './start-worker.js';
 
-// Each file name is written in full, so that bundlers find the file.
+/**
+ * Each file name is written in full, so that bundlers find the file.
+ *
+ * @type {Record<string, URL>}
+ */
 const MODULES = {
   'kernels': new URL('./kernels.wasm', import.meta.url),
   'kernels-64': new URL('./kernels-64.wasm', import.meta.url),
@@ -19,7 +23,7 @@ const PAGE = 65536;
 const MAX_PAGES = 2 ** 16; // 4 GiB
 
 const MODULE_HEADER = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
-const validates = (...sections) => WebAssembly.validate(new Uint8Array([...MODULE_HEADER, ...sections]));
+const validates = (/** @type {number[]} */ ...sections) => WebAssembly.validate(new Uint8Array([...MODULE_HEADER, ...sections]));
 
 /** A function that contains `i16x8.relaxed_dot_i8x16_i7x16_s`. */
 const RELAXED_SIMD = [
@@ -80,7 +84,11 @@ function canShareMemory() {
   }
 }
 
-/** Returns the bytes of a module. Blocks, which a worker may do; only models above 4 GiB need this. */
+/**
+ * Returns the bytes of a module. Blocks, which a worker may do; only models above 4 GiB need this.
+ *
+ * @param {string} name
+ */
 function fetchNow(name) {
   const request = new XMLHttpRequest();
   request.open('GET', MODULES[name], false);
@@ -92,7 +100,12 @@ function fetchNow(name) {
   return request.response;
 }
 
-/** Starts workers. The promise resolves when all of them wait for a machine. */
+/**
+ * Starts workers. The promise resolves when all of them wait for a machine.
+ *
+ * @param {number} count
+ * @returns {Promise<Worker[]>}
+ */
 export function startThreads(count) {
   return Promise.all(
     Array.from({ length: count }, () => {
@@ -123,13 +136,17 @@ export class KernelMachine {
    *   one; each can be used once
    */
   constructor(module, bytes, { maxBytes, shared, wide, workers }) {
-    this.#address = wide ? BigInt : (value) => value;
+    this.#address = wide ? BigInt : (/** @type {number} */ value) => value;
     this.#memory = newMemory(pages(bytes), pages(maxBytes), shared, wide);
     this.#exports = new WebAssembly.Instance(module, { env: { memory: this.#memory } }).exports;
     workers.forEach((worker, i) => worker.postMessage({ module, memory: this.#memory, thread: i + 1 }));
   }
 
-  /** Grows the memory to at least this number of bytes. */
+  /**
+   * Grows the memory to at least this number of bytes.
+   *
+   * @param {number} bytes
+   */
   grow(bytes) {
     const missing = pages(bytes) - this.#memory.buffer.byteLength / PAGE;
     if (missing > 0) {
@@ -144,21 +161,44 @@ export class KernelMachine {
     }
   }
 
-  /** Copies bytes to an address. */
+  /**
+   * Copies bytes to an address.
+   *
+   * @param {number} address
+   * @param {Uint8Array} bytes
+   */
   write(address, bytes) {
     new Uint8Array(this.#memory.buffer, address, bytes.length).set(bytes);
   }
 
-  /** Fills an array from an address. */
+  /**
+   * Fills an array from an address.
+   *
+   * @param {number} address
+   * @param {Uint8Array} target
+   */
   read(address, target) {
     target.set(new Uint8Array(this.#memory.buffer, address, target.length));
   }
 
+  /**
+   * @param {number} target
+   * @param {number} source
+   * @param {number} bytes
+   */
   copy(target, source, bytes) {
     this.#exports.copy(this.#address(target), this.#address(source), bytes);
   }
 
-  /** Repacks quantized weights. Returns whether all scales are finite. */
+  /**
+   * Repacks quantized weights. Returns whether all scales are finite.
+   *
+   * @param {string} packing
+   * @param {number} source
+   * @param {number} target
+   * @param {number} columns
+   * @param {number} panels
+   */
   repack(packing, source, target, columns, panels) {
     return this.#exports[`repack_${packing}`](this.#address(source), this.#address(target), columns, panels) === 0;
   }
@@ -167,14 +207,24 @@ export class KernelMachine {
     this.#exports.start();
   }
 
-  /** Executes a single command on this thread alone, for profiles. */
+  /**
+   * Executes a single command on this thread alone, for profiles.
+   *
+   * @param {number} command
+   */
   step(command) {
     this.#exports.step(this.#address(command));
   }
 }
 
-const pages = (bytes) => Math.ceil(bytes / PAGE);
+const pages = (/** @type {number} */ bytes) => Math.ceil(bytes / PAGE);
 
+/**
+ * @param {number} initial
+ * @param {number} maximum
+ * @param {boolean} shared
+ * @param {boolean} wide
+ */
 function newMemory(initial, maximum, shared, wide) {
   if (!wide) {
     return new WebAssembly.Memory({ initial, maximum, shared });

@@ -26,6 +26,7 @@ export function startWorker(name, base) {
 /** Blob URLs by module URL. They are not revoked, because a worker may be started again. */
 const scripts = new Map();
 
+/** @param {string} url */
 function scriptThatImports(url) {
   const script = `import ${JSON.stringify(url)};`;
   if (globalThis.origin === 'null') {
@@ -40,7 +41,7 @@ function scriptThatImports(url) {
 
 function createPolicy() {
   try {
-    return globalThis.trustedTypes?.createPolicy('demitasse-worker', { createScriptURL: (address) => address });
+    return globalThis.trustedTypes?.createPolicy('demitasse-worker', { createScriptURL: (/** @type {string} */ address) => address });
   } catch {
     return undefined; // the page does not allow the policy; if it requires Trusted Types, no worker can start
   }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './site.js';
 
-const { checkSettings, merged, messagesOf, responseFormat, supports } = await load('language-model-input.js');
+const { checkSettings, merged, messagesOf, supports } = await load('language-model-input.js');
+const { constraintOf } = await load('language-model-constraint.js');
 
 test('a prompt becomes messages', () => {
   assert.deepEqual(messagesOf('Hi', false), [{ role: 'user', content: 'Hi' }]);
@@ -36,11 +37,13 @@ test('adjacent messages of one role are merged, except tool results', () => {
   const user = (content) => ({ role: 'user', content });
   const tool = { role: 'tool', tool_call_id: '1', content: '{}' };
   assert.deepEqual(merged([user('a'), user('b'), tool, tool]), [user('a\n\nb'), tool, tool]);
-  assert.deepEqual(merged([{ role: 'assistant', content: 'a', prefix: true }]), [{ role: 'assistant', content: 'a' }]);
+  const begun = { role: 'assistant', content: 'a', prefix: true };
+  assert.deepEqual(merged([begun, { role: 'assistant', content: 'b' }]), [{ role: 'assistant', content: 'ab' }]);
+  assert.deepEqual(merged([begun]), [{ role: 'assistant', content: 'a' }]);
 });
 
 test('settings are checked and limited', () => {
-  assert.deepEqual(checkSettings({}), { temperature: undefined, topK: undefined, samplingMode: 'balanced', tools: [], functions: [] });
+  assert.deepEqual(checkSettings({}), { temperature: undefined, topK: undefined, samplingMode: 'balanced', inputs: [], returnsCalls: false, tools: [] });
   assert.equal(checkSettings({ temperature: 5 }).temperature, 2);
   assert.equal(checkSettings({ topK: 500.5 }).topK, 128);
   assert.throws(() => checkSettings({ temperature: -1 }), RangeError);
@@ -51,8 +54,8 @@ test('settings are checked and limited', () => {
 
 test('a JSON schema becomes a response format', () => {
   const schema = { type: 'object' };
-  assert.deepEqual(responseFormat({}), {});
-  assert.deepEqual(responseFormat({ responseConstraint: schema }).response_format.json_schema.schema, schema);
-  assert.throws(() => responseFormat({ responseConstraint: /a/ }), { name: 'NotSupportedError' });
-  assert.throws(() => responseFormat({ omitResponseConstraintInput: true }), TypeError);
+  assert.deepEqual(constraintOf({}).request, {});
+  assert.deepEqual(constraintOf({ responseConstraint: schema }).request.response_format.json_schema.schema, schema);
+  assert.throws(() => constraintOf({ responseConstraint: /a/s }), { name: 'NotSupportedError' });
+  assert.throws(() => constraintOf({ omitResponseConstraintInput: true }), TypeError);
 });

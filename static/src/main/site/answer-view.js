@@ -1,7 +1,9 @@
-// The view of one answer: reasoning, text, tool calls, and figures.
+// The view of one answer: the messages of the model, tool calls, and figures.
 import { number, t } from './i18n.js';
-import { updateMarkdown } from './markdown.js';
+import { MessageView } from './message-view.js';
 import { copy, element, icon, iconButton } from './page.js';
+
+/** @typedef {import('./conversations.js').NewMessage} Message */
 
 /** The list item of an answer, which may consist of several messages and tool calls. */
 export class AnswerView {
@@ -9,16 +11,37 @@ export class AnswerView {
   item = element('li', '', 'message assistant');
   #steps = this.item.appendChild(element('div', '', 'steps'));
   #reading = element('p', '', 'reading');
-  /** The elements of the current message. */
-  #step = null;
-  /** The message to draw in the next frame. */
-  #due = null;
+  #around;
+  /** The view of the current message. */
+  #message;
 
-  constructor() {
+  /** @param {(draw: () => void) => void} [around] calls its argument, which draws */
+  constructor(around = (draw) => draw()) {
+    this.#around = around;
+    this.#message = this.#newMessage();
     this.item.prepend(element('h3', 'Demitasse', 'unseen'));
   }
 
-  /** Shows the progress of reading the prompt, until the answer begins. */
+  #newMessage() {
+    return new MessageView(
+      {
+        thoughts: () => this.#addThoughts(),
+        text: () => this.#steps.appendChild(element('div', '', 'text markdown')),
+      },
+      (draw) =>
+        this.#around(() => {
+          this.#reading.remove();
+          draw();
+        }),
+    );
+  }
+
+  /**
+   * Shows the progress of reading the prompt, until the answer begins.
+   *
+   * @param {number} loaded
+   * @param {number} total 0 if unknown
+   */
   reading(loaded, total) {
     this.#reading.textContent = total > 0 ? t('readingPrompt', { loaded, total }) : t('waiting');
     this.item.append(this.#reading);
@@ -26,45 +49,29 @@ export class AnswerView {
 
   /** Begins a message. */
   begin() {
-    this.#step = { thoughts: null, text: null, calls: 0 };
+    this.#message = this.#newMessage();
   }
 
-  /** Draws a growing message in the next frame. */
-  grow(message, beforeDrawing = (draw) => draw()) {
-    if (!this.#due) {
-      requestAnimationFrame(() => {
-        if (this.#due) {
-          beforeDrawing(() => this.#draw(this.#due, false));
-          this.#due = null;
-        }
-      });
-    }
-    this.#due = message;
+  /**
+   * Draws a growing message in the next frame.
+   *
+   * @param {Message} message
+   */
+  grow(message) {
+    this.#message.grow(drawable(message));
   }
 
-  /** Draws a complete message. */
+  /**
+   * Draws a complete message.
+   *
+   * @param {Message} message
+   */
   complete(message) {
-    this.#due = null;
-    this.#draw(message, true);
-  }
-
-  #draw({ content, reasoning_content: reasoning, tool_calls: calls = [] }, isComplete) {
-    this.#reading.remove();
-    const step = this.#step;
-    if (reasoning) {
-      step.thoughts ??= this.#addThoughts();
-      const { data } = step.thoughts;
-      step.thoughts.appendData(reasoning.slice(data.length));
-    }
-    if (content) {
-      step.text ??= this.#steps.appendChild(element('div', '', 'text markdown'));
-      updateMarkdown(step.text, content);
-    }
-    if (isComplete) {
-      step.text?.querySelectorAll('pre').forEach(addCopying);
-      calls.slice(step.calls).forEach((call) => this.#addCall(call));
-      step.calls = calls.length;
-    }
+    const text = this.#message.complete(drawable(message));
+    this.#around(() => {
+      text?.querySelectorAll('pre').forEach(addCopying);
+      message.tool_calls?.forEach((call) => this.#addCall(call));
+    });
   }
 
   #addThoughts() {
@@ -74,9 +81,10 @@ export class AnswerView {
     const body = element('div', '', 'body');
     details.append(summary, body);
     this.#steps.append(details);
-    return body.appendChild(new Text());
+    return body;
   }
 
+  /** @param {import('./demitasse.js').ChatCompletionMessageToolCall} call */
   #addCall({ id, function: { name, arguments: given } }) {
     const details = element('details', '', 'folded tool');
     const summary = element('summary');
@@ -88,7 +96,11 @@ export class AnswerView {
     this.#steps.append(details);
   }
 
-  /** Shows the result of a tool. */
+  /**
+   * Shows the result of a tool.
+   *
+   * @param {Message} message
+   */
   result({ tool_call_id: id, content }) {
     /** @type {NodeListOf<HTMLElement>} */
     const calls = this.#steps.querySelectorAll('.tool');
@@ -96,7 +108,12 @@ export class AnswerView {
     body?.append(element('h4', t('toolResult')), scrollable(content));
   }
 
-  /** Shows the figures and actions of the answer. */
+  /**
+   * Shows the figures and actions of the answer.
+   *
+   * @param {Message['info']} info
+   * @param {HTMLElement} actions
+   */
   finish(info, actions) {
     this.#reading.remove();
     const foot = element('div', '', 'foot');
@@ -105,7 +122,25 @@ export class AnswerView {
   }
 }
 
-/** Adds a copy button to a block of code. */
+/**
+ * Returns a message in the form that is drawn. It may grow until then.
+ *
+ * @param {Message} message
+ */
+const drawable = (message) => ({
+  get content() {
+    return message.content;
+  },
+  get reasoning() {
+    return message.reasoning_content;
+  },
+});
+
+/**
+ * Adds a copy button to a block of code.
+ *
+ * @param {HTMLElement} pre
+ */
 function addCopying(pre) {
   const block = element('div', '', 'code-block');
   pre.replaceWith(block);
@@ -113,19 +148,21 @@ function addCopying(pre) {
   block.append(pre, button);
 }
 
+/** @param {string} text */
 function scrollable(text) {
   const pre = element('pre', text);
   pre.tabIndex = 0;
   return pre;
 }
 
+/** @param {NonNullable<Message['info']>} info */
 function describe({ finish_reason: reason, usage, timings, server }) {
   const parts = [];
   const tokens = usage?.completion_tokens ?? timings?.predicted_n;
   if (tokens !== undefined) {
     parts.push(t('tokens', { count: tokens }));
   }
-  if (timings?.predicted_ms > 0) {
+  if (timings?.predicted_ms && timings.predicted_n !== undefined) {
     const rate = (1000 * timings.predicted_n) / timings.predicted_ms;
     parts.push(t('tokensPerSecond', { rate: number(rate, { maximumFractionDigits: 1, minimumFractionDigits: 1 }) }));
   }
@@ -133,10 +170,10 @@ function describe({ finish_reason: reason, usage, timings, server }) {
     const cached = usage.prompt_tokens_details?.cached_tokens ?? 0;
     parts.push(t(cached > 0 ? 'promptReused' : 'promptTokens', { cached, count: usage.prompt_tokens }));
   }
-  if (timings?.prompt_ms > 0) {
+  if (timings?.prompt_ms) {
     parts.push(t('readIn', { seconds: number(timings.prompt_ms / 1000, { maximumFractionDigits: 1, minimumFractionDigits: 1 }) }));
   }
-  if (['length', 'abort', 'rounds'].includes(reason)) {
+  if (reason && ['length', 'abort', 'rounds'].includes(reason)) {
     parts.push(t(`finish.${reason}`));
   }
   if (server) {

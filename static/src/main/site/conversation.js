@@ -209,7 +209,7 @@ async function respond(question, again = false) {
     onBegin: () => view.begin(),
     onGrowth(message) {
       add(message);
-      view.grow(message, following);
+      view.grow(message);
       if (performance.now() - saved > SAVE_MS) {
         saved = performance.now();
         keep(conversation);
@@ -217,7 +217,7 @@ async function respond(question, again = false) {
     },
     onComplete(message) {
       add(message);
-      following(() => view.complete(message));
+      view.complete(message);
     },
     onResult(message) {
       add(message);
@@ -251,7 +251,7 @@ async function respond(question, again = false) {
 
 /** Shows an answer that has no content yet. */
 function beginAnswer() {
-  const view = new AnswerView();
+  const view = new AnswerView(following);
   list.append(view.item);
   view.item.ariaBusy = 'true';
   view.reading(0, 0);

@@ -12,7 +12,17 @@ import { t } from './i18n.js';
  * @property {string} [reasoning_content]
  * @property {{id: string, type: 'function', function: {name: string, arguments: string}}[]} [tool_calls]
  * @property {string} [tool_call_id]
- * @property {object} [info] details of an answer: finish_reason, usage, timings, model, server
+ * @property {string} [name] the name of the tool
+ * @property {AnswerInfo} [info] details of an answer
+ *
+ * @typedef {Omit<Message, 'id' | 'parent'> & Partial<Message>} NewMessage a message that may not belong to a conversation yet
+ *
+ * @typedef {object} AnswerInfo
+ * @property {string} [finish_reason] a reason of OpenAI's API, or `abort` or `rounds` (too many tool calls)
+ * @property {import('./demitasse.js').CompletionUsage} [usage]
+ * @property {Partial<import('./demitasse.js').Timings>} [timings]
+ * @property {string} [model]
+ * @property {string} [server]
  *
  * @typedef {object} Conversation
  * @property {string} id

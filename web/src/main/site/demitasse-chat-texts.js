@@ -34,13 +34,23 @@ export const TEXTS = {
   retry: 'Try again',
 };
 
-/** Fills values in for the `{…}` of a text. */
+/**
+ * Fills values in for the `{…}` of a text.
+ *
+ * @param {string} text
+ * @param {Record<string, any>} [values]
+ */
 export function filled(text, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, key) => values[key] ?? whole);
 }
 
-/** Formats bytes. */
+/**
+ * Formats bytes.
+ *
+ * @param {number} bytes
+ * @returns {string}
+ */
 export function size(bytes) {
-  const [unit, name] = bytes >= 1e9 ? [1e9, 'GB'] : [1e6, 'MB'];
+  const { unit, name } = bytes >= 1e9 ? { unit: 1e9, name: 'GB' } : { unit: 1e6, name: 'MB' };
   return `${(bytes / unit).toFixed(1)}\u00a0${name}`;
 }

@@ -1,6 +1,9 @@
 // What <demitasse-chat> looks like: its elements, and an answer as it is drawn.
 import { TEXTS } from './demitasse-chat-texts.js';
-import { updateMarkdown } from './markdown.js';
+import { MessageView } from './message-view.js';
+
+/** The distance to the end, in pixels, within which the view follows a growing answer. */
+const NEAR_END = 40;
 
 /** The style sheets. The page's content security policy need not allow sheets that a script creates. */
 export const styles = Promise.all([
@@ -143,62 +146,59 @@ export class ChatView {
   }
 }
 
-/** An answer that grows. It is drawn at most once per frame. */
+/** The list item of an answer, with its status. */
 export class AnswerView {
   /** The list item. */
   item;
-  #answer;
-  #text;
   #status;
-  #log;
-  #label;
-  #thoughts = null;
-  #frame = 0;
+  #chat;
+  #message;
 
-  /**
-   * @param {import('./answer-builder.js').AnswerBuilder} answer
-   * @param {ChatView} chat
-   */
-  constructor(answer, chat) {
+  /** @param {ChatView} chat */
+  constructor(chat) {
     const { item, text } = chat.addMessage('assistant', chat.texts.assistant, '');
     this.item = item;
-    this.#answer = answer;
-    this.#text = text;
+    this.#chat = chat;
     this.#status = element('p', { part: 'status', textContent: chat.texts.waiting });
-    this.#log = chat.parts.log;
-    this.#label = chat.texts.thoughts;
+    this.#message = new MessageView({ thoughts: () => this.#addThoughts(text), text: () => text }, (draw) => this.#follow(draw));
     item.append(this.#status);
     item.ariaBusy = 'true';
   }
 
   /** The text of the answer as it is drawn. */
   get text() {
-    return this.#text.textContent;
+    return this.#message.text;
   }
 
-  /** Shows a status until the answer begins. */
+  /**
+   * Shows a status until the answer begins.
+   *
+   * @param {string} status
+   */
   wait(status) {
     this.#status.textContent = status;
   }
 
-  /** Draws the answer with the next frame. */
-  grow() {
-    if (!this.#frame) {
-      this.#frame = requestAnimationFrame(() => {
-        this.#frame = 0;
-        this.#draw();
-      });
+  /**
+   * Draws the answer with the next frame.
+   *
+   * @param {import('./message-view.js').Answer} answer
+   */
+  grow(answer) {
+    if (answer.content !== '' || answer.reasoning) {
+      this.#status.remove();
     }
+    this.#message.grow(answer);
   }
 
   /**
    * Draws the complete answer.
    *
+   * @param {import('./message-view.js').Answer} answer
    * @param {string} remark on how the answer ended, or ''
    */
-  finish(remark) {
-    cancelAnimationFrame(this.#frame);
-    this.#draw();
+  finish(answer, remark) {
+    this.#message.complete(answer);
     this.#status.textContent = remark;
     this.item.ariaBusy = null;
     if (remark === '') {
@@ -208,32 +208,31 @@ export class AnswerView {
     }
   }
 
-  #draw() {
-    const { scrollTop, scrollHeight, clientHeight } = this.#log;
-    const atEnd = scrollTop + clientHeight >= scrollHeight - 40; // then keep the end in view
-    const { content, reasoning } = this.#answer;
-    if (content !== '' || reasoning !== '') {
-      this.#status.remove();
-    }
-    if (reasoning !== '') {
-      this.#thoughts ??= this.#addThoughts();
-      this.#thoughts.textContent = reasoning.trim();
-    }
-    updateMarkdown(this.#text, content);
+  /**
+   * Keeps the end in view if it is there.
+   *
+   * @param {() => void} draw
+   */
+  #follow(draw) {
+    const { scrollTop, scrollHeight, clientHeight } = this.#chat.parts.log;
+    const atEnd = scrollTop + clientHeight >= scrollHeight - NEAR_END;
+    draw();
     if (atEnd) {
       this.scroll();
     }
   }
 
-  #addThoughts() {
+  /** @param {HTMLElement} text */
+  #addThoughts(text) {
     const thoughts = element('div', { className: 'plain' });
-    const summary = element('summary', { textContent: this.#label });
-    this.#text.before(element('details', { part: 'thinking' }, summary, thoughts));
+    const summary = element('summary', { textContent: this.#chat.texts.thoughts });
+    text.before(element('details', { part: 'thinking' }, summary, thoughts));
     return thoughts;
   }
 
   scroll() {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    const { log } = this.#chat.parts;
+    log.scrollTop = log.scrollHeight;
   }
 }
 

@@ -294,7 +294,7 @@ export class DemitasseChat extends HTMLElement {
     const stop = (this.#stop = new AbortController());
     const asked = { role: 'user', content: question.text };
     const built = new AnswerBuilder();
-    const view = new AnswerView(built, this.#view);
+    const view = new AnswerView(this.#view);
     this.#view.hideNotice();
     this.#show('answering');
     this.#view.announce(this.#view.texts.answering);
@@ -309,10 +309,10 @@ export class DemitasseChat extends HTMLElement {
       );
       for await (const chunk of stream) {
         built.add(chunk);
-        view.grow();
+        view.grow(built);
       }
       const { content, reasoning, finishReason = 'abort', usage } = built;
-      view.finish({ length: this.#view.texts.cut, abort: this.#view.texts.stopped }[finishReason] ?? '');
+      view.finish(built, { length: this.#view.texts.cut, abort: this.#view.texts.stopped }[finishReason] ?? '');
       this.#end(stop);
       // The model would imitate an empty answer.
       if (content !== '') {
@@ -325,7 +325,7 @@ export class DemitasseChat extends HTMLElement {
       }
       this.#tell('demitasse-answer', { question: question.text, content, reasoning, finishReason, usage });
     } catch (error) {
-      view.finish('');
+      view.finish(built, '');
       this.#end(stop);
       if (this.#question === question && this.#session) {
         this.#failed = view.item;

@@ -175,6 +175,7 @@ export class Demitasse {
 
   readonly chat: { readonly completions: ChatCompletions };
   readonly completions: Completions;
+  readonly responses: Responses;
   readonly embeddings: Embeddings;
 
   /**
@@ -204,6 +205,7 @@ export class Demitasse {
 export interface Session {
   readonly chat: { readonly completions: ChatCompletions };
   readonly completions: Completions;
+  readonly responses: Responses;
 
   /** Stores the session in the browser under a name. */
   save(name: string): Promise<void>;
@@ -242,6 +244,12 @@ export interface Completions {
   create(body: CompletionCreateParamsNonStreaming, options?: RequestOptions): Promise<Completion>;
   create(body: CompletionCreateParamsStreaming, options?: RequestOptions): Promise<Stream<Completion>>;
   create(body: CompletionCreateParams, options?: RequestOptions): Promise<Completion | Stream<Completion>>;
+}
+
+export interface Responses {
+  create(body: ResponseCreateParamsNonStreaming, options?: RequestOptions): Promise<Response>;
+  create(body: ResponseCreateParamsStreaming, options?: RequestOptions): Promise<Stream<ResponseStreamEvent>>;
+  create(body: ResponseCreateParams, options?: RequestOptions): Promise<Response | Stream<ResponseStreamEvent>>;
 }
 
 export interface Embeddings {
@@ -302,6 +310,8 @@ interface SamplingParams {
   /** With `context_shift`: the number of first tokens to keep (default: 4); at most half of the context. */
   n_keep?: number;
   stream_options?: StreamOptions | null;
+  /** True makes an unknown field an error, which names it. Otherwise unknown fields are ignored, as clients send their own. */
+  strict?: boolean;
   /** Ignored. */
   user?: string;
 }
@@ -325,7 +335,7 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   /** The functions that the model may call. */
   tools?: ChatCompletionTool[];
   tool_choice?: ChatCompletionToolChoiceOption;
-  /** False limits the model to one call at a time. */
+  /** False limits an answer to one call. */
   parallel_tool_calls?: boolean;
   /** Constrains the answer to JSON, or to a JSON schema. */
   response_format?: ResponseFormat;
@@ -333,8 +343,17 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
   /** Variables of the model's chat template, such as `{ enable_thinking: false }`. */
   chat_template_kwargs?: Record<string, unknown>;
-  /** Whether the answer continues the last message, which must be the assistant's. The answer contains only the continuation. */
+  /**
+   * Whether the answer continues the last message, which must be the assistant's. The answer contains only the continuation;
+   * `response_format` holds for both together.
+   */
   continue_final_message?: boolean;
+  /** Only text can be asked for. */
+  modalities?: 'text'[] | null;
+  /** Accepted, without effect. */
+  prediction?: { type: 'content'; content: string | ChatCompletionContentPartText[] } | null;
+  /** Ignored: nothing is searched. */
+  web_search_options?: object | null;
   /** Ignored. */
   metadata?: Record<string, string> | null;
   /** Ignored. */
@@ -358,6 +377,12 @@ export interface ChatCompletionContentPartText {
   text: string;
 }
 
+/** What the model refused with; it reads it as text. */
+export interface ChatCompletionContentPartRefusal {
+  type: 'refusal';
+  refusal: string;
+}
+
 export interface ChatCompletionSystemMessageParam {
   role: 'system';
   content: string | ChatCompletionContentPartText[];
@@ -379,11 +404,12 @@ export interface ChatCompletionUserMessageParam {
 
 export interface ChatCompletionAssistantMessageParam {
   role: 'assistant';
-  content?: string | ChatCompletionContentPartText[] | null;
+  content?: string | (ChatCompletionContentPartText | ChatCompletionContentPartRefusal)[] | null;
   /** The reasoning of the model. */
   reasoning_content?: string | null;
   tool_calls?: ChatCompletionMessageToolCall[];
   name?: string;
+  /** Takes the place of a content that is null. */
   refusal?: string | null;
 }
 
@@ -392,6 +418,8 @@ export interface ChatCompletionToolMessageParam {
   content: string | ChatCompletionContentPartText[];
   /** The id of the call that this message answers. */
   tool_call_id: string;
+  /** The name of the function, for chat templates that read it. */
+  name?: string;
 }
 
 export type ChatCompletionMessageParam =
@@ -413,13 +441,20 @@ export interface ChatCompletionTool {
   };
 }
 
-/** `required`: the model must call a function; a name: it must call that function. */
+/**
+ * `required`: the model must call a function; a name: it must call that function; `allowed_tools`: only these functions are offered to
+ * it.
+ */
 export type ChatCompletionToolChoiceOption =
-  'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } };
+  | 'none'
+  | 'auto'
+  | 'required'
+  | { type: 'function'; function: { name: string } }
+  | { type: 'allowed_tools'; allowed_tools: { mode: 'auto' | 'required'; tools: Record<string, unknown>[] } };
 
 export type ResponseFormat =
   | { type: 'text' }
-  | { type: 'json_object' }
+  | { type: 'json_object'; schema?: Record<string, unknown> }
   | {
       type: 'json_schema';
       json_schema: { name: string; description?: string; schema?: Record<string, unknown>; strict?: boolean | null };
@@ -547,8 +582,12 @@ export interface Timings {
 // Completions
 
 export interface CompletionCreateParamsBase extends SamplingParams {
-  /** A text, or the ids of its tokens. */
-  prompt: string | number[];
+  /** Texts, or the ids of their tokens. Each is continued; the choices of the first come first. */
+  prompt: string | string[] | number[] | number[][];
+  /** Whether each choice begins with its prompt. */
+  echo?: boolean | null;
+  /** The number of candidates of each prompt, of which the `n` most probable ones are returned. */
+  best_of?: number | null;
   /** Constrains the text to JSON, or to a JSON schema. */
   response_format?: ResponseFormat;
   /** The number of most probable tokens to report at each position, with their log probabilities. */
@@ -601,6 +640,8 @@ export interface EmbeddingCreateParams {
   input: string | string[] | number[] | number[][];
   /** `base64` encodes 32-bit floats, little-endian. */
   encoding_format?: 'float' | 'base64';
+  /** The number of first elements of a vector to return. They are scaled to the length of the whole vector. */
+  dimensions?: number;
   /** Ignored. */
   user?: string;
 }
@@ -619,6 +660,181 @@ export interface CreateEmbeddingResponse<Vector = number[]> {
 }
 
 export type Base64EmbeddingResponse = CreateEmbeddingResponse<string>;
+
+// Responses
+
+/** A request of OpenAI's Responses API. Nothing is stored: `input` contains the whole conversation. */
+export interface ResponseCreateParamsBase
+  extends Omit<SamplingParams, 'n' | 'max_tokens' | 'stream_options'> {
+  /** A text, or the items of a conversation: messages, calls of functions, their results, and reasoning. */
+  input: string | ResponseInputItem[];
+  /** A system message before the input. */
+  instructions?: string | null;
+  /** The maximum length of the answer in tokens, its reasoning included. */
+  max_output_tokens?: number | null;
+  tools?: ResponseFunctionTool[];
+  tool_choice?:
+    | 'none'
+    | 'auto'
+    | 'required'
+    | { type: 'function'; name: string }
+    | { type: 'allowed_tools'; mode: 'auto' | 'required'; tools: Record<string, unknown>[] };
+  /** False limits an answer to one call. */
+  parallel_tool_calls?: boolean | null;
+  /** Constrains the text to JSON, or to a JSON schema. */
+  text?: { format?: ResponseTextFormat };
+  /** The effort `none` turns reasoning off. */
+  reasoning?: { effort?: ChatCompletionCreateParamsBase['reasoning_effort'] } | null;
+  /** `message.output_text.logprobs` adds the log probabilities of the text's tokens. Other values are ignored. */
+  include?: string[] | null;
+  /** The number of most probable tokens to report at each position. */
+  top_logprobs?: number | null;
+  /** Variables of the model's chat template. */
+  chat_template_kwargs?: Record<string, unknown>;
+  metadata?: Record<string, string> | null;
+  /** Ignored: nothing is stored. */
+  store?: boolean | null;
+}
+
+export interface ResponseCreateParamsNonStreaming extends ResponseCreateParamsBase {
+  stream?: false | null;
+}
+
+export interface ResponseCreateParamsStreaming extends ResponseCreateParamsBase {
+  stream: true;
+}
+
+export type ResponseCreateParams = ResponseCreateParamsNonStreaming | ResponseCreateParamsStreaming;
+
+export interface ResponseFunctionTool {
+  type: 'function';
+  name: string;
+  description?: string | null;
+  /** A JSON schema of the arguments. */
+  parameters?: Record<string, unknown> | null;
+  strict?: boolean | null;
+}
+
+export type ResponseTextFormat =
+  | { type: 'text' }
+  | { type: 'json_object' }
+  | { type: 'json_schema'; name: string; schema: Record<string, unknown>; description?: string; strict?: boolean | null };
+
+export type ResponseInputItem =
+  | {
+      type?: 'message';
+      role: 'user' | 'assistant' | 'system' | 'developer';
+      content:
+        | string
+        | ({ type: 'input_text' | 'output_text'; text: string } | { type: 'refusal'; refusal: string })[];
+    }
+  | { type: 'function_call'; call_id: string; name: string; arguments: string; id?: string }
+  | { type: 'function_call_output'; call_id: string; output: string | { type: 'input_text'; text: string }[] }
+  | ResponseReasoningItem;
+
+export interface ResponseReasoningItem {
+  id: string;
+  type: 'reasoning';
+  summary: [];
+  content?: { type: 'reasoning_text'; text: string }[];
+  status?: 'in_progress' | 'completed' | 'incomplete';
+}
+
+export interface ResponseOutputMessage {
+  id: string;
+  type: 'message';
+  role: 'assistant';
+  status: 'in_progress' | 'completed' | 'incomplete';
+  content: { type: 'output_text'; text: string; annotations: []; logprobs: ChatCompletionTokenLogprob[] }[];
+}
+
+export interface ResponseFunctionToolCall {
+  id: string;
+  type: 'function_call';
+  call_id: string;
+  name: string;
+  /** JSON text. */
+  arguments: string;
+  status: 'in_progress' | 'completed' | 'incomplete';
+}
+
+export type ResponseOutputItem = ResponseReasoningItem | ResponseOutputMessage | ResponseFunctionToolCall;
+
+/** An answer. Other fields repeat the request. */
+export interface Response {
+  id: string;
+  object: 'response';
+  /** Seconds since 1970. */
+  created_at: number;
+  status: 'completed' | 'incomplete' | 'in_progress' | 'cancelled';
+  error: null;
+  incomplete_details: { reason: 'max_output_tokens' } | null;
+  model: string;
+  output: ResponseOutputItem[];
+  usage: ResponseUsage | null;
+  timings?: Timings;
+}
+
+export interface ResponseUsage {
+  input_tokens: number;
+  input_tokens_details: { cached_tokens: number };
+  output_tokens: number;
+  output_tokens_details: { reasoning_tokens: number };
+  total_tokens: number;
+}
+
+/** An event of a stream, in the order of OpenAI's API. */
+export type ResponseStreamEvent =
+  | {
+      type: 'response.created' | 'response.in_progress' | 'response.completed' | 'response.incomplete';
+      sequence_number: number;
+      response: Response;
+    }
+  | {
+      type: 'response.output_item.added' | 'response.output_item.done';
+      sequence_number: number;
+      output_index: number;
+      item: ResponseOutputItem;
+    }
+  | {
+      type: 'response.content_part.added' | 'response.content_part.done';
+      sequence_number: number;
+      item_id: string;
+      output_index: number;
+      content_index: number;
+      part: { type: 'output_text' | 'reasoning_text'; text: string };
+    }
+  | {
+      type: 'response.output_text.delta' | 'response.reasoning_text.delta';
+      sequence_number: number;
+      item_id: string;
+      output_index: number;
+      content_index: number;
+      delta: string;
+    }
+  | {
+      type: 'response.output_text.done' | 'response.reasoning_text.done';
+      sequence_number: number;
+      item_id: string;
+      output_index: number;
+      content_index: number;
+      text: string;
+    }
+  | {
+      type: 'response.function_call_arguments.delta';
+      sequence_number: number;
+      item_id: string;
+      output_index: number;
+      delta: string;
+    }
+  | {
+      type: 'response.function_call_arguments.done';
+      sequence_number: number;
+      item_id: string;
+      output_index: number;
+      name: string;
+      arguments: string;
+    };
 
 // The `openai` package
 
@@ -649,26 +865,64 @@ export interface LanguageModelParams {
 export type LanguageModelSamplingMode =
   'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative';
 
-/** The type of an input or output. Only text is supported, and with tools `tool-response` and `tool-call`. */
+/** The type of an input or output. Images and audio are not supported. */
 export interface LanguageModelExpected {
   type: 'text' | 'image' | 'audio' | 'tool-call' | 'tool-response';
-  /** BCP 47 tags. Only their form is checked, because the languages of a model are unknown. */
+  /** BCP 47 tags of languages that have a name: the languages of a model are unknown. */
   languages?: string[];
 }
 
 export interface LanguageModelTool {
   name: string;
   description: string;
-  /** A JSON schema of the arguments. */
+  /** A JSON schema of the arguments, with the type `object`. */
   inputSchema: object;
-  /** Runs the tool. The model has written the input. */
-  execute(input: any): string | Promise<string>;
+  /**
+   * Runs the tool. The model has written the input. If it is left out, the answer contains the calls of the tool, and the page sends
+   * their results with the next prompt; `expectedOutputs` must then contain `tool-call`.
+   */
+  execute?(input: any): unknown;
 }
 
-export interface LanguageModelMessageContent {
-  type: 'text';
-  value: string;
+/** A call of a tool. */
+export class LanguageModelToolCall {
+  constructor(call: { callId: string; name: string; arguments?: object });
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: any;
 }
+
+/** The result of a tool. */
+export class LanguageModelToolSuccess {
+  constructor(success: { callId: string; name: string; result: LanguageModelToolResult[] });
+  readonly callId: string;
+  readonly name: string;
+  readonly result: LanguageModelToolResult[];
+}
+
+/** The failure of a tool. */
+export class LanguageModelToolError {
+  constructor(failure: { callId: string; name: string; errorMessage: string });
+  readonly callId: string;
+  readonly name: string;
+  readonly errorMessage: string;
+}
+
+/** A part of a result: text, or data that can be written as JSON. */
+export interface LanguageModelToolResult {
+  type: 'text' | 'object';
+  value: unknown;
+}
+
+/** A part of a message. Calls and results must be among the `expectedInputs` of the session. */
+export type LanguageModelMessageContent =
+  | { type: 'text'; value: string }
+  | { type: 'tool-call'; value: LanguageModelToolCall }
+  | { type: 'tool-response'; value: LanguageModelToolSuccess | LanguageModelToolError };
+
+/** A part of an answer. */
+export type LanguageModelAnswerContent =
+  { type: 'text'; value: string } | { type: 'tool-call'; value: LanguageModelToolCall };
 
 export interface LanguageModelMessage {
   /** `system` only in the first message of a session. */
@@ -717,8 +971,9 @@ export interface CreateMonitor extends EventTarget {
 
 export interface LanguageModelPromptOptions {
   signal?: AbortSignal;
-  /** A JSON schema that constrains the answer. */
-  responseConstraint?: object;
+  /** A JSON schema of the answer, or a regular expression that matches the whole answer. */
+  responseConstraint?: object | RegExp;
+  /** True to leave the constraint out of the prompt. It holds anyway. */
   omitResponseConstraintInput?: boolean;
 }
 
@@ -748,8 +1003,16 @@ export class LanguageModel extends EventTarget {
   /** Creates a session. Loads the model if it isn't loaded yet. */
   static create(options?: LanguageModelCreateOptions): Promise<LanguageModel>;
 
-  prompt(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): Promise<string>;
-  promptStreaming(input: LanguageModelPrompt, options?: LanguageModelPromptOptions): ReadableStream<string>;
+  /** Returns the answer: its text, or its parts if the session's `expectedOutputs` contain `tool-call`. */
+  prompt<Answer extends string | LanguageModelAnswerContent[] = string>(
+    input: LanguageModelPrompt,
+    options?: LanguageModelPromptOptions,
+  ): Promise<Answer>;
+  /** Returns the pieces of the answer: strings, or parts if the session's `expectedOutputs` contain `tool-call`. */
+  promptStreaming<Piece extends string | LanguageModelAnswerContent = string>(
+    input: LanguageModelPrompt,
+    options?: LanguageModelPromptOptions,
+  ): ReadableStream<Piece>;
 
   /** Adds messages, which the model reads without an answer. */
   append(input: LanguageModelPrompt, options?: { signal?: AbortSignal }): Promise<undefined>;

@@ -2,4 +2,5 @@
 export { Demitasse } from './engine.js';
 export { DemitasseError } from './errors.js';
 export { LanguageModel } from './language-model.js';
+export { LanguageModelToolCall, LanguageModelToolError, LanguageModelToolSuccess } from './language-model-tools.js';
 export { openAiFetch } from './openai-fetch.js';

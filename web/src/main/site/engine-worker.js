@@ -3,7 +3,7 @@ import { loadKernels } from './kernels.js';
 import { instantiate } from './loader.js';
 
 /** Reports that a step of the start makes progress; null means that no step is running. The page limits the time of a step. */
-const report = (step) => self.postMessage({ type: 'step', step });
+const report = (/** @type {string | null} */ step) => self.postMessage({ type: 'step', step });
 
 // These functions are for Java. Bundlers find the files of a folder by such a template, some only the files directly in it. Some replace
 // the URL by a string.
@@ -18,7 +18,7 @@ self.shaderUrl = (name) =>
 self.holdCache = (name) => self.postMessage({ type: 'holdCache', name });
 
 /** Reports a failure to the page, which ends the engine. A thrown error does not reach the page in every browser. */
-const fail = (error) => self.postMessage({ type: 'failed', name: error?.name, message: error?.message ?? String(error) });
+const fail = (/** @type {any} */ error) => self.postMessage({ type: 'failed', name: error?.name, message: error?.message ?? String(error) });
 
 self.onunhandledrejection = ({ reason }) => fail(reason);
 

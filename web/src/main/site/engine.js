@@ -1,8 +1,8 @@
 // The engine: a language model in the page, run by a dedicated worker.
 import { completionCalls, embeddingCalls } from './completions.js';
-import { DemitasseError } from './errors.js';
+import { absolute, checkedOptions, keepStorage } from './load-options.js';
 import { loadOrAskRemote, withoutRemote } from './remote.js';
-import { EngineWorker } from './worker.js';
+import { RequestQueue } from './request-queue.js';
 
 /**
  * @typedef {import('./demitasse.js').Device} Device
@@ -11,10 +11,6 @@ import { EngineWorker } from './worker.js';
  * @typedef {import('./demitasse.js').Needs} Needs
  * @typedef {import('./demitasse.js').StoredModel} StoredModel
  */
-
-const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'prefixCacheBytes', 'threads', 'device'];
-const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
-const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
 
 /**
  * A loaded model.
@@ -28,45 +24,59 @@ const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
  */
 export class Demitasse {
   /** @type {Model} */
-  model;
+  model = { name: '' }; // until it is loaded
 
   /** @type {Device} changes if the GPU is lost */
-  device;
+  device = { kind: 'cpu', threads: 0, reason: '' };
 
-  /** Chat in the form of OpenAI's API: `chat.completions.create(body, {signal, onProgress})`. */
+  /**
+   * Chat in the form of OpenAI's API: `chat.completions.create(body, {signal, onProgress})`.
+   *
+   * @type {{readonly completions: import('./demitasse.js').ChatCompletions}}
+   */
   chat;
 
-  /** Continues texts, in the form of OpenAI's API: `completions.create(body, {signal, onProgress})`. */
+  /**
+   * Continues texts, in the form of OpenAI's API: `completions.create(body, {signal, onProgress})`.
+   *
+   * @type {import('./demitasse.js').Completions}
+   */
   completions;
 
-  /** Mean-pooled hidden states of texts, in the form of OpenAI's API: `embeddings.create(body, {signal})`. */
+  /**
+   * Answers in the form of OpenAI's Responses API: `responses.create(body, {signal, onProgress})`. Nothing is stored.
+   *
+   * @type {import('./demitasse.js').Responses}
+   */
+  responses;
+
+  /**
+   * Mean-pooled hidden states of texts, in the form of OpenAI's API: `embeddings.create(body, {signal})`.
+   *
+   * @type {import('./demitasse.js').Embeddings}
+   */
   embeddings;
 
   /** The saved sessions of this model. */
   sessions = {
     /** @returns {Promise<{name: string, tokens: number, bytes: number, saved: string}[]>} */
-    list: async () => JSON.parse((await this.#send({ type: 'sessions' })).sessions),
+    list: async () => JSON.parse((await this.#requests.send({ type: 'sessions' })).sessions),
     /** @param {string} name */
-    delete: async (name) => void (await this.#send({ type: 'deleteSession', name })),
+    delete: async (name) => void (await this.#requests.send({ type: 'deleteSession', name })),
   };
 
-  #worker = new EngineWorker(
-    (message) => this.#receive(message),
-    (error) => this.#shut(error),
-  );
-  #lastId = 0;
+  #requests = new RequestQueue((device) => {
+    this.device = device;
+  });
   #lastSession = 0;
-  /** The requests that wait. */
-  #queue = [];
-  /** The request that the worker processes. */
-  #pending = null;
-  /** The reason why the engine is closed. */
-  #closed = null;
 
   /** @hideconstructor Use {@link Demitasse.load}. */
   constructor() {
-    Object.assign(this, this.#calls(0));
-    this.embeddings = embeddingCalls((message, options) => this.#send(message, options));
+    const { chat, completions, responses } = this.#calls(0);
+    this.chat = chat;
+    this.completions = completions;
+    this.responses = responses;
+    this.embeddings = embeddingCalls((message, options) => this.#requests.send(message, options));
   }
 
   /**
@@ -83,6 +93,11 @@ export class Demitasse {
     return loadOrAskRemote((own) => Demitasse.#loadHere(model, own), options);
   }
 
+  /**
+   * @param {string | Blob} model
+   * @param {LoadOptions} options
+   * @returns {Promise<Demitasse>}
+   */
   static async #loadHere(model, options) {
     const engine = new Demitasse();
     try {
@@ -92,7 +107,7 @@ export class Demitasse {
       return engine;
     } catch (error) {
       engine.close();
-      if (error.name === 'StorageLost') {
+      if (error instanceof Error && error.name === 'StorageLost') {
         return Demitasse.#loadHere(model, { ...options, cache: false }); // WebKit's private windows may lose the storage
       }
       throw error;
@@ -154,29 +169,45 @@ export class Demitasse {
     },
   };
 
-  /** A request of an engine's worker that needs no model. */
+  /**
+   * A request of an engine's worker that needs no model.
+   *
+   * @param {object} message
+   */
   static async #manage(message) {
     const engine = new Demitasse();
     try {
-      return await engine.#send(message);
+      return await engine.#requests.send(message);
     } finally {
       engine.close();
     }
   }
 
+  /**
+   * @param {'load' | 'needs'} type
+   * @param {string | Blob} model
+   * @param {LoadOptions} options
+   */
   async #load(type, model, options) {
-    const { onProgress, onNeeds, signal, cache = true, ...engineOptions } = checked(options, LOAD_OPTIONS);
+    const { onProgress, onNeeds, signal, cache = true, ...engineOptions } = checkedOptions(options);
     if (typeof model !== 'string' && !(model instanceof Blob)) {
       throw new TypeError('model must be a URL string, a File or a Blob');
     }
     const source = typeof model === 'string' ? absolute(model) : model;
     signal?.throwIfAborted();
 
-    const abort = () => this.#shut(signal.reason);
+    const abort = () => this.#requests.close(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
       const request = { type, model: source, options: { ...engineOptions, cache } };
-      return await this.#send(request, { onProgress, onNeeds, wants: type === 'needs' ? 'needs' : 'loaded' });
+      return await this.#requests.send(request, {
+        onProgress,
+        onNeeds: (needs) => {
+          keepStorage(needs);
+          onNeeds?.(needs);
+        },
+        wants: type === 'needs' ? 'needs' : 'loaded',
+      });
     } finally {
       signal?.removeEventListener('abort', abort);
     }
@@ -194,17 +225,18 @@ export class Demitasse {
    */
   async restoreSession(name) {
     const session = this.#newSession();
-    await this.#send({ type: 'restoreSession', session: session.number, name });
+    await this.#requests.send({ type: 'restoreSession', session: session.number, name });
     return session;
   }
 
   #newSession() {
     const number = ++this.#lastSession;
-    return new Session(number, this.#calls(number), (message) => this.#send({ ...message, session: number }));
+    return new Session(number, this.#calls(number), (/** @type {object} */ message) => this.#requests.send({ ...message, session: number }));
   }
 
+  /** @param {number} session 0 for calls without a session */
   #calls(session) {
-    return completionCalls((message, options) => this.#send({ ...message, session }, options));
+    return completionCalls((message, options) => this.#requests.send({ ...message, session }, options));
   }
 
   /**
@@ -215,109 +247,17 @@ export class Demitasse {
    */
   async tokenize(input) {
     const request = typeof input === 'string' ? { text: input } : { body: JSON.stringify(input) };
-    return (await this.#send({ type: 'tokenize', ...request })).ids;
+    return (await this.#requests.send({ type: 'tokenize', ...request })).ids;
   }
 
   /** Terminates the worker and frees its memory. Rejects pending calls. */
   close() {
-    this.#shut(new Error('The engine was closed.'));
+    this.#requests.close(new Error('The engine was closed.'));
   }
 
   /** Whether the engine was closed or its worker failed. */
   get closed() {
-    return this.#closed !== null;
-  }
-
-  /** Sends a request when the previous requests have ended. */
-  #send(message, /** @type {any} */ { signal, ...callbacks } = {}) {
-    if (this.#closed) {
-      return Promise.reject(new Error('The engine is closed.', { cause: this.#closed }));
-    }
-    if (signal?.aborted) {
-      return Promise.reject(signal.reason);
-    }
-    return new Promise((resolve, reject) => {
-      const request = { message, callbacks, reject, resolve, id: ++this.#lastId };
-      this.#queue.push(request);
-      const abort = () => this.#abort(request, signal.reason);
-      signal?.addEventListener('abort', abort);
-      request.ended = () => signal?.removeEventListener('abort', abort);
-      this.#next();
-    });
-  }
-
-  #next() {
-    if (!this.#pending && this.#queue.length > 0) {
-      this.#pending = this.#queue.shift();
-      this.#worker.post({ ...this.#pending.message, id: this.#pending.id });
-    }
-  }
-
-  #abort(request, reason) {
-    if (request === this.#pending) {
-      this.#worker.post({ type: 'abort', id: request.id });
-    } else if (this.#queue.includes(request)) {
-      this.#queue.splice(this.#queue.indexOf(request), 1);
-      request.ended();
-      request.reject(reason);
-    }
-  }
-
-  /** Ends the current request and starts the next one. */
-  #settle() {
-    const request = this.#pending;
-    this.#pending = null;
-    request.ended();
-    this.#next();
-    return request;
-  }
-
-  #receive(/** @type {any} */ { type, id, ...content }) {
-    if (this.#pending?.id !== id) {
-      return; // a late message of an aborted request
-    }
-    const { onBegin, onChunk, onNeeds, onProgress, wants } = this.#pending.callbacks;
-    switch (type) {
-      case 'device':
-        this.device = content.device;
-        break;
-      case 'progress':
-        onBegin?.();
-        onProgress?.(content);
-        break;
-      case 'chunk':
-        onBegin?.();
-        onChunk(content.chunk);
-        break;
-      case 'needs':
-        if (wants === 'needs') {
-          this.#settle().resolve(content);
-        } else {
-          keepStorage(content.needs);
-          onNeeds?.(content.needs);
-        }
-        break;
-      case 'loaded':
-      case 'tokens':
-      case 'done':
-        this.#settle().resolve(content);
-        break;
-      case 'error':
-        this.#settle().reject(failure(content));
-        break;
-    }
-  }
-
-  #shut(reason) {
-    this.#closed ??= reason;
-    this.#worker.end();
-    const requests = [this.#pending, ...this.#queue].filter(Boolean);
-    this.#pending = null;
-    this.#queue = [];
-    for (const request of requests) {
-      request.ended();
-      request.reject(reason);
-    }
+    return this.#requests.closed;
   }
 }
 
@@ -325,10 +265,16 @@ export class Demitasse {
 class Session {
   #send;
 
-  constructor(number, { chat, completions }, send) {
+  /**
+   * @param {number} number
+   * @param {ReturnType<typeof completionCalls>} calls
+   * @param {(message: object) => Promise<any>} send
+   */
+  constructor(number, { chat, completions, responses }, send) {
     this.number = number;
     this.chat = chat;
     this.completions = completions;
+    this.responses = responses;
     this.#send = send;
   }
 
@@ -345,50 +291,4 @@ class Session {
   async close() {
     await this.#send({ type: 'closeSession' });
   }
-}
-
-/** Returns the error that the worker reports. */
-function failure({ name, message, status, param }) {
-  if (name === 'DeviceUnfit') {
-    return new DemitasseError(message, { status: 507, code: 'device_unfit' });
-  }
-  return status ? new DemitasseError(message, { status, param }) : Object.assign(new Error(message), { name });
-}
-
-/** Makes a URL absolute. */
-export function absolute(url) {
-  return new URL(url, globalThis.document?.baseURI ?? globalThis.location?.href).href;
-}
-
-/** Asks the browser not to evict the storage, before most of the model is stored. */
-function keepStorage({ disk }) {
-  if (disk && disk.stored < disk.total) {
-    globalThis.navigator?.storage?.persist?.();
-  }
-}
-
-/** Returns the options that have a value. An unknown option is an error. */
-function checked(options, known) {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [name, value] of given) {
-    if (!known.includes(name)) {
-      throw new TypeError(`unknown option: ${name}`);
-    }
-    if (name.startsWith('on') && typeof value !== 'function') {
-      throw new TypeError(`option ${name} must be a function`);
-    }
-    if (name === 'signal' && !(value instanceof AbortSignal)) {
-      throw new TypeError('option signal must be an AbortSignal');
-    }
-    if (NUMBERS.includes(name) && !Number.isSafeInteger(value)) {
-      throw new TypeError(`option ${name} must be a whole number`);
-    }
-    if (name === 'cache' && typeof value !== 'boolean') {
-      throw new TypeError('option cache must be true or false');
-    }
-    if (CHOICES[name]?.includes(value) === false) {
-      throw new TypeError(`option ${name} must be one of ${CHOICES[name].join(', ')}`);
-    }
-  }
-  return Object.fromEntries(given);
 }

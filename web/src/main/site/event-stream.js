@@ -7,6 +7,7 @@ export async function* eventData(body) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = '';
+  /** @type {string[]} */
   let data = [];
   for (let isLast = false; !isLast; ) {
     const { value, done } = await reader.read();
@@ -14,7 +15,7 @@ export async function* eventData(body) {
     text += done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true });
     // A CR at the end may be half of a CRLF.
     const lines = text.split(/\r\n|\n|\r(?!$)/);
-    text = lines.pop();
+    text = lines.pop() ?? '';
     for (const line of lines) {
       if (line.startsWith('data:')) {
         data.push(line.slice(line[5] === ' ' ? 6 : 5));

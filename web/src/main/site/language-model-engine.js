@@ -1,9 +1,25 @@
 // Engines, progress, errors and signals of the Prompt API.
-import { absolute } from './engine.js';
+import { Demitasse } from './engine.js';
+import { DemitasseError } from './errors.js';
 import { MAX_TEMPERATURE, MAX_TOP_K } from './language-model-input.js';
-import { joinEngine } from './shared-engines.js';
+import { absolute } from './load-options.js';
+import { whyTooLarge } from './remote.js';
+import { joinedEngine, joinEngine } from './shared-engines.js';
 
-/** Whether a model is a loaded engine. */
+/** Fractions are reported in this number of steps, so that they don't tell exact sizes. */
+const PROGRESS_STEPS = 0x10000;
+
+/**
+ * @typedef {import('./demitasse.js').Demitasse} Engine
+ * @typedef {import('./demitasse.js').Progress} Progress
+ */
+
+/**
+ * Whether a model is a loaded engine.
+ *
+ * @param {any} model
+ * @returns {model is Engine}
+ */
 export function isEngine(model) {
   return typeof model?.chat?.completions?.create === 'function';
 }
@@ -11,11 +27,13 @@ export function isEngine(model) {
 /**
  * Checks a model.
  *
- * @returns {any} the model; a URL is made absolute
+ * @template {string | Blob | Engine | undefined} T
+ * @param {T} model
+ * @returns {T} the model; a URL is made absolute
  */
 export function checkedModel(model) {
   if (typeof model === 'string') {
-    return absolute(model);
+    return /** @type {T} */ (absolute(model));
   }
   if (model !== undefined && !(model instanceof Blob) && !isEngine(model)) {
     throw new TypeError('model must be a URL string, a Blob or an engine');
@@ -24,10 +42,34 @@ export function checkedModel(model) {
 }
 
 /**
+ * @param {string | Blob | Engine} model
+ * @returns {Promise<import('./demitasse.js').Availability>}
+ */
+export async function availabilityOf(model) {
+  if (isEngine(model)) {
+    return model.closed ? 'unavailable' : 'available';
+  }
+  const joined = joinedEngine(model);
+  if (joined !== undefined || model instanceof Blob) {
+    return joined === null ? 'downloading' : 'available';
+  }
+  const stored = await Demitasse.models.list();
+  if (stored.some(({ url, complete }) => complete && url === model)) {
+    return 'available';
+  }
+  try {
+    return whyTooLarge(await Demitasse.needs(model)) ? 'unavailable' : 'downloadable';
+  } catch {
+    return 'unavailable';
+  }
+}
+
+/**
  * Joins the engine of a model, which others on the page may share. Every user leaves it once.
  *
- * @param {any} model
+ * @param {string | Blob | Engine} model
  * @param {(fraction: number) => void} [progress]
+ * @returns {{engine: Promise<Engine>, leave: () => void}}
  */
 export function join(model, progress = () => {}) {
   if (isEngine(model)) {
@@ -35,7 +77,7 @@ export function join(model, progress = () => {}) {
   }
   return joinEngine(model, {
     onNeeds: () => {},
-    onProgress: (/** @type {any} */ { phase, loaded, total }) => {
+    onProgress: (/** @type {Progress} */ { phase, loaded, total }) => {
       if (phase === 'download' && total > 0) {
         progress(loaded / total);
       }
@@ -43,7 +85,12 @@ export function join(model, progress = () => {}) {
   });
 }
 
-/** Returns a shared engine when it is loaded. */
+/**
+ * Returns a shared engine when it is loaded.
+ *
+ * @param {{engine: Promise<Engine>}} shared
+ * @param {AbortSignal} [signal]
+ */
 export async function loadedEngine(shared, signal) {
   try {
     return await unlessAborted(shared.engine, signal);
@@ -51,19 +98,30 @@ export async function loadedEngine(shared, signal) {
     signal?.throwIfAborted();
     throw error instanceof TypeError || error instanceof DOMException
       ? error
-      : new DOMException(error.message, 'OperationError');
+      : new DOMException(messageOf(error), 'OperationError');
   }
 }
 
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {Pick<Engine, 'model'>} engine */
 export function defaultTemperature({ model }) {
   return model.sampling?.temperature ?? 1;
 }
 
+/** @param {Pick<Engine, 'model'>} engine */
 export function defaultTopK({ model }) {
   return Math.min(model.sampling?.topK || MAX_TOP_K, MAX_TOP_K);
 }
 
-/** Returns the ranges and defaults of the sampling parameters of an engine. */
+/**
+ * Returns the ranges and defaults of the sampling parameters of an engine.
+ *
+ * @param {Engine} engine
+ */
 export function samplingRange(engine) {
   return {
     defaultTopK: defaultTopK(engine),
@@ -73,14 +131,20 @@ export function samplingRange(engine) {
   };
 }
 
-/** Creates a monitor's event target. Returns a function that reports fractions of a download, from 0 to 1. */
+/**
+ * Creates a monitor's event target. Returns a function that reports fractions of a download, from 0 to 1.
+ *
+ * @param {((monitor: import('./demitasse.js').CreateMonitor) => void) | undefined} monitor
+ * @returns {(loaded: number) => void}
+ */
 export function monitored(monitor) {
-  /** @type {any} */
-  const target = new EventTarget();
-  target.ondownloadprogress = null;
+  const target = /** @type {import('./demitasse.js').CreateMonitor} */ (
+    Object.assign(new EventTarget(), { ondownloadprogress: null })
+  );
   monitor?.(target);
   let last = -1;
-  return (loaded) => {
+  return (fraction) => {
+    const loaded = Math.floor(fraction * PROGRESS_STEPS) / PROGRESS_STEPS;
     if (loaded > last) {
       last = loaded;
       const event = new ProgressEvent('downloadprogress', { lengthComputable: true, total: 1 });
@@ -92,16 +156,32 @@ export function monitored(monitor) {
   };
 }
 
-/** Converts an error of an engine to the exception that the draft names. */
+/** Resolves in a later task, after the events that were dispatched have been handled. */
+export function nextTask() {
+  return new Promise((resolve) => {
+    setTimeout(resolve);
+  });
+}
+
+/**
+ * Converts an error of an engine to the exception that the draft names.
+ *
+ * @param {unknown} error
+ */
 export function asDomException(error) {
-  if (error.name !== 'DemitasseError') {
+  if (!(error instanceof DemitasseError)) {
     return error;
   }
   const isConstraint = error.param?.startsWith('response_format') || error.code === 'unsupported';
   return new DOMException(error.message, isConstraint ? 'NotSupportedError' : 'UnknownError');
 }
 
-/** Returns a QuotaExceededError: the class of that name if the browser has it, or else a DOMException. */
+/**
+ * Returns a QuotaExceededError: the class of that name if the browser has it, or else a DOMException.
+ *
+ * @param {number} requested
+ * @param {number} quota
+ */
 export function quotaExceeded(requested, quota) {
   const message = `The prompt takes ${requested} tokens; the model's context has ${quota}.`;
   return globalThis.QuotaExceededError
@@ -109,7 +189,14 @@ export function quotaExceeded(requested, quota) {
     : Object.assign(new DOMException(message, 'QuotaExceededError'), { requested, quota });
 }
 
-/** Settles like the promise, or rejects at once when the signal is aborted. */
+/**
+ * Settles like the promise, or rejects at once when the signal is aborted.
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
 export function unlessAborted(promise, signal) {
   return new Promise((resolve, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });

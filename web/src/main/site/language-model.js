@@ -1,15 +1,25 @@
-// The web's Prompt API (https://webmachinelearning.github.io/prompt-api/, draft of June 2026) over engines in this page. It also has
-// the names of the earlier draft (`inputUsage` and the like). Input and output are text only.
-import { AnswerBuilder } from './answer-builder.js';
-import { Demitasse } from './engine.js';
-import { checkSettings, merged, messagesOf, responseFormat, supports, TEMPERATURES } from './language-model-input.js';
-import { asDomException, checkedModel, defaultTemperature, defaultTopK, isEngine } from './language-model-engine.js';
-import { join, loadedEngine, monitored, quotaExceeded, samplingRange, unlessAborted } from './language-model-engine.js';
-import { anyOf, whyTooLarge } from './remote.js';
+// The web's Prompt API (https://webmachinelearning.github.io/prompt-api/, draft of November 2026) over engines in this page. It also has
+// the names of the earlier draft (`inputUsage` and the like). Input and output are text, tool calls and their results.
+import { generate } from './language-model-answer.js';
+import { constraintOf, guided } from './language-model-constraint.js';
+import { Conversation } from './language-model-conversation.js';
+import { areInRange, checkSettings, messagesOf, supports } from './language-model-input.js';
+import { asDomException, availabilityOf, checkedModel, defaultTopK, isEngine } from './language-model-engine.js';
+import { join, loadedEngine, monitored, nextTask, samplingRange, unlessAborted } from './language-model-engine.js';
+import { anyOf } from './remote.js';
 import { joinedEngine } from './shared-engines.js';
 
-/** The number of rounds of tool calls after which an answer is taken to be endless. */
-const MAX_TOOL_ROUNDS = 16;
+/**
+ * @typedef {import('./demitasse.js').Demitasse} Engine
+ * @typedef {import('./demitasse.js').LanguageModelAnswerContent} AnswerContent
+ * @typedef {import('./demitasse.js').LanguageModelCreateCoreOptions} CoreOptions
+ * @typedef {import('./demitasse.js').LanguageModelCreateOptions} CreateOptions
+ * @typedef {import('./demitasse.js').LanguageModelPrompt} Prompt
+ * @typedef {import('./demitasse.js').LanguageModelPromptOptions} PromptOptions
+ * @typedef {import('./language-model-input.js').Message} Message
+ * @typedef {import('./language-model-input.js').Settings} Settings
+ * @typedef {string | Blob | Engine} ModelSource
+ */
 
 /**
  * A conversation with a model. All conversations of a page that use the same model share one engine, which is closed with the last
@@ -21,27 +31,38 @@ const MAX_TOOL_ROUNDS = 16;
  * const answer = await session.prompt('Write me a poem!');
  */
 export class LanguageModel extends EventTarget {
+  /** @type {ModelSource | undefined} */
   static #default;
   static #isCreating = false;
 
-  /** Called when the oldest prompts and answers were removed to make room. */
+  /**
+   * Called when the oldest prompts and answers were removed to make room.
+   *
+   * @type {((event: Event) => void) | null}
+   */
   oncontextoverflow = null;
+  /** @type {((event: Event) => void) | null} */
   onquotaoverflow = null;
+  /** @type {ModelSource} */
   #model;
+  /** @type {Engine} */
   #engine;
   #leave;
   #settings;
-  #session;
-  #initial;
-  /** The turns since the initial prompts, as messages of OpenAI's API. A turn is what one `prompt` or `append` added. */
-  #turns = [];
-  #usage = 0;
+  #conversation;
   #destruction = new AbortController();
-  /** Settles when the last call has ended. Calls run one after another. */
+  /**
+   * Settles when the last call has ended. Calls run one after another.
+   *
+   * @type {Promise<unknown>}
+   */
   #queue = Promise.resolve();
 
-  /** @hideconstructor Use {@link LanguageModel.create}. */
-  constructor({ model, engine, leave, settings, initial }) {
+  /**
+   * @hideconstructor Use {@link LanguageModel.create}.
+   * @param {{model: ModelSource, engine: Engine, leave: () => void, settings: Settings, conversation: Conversation}} parts
+   */
+  constructor({ model, engine, leave, settings, conversation }) {
     if (!LanguageModel.#isCreating) {
       throw new TypeError('Illegal constructor: use LanguageModel.create()');
     }
@@ -50,11 +71,20 @@ export class LanguageModel extends EventTarget {
     this.#engine = engine;
     this.#leave = leave;
     this.#settings = settings;
-    this.#session = engine.session();
-    this.#initial = initial;
+    this.#conversation = conversation;
   }
 
-  static async #open(/** @type {any} */ { model, settings, initial, progress, signal }) {
+  /**
+   * Opens a session.
+   *
+   * @param {object} options
+   * @param {ModelSource} options.model
+   * @param {Settings} options.settings
+   * @param {(engine: Engine) => Conversation} options.conversationOf
+   * @param {(fraction: number) => void} [options.progress]
+   * @param {AbortSignal} [options.signal]
+   */
+  static async #open({ model, settings, conversationOf, progress, signal }) {
     const shared = join(model, progress);
     try {
       const engine = await loadedEngine(shared, signal);
@@ -62,7 +92,7 @@ export class LanguageModel extends EventTarget {
         throw new DOMException('The engine is closed.', 'InvalidStateError');
       }
       LanguageModel.#isCreating = true;
-      return new LanguageModel({ model, engine, leave: shared.leave, settings, initial });
+      return new LanguageModel({ model, engine, leave: shared.leave, settings, conversation: conversationOf(engine) });
     } catch (error) {
       shared.leave();
       throw error;
@@ -74,72 +104,68 @@ export class LanguageModel extends EventTarget {
   /**
    * Sets the default model.
    *
-   * @param {string | Blob | Demitasse} model as for {@link Demitasse.load}, loaded when it is needed; or an engine, which its owner
-   *   closes
+   * @param {ModelSource} model as for {@link Demitasse.load}, loaded when it is needed; or an engine, which its owner closes
    */
   static use(model) {
     LanguageModel.#default = checkedModel(model);
   }
 
-  /** @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>} */
-  static async availability(/** @type {any} */ options = {}) {
+  /**
+   * @param {CoreOptions} [options]
+   * @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>}
+   */
+  static async availability(options = {}) {
     const model = checkedModel(options.model ?? LanguageModel.#default);
+    const isSupported = supports(options) && areInRange(options);
+    if (model === undefined || !isSupported) {
+      return 'unavailable';
+    }
     checkSettings(options);
-    if (model === undefined || !supports(options)) {
-      return 'unavailable';
-    }
-    if (isEngine(model)) {
-      return model.closed ? 'unavailable' : 'available';
-    }
-    const joined = joinedEngine(model);
-    if (joined !== undefined || model instanceof Blob) {
-      return joined === null ? 'downloading' : 'available';
-    }
-    const stored = await Demitasse.models.list();
-    if (stored.some(({ url, complete }) => complete && url === model)) {
-      return 'available';
-    }
-    try {
-      return whyTooLarge(await Demitasse.needs(model)) ? 'unavailable' : 'downloadable';
-    } catch {
-      return 'unavailable';
-    }
+    return availabilityOf(model);
   }
 
   /** Returns the ranges and defaults of `topK` and `temperature`; null until the model of {@link LanguageModel.use} is loaded. */
   static async params() {
     const model = LanguageModel.#default;
-    const engine = isEngine(model) ? model : joinedEngine(model);
+    const engine = model === undefined || isEngine(model) ? model : joinedEngine(model);
     return engine ? samplingRange(engine) : null;
   }
 
   /**
    * Creates a session. Loads the model if it isn't loaded yet.
    *
+   * @param {CreateOptions} [options]
    * @returns {Promise<LanguageModel>}
    */
-  static async create(/** @type {any} */ options = {}) {
+  static async create(options = {}) {
     const { signal, monitor, initialPrompts = [] } = options;
     const model = checkedModel(options.model ?? LanguageModel.#default);
+    const isSupported = supports(options);
     const settings = checkSettings(options);
-    const initial = initialPrompts.length > 0 ? messagesOf(initialPrompts, false) : [];
+    const given = [...initialPrompts];
+    const initial = given.length > 0 ? messagesOf(given, false, settings.inputs) : [];
     signal?.throwIfAborted();
     if (model === undefined) {
       throw new DOMException('No model is set: name one in the options, or with LanguageModel.use()', 'NotSupportedError');
     }
-    if (!supports(options)) {
-      throw new DOMException('Only text is supported.', 'NotSupportedError');
+    if (!isSupported) {
+      throw new DOMException('Only text, tool calls and their results are supported.', 'NotSupportedError');
     }
     const progress = monitored(monitor);
     progress(0);
-    const session = await LanguageModel.#open({ model, settings, initial, progress, signal });
-    progress(1);
+    await nextTask(); // a listener may abort the creation
+    signal?.throwIfAborted();
+    const conversationOf = (/** @type {Engine} */ engine) => new Conversation(engine, settings, initial);
+    const session = await LanguageModel.#open({ model, settings, conversationOf, progress, signal });
     try {
       signal?.addEventListener('abort', () => session.#destroy(signal.reason));
+      progress(1);
+      await nextTask();
+      signal?.throwIfAborted();
       if (initial.length > 0) {
         await session.#call(signal, async (stop) => {
           await session.#makeRoom([]);
-          await session.#read([], stop);
+          await session.#conversation.read([], stop);
         });
       }
       return session;
@@ -150,11 +176,11 @@ export class LanguageModel extends EventTarget {
   }
 
   get contextUsage() {
-    return this.#usage;
+    return this.#conversation.usage;
   }
 
   get contextWindow() {
-    return this.#engine.model.contextLength ?? Infinity;
+    return this.#conversation.window;
   }
 
   get inputUsage() {
@@ -170,8 +196,7 @@ export class LanguageModel extends EventTarget {
   }
 
   get temperature() {
-    const { temperature, samplingMode } = this.#settings;
-    return temperature ?? TEMPERATURES[samplingMode] * defaultTemperature(this.#engine);
+    return this.#conversation.temperature;
   }
 
   get samplingMode() {
@@ -181,28 +206,47 @@ export class LanguageModel extends EventTarget {
   /**
    * Lets the model answer a prompt.
    *
-   * @param {string | object[]} input
-   * @returns {Promise<string>} the answer
+   * @param {Prompt} input
+   * @param {PromptOptions} [options]
+   * @returns {Promise<string | AnswerContent[]>} the answer: its text, or its parts if the session expects tool calls
    */
-  async prompt(input, /** @type {any} */ options = {}) {
+  async prompt(input, options = {}) {
+    /** @type {AnswerContent[]} */
+    const parts = [];
     let text = '';
-    await this.#answer(input, options, (piece) => {
-      text += piece;
+    await this.#answer(input, options, (part) => {
+      if (part.type === 'text') {
+        text += part.value;
+      } else {
+        parts.push(part);
+      }
     });
-    return text;
+    if (!this.#settings.returnsCalls) {
+      return text;
+    }
+    return text === '' && parts.length > 0 ? parts : [{ type: 'text', value: text }, ...parts];
   }
 
   /**
    * Lets the model answer a prompt.
    *
-   * @returns {ReadableStream<string>} the pieces of the answer
+   * @param {Prompt} input
+   * @param {PromptOptions} [options]
+   * @returns {ReadableStream<string | AnswerContent>} the pieces of the answer: of its text, or of its parts if the session expects tool calls
    */
-  promptStreaming(input, /** @type {any} */ options = {}) {
+  promptStreaming(input, options = {}) {
+    options.signal?.throwIfAborted();
+    this.#destruction.signal.throwIfAborted();
     const cancelling = new AbortController();
     return new ReadableStream({
       start: (controller) => {
         const signal = anyOf(cancelling.signal, options.signal);
-        this.#answer(input, { ...options, signal }, (piece) => signal.aborted || controller.enqueue(piece)).then(
+        const emit = (/** @type {AnswerContent} */ part) => {
+          if (!signal.aborted) {
+            controller.enqueue(this.#settings.returnsCalls ? part : String(part.value));
+          }
+        };
+        this.#answer(input, { ...options, signal }, emit).then(
           () => controller.close(),
           (error) => cancelling.signal.aborted || controller.error(error),
         );
@@ -211,38 +255,54 @@ export class LanguageModel extends EventTarget {
     });
   }
 
-  /** Adds messages, which the model reads without an answer. */
-  async append(input, /** @type {any} */ { signal } = {}) {
+  /**
+   * Adds messages, which the model reads without an answer.
+   *
+   * @param {Prompt} input
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  async append(input, { signal } = {}) {
     await this.#call(signal, async (stop) => {
-      const added = messagesOf(input, this.#usage > 0);
+      if (Array.isArray(input) && input.length === 0) {
+        return;
+      }
+      const added = messagesOf(input, this.contextUsage > 0, this.#settings.inputs);
       await this.#makeRoom(added);
-      await this.#read(added, stop);
-      this.#turns.push(added);
+      await this.#conversation.read(added, stop);
+      this.#conversation.add(added);
     });
   }
 
-  /** @returns {Promise<number>} the number of tokens that a prompt would take */
-  async measureContextUsage(input, /** @type {any} */ { signal, ...options } = {}) {
-    responseFormat(options);
+  /**
+   * @param {Prompt} input
+   * @param {PromptOptions} [options]
+   * @returns {Promise<number>} the number of tokens that a prompt would take
+   */
+  async measureContextUsage(input, { signal, ...options } = {}) {
+    const { guide } = constraintOf(options);
     return this.#call(signal, async () => {
-      const before = this.#messages();
-      const after = await this.#count(this.#messages(messagesOf(input, false)));
-      return after - (before.length > 0 ? await this.#count(before) : 0);
+      const added = guided(messagesOf(input, false, this.#settings.inputs), guide);
+      return this.#conversation.measure(added);
     });
   }
 
+  /**
+   * @param {Prompt} input
+   * @param {PromptOptions} [options]
+   */
   async measureInputUsage(input, options) {
     return this.measureContextUsage(input, options);
   }
 
-  /** Returns an independent session with the same conversation. */
-  async clone(/** @type {any} */ { signal } = {}) {
+  /**
+   * Returns an independent session with the same conversation.
+   *
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  async clone({ signal } = {}) {
     return this.#call(signal, async (stop) => {
-      const shared = { model: this.#model, settings: this.#settings, initial: this.#initial };
-      const clone = await LanguageModel.#open({ ...shared, signal: stop });
-      clone.#turns = [...this.#turns];
-      clone.#usage = this.#usage;
-      return clone;
+      const conversationOf = () => this.#conversation.copy();
+      return LanguageModel.#open({ model: this.#model, settings: this.#settings, conversationOf, signal: stop });
     });
   }
 
@@ -251,127 +311,54 @@ export class LanguageModel extends EventTarget {
     this.#destroy(new DOMException('The session was destroyed.', 'AbortError'));
   }
 
+  /** @param {unknown} reason */
   #destroy(reason) {
     if (!this.#destruction.signal.aborted) {
       this.#destruction.abort(reason);
-      this.#session.close().catch(() => {}); // the engine was closed, and the session with it
+      this.#conversation.close();
       this.#leave();
     }
   }
 
+  /**
+   * @param {Prompt} input
+   * @param {PromptOptions} options
+   * @param {(part: AnswerContent) => void} emit called with each piece of the answer
+   */
   async #answer(input, { signal, ...options }, emit) {
-    const format = responseFormat(options);
+    const constraint = constraintOf(options);
     await this.#call(signal, async (stop) => {
-      const added = messagesOf(input, this.#usage > 0);
+      const added = guided(messagesOf(input, this.contextUsage > 0, this.#settings.inputs), constraint.guide);
       await this.#makeRoom(added);
-      let usage;
-      for (let round = 0; ; round++) {
-        const answer = await this.#generate(added, format, stop, emit);
-        ({ usage } = answer);
-        const last = added.at(-1);
-        if (last.prefix) {
-          added[added.length - 1] = { role: 'assistant', content: last.content + answer.content };
-        } else {
-          added.push({
-            role: 'assistant',
-            content: answer.content,
-            ...(answer.calls.length > 0 && { tool_calls: answer.calls }),
-          });
-        }
-        if (answer.calls.length === 0) {
-          break;
-        }
-        if (round === MAX_TOOL_ROUNDS) {
-          throw new DOMException(`The model still calls tools after ${round} rounds.`, 'OperationError');
-        }
-        added.push(...(await Promise.all(answer.calls.map((call) => execute(this.#settings.tools, call)))));
-        stop.throwIfAborted();
-      }
-      this.#turns.push(added);
-      this.#usage = usage?.total_tokens ?? this.#usage;
+      await generate({ conversation: this.#conversation, tools: this.#settings.tools, added, constraint, signal: stop, emit });
     });
   }
 
-  async #generate(added, format, stop, emit) {
-    const stream = await this.#session.chat.completions.create(
-      {
-        ...this.#request(this.#messages(added)),
-        ...format,
-        ...(added.at(-1).prefix && { continue_final_message: true }),
-        stream: true,
-        stream_options: { include_usage: true },
-      },
-      { signal: stop },
-    );
-    const answer = new AnswerBuilder();
-    for await (const chunk of stream) {
-      const { content } = answer.add(chunk);
-      if (content) {
-        emit(content);
-      }
-    }
-    stop.throwIfAborted(); // a stopped answer ends without an error
-    return answer;
-  }
-
-  /** Lets the model read messages before a prompt follows. */
-  async #read(added, stop) {
-    const messages = this.#messages(added);
-    const { usage } = await this.#session.chat.completions.create(
-      { ...this.#request(messages), max_tokens: 1 },
-      { signal: stop },
-    );
-    this.#usage = usage?.prompt_tokens ?? this.#usage;
-  }
-
-  /** Removes the oldest turns until messages fit. */
+  /**
+   * Removes the oldest turns until messages fit.
+   *
+   * @param {Message[]} added
+   */
   async #makeRoom(added) {
-    if (this.contextWindow === Infinity) {
+    if (!(await this.#conversation.makeRoom(added))) {
       return;
     }
-    let requested;
-    for (let removed = 0; removed <= this.#turns.length; removed++) {
-      requested = await this.#count(this.#messages(added, removed));
-      if (requested < this.contextWindow) {
-        this.#turns.splice(0, removed);
-        if (removed > 0) {
-          this.#overflow();
-        }
-        return;
-      }
-    }
-    throw quotaExceeded(requested, this.contextWindow);
-  }
-
-  #overflow() {
-    for (const type of ['contextoverflow', 'quotaoverflow']) {
+    const handlers = { contextoverflow: this.oncontextoverflow, quotaoverflow: this.onquotaoverflow };
+    for (const [type, handler] of Object.entries(handlers)) {
       const event = new Event(type);
       this.dispatchEvent(event);
-      this[`on${type}`]?.(event);
+      handler?.call(this, event);
     }
   }
 
-  /** Returns the number of tokens that the model reads for a conversation. */
-  async #count(messages) {
-    return (await this.#engine.tokenize(this.#request(messages))).length;
-  }
-
-  #request(messages) {
-    const { topK, temperature, samplingMode, functions } = this.#settings;
-    return {
-      messages,
-      ...(functions.length > 0 && { tools: functions }),
-      ...(topK !== undefined && { top_k: topK }),
-      ...((temperature !== undefined || samplingMode !== 'balanced') && { temperature: this.temperature }),
-    };
-  }
-
-  /** Returns all messages except those of removed turns. */
-  #messages(added = [], removed = 0) {
-    return merged([...this.#initial, ...this.#turns.slice(removed).flat(), ...added]);
-  }
-
-  /** Runs a call when the previous calls have ended. */
+  /**
+   * Runs a call when the previous calls have ended.
+   *
+   * @template T
+   * @param {AbortSignal | undefined} signal
+   * @param {(stop: AbortSignal) => Promise<T>} action
+   * @returns {Promise<T>}
+   */
   async #call(signal, action) {
     const stop = anyOf(this.#destruction.signal, signal);
     stop.throwIfAborted();
@@ -389,11 +376,4 @@ export class LanguageModel extends EventTarget {
     this.#queue = result.catch(() => {});
     return unlessAborted(result, stop);
   }
-}
-
-/** Runs a tool that the model has called. */
-async function execute(tools, { id, function: { name, arguments: json } }) {
-  const tool = tools.find((each) => each.name === name);
-  const result = tool ? await tool.execute(JSON.parse(json)) : `There is no tool ${name}.`;
-  return { role: 'tool', tool_call_id: id, content: typeof result === 'string' ? result : JSON.stringify(result) };
 }

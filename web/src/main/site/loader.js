@@ -4,9 +4,18 @@
 import { compileModule } from './compile-module.js';
 // The build generates this from the module: WebKit before 2026 can't list the imports of a module that has GC types.
 import { IMPORTS, MEMORY } from './engine-module.js';
+import { stringImports } from './string-builtins.js';
 
 /** Java's linear memory can grow to this many 64 KiB pages: 2 GiB, TeaVM's limit. */
 const MAX_PAGES = 32767;
+
+/**
+ * Functions that the module imports. It passes values of any type.
+ *
+ * @typedef {Record<string, (...values: any[]) => any>} Functions
+ *
+ * @typedef {{exports: any}} Context the exports of the module once it is instantiated
+ */
 
 const JAVA_OBJECT = Symbol('javaObject');
 const JAVA_EXCEPTION = Symbol('javaException');
@@ -22,7 +31,9 @@ const WRAP = Symbol('wrap');
  */
 export async function instantiate(url, onProgress) {
   const module = await compileModule(url, { builtins: ['js-string'], onProgress });
+  /** @type {Context} */
   const context = { exports: null };
+  /** @type {Record<string, any>} */
   const providers = {
     ...memoryImports(),
     // Browsers with these builtins ignore the imports. Others call them. Safari 26.2 needs both.
@@ -32,13 +43,14 @@ export async function instantiate(url, onProgress) {
     teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
     teavmMath: Math,
     // Java's threads, which are cooperative.
-    teavmAsync: {
+    teavmAsync: /** @type {Functions} */ ({
       offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - Date.now())),
       kill: (id) => clearTimeout(id),
-    },
+    }),
     teavmJso: jsoImports(context),
   };
-  const imports = /** @type {Record<string, any>} */ ({});
+  /** @type {Record<string, any>} */
+  const imports = {};
   for (const [from, names] of Object.entries(IMPORTS)) {
     imports[from] = Object.fromEntries(names.map((name) => [name, provided(providers, from, name)]));
   }
@@ -47,6 +59,11 @@ export async function instantiate(url, onProgress) {
   return instance.exports;
 }
 
+/**
+ * @param {Record<string, any>} providers
+ * @param {string} from
+ * @param {string} name
+ */
 function provided(providers, from, name) {
   // callMethod2, callMethod3, … differ only in their number of arguments.
   const value = providers[from]?.[name] ?? providers[from]?.[name.replace(/\d+$/, '')];
@@ -58,7 +75,7 @@ function provided(providers, from, name) {
 
 function memoryImports() {
   const memory = new WebAssembly.Memory({ initial: Math.max(MEMORY.min, 1), maximum: MAX_PAGES });
-  const constant = (value) => new WebAssembly.Global({ value: 'i32', mutable: false }, value);
+  const constant = (/** @type {number} */ value) => new WebAssembly.Global({ value: 'i32', mutable: false }, value);
   return {
     env: { memory },
     teavmMemory: {
@@ -70,46 +87,10 @@ function memoryImports() {
   };
 }
 
-/**
- * A module that exports `get(array, index)` and `set(array, index, code)` for `(array (mut i16))`, the type of Java's `char[]` and of
- * the js-string builtins: JavaScript itself can't reach into arrays of WebAssembly.
- */
-const CHAR_ARRAYS = [
-  ...[0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-  ...[1, 18, 3, 0x5e, 0x77, 1, 0x60, 2, 0x63, 0, 0x7f, 1, 0x7f, 0x60, 3, 0x63, 0, 0x7f, 0x7f, 0],
-  ...[3, 3, 2, 1, 2],
-  ...[7, 13, 2, 3, 0x67, 0x65, 0x74, 0, 0, 3, 0x73, 0x65, 0x74, 0, 1],
-  ...[10, 23, 2, 9, 0, 0x20, 0, 0x20, 1, 0xfb, 0x0d, 0, 0x0b, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfb, 0x0e, 0, 0x0b],
-];
-
-/** The js-string builtins that the engine uses, as the proposal defines them, for browsers that lack them. */
-function stringImports() {
-  const { get, set } = /** @type {any} */ (new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(CHAR_ARRAYS))).exports);
-  return {
-    fromCharCode: (code) => String.fromCharCode(code),
-    fromCharCodeArray(array, start, end) {
-      let text = '';
-      for (let i = start; i < end; i++) {
-        text += String.fromCharCode(get(array, i));
-      }
-      return text;
-    },
-    intoCharCodeArray(string, array, start) {
-      for (let i = 0; i < string.length; i++) {
-        set(array, start + i, string.charCodeAt(i));
-      }
-      return string.length;
-    },
-    concat: (a, b) => a + b,
-    charCodeAt: (string, index) => string.charCodeAt(index),
-    length: (string) => string.length,
-    substring: (string, start, end) => string.substring(start, end),
-  };
-}
-
+/** @param {(line: string) => void} write */
 function lineWriter(write) {
   let line = '';
-  return (code) => {
+  return (/** @type {number} */ code) => {
     if (code === 10) {
       write(line);
       line = '';
@@ -121,8 +102,13 @@ function lineWriter(write) {
 
 /** A Java exception that passes through JavaScript. */
 class JavaError extends Error {
+  /**
+   * @param {Context} context
+   * @param {any} exception
+   */
   constructor({ exports }, exception) {
     super();
+    /** @readonly */
     this[JAVA_EXCEPTION] = exception;
     exports['teavm.setJsException'](exception, this);
     const message = exports['teavm.exceptionMessage']?.(exception);
@@ -132,6 +118,10 @@ class JavaError extends Error {
   }
 }
 
+/**
+ * @param {Context} context
+ * @returns {Functions}
+ */
 function coreImports(context) {
   const collected = new FinalizationRegistry(({ queue, ref }) => {
     context.exports['teavm.reportGarbageCollectedValue']?.(queue, ref);
@@ -159,7 +149,12 @@ function coreImports(context) {
   };
 }
 
-/** The imports of JSO, Java's view of JavaScript objects. */
+/**
+ * The imports of JSO, Java's view of JavaScript objects.
+ *
+ * @param {Context} context
+ * @returns {Functions}
+ */
 function jsoImports(context) {
   const convert = exceptionConverter(context);
   return {
@@ -173,18 +168,27 @@ function jsoImports(context) {
   };
 }
 
-/** Returns the JavaScript error that a Java exception stands for. */
+/**
+ * Returns the JavaScript error that a Java exception stands for.
+ *
+ * @param {Context} context
+ * @param {any} exception
+ */
 function javaScriptError({ exports }, exception) {
   return exports['teavm.js.extractException'](exception) ?? exports['teavm.getJsException'](exception);
 }
 
-/** Converts exceptions where calls cross between Java and JavaScript. */
+/**
+ * Converts exceptions where calls cross between Java and JavaScript.
+ *
+ * @param {Context} context
+ */
 function exceptionConverter(context) {
-  function toJava(error) {
+  function toJava(/** @type {any} */ error) {
     return error?.[JAVA_EXCEPTION] ?? context.exports['teavm.js.wrapException'](error);
   }
 
-  function toJs(error) {
+  function toJs(/** @type {any} */ error) {
     const tag = context.exports['teavm.javaException'];
     if (!(error instanceof WebAssembly.Exception) || !error.is(tag)) {
       return error;
@@ -195,8 +199,8 @@ function exceptionConverter(context) {
 
   return {
     /** Wraps JavaScript that Java calls: errors become Java exceptions. */
-    fromJava(call) {
-      return (...args) => {
+    fromJava(/** @type {Function} */ call) {
+      return (/** @type {any[]} */ ...args) => {
         try {
           return call(...args);
         } catch (error) {
@@ -207,8 +211,8 @@ function exceptionConverter(context) {
     },
 
     /** Wraps Java that JavaScript calls: exceptions become errors. `this` may become the first argument. */
-    toJavaFunction(fn, withThis = false) {
-      return /** @this {any} */ function (...args) {
+    toJavaFunction(/** @type {Function} */ fn, withThis = false) {
+      return /** @this {any} */ function (/** @type {any[]} */ ...args) {
         try {
           return withThis ? fn(this, ...args) : fn(...args);
         } catch (error) {
@@ -219,10 +223,13 @@ function exceptionConverter(context) {
   };
 }
 
-const identity = (value) => value;
+/** @typedef {ReturnType<typeof exceptionConverter>} Converter */
+
+const identity = (/** @type {any} */ value) => value;
 
 /** Values, arrays and type tests. */
 function valueImports() {
+  /** @type {Functions} */
   const imports = {
     isUndefined: (value) => value === undefined,
     emptyArray: () => [],
@@ -243,23 +250,30 @@ function valueImports() {
   return imports;
 }
 
-/** Properties and calls. `null` as an object stands for the global object. */
+/**
+ * Properties and calls. `null` as an object stands for the global object.
+ *
+ * @param {Converter} converter
+ * @returns {Functions}
+ */
 function callImports({ fromJava, toJavaFunction }) {
-  function setProperty(object, name, value) {
-    (object ?? globalThis)[name] = value;
-  }
+  /** @type {Record<string, any>} */
+  const globals = globalThis;
+  const setProperty = (/** @type {any} */ object, /** @type {string} */ name, /** @type {any} */ value) => {
+    (object ?? globals)[name] = value;
+  };
 
   return {
-    getProperty: fromJava((object, name) => (object === null ? globalThis[name] : object[name])),
+    getProperty: fromJava((/** @type {any} */ object, /** @type {string} */ name) => (object === null ? globals[name] : object[name])),
     setProperty,
     setPropertyPure: setProperty,
-    global: (name) => globalThis[name],
-    callFunction: fromJava((fn, ...args) => fn(...args)),
-    callMethod: fromJava((object, name, ...args) =>
-      object === null ? globalThis[name](...args) : object[name](...args),
+    global: (name) => globals[name],
+    callFunction: fromJava((/** @type {any} */ fn, /** @type {any[]} */ ...args) => fn(...args)),
+    callMethod: fromJava((/** @type {any} */ object, /** @type {string} */ name, /** @type {any[]} */ ...args) =>
+      object === null ? globals[name](...args) : object[name](...args),
     ),
-    apply: fromJava((object, name, args) => (object === null ? globalThis[name](...args) : object[name](...args))),
-    construct: fromJava((constructor, ...args) => new constructor(...args)),
+    apply: fromJava((/** @type {any} */ object, /** @type {string} */ name, /** @type {any[]} */ args) => (object === null ? globals[name](...args) : object[name](...args))),
+    construct: fromJava((/** @type {any} */ constructor, /** @type {any[]} */ ...args) => new constructor(...args)),
     bindFunction: (fn, ...args) => fn.bind(null, ...args),
     createFunction: (...parametersAndBody) => shim(parametersAndBody.pop(), parametersAndBody),
     defineFunction: (fn) => toJavaFunction(fn),
@@ -267,12 +281,20 @@ function callImports({ fromJava, toJavaFunction }) {
   };
 }
 
-/** Classes of JavaScript objects that stand for Java objects. Only wrapping is supported, not `new` from JavaScript. */
+/**
+ * Classes of JavaScript objects that stand for Java objects. Only wrapping is supported, not `new` from JavaScript.
+ *
+ * @param {Converter} converter
+ * @returns {Functions}
+ */
 function classImports({ toJavaFunction }) {
   return {
     createClass(_name, parent) {
       const cls = class {
-        constructor(object) {
+        /** @type {any} */
+        [JAVA_OBJECT];
+
+        constructor(/** @type {any} */ object) {
           this[JAVA_OBJECT] = object;
         }
       };
@@ -289,7 +311,12 @@ function classImports({ toJavaFunction }) {
   };
 }
 
-/** Wrappers in both directions: each object has one at a time. */
+/**
+ * Wrappers in both directions: each object has one at a time.
+ *
+ * @param {Context} context
+ * @returns {Functions}
+ */
 function wrapperImports(context) {
   const jsWrappers = new WeakMap(); // Java object → JavaScript object
   const javaWrappers = new WeakMap(); // JavaScript object → Java object
@@ -327,16 +354,21 @@ function wrapperImports(context) {
         return null;
       }
       const functions = (wrapper[WRAP] ??= Object.create(null));
-      return (functions[name] ??= (...args) => wrapper[name](...args));
+      return (functions[name] ??= (/** @type {any[]} */ ...args) => wrapper[name](...args));
     },
   };
 }
 
-/** Returns a function for a `@JSBody` text of TeaVM's library. The engine itself has no such texts. */
+/**
+ * Returns a function for a `@JSBody` text of TeaVM's library. The engine itself has no such texts.
+ *
+ * @param {string} body
+ * @param {string[]} parameters
+ */
 function shim(body, parameters) {
   const returned = parameters.findIndex((name) => body === `return ${name};`);
   if (returned >= 0) {
-    return (...args) => args[returned];
+    return (/** @type {any[]} */ ...args) => args[returned];
   }
   if (body === '{return {};}') {
     return () => ({});

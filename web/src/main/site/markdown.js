@@ -6,8 +6,14 @@ import hljs from './lib/highlight.js';
 import MarkdownIt from './lib/markdown-it.js';
 import { parseUrl } from './urls.js';
 
+/**
+ * A token of markdown-it.
+ *
+ * @typedef {{type: string, tag: string, info: string, content: string, attrs: [string, string][] | null, children: Token[]}} Token
+ */
+
 const PROTOCOLS = ['http:', 'https:', 'mailto:'];
-const isSafe = (url) => PROTOCOLS.includes(parseUrl(url)?.protocol);
+const isSafe = (/** @type {string} */ url) => PROTOCOLS.includes(parseUrl(url)?.protocol ?? '');
 
 /** The classes that highlight.js gives to parts of code. */
 const HIGHLIGHT_CLASSES = /^hljs-[a-z_-]+( [a-z]+_+)*$/;
@@ -23,10 +29,11 @@ const parser = new MarkdownIt({
 });
 parser.linkify.set({ fuzzyLink: false }); // README.md is not a host
 parser.validateLink = isSafe;
-parser.core.ruler.push('adapt', ({ tokens }) => tokens.forEach(adapt));
+parser.core.ruler.push('adapt', (/** @type {{tokens: Token[]}} */ { tokens }) => tokens.forEach(adapt));
 
 const { escapeHtml } = parser.utils;
-Object.assign(parser.renderer.rules, {
+/** @type {Record<string, (tokens: Token[], i: number) => string>} */
+const rules = {
   fence: (tokens, i) => code(tokens[i]),
   code_block: (tokens, i) => code(tokens[i]),
   // Nothing is fetched.
@@ -36,8 +43,10 @@ Object.assign(parser.renderer.rules, {
     const text = escapeHtml(content || url);
     return isInLink(tokens, i) ? text : `<a href="${escapeHtml(url)}">${text}</a>`;
   },
-});
+};
+Object.assign(parser.renderer.rules, rules);
 
+/** @param {Token} token */
 function code({ info, content }) {
   const [language] = info.trim().split(/\s/);
   const text = content.replace(/\n$/, '');
@@ -47,18 +56,28 @@ function code({ info, content }) {
   return `<pre><code>${html}</code></pre>`;
 }
 
+/**
+ * @param {Token[]} tokens
+ * @param {number} i
+ */
 function isInLink(tokens, i) {
   const last = tokens.slice(0, i).findLast(({ type }) => type === 'link_open' || type === 'link_close');
   return last?.type === 'link_open';
 }
 
-/** Changes tokens of the parser: heading levels, alignment and task lists. */
+/**
+ * Changes tokens of the parser: heading levels, alignment and task lists.
+ *
+ * @param {Token} token
+ * @param {number} i
+ * @param {Token[]} tokens
+ */
 function adapt(token, i, tokens) {
   const { type, attrs, children } = token;
   if (type.startsWith('heading_')) {
     token.tag = `h${Math.min(6, HEADINGS_ABOVE + Number(token.tag.slice(1)))}`;
   } else if (type === 'th_open' || type === 'td_open') {
-    token.attrs = attrs?.map(([, style]) => ['align', style.slice(ALIGNMENT.length)]);
+    token.attrs = attrs && attrs.map(([, style]) => ['align', style.slice(ALIGNMENT.length)]);
   } else if (type === 'inline' && tokens[i - 2]?.type === 'list_item_open' && children[0]?.type === 'text') {
     children[0].content = children[0].content.replace(/^\[ \] /, '☐ ').replace(/^\[x\] /i, '☑ ');
   }
@@ -77,7 +96,7 @@ purifier.setConfig({
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
 });
-purifier.addHook('uponSanitizeAttribute', (element, attribute) => {
+purifier.addHook('uponSanitizeAttribute', (/** @type {Element} */ element, /** @type {any} */ attribute) => {
   const { attrName: name, attrValue: value } = attribute;
   if (name === 'href') {
     attribute.keepAttr = isSafe(value);
@@ -85,7 +104,7 @@ purifier.addHook('uponSanitizeAttribute', (element, attribute) => {
     attribute.keepAttr = element.localName === 'span' && HIGHLIGHT_CLASSES.test(value);
   }
 });
-purifier.addHook('afterSanitizeAttributes', (element) => {
+purifier.addHook('afterSanitizeAttributes', (/** @type {Element} */ element) => {
   if (element.localName === 'a' && element.hasAttribute('href')) {
     element.setAttribute('rel', 'noopener noreferrer nofollow');
     element.setAttribute('target', '_blank');
@@ -109,7 +128,11 @@ export function renderMarkdown(text) {
   return fragment;
 }
 
-/** The HTML and nodes of the blocks that {@link updateMarkdown} has drawn, by element. */
+/**
+ * The HTML and nodes of the blocks that {@link updateMarkdown} has drawn, by element.
+ *
+ * @type {WeakMap<Element, {html: string, nodes: Element[]}[]>}
+ */
 const drawn = new WeakMap();
 
 /**
@@ -133,10 +156,16 @@ export function updateMarkdown(element, text) {
   }
 }
 
-/** Returns the HTML of each block of a text, not sanitized yet. */
+/**
+ * Returns the HTML of each block of a text, not sanitized yet.
+ *
+ * @param {string} text
+ */
 function blocksOf(text) {
   const environment = {};
+  /** @type {string[]} */
   const blocks = [];
+  /** @type {Token[]} */
   let tokens = [];
   let depth = 0;
   for (const token of parser.parse(text, environment)) {
@@ -150,13 +179,19 @@ function blocksOf(text) {
   return blocks;
 }
 
+/**
+ * @param {string} html
+ * @returns {Element[]}
+ */
 function nodesOf(html) {
+  /** @type {DocumentFragment} */
   const fragment = purifier.sanitize(html);
   fragment.querySelectorAll('pre').forEach((block) => (block.tabIndex = 0)); // a wide block is scrolled with keys
   fragment.querySelectorAll('table').forEach(inScroller);
   return [...fragment.children];
 }
 
+/** @param {string} text */
 function plain(text) {
   const paragraph = document.createElement('p');
   paragraph.className = 'plain';
@@ -164,6 +199,7 @@ function plain(text) {
   return paragraph;
 }
 
+/** @param {Element} table */
 function inScroller(table) {
   const scroller = document.createElement('div');
   scroller.className = 'scroller';

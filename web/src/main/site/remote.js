@@ -8,6 +8,11 @@ const MEMORY_SHARE = 0.8;
 const MAX_REPORTED_MEMORY = 8 * 2 ** 30;
 
 /**
+ * @typedef {import('./demitasse.js').Needs} Needs
+ * @typedef {import('./demitasse.js').RequestOptions} RequestOptions
+ */
+
+/**
  * @typedef {object} RemoteOptions
  * @property {string} [baseURL] URL of a server; if left out, no server is used
  * @property {string} [apiKey] key of that server
@@ -36,7 +41,7 @@ export async function loadOrAskRemote(load, { baseURL, apiKey, remoteModel, allo
     return await load({
       ...options,
       signal: anyOf(doesNotFit.signal, signal),
-      onNeeds: (needs) => {
+      onNeeds: (/** @type {Needs} */ needs) => {
         onNeeds?.(needs);
         const reason = whyTooLarge(needs);
         if (reason) {
@@ -75,12 +80,15 @@ export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...op
  *
  * @param {{empty: number, device?: number}} memory bytes of the model without a conversation, and of the device
  */
-export const fits = ({ empty, device }) => !(device < MAX_REPORTED_MEMORY) || empty <= MEMORY_SHARE * device;
+export const fits = ({ empty, device = Infinity }) => device >= MAX_REPORTED_MEMORY || empty <= MEMORY_SHARE * device;
 
-/** @returns {string | undefined} the reason why the device can't run a model with these needs */
+/**
+ * @param {Pick<Needs, 'memory'>} needs
+ * @returns {string | undefined} the reason why the device can't run a model with these needs
+ */
 export function whyTooLarge({ memory }) {
   if (!fits(memory)) {
-    const megabytes = (bytes) => Math.round(bytes / 1e6);
+    const megabytes = (bytes = 0) => Math.round(bytes / 1e6);
     return `the model needs ${megabytes(memory.empty)} MB of memory, and the device has about ${megabytes(memory.device)} MB`;
   }
   return undefined;
@@ -108,18 +116,27 @@ class RemoteEngine {
   device;
   chat;
   completions;
+  responses;
   embeddings;
   sessions = { list: async () => [], delete: async () => unsupported('saved sessions') };
   #server;
   #closing = new AbortController();
 
+  /**
+   * @param {Server} server
+   * @param {string} model
+   * @param {string} reason
+   */
   constructor(server, model, reason) {
     this.#server = server;
     this.model = { name: model };
     this.device = { kind: 'remote', threads: 0, reason, host: server.host };
-    const calls = (path) => ({ create: (body, options) => this.#create(path, body, options) });
+    const calls = (/** @type {string} */ path) => ({
+      create: (/** @type {Record<string, any>} */ body, /** @type {RequestOptions} */ options) => this.#create(path, body, options),
+    });
     this.chat = { completions: calls('chat/completions') };
     this.completions = calls('completions');
+    this.responses = calls('responses');
     this.embeddings = calls('embeddings');
   }
 
@@ -128,6 +145,7 @@ class RemoteEngine {
     return {
       chat: this.chat,
       completions: this.completions,
+      responses: this.responses,
       save: async () => unsupported('saved sessions'),
       close: async () => {},
     };
@@ -149,8 +167,14 @@ class RemoteEngine {
     this.#closing.abort(new Error('The engine was closed.'));
   }
 
-  // The first three fields concern the engine in this page; a strict server refuses them. vLLM needs two fields to continue an answer.
-  async #create(path, { speculative, context_shift, n_keep, ...body }, /** @type {{signal?: AbortSignal}} */ { signal } = {}) {
+  /**
+   * The first four fields concern the engine in this page; a strict server refuses them. vLLM needs two fields to continue an answer.
+   *
+   * @param {string} path
+   * @param {Record<string, any>} request
+   * @param {RequestOptions} [options]
+   */
+  async #create(path, { speculative, context_shift, n_keep, strict, ...body }, { signal } = {}) {
     signal?.throwIfAborted();
     this.#closing.signal.throwIfAborted();
     const controller = new AbortController();
@@ -171,6 +195,12 @@ class RemoteStream {
   #stops;
   #closing;
 
+  /**
+   * @param {Response} response
+   * @param {AbortController} controller
+   * @param {AbortSignal | undefined} signal
+   * @param {AbortSignal} closing
+   */
   constructor(response, controller, signal, closing) {
     this.controller = controller;
     this.#response = response;
@@ -180,15 +210,18 @@ class RemoteStream {
 
   async *[Symbol.asyncIterator]() {
     try {
-      for await (const data of eventData(this.#response.body)) {
+      for await (const data of eventData(/** @type {ReadableStream<Uint8Array>} */ (this.#response.body))) {
         if (data === '[DONE]') {
           return;
         }
         const chunk = parsed(data);
-        if (chunk.error) {
+        if (chunk.error || chunk.type === 'error') {
           throw errorOf(chunk, 500);
         }
         yield chunk;
+        if (['response.completed', 'response.incomplete', 'response.failed'].includes(chunk.type)) {
+          return; // a stream of the Responses API has no other mark of its end
+        }
       }
       throw new DemitasseError('the server ended the connection within the answer', { status: 502, code: 'bad_answer' });
     } catch (error) {
@@ -205,8 +238,13 @@ class RemoteStream {
 /** A server and its key, which is sent to no other server. */
 class Server {
   #base;
+  /** @type {Record<string, string>} */
   #headers;
 
+  /**
+   * @param {string} base
+   * @param {string | undefined} apiKey
+   */
   constructor(base, apiKey) {
     this.#base = base;
     this.#headers = apiKey === undefined ? {} : { Authorization: `Bearer ${apiKey}` };
@@ -248,9 +286,10 @@ class Server {
     return response;
   }
 
+  /** @param {AbortSignal | undefined} signal */
   async onlyModel(signal) {
     const { data } = await readJson(await this.fetch('models', undefined, signal));
-    const names = Array.isArray(data) ? data.map(({ id }) => id) : [];
+    const names = Array.isArray(data) ? data.map(({ id }) => String(id)) : [];
     if (names.length !== 1) {
       throw new TypeError(
         `the server ${this.host} has ${names.length} models; option remoteModel must name one: ${names.join(', ')}`,
@@ -260,6 +299,7 @@ class Server {
   }
 }
 
+/** @param {string} json */
 function parsed(json) {
   try {
     return JSON.parse(json);
@@ -268,11 +308,17 @@ function parsed(json) {
   }
 }
 
+/** @param {Response} response */
 async function readJson(response) {
   return parsed(await response.text());
 }
 
-/** Converts a server's error: in the format of OpenAI, older vLLM or FastAPI. */
+/**
+ * Converts a server's error: in the format of OpenAI, older vLLM or FastAPI.
+ *
+ * @param {any} error
+ * @param {number} status
+ */
 function errorOf({ error, message, detail, param, code }, status) {
   const said = error?.message ?? (typeof error === 'string' ? error : undefined) ?? message ?? detail;
   return new DemitasseError(
@@ -281,15 +327,23 @@ function errorOf({ error, message, detail, param, code }, status) {
   );
 }
 
+/** @param {string} reason */
 function unfit(reason) {
   return new DemitasseError(reason, { status: 507, code: 'device_unfit' });
 }
 
+/**
+ * @param {string} what
+ * @returns {never}
+ */
 function unsupported(what) {
   throw new DemitasseError(`a server has no ${what}`, { status: 501, code: 'unsupported' });
 }
 
-/** @returns {string} the URL without a slash at its end */
+/**
+ * @param {string} baseURL
+ * @returns {string} the URL without a slash at its end
+ */
 function checkedBase(baseURL) {
   try {
     const { protocol, username, password, search, hash, href } = new URL(baseURL);
@@ -302,9 +356,13 @@ function checkedBase(baseURL) {
   throw new TypeError('baseURL must be an http or https URL without user, query and fragment, such as https://host/v1');
 }
 
-/** Returns a signal that aborts with the first of several, some of which may be undefined. */
+/**
+ * Returns a signal that aborts with the first of several.
+ *
+ * @param {(AbortSignal | undefined)[]} signals
+ */
 export function anyOf(...signals) {
-  const given = signals.filter(Boolean);
+  const given = signals.filter((signal) => signal !== undefined);
   if (AbortSignal.any) {
     return AbortSignal.any(given);
   }

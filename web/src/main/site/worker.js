@@ -20,14 +20,17 @@ const NO_SCRIPT =
 export class EngineWorker {
   #worker;
   #isReady = false;
+  /** @type {object[]} */
   #waiting = [];
   #onFailure;
+  /** @type {keyof STEPS | null} */
   #step = null;
   #secondsLeft = 0;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
 
   /**
-   * @param {(message: object) => void} onMessage called for each message of the engine
+   * @param {(message: any) => void} onMessage called for each message of the engine
    * @param {(error: Error) => void} onFailure called once, when the worker can't start or has failed; the worker is terminated
    * @throws {DemitasseError} if the environment has no workers, like Node and service workers
    */
@@ -50,6 +53,7 @@ export class EngineWorker {
     this.#watch('script');
   }
 
+  /** @param {object} message */
   post(message) {
     if (this.#isReady) {
       this.#worker.postMessage(message);
@@ -63,6 +67,10 @@ export class EngineWorker {
     this.#worker.terminate();
   }
 
+  /**
+   * @param {any} message
+   * @param {(message: any) => void} onMessage
+   */
   #receive(message, onMessage) {
     switch (message.type) {
       case 'step':
@@ -103,11 +111,12 @@ export class EngineWorker {
   }
 
   #countDown() {
-    if (--this.#secondsLeft === 0) {
+    if (--this.#secondsLeft === 0 && this.#step) {
       this.#fail(unfit(`The engine does not start: no progress for ${STEP_LIMIT_SECONDS} seconds in ${STEPS[this.#step]}.`));
     }
   }
 
+  /** @param {Error} error */
   #fail(error) {
     this.end();
     this.#onFailure(error);
@@ -117,10 +126,12 @@ export class EngineWorker {
 /** Caches that the page keeps open, because WebKit's private windows empty closed ones. */
 const heldCaches = new Map();
 
+/** @param {string} name */
 async function holdCache(name) {
   heldCaches.set(name, heldCaches.get(name) ?? (await globalThis.caches?.open(name).catch(() => undefined)));
 }
 
+/** @param {string} message */
 function unfit(message) {
   return new DemitasseError(message, { status: 507, code: 'device_unfit' });
 }

@@ -150,7 +150,7 @@ class ClientsTest {
         Map<String, Object> said = evaluate("""
                 async () => {
                   const hot = await errorOf(client.chat.completions.create({ ...france, temperature: 9 }));
-                  const unknown = await errorOf(client.chat.completions.create({ ...france, stream: true, temprature: 1 }));
+                  const unknown = await errorOf(client.chat.completions.create({ ...france, stream: true, temprature: 1, strict: true }));
                   return {
                     isBad: [hot, unknown].map((error) => error instanceof OpenAI.BadRequestError),
                     params: [hot.param, unknown.param],
@@ -162,6 +162,110 @@ class ClientsTest {
         assertEquals(List.of("temperature", "temprature"), said.get("params"));
         assertTrue(said.get("message").toString().startsWith("400 temperature"), said::toString);
         assertEquals(true, said.get("missing"));
+    }
+
+    @Test
+    void openAiAnswersResponses() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const asked = { model: 'any', input: 'What is the capital of France?', temperature: 0 };
+                  const whole = await client.responses.create(asked);
+                  const types = [];
+                  let streamed = '';
+                  for await (const event of await client.responses.create({ ...asked, stream: true })) {
+                    types.push(event.type);
+                    streamed += event.type === 'response.output_text.delta' ? event.delta : '';
+                  }
+                  const helper = await client.responses.stream(asked).finalResponse();
+                  const next = await client.responses.create({
+                    ...asked,
+                    instructions: 'You are a helpful assistant.',
+                    input: [{ role: 'user', content: asked.input }, ...whole.output, { role: 'user', content: 'And of Italy?' }],
+                  });
+                  const cut = await client.responses.create({ ...asked, max_output_tokens: 2 });
+                  return {
+                    whole: whole.output_text, streamed, helper: helper.output_text, next: next.output_text, types,
+                    status: whole.status,
+                    tokens: whole.usage.total_tokens - whole.usage.input_tokens - whole.usage.output_tokens,
+                    cut: cut.incomplete_details.reason,
+                    stored: (await errorOf(client.responses.create({ ...asked, previous_response_id: whole.id }))).param,
+                    streamError: (await errorOf(client.responses.create({ ...asked, stream: true, temperature: 9 }))).status,
+                  };
+                }""");
+        assertEquals("The capital of France is Paris.", said.get("whole"));
+        assertEquals(said.get("whole"), said.get("streamed"));
+        assertEquals(said.get("whole"), said.get("helper"));
+        assertTrue(said.get("next").toString().contains("Rome"), said::toString);
+        List<?> types = (List<?>) said.get("types");
+        assertEquals(List.of("response.created", "response.in_progress"), types.subList(0, 2));
+        assertEquals("response.completed", types.get(types.size() - 1));
+        assertEquals("completed", said.get("status"));
+        assertEquals(0, said.get("tokens"));
+        assertEquals("max_output_tokens", said.get("cut"));
+        assertEquals("previous_response_id", said.get("stored"));
+        assertEquals(400, said.get("streamError"));
+    }
+
+    @Test
+    void responsesHaveToolsAndSchemas() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const schema = { type: 'object', properties: { city: { enum: ['Paris'] } }, required: ['city'], additionalProperties: false };
+                  const asked = { model: 'any', input: 'What is the capital of France?', temperature: 0 };
+                  const tools = [{ type: 'function', name: 'weather', description: 'of a city', parameters: schema, strict: true }];
+                  const called = await client.responses.create({ ...asked, tools, tool_choice: 'required' });
+                  const [call] = called.output;
+                  const input = [
+                    { role: 'user', content: asked.input },
+                    ...called.output,
+                    { type: 'function_call_output', call_id: call.call_id, output: 'sunny' },
+                  ];
+                  const answered = await client.responses.create({ ...asked, input, tools, tool_choice: 'none' });
+                  const stream = client.responses.stream({ ...asked, tools, tool_choice: { type: 'function', name: 'weather' } });
+                  const { output: [streamed] } = await stream.finalResponse();
+                  const held = await client.responses.create({
+                    ...asked,
+                    text: { format: { type: 'json_schema', name: 'place', schema, strict: true } },
+                  });
+                  return {
+                    type: call.type, name: call.name, arguments: JSON.parse(call.arguments), streamed: JSON.parse(streamed.arguments),
+                    answered: answered.output[0].type, held: JSON.parse(held.output_text),
+                  };
+                }""");
+        assertEquals("function_call", said.get("type"));
+        assertEquals("weather", said.get("name"));
+        assertEquals(Map.of("city", "Paris"), said.get("arguments"));
+        assertEquals(Map.of("city", "Paris"), said.get("streamed"));
+        assertEquals("message", said.get("answered"));
+        assertEquals(Map.of("city", "Paris"), said.get("held"));
+    }
+
+    @Test
+    void openAiCompletesSeveralPrompts() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const request = { model: 'any', max_tokens: 1, temperature: 0 };
+                  const { choices } = await client.completions.create({ ...request, prompt: ['The capital of France is', 'The capital of Italy is'] });
+                  const echo = await client.completions.create({ ...request, prompt: ['The capital of France is'], echo: true, best_of: 2 });
+                  const { data } = await client.embeddings.create({ model: 'any', input: 'one', dimensions: 5, encoding_format: 'float' });
+                  return {
+                    texts: choices.map(({ index, text }) => index + text), echo: echo.choices.map(({ text }) => text),
+                    dimensions: data[0].embedding.length,
+                  };
+                }""");
+        assertEquals(List.of("0 Paris", "1 Rome"), said.get("texts"));
+        assertEquals(List.of("The capital of France is Paris"), said.get("echo"));
+        assertEquals(5, said.get("dimensions"));
+    }
+
+    /** What clients send besides the request. */
+    @Test
+    void unknownFieldsAreIgnored() {
+        String text = evaluate("""
+                async () => (await client.chat.completions.create({
+                  ...france, foo: 1, modalities: ['text'], web_search_options: {}, prediction: { type: 'content', content: 'x' }, top_p: 0,
+                })).choices[0].message.content""");
+        assertEquals("The capital of France is Paris.", text);
     }
 
     /** Left or aborted, an answer keeps nobody waiting. */
@@ -252,6 +356,46 @@ class ClientsTest {
         assertEquals("NotSupportedError", said.get("error"));
     }
 
+    /** The prefix and the answer together are a document of the schema; and the text that a regular expression matches. */
+    @Test
+    void constraintsHoldForPrefixes() {
+        Map<String, Object> said = evaluate("""
+                async () => {
+                  const session = await LanguageModel.create({ temperature: 0 });
+                  const begun = '{ "Rating": ';
+                  const rating = { type: 'number', minimum: 0, maximum: 5 };
+                  const schema = { type: 'object', required: ['Rating'], additionalProperties: false, properties: { Rating: rating } };
+                  const rest = await session.prompt(
+                    [{ role: 'user', content: 'hello' }, { role: 'assistant', content: begun, prefix: true }],
+                    { responseConstraint: schema },
+                  );
+                  const matched = await (await LanguageModel.create()).prompt('Give me a code.', { responseConstraint: /[A-C]{3}-\\d{2}/ });
+                  const [prefixed] = [await (await LanguageModel.create()).prompt(
+                    [{ role: 'user', content: 'Give me a code.' }, { role: 'assistant', content: 'A-', prefix: true }],
+                    { responseConstraint: /A-\\d{2}/ },
+                  )];
+                  return { rating: JSON.parse(begun + rest).Rating, matched, prefixed };
+                }""");
+        double rating = ((Number) said.get("rating")).doubleValue();
+        assertTrue(rating >= 0 && rating <= 5, said::toString);
+        assertTrue(said.get("matched").toString().matches("[A-C]{3}-\\d{2}"), said::toString);
+        assertTrue(said.get("prefixed").toString().matches("\\d{2}"), said::toString);
+    }
+
+    /** The page runs tools that have no {@code execute}. */
+    @Test
+    void sessionsHaveToolsOfAnOpenLoop() {
+        assertEquals(true, evaluate("""
+                async () => {
+                  const session = await LanguageModel.create({
+                    expectedOutputs: [{ type: 'tool-call' }],
+                    tools: [{ name: 't', description: 'd', inputSchema: { type: 'object', properties: {} } }],
+                  });
+                  const parts = await session.prompt('Hello!');
+                  return parts.every(({ type, value }) => type === 'text' || value instanceof LanguageModelToolCall);
+                }"""));
+    }
+
     @Test
     void prefixesAndErrors() {
         Map<String, Object> said = evaluate("""
@@ -265,7 +409,7 @@ class ClientsTest {
                   return {
                     prefixed,
                     errors: [
-                      await nameOfError(session.prompt('x', { responseConstraint: /x/ })),
+                      await nameOfError(session.prompt('x', { responseConstraint: /(?<=a)x/ })),
                       await nameOfError(session.prompt(image)),
                       await nameOfError(session.prompt([{ role: 'assistant', content: '', prefix: true }, { role: 'user', content: '' }])),
                       await nameOfError(session.append([{ role: 'system', content: 'late' }])),
