@@ -4,7 +4,7 @@ import { all, update } from './database.js';
 import { date, number, onLanguage, size, t } from './i18n.js';
 import { engine, needs, onModel } from './model.js';
 import { pageMemory } from './models.js';
-import { byId, element, iconButton, onFilesChosen, saveFile } from './page.js';
+import { byId, element, iconButton, messageOf, onFilesChosen, saveFile } from './page.js';
 import { onState, state } from './status.js';
 
 /**
@@ -44,6 +44,7 @@ const start = byId('benchmark-start');
 let runs = [];
 /** The ids of runs that are not in the chart. */
 const unchecked = new Set();
+/** @type {AbortController | null} aborts the current measurement */
 let measuring = null;
 
 // Measuring
@@ -57,19 +58,27 @@ async function measure() {
     await update(STORE, run.id, () => run);
     said.textContent = t('benchmarkDone');
   } catch (cause) {
-    said.textContent = signal.aborted ? t('benchmarkStopped') : t('benchmarkFailed', { why: cause.message });
+    said.textContent = signal.aborted ? t('benchmarkStopped') : t('benchmarkFailed', { why: messageOf(cause) });
   }
   measuring = null;
   showStart();
   await refresh();
 }
 
-/** @returns {Promise<Run>} */
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<Run>}
+ */
 async function measured(signal) {
-  const { model, device } = engine;
+  if (!engine) {
+    throw new Error(t('benchmarkNoModel'));
+  }
+  const loaded = engine;
+  const { model, device } = loaded;
   const memory = pageMemory(); // browsers may need seconds for it
-  const ids = await engine.tokenize(TEXT);
-  const measures = MEASURES.filter(({ prompt, answer }) => prompt + answer <= model.contextLength);
+  const ids = await loaded.tokenize(TEXT);
+  const measures = MEASURES.filter(({ prompt, answer }) => prompt + answer <= (model.contextLength ?? Infinity));
+  /** @type {Record<string, number[]>} */
   const speeds = Object.fromEntries(measures.map(({ name }) => [name, []]));
   const total = measures.length * (REPETITIONS + 1);
   let done = 0;
@@ -79,7 +88,10 @@ async function measured(signal) {
       // Each prompt begins differently, because the engine does not read a known beginning again.
       const tokens = Array.from({ length: prompt }, (_, index) => ids[(index + done) % ids.length]);
       const body = { prompt: tokens, max_tokens: answer, temperature: 0, speculative: false };
-      const { timings } = await engine.completions.create(body, { signal });
+      const { timings } = await loaded.completions.create(body, { signal });
+      if (!timings) {
+        throw new Error('no timings'); // only servers leave them out, and a server is not measured
+      }
       const speed = answer > 1 ? timings.predicted_n / timings.predicted_ms : timings.prompt_n / timings.prompt_ms;
       if (repetition > 0) { // the first is a warm-up
         speeds[name].push(1000 * speed);
@@ -98,7 +110,7 @@ async function measured(signal) {
   };
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+const median = (/** @type {number[]} */ values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 // Showing
 
@@ -110,8 +122,12 @@ export async function refresh() {
   draw();
 }
 
-const speedText = (value) => number(value, { maximumSignificantDigits: 3 });
+const speedText = (/** @type {number} */ value) => number(value, { maximumSignificantDigits: 3 });
 
+/**
+ * @param {Run} run
+ * @param {number} index
+ */
 function row(run, index) {
   const label = t('benchmarkRun', { index: index + 1 });
   const made = element('tr');
@@ -140,12 +156,14 @@ function row(run, index) {
   return made;
 }
 
+/** @param {HTMLElement} item */
 function wrapped(item) {
   const cell = element('td');
   cell.append(item);
   return cell;
 }
 
+/** @param {Run} run */
 function describe({ machine, device, threads, memory, created }) {
   const computes = device === 'webgpu' ? 'GPU' : t('cpuThreads', { count: threads });
   const when = date(created, { dateStyle: 'medium', timeStyle: 'short' });
@@ -169,7 +187,7 @@ function showStart() {
   start.textContent = t(measuring ? 'stop' : 'benchmarkStart');
   const isHere = engine && !engine.closed && engine.device.kind !== 'remote';
   start.disabled = !measuring && !(isHere && state() === 'ready');
-  byId('benchmark-model').textContent = isHere ? engine.model.name : t('benchmarkNoModel');
+  byId('benchmark-model').textContent = isHere && engine ? engine.model.name : t('benchmarkNoModel');
 }
 
 addEventListener('resize', draw);
@@ -208,5 +226,5 @@ onFilesChosen(byId('benchmark-files'), async ([file]) => {
 function isRun(/** @type {any} */ { id, created, model, machine, device, threads, memory, speeds } = {}) {
   return [id, model, machine, device].every((value) => typeof value === 'string')
     && [created, threads, memory ?? 0].every(Number.isFinite)
-    && MEASURES.every(({ name }) => (speeds?.[name] ?? []).every?.((value) => Number.isFinite(value) && value > 0));
+    && MEASURES.every(({ name }) => (speeds?.[name] ?? []).every?.((/** @type {any} */ value) => Number.isFinite(value) && value > 0));
 }

@@ -1,5 +1,6 @@
 // Arithmetic from text, without eval: the page's policy forbids it, and a model's text must not run.
 
+/** @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = {
   sqrt: Math.sqrt,
   sin: Math.sin,
@@ -11,6 +12,7 @@ const FUNCTIONS = {
   abs: Math.abs,
   round: Math.round,
 };
+/** @type {Record<string, number>} */
 const CONSTANTS = { pi: Math.PI, e: Math.E };
 const MAX_LENGTH = 1000;
 const TOKEN = /\s*(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+|[a-z]+|\*\*|.)/giy;
@@ -39,11 +41,13 @@ class Parser {
   #tokens;
   #at = 0;
 
+  /** @param {string} expression */
   constructor(expression) {
     this.#expression = expression;
     this.#tokens = [...expression.trim().matchAll(TOKEN)].map(([, token]) => token.toLowerCase());
   }
 
+  /** @returns {number} */
   value() {
     const value = this.#sum();
     if (this.#at < this.#tokens.length) {
@@ -52,6 +56,7 @@ class Parser {
     return value;
   }
 
+  /** @returns {number} */
   #sum() {
     let value = this.#product();
     for (let operator; (operator = this.#take('+', '-', '−'));) {
@@ -61,15 +66,17 @@ class Parser {
     return value;
   }
 
+  /** @returns {number} */
   #product() {
     let value = this.#signed();
     for (let operator; (operator = this.#take('*', '×', '·', '/', '÷', '%'));) {
       const right = this.#signed();
-      value = { '/': value / right, '÷': value / right, '%': value % right }[operator] ?? value * right;
+      value = '/÷'.includes(operator) ? value / right : operator === '%' ? value % right : value * right;
     }
     return value;
   }
 
+  /** @returns {number} */
   #signed() {
     if (this.#take('-', '−')) {
       return -this.#signed();
@@ -77,11 +84,13 @@ class Parser {
     return this.#take('+') ? this.#signed() : this.#power();
   }
 
+  /** @returns {number} */
   #power() {
     const base = this.#operand();
     return this.#take('^', '**') ? base ** this.#signed() : base;
   }
 
+  /** @returns {number} */
   #operand() {
     if (this.#take('(')) {
       return this.#closed();
@@ -107,17 +116,23 @@ class Parser {
     return value;
   }
 
-  /** Returns the next token and moves on, if it is one of these. */
+  /**
+   * Returns the next token and moves on, if it is one of these.
+   *
+   * @param {string[]} wanted
+   */
   #take(...wanted) {
     return wanted.includes(this.#tokens[this.#at]) ? this.#tokens[this.#at++] : null;
   }
 
+  /** @param {string} wanted */
   #expect(wanted) {
     if (!this.#take(wanted)) {
       throw new Error(`expected ${wanted} but found ${this.#tokens[this.#at] ?? 'the end'} in ${this.#expression}`);
     }
   }
 
+  /** @param {string | undefined} token */
   #unreadable(token) {
     return new Error(`cannot read ${token ?? 'the end'} in ${this.#expression}`);
   }

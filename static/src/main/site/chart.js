@@ -21,7 +21,7 @@ export function barChart(groups, name, text, width) {
     chart.append(svg('text', { x: 0, y: y + 19, class: 'title' }, title));
     y += HEADING;
     const most = Math.max(...bars.map(({ to }) => to));
-    const at = (value) => ((width - LABEL - VALUE) * value) / most;
+    const at = (/** @type {number} */ value) => ((width - LABEL - VALUE) * value) / most;
     bars.forEach(({ label, value, from, to }) => {
       const middle = y + BAR / 2;
       chart.append(
@@ -38,9 +38,13 @@ export function barChart(groups, name, text, width) {
   return chart;
 }
 
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ */
 function svg(tag, attributes, text = '') {
   const made = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, String(value)));
   made.textContent = text;
   return made;
 }

@@ -18,6 +18,7 @@ const isAnswering = () => state() === 'answering';
 
 // The composer
 
+/** @param {string} content */
 function fillPrompt(content) {
   prompt.value = content;
   prompt.style.height = '';
@@ -53,7 +54,7 @@ function showAbilities() {
 }
 
 prompt.addEventListener('input', () => fillPrompt(prompt.value));
-prompt.addEventListener('keydown', (event) => {
+prompt.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     if (!isAnswering()) {
@@ -64,8 +65,8 @@ prompt.addEventListener('keydown', (event) => {
   }
 });
 send.addEventListener('click', () => (isAnswering() ? stop() : sendPrompt()));
-byId('suggestions').addEventListener('click', ({ target }) => {
-  const chosen = /** @type {Element} */ (target).closest('button');
+byId('suggestions').addEventListener('click', (/** @type {{target: Element}} */ { target }) => {
+  const chosen = target.closest('button');
   if (chosen) {
     fillPrompt(chosen.textContent);
     prompt.focus();
@@ -90,7 +91,7 @@ function showView() {
 addEventListener('hashchange', showView);
 byId('help-open').addEventListener('click', () => openDialog(byId('help')));
 
-/** Keyboard shortcuts, with Ctrl or ⌘. */
+/** Keyboard shortcuts, with Ctrl or ⌘. @type {Record<string, () => void>} */
 const SHORTCUTS = {
   'k': search,
   ',': () => openSettings(),
@@ -126,8 +127,10 @@ function applyTheme() {
     document.documentElement.dataset.theme = theme;
   }
   // The first color is for light, the second for dark.
+  /** @type {Record<string, string>} */
+  const colors = { light: themeColors[0].own, dark: themeColors[1].own };
   themeColors.forEach(({ meta, own }) => {
-    meta.content = { light: themeColors[0].own, dark: themeColors[1].own }[theme] ?? own;
+    meta.content = colors[theme] ?? own;
   });
 }
 

@@ -4,8 +4,14 @@ import { answer, forPrompt } from './answering.js';
 import { alternatives, append, branch, merge, newConversation, onConversations, read, save, showBranch } from './conversations.js';
 import { t } from './i18n.js';
 import { engine, load } from './model.js';
-import { byId, button, copy, element, iconButton } from './page.js';
+import { byId, button, copy, element, iconButton, messageOf } from './page.js';
 import { announce, fail, show, state } from './status.js';
+
+/**
+ * @typedef {import('./conversations.js').Conversation} Conversation
+ * @typedef {import('./conversations.js').Message} Message
+ * @typedef {import('./conversations.js').NewMessage} NewMessage
+ */
 
 /** The interval in which a growing answer is stored. */
 const SAVE_MS = 2000;
@@ -17,10 +23,11 @@ const scroller = byId('scroller');
 const toEnd = byId('to-end');
 const welcome = byId('welcome');
 
-/** @type {import('./conversations.js').Conversation} */
+/** @type {Conversation} */
 let current = newConversation();
-/** Aborts the current answer; null if there is none. */
+/** @type {AbortController | null} aborts the current answer */
 let answering = null;
+/** @type {(() => void)[]} */
 const listeners = [];
 
 /** @param {() => void} listener called when another conversation is shown */
@@ -30,9 +37,13 @@ export function onShown(listener) {
 
 export const shownId = () => current.id;
 
-/** Shows a conversation, or a new one if the id is unknown. */
+/**
+ * Shows a conversation, or a new one if the id is unknown.
+ *
+ * @param {string | null} id
+ */
 export async function open(id) {
-  const stored = id && (await read(id).catch(() => null));
+  const stored = id ? await read(id).catch(() => null) : null;
   if (stored?.id === current.id && answering) {
     return;
   }
@@ -51,7 +62,11 @@ export function stop() {
   answering?.abort();
 }
 
-/** Asks a question. */
+/**
+ * Asks a question.
+ *
+ * @param {string} question
+ */
 export function ask(question) {
   return respond(append(current, { role: 'user', content: question }));
 }
@@ -74,6 +89,7 @@ export function draw() {
   list.replaceChildren();
   welcome.hidden = current.messages.length > 0;
   const path = branch(current);
+  /** @type {AnswerView | null} */
   let view = null;
   path.forEach((message, index) => {
     if (message.role === 'user') {
@@ -96,6 +112,7 @@ export function draw() {
   updateToEnd();
 }
 
+/** @param {Message} message */
 function questionItem(message) {
   const item = element('li', '', 'message user');
   const text = element('div', message.content, 'text');
@@ -105,7 +122,12 @@ function questionItem(message) {
   return item;
 }
 
-/** Adds the row below a finished answer. */
+/**
+ * Adds the row below a finished answer.
+ *
+ * @param {AnswerView} view
+ * @param {Message} last
+ */
 function finish(view, last) {
   const path = branch(current);
   const at = path.indexOf(last);
@@ -118,7 +140,13 @@ function finish(view, last) {
   view.finish(last.info, actions(path[asked + 1] ?? last, last.content, again));
 }
 
-/** Creates the row of actions: copy, one more, and the message's alternatives. */
+/**
+ * Creates the row of actions: copy, one more, and the message's alternatives.
+ *
+ * @param {Message} message
+ * @param {string} text
+ * @param {HTMLElement} more
+ */
 function actions(message, text, more) {
   const row = element('div', '', 'actions');
   const copying = iconButton('copy', t('copyMessage'), () => copy(text, copying));
@@ -126,7 +154,7 @@ function actions(message, text, more) {
   const all = alternatives(current, message);
   if (all.length > 1) {
     const at = all.indexOf(message);
-    const to = (index, name, label) => {
+    const to = (/** @type {number} */ index, /** @type {string} */ name, /** @type {string} */ label) => {
       const made = iconButton(name, label, () => {
         if (!answering) {
           showBranch(current, all[index]);
@@ -143,7 +171,12 @@ function actions(message, text, more) {
   return row;
 }
 
-/** Lets the user edit a question and ask it again. The original stays as another branch. */
+/**
+ * Lets the user edit a question and ask it again. The original stays as another branch.
+ *
+ * @param {HTMLElement} item
+ * @param {Message} message
+ */
 function editMessage(item, message) {
   if (!canAsk()) {
     return;
@@ -187,11 +220,15 @@ export const canAsk = () => Boolean(engine && !engine.closed && !answering && st
 
 // Answering
 
-/** Lets the model answer a question of the conversation. */
+/**
+ * Lets the model answer a question of the conversation.
+ *
+ * @param {Message} question
+ * @param {boolean} [again] whether a different answer is wanted
+ */
 async function respond(question, again = false) {
   const conversation = current;
   const { signal } = (answering = new AbortController());
-  const isShown = () => conversation === current;
   conversation.leaf = question.id;
   draw();
   const view = beginAnswer();
@@ -199,11 +236,10 @@ async function respond(question, again = false) {
   let last = question;
   let saved = performance.now();
   // Called when a message has content, so that a failure leaves no empty message.
-  const add = (message) => {
-    if (message !== last) {
-      last = append(conversation, message, last.id);
-    }
+  const add = (/** @type {NewMessage} */ message) => {
+    last = message === last ? last : append(conversation, message, last.id);
   };
+  /** @type {import('./answering.js').AnswerListener} */
   const listener = {
     onProgress: ({ loaded, total }) => view.reading(loaded, total),
     onBegin: () => view.begin(),
@@ -224,6 +260,7 @@ async function respond(question, again = false) {
       following(() => view.result(message));
     },
   };
+  /** @type {unknown} */
   let failure = null;
   try {
     await answer(forPrompt(branch(conversation)), again, signal, listener);
@@ -232,14 +269,15 @@ async function respond(question, again = false) {
   }
   answering = null;
   view.item.ariaBusy = null;
-  if (isShown()) {
+  const isShown = conversation === current;
+  if (isShown) {
     following(() => (failure ? view.item.remove() : finish(view, last)));
     if (failure && last !== question) {
       draw(); // with the messages that have arrived
     }
   }
   if (state() === 'answering') {
-    if (failure && isShown()) {
+    if (failure && isShown) {
       fail(t('answerFailed'), failure, { again: () => retry(question, again) });
     } else {
       announce(signal.aborted ? 'answerStopped' : 'answerFinished');
@@ -261,8 +299,12 @@ function beginAnswer() {
   return view;
 }
 
+/**
+ * @param {Message} question
+ * @param {boolean} again
+ */
 async function retry(question, again) {
-  if (engine.closed) {
+  if (engine?.closed) {
     await load();
   }
   if (canAsk()) {
@@ -270,7 +312,11 @@ async function retry(question, again) {
   }
 }
 
-/** Changes the list. If its end is in view, it stays in view. */
+/**
+ * Changes the list. If its end is in view, it stays in view.
+ *
+ * @param {() => void} change
+ */
 function following(change) {
   const atEnd = isAtEnd();
   change();
@@ -293,10 +339,14 @@ toEnd.addEventListener('click', () => {
 
 // Storage
 
-/** Conversations that are being deleted; a growing answer must not store them again. */
+/** Conversations that are being deleted; a growing answer must not store them again. @type {WeakSet<Conversation>} */
 const discarded = new WeakSet();
 
-/** Must be called before conversations are deleted. */
+/**
+ * Must be called before conversations are deleted.
+ *
+ * @param {string[]} ids
+ */
 export function discard(ids) {
   if (ids.includes(current.id)) {
     discarded.add(current);
@@ -304,13 +354,14 @@ export function discard(ids) {
   }
 }
 
+/** @param {Conversation} conversation */
 async function keep(conversation) {
   try {
     if (!discarded.has(conversation)) {
       await save(conversation);
     }
   } catch (cause) {
-    console.warn(`The conversation was not kept: ${cause.message}`);
+    console.warn(`The conversation was not kept: ${messageOf(cause)}`);
     byId('not-kept').hidden = false;
   }
 }

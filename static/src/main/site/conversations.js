@@ -39,14 +39,16 @@ const FORMAT = 'demitasse conversations';
 
 /** Notifies the other tabs of changed conversations. */
 const channel = new BroadcastChannel('demitasse conversations');
+/** @type {((id: string | null, elsewhere: boolean) => void)[]} */
 const listeners = [];
-channel.onmessage = ({ data: id }) => listeners.forEach((listener) => listener(id, true));
+channel.onmessage = (/** @type {MessageEvent} */ { data: id }) => listeners.forEach((listener) => listener(id, true));
 
 /** @param {(id: string | null, elsewhere: boolean) => void} listener called with the conversation that has changed (null: several) */
 export function onConversations(listener) {
   listeners.push(listener);
 }
 
+/** @param {string | null} id */
 function changed(id) {
   channel.postMessage(id);
   listeners.forEach((listener) => listener(id, false));
@@ -58,24 +60,37 @@ export function newConversation() {
   return { id: crypto.randomUUID(), title: '', created: now, updated: now, leaf: null, messages: [] };
 }
 
-/** Adds a message at the end of the branch that is shown, or after another message. */
+/**
+ * Adds a message at the end of the branch that is shown, or after another message.
+ *
+ * @param {Conversation} conversation
+ * @param {NewMessage} message becomes a message of the conversation
+ * @param {string | null} [parent]
+ */
 export function append(conversation, message, parent = conversation.leaf) {
-  Object.assign(message, { id: crypto.randomUUID(), parent });
-  conversation.messages.push(message);
-  conversation.leaf = message.id;
+  const added = Object.assign(message, { id: crypto.randomUUID(), parent });
+  conversation.messages.push(added);
+  conversation.leaf = added.id;
   conversation.updated = Date.now();
-  conversation.title ||= titleOf(message.content);
-  return message;
+  conversation.title ||= titleOf(added.content);
+  return added;
 }
 
+/** @param {string} text */
 function titleOf(text) {
   const line = text.trim().replace(/\s+/g, ' ');
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
 }
 
-/** Returns the messages of the branch that is shown, first to last. */
+/**
+ * Returns the messages of the branch that is shown, first to last.
+ *
+ * @param {Conversation} conversation
+ */
 export function branch({ messages, leaf }) {
+  /** @type {Map<string | null, Message>} */
   const byId = new Map(messages.map((message) => [message.id, message]));
+  /** @type {Message[]} */
   const path = [];
   for (let message = byId.get(leaf); message && !path.includes(message); message = byId.get(message.parent)) {
     path.push(message);
@@ -83,19 +98,36 @@ export function branch({ messages, leaf }) {
   return path.reverse();
 }
 
-/** Returns a message and its alternatives in other branches. */
+/**
+ * Returns a message and its alternatives in other branches.
+ *
+ * @param {Conversation} conversation
+ * @param {Message} message
+ */
 export const alternatives = ({ messages }, { parent }) => messages.filter((message) => message.parent === parent);
 
-/** Shows the newest branch that contains a message. */
+/**
+ * Shows the newest branch that contains a message.
+ *
+ * @param {Conversation} conversation
+ * @param {Message} message
+ */
 export function showBranch(conversation, message) {
   let last = message;
-  for (let next = last; next; next = conversation.messages.findLast(({ parent }) => parent === last.id)) {
+  /** @type {Message | undefined} */
+  let next = last;
+  for (; next; next = conversation.messages.findLast(({ parent }) => parent === last.id)) {
     last = next;
   }
   conversation.leaf = last.id;
 }
 
-/** Adds the messages that another tab has stored. */
+/**
+ * Adds the messages that another tab has stored.
+ *
+ * @param {Conversation} conversation
+ * @param {Conversation} stored
+ */
 export function merge(conversation, stored) {
   const known = new Set(conversation.messages.map(({ id }) => id));
   conversation.messages.push(...stored.messages.filter(({ id }) => !known.has(id)));
@@ -104,14 +136,22 @@ export function merge(conversation, stored) {
 
 // Storage
 
+/** @returns {Promise<Conversation[]>} */
 export const list = async () => (await all(STORE)).sort((a, b) => b.updated - a.updated);
 
-/** @returns {Promise<Conversation | undefined>} */
+/**
+ * @param {string} id
+ * @returns {Promise<Conversation | undefined>}
+ */
 export const read = (id) => get(STORE, id);
 
-/** Stores a conversation together with the messages that other tabs have added. */
+/**
+ * Stores a conversation together with the messages that other tabs have added.
+ *
+ * @param {Conversation} conversation
+ */
 export async function save(conversation) {
-  await update(STORE, conversation.id, (stored) => {
+  await update(STORE, conversation.id, (/** @type {Conversation | undefined} */ stored) => {
     if (stored) {
       merge(conversation, stored);
     }
@@ -120,11 +160,16 @@ export async function save(conversation) {
   changed(conversation.id);
 }
 
+/**
+ * @param {string} id
+ * @param {string} title
+ */
 export async function rename(id, title) {
-  await update(STORE, id, (stored) => stored && { ...stored, title: title.trim() || stored.title });
+  await update(STORE, id, (/** @type {Conversation | undefined} */ stored) => stored && { ...stored, title: title.trim() || stored.title });
   changed(id);
 }
 
+/** @param {string[]} ids */
 export async function remove(ids) {
   for (const id of ids) {
     await update(STORE, id, () => undefined);
@@ -135,7 +180,7 @@ export async function remove(ids) {
 // Searching
 
 /** Removes case and accents from a text, for searching. */
-export const folded = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+export const folded = (/** @type {string} */ text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /**
  * Finds a text in a conversation.
@@ -192,6 +237,7 @@ export function toMarkdown(conversations, name) {
 /**
  * Stores the conversations of an exported file.
  *
+ * @param {File} file
  * @returns {Promise<number>} the number of conversations that were new or had new messages
  */
 export async function importJson(file) {
@@ -206,7 +252,7 @@ export async function importJson(file) {
   }
   let count = 0;
   for (const imported of content.conversations) {
-    await update(STORE, imported.id, (stored) => {
+    await update(STORE, imported.id, (/** @type {Conversation | undefined} */ stored) => {
       const before = stored?.messages.length ?? -1;
       const merged = stored ?? imported;
       if (stored) {
@@ -220,7 +266,8 @@ export async function importJson(file) {
   return count;
 }
 
-const isText = (value) => typeof value === 'string';
+/** @returns {value is string} */
+const isText = (/** @type {unknown} */ value) => typeof value === 'string';
 
 function isConversation(/** @type {any} */ conversation = {}) {
   const { id, title, created, updated, leaf, messages } = conversation;
@@ -228,8 +275,13 @@ function isConversation(/** @type {any} */ conversation = {}) {
     && (leaf === null || isText(leaf)) && Array.isArray(messages) && messages.every(isMessage) && isTree(messages);
 }
 
-/** Whether each message has a unique id and follows an earlier message. */
+/**
+ * Whether each message has a unique id and follows an earlier message.
+ *
+ * @param {Message[]} messages
+ */
 function isTree(messages) {
+  /** @type {Set<string | null>} */
   const ids = new Set([null]);
   return messages.every(({ id, parent }) => ids.has(parent) && !ids.has(id) && ids.add(id));
 }

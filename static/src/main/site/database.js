@@ -3,8 +3,9 @@
 const NAME = 'demitasse';
 const STORES = ['conversations', 'benchmarks'];
 
-/** @type {Promise<IDBDatabase | null>} */
+/** @type {Promise<IDBDatabase | null> | undefined} */
 let opened;
+/** @type {Record<string, Map<string, any>>} */
 const memory = Object.fromEntries(STORES.map((store) => [store, new Map()]));
 
 function open() {
@@ -24,7 +25,12 @@ function open() {
 /** Returns whether records persist after the page is closed. */
 export const isKept = async () => (await open()) !== null;
 
-/** Returns all records of a store. */
+/**
+ * Returns all records of a store.
+ *
+ * @param {string} store
+ * @returns {Promise<any[]>}
+ */
 export async function all(store) {
   const database = await open();
   return database ? result(database.transaction(store).objectStore(store).getAll()) : [...memory[store].values()];
@@ -33,6 +39,8 @@ export async function all(store) {
 /**
  * Returns a record.
  *
+ * @param {string} store
+ * @param {string} id
  * @returns {Promise<any>} undefined if there is none
  */
 export async function get(store, id) {
@@ -44,6 +52,8 @@ export async function get(store, id) {
  * Changes a record atomically, also across tabs.
  *
  * @template T
+ * @param {string} store
+ * @param {string} id
  * @param {(record: T | undefined) => T | undefined} change returns the new record; undefined deletes it
  */
 export async function update(store, id, change) {
@@ -60,11 +70,16 @@ export async function update(store, id, change) {
     next ? records.put(next) : records.delete(id);
   };
   await new Promise((resolve, reject) => {
-    transaction.oncomplete = resolve;
+    transaction.oncomplete = () => resolve(undefined);
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
   });
 }
 
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
 const result = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

@@ -2,18 +2,19 @@
 import { settings } from './settings.js';
 
 /** The languages that SmolLM3 speaks, by their own names. */
-export const LANGUAGES = {
+export const LANGUAGES = /** @type {Record<string, string>} */ ({
   en: 'English',
   fr: 'Français',
   es: 'Español',
   de: 'Deutsch',
   it: 'Italiano',
   pt: 'Português',
-};
+});
 
-/** Called when the language has changed. */
+/** @type {(() => void)[]} called when the language has changed */
 const listeners = [];
 let language = 'en';
+/** @type {Record<string, string | Record<string, string>>} texts, or their plural forms */
 let texts = {};
 
 /**
@@ -30,28 +31,45 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'number' ? number(values[name]) : values[name]));
 }
 
-/** @param {Intl.NumberFormatOptions} [options] */
+/**
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
 export const number = (value, options) => new Intl.NumberFormat(language, options).format(value);
 
-export const percent = (share) => number(share, { style: 'percent' });
+export const percent = (/** @type {number} */ share) => number(share, { style: 'percent' });
 
-/** @param {Intl.DateTimeFormatOptions} options */
+/**
+ * @param {number} value milliseconds since 1970
+ * @param {Intl.DateTimeFormatOptions} options
+ */
 export const date = (value, options) => new Intl.DateTimeFormat(language, options).format(value);
 
 /** Returns "today" or "yesterday". */
-export const daysAgo = (days) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
+export const daysAgo = (/** @type {number} */ days) => new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
 
-export const compare = (a, b) => a.localeCompare(b, language);
+export const compare = (/** @type {string} */ a, /** @type {string} */ b) => a.localeCompare(b, language);
 
-/** Formats bytes: "98.4 MB", or "61.2 / 98.4 MB" with a total. */
+/**
+ * Formats bytes: "98.4 MB", or "61.2 / 98.4 MB" with a total.
+ *
+ * @param {number} bytes
+ * @param {number} [total]
+ */
 export function size(bytes, total) {
-  const [one, unit] = (total ?? bytes) >= 1e9 ? [1e9, 'gigabyte'] : [1e6, 'megabyte'];
+  const isLarge = (total ?? bytes) >= 1e9;
+  const one = isLarge ? 1e9 : 1e6;
+  const unit = isLarge ? 'gigabyte' : 'megabyte';
   const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
-  const whole = (value) => number(value / one, { style: 'unit', unit, ...digits });
+  const whole = (/** @type {number} */ value) => number(value / one, { style: 'unit', unit, ...digits });
   return total === undefined ? whole(bytes) : `${number(bytes / one, digits)} / ${whole(total)}`;
 }
 
-/** Calls the listener whenever the language has changed, so that it redraws its texts. */
+/**
+ * Calls the listener whenever the language has changed, so that it redraws its texts.
+ *
+ * @param {() => void} listener
+ */
 export function onLanguage(listener) {
   listeners.push(listener);
 }

@@ -13,7 +13,11 @@ const progress = byId('progress');
 const status = byId('status');
 const parameters = new URLSearchParams(location.search);
 
-/** @typedef {{url?: URL, file?: File, server?: string, name: string}} Source the source of a model */
+/**
+ * @typedef {{url?: URL, file?: File, server?: string, name: string}} Source the source of a model
+ * @typedef {{default: string, models: {url: string, name?: string, bytes?: number}[]}} SiteModels
+ * @typedef {import('./demitasse.js').Needs} Needs
+ */
 
 /** @type {Demitasse | null} the loaded model, or a server's */
 export let engine = null;
@@ -22,10 +26,11 @@ export let source = null;
 /** @type {import('./demitasse.js').Needs | null} the memory and storage that the model needs */
 export let needs = null;
 
-/** Aborts the current or last load. */
+/** @type {AbortController | null} aborts the current or last load */
 let loading = null;
-/** The site's models, read once. */
+/** @type {Promise<SiteModels> | null} the site's models, read once */
 let models = null;
+/** @type {(() => void)[]} */
 const listeners = [];
 
 /** @param {() => void} listener called when the engine or the source has changed */
@@ -39,7 +44,11 @@ export const serverName = () => source?.server ?? null;
 /** Loads the model of the server in the settings, of the page's address, of the last visit, or of the site, in this order. */
 export const load = () => start(wanted);
 
-/** Loads the model of an address. The next visit loads it, too. */
+/**
+ * Loads the model of an address. The next visit loads it, too.
+ *
+ * @param {URL} url
+ */
 export function use(url) {
   const page = new URL(location.href);
   page.searchParams.set('model', url.href);
@@ -49,19 +58,27 @@ export function use(url) {
   return start(() => ({ url, name: fileName(url) }));
 }
 
-/** Runs a model file without storing it. */
+/**
+ * Runs a model file without storing it.
+ *
+ * @param {File} file
+ */
 export function runFile(file) {
   change({ remote: false });
   return start(() => ({ file, name: file.name }));
 }
 
 /** Reloads the model with the current settings. */
-export const reload = () => start(source?.file && !settings.remote ? () => source : wanted);
+export function reload() {
+  const shown = source;
+  return start(shown?.file && !settings.remote ? () => shown : wanted);
+}
 
+/** @returns {Promise<Source>} */
 async function wanted() {
   if (settings.remote) {
     const url = parseUrl(settings.baseURL);
-    if (!['https:', 'http:'].includes(url?.protocol)) {
+    if (!url || !['https:', 'http:'].includes(url.protocol)) {
       throw new Error(t('notAServer', { address: settings.baseURL }));
     }
     return { server: url.host, name: settings.remoteModel || url.host };
@@ -73,7 +90,7 @@ async function wanted() {
 /**
  * Returns the models that the site offers (models.json).
  *
- * @returns {Promise<{default: string, models: {url: string, name?: string, bytes?: number}[]}>}
+ * @returns {Promise<SiteModels>}
  */
 export function siteModels() {
   models ??= readModels().catch((cause) => {
@@ -92,10 +109,11 @@ async function readModels() {
   if (typeof content?.default !== 'string') {
     throw new Error(t('noDefaultModel'));
   }
-  const listed = Array.isArray(content.models) ? content.models.filter((offered) => typeof offered?.url === 'string') : [];
+  const listed = Array.isArray(content.models) ? content.models.filter((/** @type {any} */ offered) => typeof offered?.url === 'string') : [];
   return { default: content.default, models: listed.length > 0 ? listed : [{ url: content.default }] };
 }
 
+/** @param {() => Source | Promise<Source>} choose */
 async function start(choose) {
   loading?.abort();
   loading = new AbortController();
@@ -151,16 +169,23 @@ function otherServer() {
   return { label: t('useServer', { server: url.host }), use: useServer };
 }
 
-/** @returns {Promise<any>} */
+/**
+ * @param {AbortSignal} signal
+ * @returns {Promise<any>}
+ */
 function remote(signal) {
   const { baseURL, apiKey, remoteModel } = settings;
   return remoteEngine({ baseURL, apiKey: apiKey || undefined, model: remoteModel || undefined, signal });
 }
 
+/**
+ * @param {Source} chosen
+ * @param {AbortSignal} signal
+ */
 function local({ url, file, name }, signal) {
   const from = !url || url.origin === location.origin ? '' : url.host;
   const { device, threads, contextLength } = settings;
-  return Demitasse.load(file ?? url.href, {
+  return Demitasse.load(file ?? url?.href ?? '', {
     signal,
     device,
     threads: threads ?? undefined,
@@ -170,6 +195,7 @@ function local({ url, file, name }, signal) {
   });
 }
 
+/** @param {Needs} given */
 function showNeeds(given) {
   needs = given;
   const { text, warning } = describeNeeds(given);
@@ -182,6 +208,11 @@ function showNeeds(given) {
   }
 }
 
+/**
+ * @param {import('./demitasse.js').Progress} progress
+ * @param {string} name of the model
+ * @param {string} from the host; empty if it is this page's
+ */
 function showProgress({ phase, loaded, total }, name, from) {
   const doing = t(phase === 'load' ? 'loadingFile' : from ? 'downloadingFrom' : 'downloading', { name, from });
   if (total <= 0) {
@@ -200,17 +231,18 @@ function showProgress({ phase, loaded, total }, name, from) {
 /**
  * Describes what a model needs.
  *
- * @param {import('./demitasse.js').Needs} given
+ * @param {Needs} given
  * @returns {{text: string, warning: string}} the warning is empty if the model fits
  */
 function describeNeeds({ disk, memory }) {
   const taken = size(memory.empty);
   return {
     text: `${disk ? describeDisk(disk) : t('notStored')} · ${t('ofMemory', { size: taken })}`,
-    warning: fits(memory) ? '' : t('memoryWarning', { size: taken, device: memory.device / 2 ** 30 }),
+    warning: fits(memory) ? '' : t('memoryWarning', { size: taken, device: (memory.device ?? 0) / 2 ** 30 }),
   };
 }
 
+/** @param {NonNullable<Needs['disk']>} disk */
 function describeDisk({ total, stored, available }) {
   const free = available < 0 ? '' : `, ${t('free', { size: size(available) })}`;
   if (total <= 0) {

@@ -2,10 +2,12 @@
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
 import { engine, needs, onModel, runFile, siteModels, source, use } from './model.js';
-import { byId, button, confirmButton, decoded, element, fileName, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
+import { byId, button, confirmButton, decoded, element, fileName, messageOf, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
 import { fits } from './remote.js';
 import { change, settings } from './settings.js';
 import { parseUrl } from './urls.js';
+
+/** @typedef {import('./demitasse.js').StoredModel} StoredModel */
 
 const { models } = Demitasse;
 
@@ -31,13 +33,11 @@ const title = byId('models-title');
 /** Counts refreshes: only the latest one draws the list. */
 let readings = 0;
 
-// The current model
-
 /** Shows the current model in the header and in the dialog. */
 export function showModel() {
   modelName.textContent = engine?.model?.name ?? source?.name ?? t('model');
   const kind = engine?.device.kind ?? (source?.server ? 'remote' : null);
-  device.textContent = { webgpu: 'GPU', cpu: 'CPU', remote: t('server') }[kind] ?? '';
+  device.textContent = kind === null ? '' : { webgpu: 'GPU', cpu: 'CPU', remote: t('server') }[kind];
   device.dataset.kind = kind;
   device.hidden = kind === null;
   byId('where').textContent = source?.server ? t('answersFrom', { server: source.server }) : t('answersHere');
@@ -59,12 +59,12 @@ function properties() {
   }
   const { model, device: { kind, threads, reason } } = engine;
   if (kind === 'remote') {
-    return { device: t('remoteDevice', { server: source.server }) };
+    return { device: t('remoteDevice', { server: source?.server }) };
   }
   return {
     architecture: model.architecture,
-    parameters: number(model.parameters, { notation: 'compact', maximumSignificantDigits: 3 }),
-    size: size(model.bytes),
+    parameters: number(model.parameters ?? 0, { notation: 'compact', maximumSignificantDigits: 3 }),
+    size: size(model.bytes ?? 0),
     context: t('tokens', { count: model.contextLength }),
     abilities: abilities(model),
     memory: needs ? t('estimated', { size: size(needs.memory.empty) }) : '',
@@ -73,7 +73,7 @@ function properties() {
 }
 
 function abilities(/** @type {import('./demitasse.js').Model} */ { chatTemplate, tools, thinks }) {
-  const has = [chatTemplate && 'ability.chat', tools && 'ability.tools', thinks && 'ability.thinking'].filter((key) => key);
+  const has = [...(chatTemplate ? ['ability.chat'] : []), ...(tools ? ['ability.tools'] : []), ...(thinks ? ['ability.thinking'] : [])];
   return has.length > 0 ? has.map((key) => t(key)).join(', ') : t('ability.none');
 }
 
@@ -116,7 +116,7 @@ async function refresh() {
   }
 }
 
-const absolute = (url) => parseUrl(url, document.baseURI)?.href ?? url;
+const absolute = (/** @type {string} */ url) => parseUrl(url, document.baseURI)?.href ?? url;
 
 /** Describes the used and free storage, and whether the browser may evict it. */
 async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {}) {
@@ -128,22 +128,32 @@ async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {
   return t('spaceUsed', { used: size(usage), free: size(quota - usage) }) + keeps;
 }
 
-/** Redraws the list and keeps the focus. */
+/**
+ * Redraws the list and keeps the focus.
+ *
+ * @param {StoredModel[]} stored
+ */
 function drawStored(stored) {
   const { activeElement: focused } = document;
-  const url = list.contains(focused) ? focused.closest('li').dataset.url : null;
+  const url = list.contains(focused) ? focused?.closest('li')?.dataset.url : undefined;
+  const label = focused?.textContent;
   list.replaceChildren(...stored.map(storedRow));
   if (url) {
-    (buttonsOf(url).find(({ textContent }) => textContent === focused.textContent) ?? title).focus();
+    (buttonsOf(url).find(({ textContent }) => textContent === label) ?? title).focus();
   }
 }
 
-const nameOf = ({ name }) => decoded(name);
+const nameOf = (/** @type {StoredModel} */ { name }) => decoded(name);
 
-/** Returns the buttons of a stored model. */
+/**
+ * Returns the buttons of a stored model.
+ *
+ * @param {string} url
+ */
 const buttonsOf = (url) =>
   [.../** @type {HTMLCollectionOf<HTMLElement>} */ (list.children)].filter((item) => item.dataset.url === url).flatMap((item) => [...item.querySelectorAll('button')]);
 
+/** @param {StoredModel} model */
 function storedRow(model) {
   const url = new URL(model.url);
   const from = url.protocol === 'local:' ? t('imported') : t('fromHost', { host: url.host });
@@ -157,6 +167,13 @@ function storedRow(model) {
   return row(url, nameOf(model), [`${size(model.bytes)} · ${state} · ${from}`, ...(file === nameOf(model) ? [] : [file])], actions);
 }
 
+/**
+ * @param {URL} url
+ * @param {string} named
+ * @param {string[]} lines
+ * @param {HTMLElement[]} actions
+ * @param {HTMLElement | null} [fit] the badge that says whether the model fits
+ */
 function row(url, named, lines, actions, fit) {
   const name = element('h4', named);
   name.id = `model-${encodeURIComponent(url.href)}`;
@@ -181,6 +198,10 @@ function row(url, named, lines, actions, fit) {
   return item;
 }
 
+/**
+ * @param {import('./model.js').SiteModels['models']} site
+ * @param {StorageEstimate | undefined} estimate
+ */
 function drawOffered(site, estimate) {
   byId('offered-section').hidden = site.length === 0;
   offered.replaceChildren(...site.map(({ url: given, name, bytes }) => {
@@ -191,7 +212,12 @@ function drawOffered(site, estimate) {
   }));
 }
 
-/** Estimates from the device's memory and storage whether a model of this size runs. */
+/**
+ * Estimates from the device's memory and storage whether a model of this size runs.
+ *
+ * @param {number} bytes
+ * @param {StorageEstimate} [estimate]
+ */
 function fitBadge(bytes, { usage = 0, quota = Infinity } = {}) {
   const memory = navigator.deviceMemory && navigator.deviceMemory * 2 ** 30;
   const key = bytes > quota - usage ? 'noSpace' : fits({ empty: bytes * MEMORY_PER_WEIGHTS, device: memory }) ? 'fits' : 'tight';
@@ -200,19 +226,21 @@ function fitBadge(bytes, { usage = 0, quota = Infinity } = {}) {
 
 // Actions
 
+/** @param {URL} url */
 function useModel(url) {
   panel.close();
   use(url);
 }
 
-async function exportModel(model) {
-  await attempt(t('notExported', { name: nameOf(model) }), async () => {
+/** @param {StoredModel} model */
+const exportModel = (model) =>
+  attempt(t('notExported', { name: nameOf(model) }), async () => {
     const files = await models.export(model.url);
     files.forEach(saveFile);
     say(t('exported', { names: files.map((file) => decoded(file.name)).join(', ') }));
   });
-}
 
+/** @param {StoredModel} model */
 async function deleteModel(model) {
   title.focus(); // the button will be removed
   await attempt(t('notDeleted', { name: nameOf(model) }), async () => {
@@ -225,6 +253,7 @@ async function deleteModel(model) {
   await refresh();
 }
 
+/** @param {File[]} files */
 async function importChosen(files) {
   importButton.disabled = true;
   for (const ofModel of byModel(files)) {
@@ -243,13 +272,22 @@ async function importChosen(files) {
   await refresh();
 }
 
-/** Groups files by model, in order: a split model has several files. */
+/**
+ * Groups files by model, in order: a split model has several files.
+ *
+ * @param {File[]} files
+ * @returns {File[][]}
+ */
 function byModel(files) {
   const sorted = files.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Object.values(Object.groupBy(sorted, ({ name }) => name.replace(PART, '-of-$1.gguf')));
+  return [...Map.groupBy(sorted, ({ name }) => name.replace(PART, '-of-$1.gguf')).values()];
 }
 
-/** Imports a model and returns its URL. */
+/**
+ * Imports a model and returns its URL.
+ *
+ * @param {File[]} files
+ */
 async function importModel(files) {
   const [{ name }] = files;
   const parts = Number(PART.exec(name)?.[1] ?? 1);
@@ -263,7 +301,11 @@ async function importModel(files) {
   return models.import(files, url);
 }
 
-/** Runs a model file immediately. The parts of a split model are imported first. */
+/**
+ * Runs a model file immediately. The parts of a split model are imported first.
+ *
+ * @param {File[]} files
+ */
 function run(files) {
   if (files.length === 1 && !PART.test(files[0].name)) {
     panel.close();
@@ -276,7 +318,12 @@ function run(files) {
 
 // Messages
 
-/** Runs an action and shows the error if it fails. */
+/**
+ * Runs an action and shows the error if it fails.
+ *
+ * @param {string} failure
+ * @param {() => Promise<void>} action
+ */
 async function attempt(failure, action) {
   try {
     await action();
@@ -286,13 +333,15 @@ async function attempt(failure, action) {
   }
 }
 
-function say(text) {
-  status.textContent = text;
-}
+const say = (/** @type {string} */ text) => (status.textContent = text);
 
+/**
+ * @param {string} failure
+ * @param {unknown} cause
+ */
 function showError(failure, cause) {
   const shown = element('p');
-  shown.append(element('strong', failure), `: ${cause.message}`);
+  shown.append(element('strong', failure), `: ${messageOf(cause)}`);
   errors.append(shown);
   errors.scrollIntoView({ block: 'nearest' });
 }
@@ -305,7 +354,7 @@ function openModels() {
 }
 
 byId('models-open').addEventListener('click', openModels);
-panel.addEventListener('click', ({ target }) => target.closest('button') && errors.replaceChildren(), { capture: true });
+panel.addEventListener('click', (/** @type {{target: Element}} */ { target }) => target.closest('button') && errors.replaceChildren(), { capture: true });
 importButton.addEventListener('click', () => byId('import-files').click());
 byId('run-file').addEventListener('click', () => byId('run-files').click());
 onFilesChosen(byId('import-files'), (files) => {
@@ -313,7 +362,7 @@ onFilesChosen(byId('import-files'), (files) => {
   importChosen(files);
 });
 onFilesChosen(byId('run-files'), run);
-byId('model-address-form').addEventListener('submit', (event) => {
+byId('model-address-form').addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
   errors.replaceChildren();
   try {
@@ -329,7 +378,7 @@ onLanguage(showModel);
 // Files dropped anywhere
 
 const drop = byId('drop');
-const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes('Files');
+const hasFiles = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes('Files');
 
 addEventListener('dragover', (event) => {
   if (hasFiles(event)) {
@@ -346,6 +395,6 @@ addEventListener('drop', (event) => {
   if (hasFiles(event)) {
     event.preventDefault();
     drop.hidden = true;
-    run([...event.dataTransfer.files]);
+    run([...(event.dataTransfer?.files ?? [])]);
   }
 });

@@ -5,6 +5,7 @@ import { parseUrl } from './urls.js';
 /**
  * Returns an element of index.html.
  *
+ * @param {string} id
  * @returns {any} the element; its id tells its type
  */
 export const byId = (id) => document.getElementById(id);
@@ -27,12 +28,29 @@ export function element(tag, content = '', className = '') {
   return made;
 }
 
-/** Creates a button. */
+/**
+ * Returns the message of what was thrown.
+ *
+ * @param {unknown} cause
+ */
+export const messageOf = (cause) => (cause instanceof Error ? cause.message : String(cause));
+
+/**
+ * Creates a button.
+ *
+ * @param {string} text
+ * @param {string} className
+ * @param {(event: MouseEvent) => void} onclick
+ */
 export function button(text, className, onclick) {
   return Object.assign(element('button', text, className), { type: 'button', onclick });
 }
 
-/** Creates an icon of those in index.html. */
+/**
+ * Creates an icon of those in index.html.
+ *
+ * @param {string} name
+ */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
@@ -43,7 +61,13 @@ export function icon(name) {
   return svg;
 }
 
-/** Creates a button that shows only an icon. */
+/**
+ * Creates a button that shows only an icon.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {(event: MouseEvent) => void} onclick
+ */
 export function iconButton(name, label, onclick) {
   const made = button('', 'icon-button', onclick);
   made.append(icon(name));
@@ -51,7 +75,13 @@ export function iconButton(name, label, onclick) {
   return made;
 }
 
-/** Creates a button whose text asks for confirmation at the first click; the second click runs the action. */
+/**
+ * Creates a button whose text asks for confirmation at the first click; the second click runs the action.
+ *
+ * @param {string} text
+ * @param {string} question
+ * @param {() => unknown} action
+ */
 export function confirmButton(text, question, action) {
   const made = button(text, 'quiet', async ({ detail: clicks }) => {
     if (made.textContent === text) {
@@ -68,20 +98,28 @@ export function confirmButton(text, question, action) {
   return made;
 }
 
-/** Opens a dialog. A click outside of it closes it, too. */
+/**
+ * Opens a dialog. A click outside of it closes it, too.
+ *
+ * @param {HTMLDialogElement} dialog
+ */
 export function openDialog(dialog) {
   dialog.onclick = ({ target }) => {
     if (target === dialog) { // within, its content is hit
       dialog.close();
     }
   };
-  dialog.querySelector('.close').onclick = () => dialog.close();
+  /** @type {HTMLElement} */ (dialog.querySelector('.close')).onclick = () => dialog.close();
   if (!dialog.open) {
     dialog.showModal();
   }
 }
 
-/** Offers a file as a download. */
+/**
+ * Offers a file as a download.
+ *
+ * @param {File} file
+ */
 export function saveFile(file) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
@@ -90,25 +128,36 @@ export function saveFile(file) {
   setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_BEGINS_MS);
 }
 
-/** Calls the action with the files that the user chooses with the input. */
+/**
+ * Calls the action with the files that the user chooses with the input.
+ *
+ * @param {HTMLInputElement} input
+ * @param {(files: File[]) => void} action
+ */
 export function onFilesChosen(input, action) {
   input.addEventListener('change', () => {
-    const files = [...input.files];
+    const files = [...(input.files ?? [])];
     input.value = ''; // so that choosing the same file again fires the event
     action(files);
   });
 }
 
-/** Copies a text and confirms it on the button for a moment. */
+/**
+ * Copies a text and confirms it on the button for a moment.
+ *
+ * @param {string} text
+ * @param {HTMLElement} from the button
+ */
 export async function copy(text, from) {
   await navigator.clipboard.writeText(text);
-  const [shown, label] = [from.firstChild, from.ariaLabel];
+  const shown = [...from.childNodes];
+  const label = from.ariaLabel;
   if (!from.classList.contains('done')) {
     from.replaceChildren(icon('check'));
     from.classList.add('done');
     from.ariaLabel = t('copied');
     setTimeout(() => {
-      from.replaceChildren(shown);
+      from.replaceChildren(...shown);
       from.classList.remove('done');
       from.ariaLabel = label;
     }, 1500);
@@ -118,22 +167,31 @@ export async function copy(text, from) {
 /**
  * Returns the URL of a model: a web address, or `local:` for an imported model.
  *
+ * @param {string} address
  * @throws {Error} if the page can't load a model from the address
  */
 export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
   const url = parseUrl(address, document.baseURI);
-  if (!protocols.includes(url?.protocol)) {
+  if (!url || !protocols.includes(url.protocol)) {
     throw new Error(t('notAModelAddress', { address }));
   }
   return url;
 }
 
-/** Returns the name of a model's file or folder. */
+/**
+ * Returns the name of a model's file or folder.
+ *
+ * @param {URL} url
+ */
 export function fileName({ host, pathname }) {
   return decoded(pathname.split('/').findLast((part) => part !== '') ?? host);
 }
 
-/** Decodes the percent signs of an address. */
+/**
+ * Decodes the percent signs of an address.
+ *
+ * @param {string} text
+ */
 export function decoded(text) {
   try {
     return decodeURIComponent(text);

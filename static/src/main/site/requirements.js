@@ -3,6 +3,7 @@
 (function () {
   'use strict';
 
+  /** @type {Record<string, string>} */
   var SENTENCES = {
     en: 'This browser lacks {missing}, or has it turned off. Demitasse needs Chrome or Edge 123, Firefox 120, Safari 18.2, or a later version.',
     fr: 'Ce navigateur ne propose pas {missing}, ou l’a désactivé. Demitasse a besoin de Chrome ou Edge 123, Firefox 120, Safari 18.2 ou d’une version plus récente.',
@@ -16,6 +17,7 @@
   var GARBAGE_COLLECTION = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 3, 1, 0x5f, 0];
   var SIMD = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 10, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b];
 
+  /** @param {number[]} bytes */
   function validates(bytes) {
     return WebAssembly.validate(new Uint8Array(bytes));
   }
@@ -64,7 +66,7 @@
   function sentence() {
     var languages = navigator.languages || [navigator.language || ''];
     try {
-      languages = [JSON.parse(localStorage.getItem('demitasse settings')).language].concat(languages);
+      languages = [JSON.parse(localStorage.getItem('demitasse settings') || '').language].concat(languages);
     } catch (error) {
       // There is no storage, or it contains no settings.
     }
@@ -80,7 +82,10 @@
   var lacking = missing();
   if (lacking !== null) {
     var text = sentence().replace('{missing}', lacking);
-    document.getElementById('unsuitable').textContent = text;
+    var notice = document.getElementById('unsuitable');
+    if (notice) {
+      notice.textContent = text;
+    }
     document.body.setAttribute('data-unsuitable', text);
     document.body.setAttribute('data-state', 'unsuitable');
   }

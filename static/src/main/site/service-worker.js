@@ -3,7 +3,7 @@
 'use strict';
 
 // The build sets these two (dev.demitasse.serve.build.ServiceWorker).
-/** The SHA-256 of each file. */
+/** The SHA-256 of each file. @type {Record<string, string>} */
 const FILES = {};
 /** Changes with each file and with this script. */
 const VERSION = '';
@@ -26,11 +26,11 @@ const ISOLATION = {
 /** Headers that describe a transfer, not a file. */
 const OF_TRANSFER = ['Content-Encoding', 'Content-Length', 'Vary'];
 
-worker.oninstall = (event) => event.waitUntil(install());
-worker.onactivate = (event) => event.waitUntil(activate());
-worker.onmessage = (event) => event.waitUntil(takeOver(event.source));
+worker.oninstall = (/** @type {any} */ event) => event.waitUntil(install());
+worker.onactivate = (/** @type {any} */ event) => event.waitUntil(activate());
+worker.onmessage = (/** @type {any} */ event) => event.waitUntil(takeOver(event.source));
 
-worker.onfetch = (event) => {
+worker.onfetch = (/** @type {any} */ event) => {
   const { request } = event;
   const [url] = request.url.split(/[?#]/);
   if (request.method !== 'GET' || !url.startsWith(SCOPE)) {
@@ -46,7 +46,7 @@ worker.onfetch = (event) => {
 
 async function install() {
   const cache = await caches.open(CACHE);
-  const keep = async (path) => cache.put(key(path), isolating((await kept(path)) ?? (await fetched(path))));
+  const keep = async (/** @type {string} */ path) => cache.put(key(path), isolating((await kept(path)) ?? (await fetched(path))));
   await Promise.all(Object.keys(FILES).map(keep));
 }
 
@@ -61,8 +61,13 @@ async function activate() {
   await worker.clients.claim();
 }
 
-/** Replaces the active version if the page that asks for it is the only one. Other pages would lose the files of their engine. */
+/**
+ * Replaces the active version if the page that asks for it is the only one. Other pages would lose the files of their engine.
+ *
+ * @param {{postMessage: (message: string) => void}} page
+ */
 async function takeOver(page) {
+  /** @type {{url: string}[]} */
   const windows = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
   if (windows.filter(({ url }) => url.startsWith(SCOPE)).length === 1) {
     worker.skipWaiting();
@@ -72,11 +77,15 @@ async function takeOver(page) {
 }
 
 /** A key made of a file's name and content: an unchanged file is found in the cache of any version. */
-const key = (path) => `${SCOPE}${path}?${FILES[path]}`;
+const key = (/** @type {string} */ path) => `${SCOPE}${path}?${FILES[path]}`;
 
-const kept = (path) => caches.match(key(path));
+const kept = (/** @type {string} */ path) => caches.match(key(path));
 
-/** Fetches a file from the host. The HTTP cache may hold another version's file, and a deployment may be incomplete. */
+/**
+ * Fetches a file from the host. The HTTP cache may hold another version's file, and a deployment may be incomplete.
+ *
+ * @param {string} path
+ */
 async function fetched(path) {
   for (const cache of /** @type {const} */ (['no-cache', 'reload'])) {
     const response = await fetch(SCOPE + path, { cache });
@@ -88,11 +97,13 @@ async function fetched(path) {
   throw new Error(`${path} does not belong to this version`);
 }
 
+/** @param {ArrayBuffer} bytes */
 async function sha256(bytes) {
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** @param {Response} response */
 function isolating({ body, status, headers: received }) {
   const headers = new Headers(received);
   OF_TRANSFER.forEach((name) => headers.delete(name));
@@ -100,13 +111,21 @@ function isolating({ body, status, headers: received }) {
   return new Response(body, { status, headers });
 }
 
-/** Returns the installed file, or the host's if the browser has lost it. */
+/**
+ * Returns the installed file, or the host's if the browser has lost it.
+ *
+ * @param {string} path
+ */
 async function serve(path) {
   const response = await kept(path).catch(() => null);
   return response ?? isolating(await fetch(SCOPE + path));
 }
 
-/** Returns the host's models.json; offline, the last one that was fetched. */
+/**
+ * Returns the host's models.json; offline, the last one that was fetched.
+ *
+ * @param {Request} request
+ */
 async function newestModels(request) {
   const cache = await caches.open(MODELS_CACHE);
   let response;

@@ -3,17 +3,23 @@ import { discard } from './conversation.js';
 import { importJson, list, remove, toJson, toMarkdown } from './conversations.js';
 import { LANGUAGES, onLanguage, t } from './i18n.js';
 import { reload } from './model.js';
-import { byId, confirmButton, element, onFilesChosen, openDialog, saveFile } from './page.js';
+import { byId, confirmButton, element, messageOf, onFilesChosen, openDialog, saveFile } from './page.js';
 import { change, needReload, onSettings, reset, SECTIONS, settings } from './settings.js';
 
 const dialog = byId('settings');
 const fields = byId('settings-fields');
 const said = byId('settings-status');
 
-/** The settings that were changed since the dialog was opened. */
+/** @typedef {import('./settings.js').Definition} Definition */
+
+/** @type {Set<string>} the settings that were changed since the dialog was opened */
 let changed = new Set();
 
-/** Opens the dialog and scrolls to a section. */
+/**
+ * Opens the dialog and scrolls to a section.
+ *
+ * @param {string} [section]
+ */
 export function openSettings(section) {
   changed = new Set();
   said.textContent = '';
@@ -44,6 +50,10 @@ function draw() {
   }
 }
 
+/**
+ * @param {string} key
+ * @param {Definition} definition
+ */
 function row(key, definition) {
   const made = element('div', '', `setting ${definition.type}`);
   const input = field(key, definition);
@@ -68,12 +78,16 @@ function row(key, definition) {
   return made;
 }
 
-function field(key, { type, options, min, max, step }) {
+/**
+ * @param {string} key
+ * @param {Definition} definition
+ */
+function field(key, { type, options = [], min, max, step }) {
   const value = settings[key];
   switch (type) {
     case 'choice': {
       const select = element('select');
-      const name = (option) => (key === 'language' && LANGUAGES[option]) || t(`option.${key}.${option}`);
+      const name = (/** @type {string} */ option) => (key === 'language' && LANGUAGES[option]) || t(`option.${key}.${option}`);
       select.append(...options.map((option) => new Option(name(option), option, false, option === value)));
       return select;
     }
@@ -93,6 +107,10 @@ function field(key, { type, options, min, max, step }) {
   }
 }
 
+/**
+ * @param {any} input
+ * @param {Definition} definition
+ */
 function valueOf(input, { type }) {
   switch (type) {
     case 'switch':
@@ -128,7 +146,7 @@ onFilesChosen(byId('conversation-files'), async (files) => {
     }
     said.textContent = t('conversationsImported', { count });
   } catch (cause) {
-    said.textContent = cause.message;
+    said.textContent = messageOf(cause);
   }
 });
 

@@ -3,10 +3,22 @@
 const KEY = 'demitasse settings';
 
 /**
+ * A setting.
+ *
+ * @typedef {object} Definition
+ * @property {'choice' | 'text' | 'line' | 'secret' | 'number' | 'switch'} type
+ * @property {any} value the default
+ * @property {string[]} [options] of a choice
+ * @property {number} [min]
+ * @property {number} [max]
+ * @property {number} [step]
+ * @property {boolean} [reloads] whether a change requires a reload of the model
+ */
+
+/**
  * The settings by section and name. If a number is null, the engine or the recommendation of the model's developers decides.
  *
- * @type {Record<string, Record<string, {type: 'choice' | 'text' | 'line' | 'secret' | 'number' | 'switch', value: any,
- *   options?: string[], min?: number, max?: number, step?: number, reloads?: boolean}>>}
+ * @type {Record<string, Record<string, Definition>>}
  */
 export const SECTIONS = {
   appearance: {
@@ -46,6 +58,7 @@ defaults.model = null;
 /** The current values. Only {@link change} may change them. */
 export const settings = { ...defaults, ...stored() };
 
+/** @type {((changed: string[]) => void)[]} */
 const listeners = [];
 
 /** @param {(changed: string[]) => void} listener called with the names of changed settings */
@@ -53,7 +66,11 @@ export function onSettings(listener) {
   listeners.push(listener);
 }
 
-/** Changes settings and stores them. */
+/**
+ * Changes settings and stores them.
+ *
+ * @param {Record<string, any>} values
+ */
 export function change(values) {
   take({ ...settings, ...values });
   const kept = Object.entries(settings).filter(([name, value]) => value !== defaults[name]);
@@ -70,8 +87,9 @@ export function reset() {
 }
 
 /** Whether a change of these settings requires a reload of the model. */
-export const needReload = (names) => names.some((name) => all[name]?.reloads);
+export const needReload = (/** @type {string[]} */ names) => names.some((name) => all[name]?.reloads);
 
+/** @param {Record<string, any>} values */
 function take(values) {
   const changed = Object.keys(defaults).filter((name) => settings[name] !== values[name]);
   Object.assign(settings, values);
@@ -83,20 +101,30 @@ function take(values) {
 /** Returns the stored values that are valid. */
 function stored() {
   try {
-    const values = JSON.parse(localStorage.getItem(KEY)) ?? {};
+    const values = JSON.parse(localStorage.getItem(KEY) ?? 'null') ?? {};
     return Object.fromEntries(Object.entries(values).filter(([name, value]) => isValid(name, value)));
   } catch {
     return {};
   }
 }
 
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @returns {boolean}
+ */
 function isValid(name, value) {
   const { type, options, min, max } = all[name] ?? {};
-  return {
-    choice: () => options.includes(value),
-    switch: () => typeof value === 'boolean',
-    number: () => value === null || (typeof value === 'number' && value >= min && value <= max),
-  }[type]?.() ?? (Object.hasOwn(defaults, name) && typeof value === 'string');
+  switch (type) {
+    case 'choice':
+      return options.includes(value);
+    case 'switch':
+      return typeof value === 'boolean';
+    case 'number':
+      return value === null || (typeof value === 'number' && value >= min && value <= max);
+    default:
+      return Object.hasOwn(defaults, name) && typeof value === 'string';
+  }
 }
 
 // Another tab has changed them.

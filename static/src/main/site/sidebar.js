@@ -17,10 +17,12 @@ const sidebar = byId('sidebar');
 const opener = byId('sidebar-open');
 const phone = matchMedia('(max-width: 52rem)');
 
+/** @typedef {import('./conversations.js').Conversation} Conversation */
+
 /** Counts refreshes: only the latest one draws the list. */
 let readings = 0;
 let searching = 0;
-/** The conversation that the dialog shows. */
+/** @type {Conversation | null} the conversation that the dialog shows */
 let chosen = null;
 
 export async function refresh() {
@@ -35,8 +37,9 @@ export async function refresh() {
     .filter(({ passage }) => passage !== null);
   none.hidden = found.length > 0;
   none.textContent = t(wanted === '' ? 'noConversations' : 'nothingFound');
-  let group = null;
-  const focused = rows.contains(document.activeElement) ? document.activeElement.closest('li').dataset.id : null;
+  let group = '';
+  const { activeElement } = document;
+  const focused = rows.contains(activeElement) ? activeElement?.closest('li')?.dataset.id : undefined;
   rows.replaceChildren(...found.flatMap(({ conversation, passage }) => {
     const heading = groupOf(conversation.updated);
     const isNew = heading !== group;
@@ -48,7 +51,11 @@ export async function refresh() {
   }
 }
 
-/** Returns the heading of a date: today, yesterday, or the month. */
+/**
+ * Returns the heading of a date: today, yesterday, or the month.
+ *
+ * @param {number} time
+ */
 function groupOf(time) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   if (time >= midnight - DAY_MS) {
@@ -57,6 +64,10 @@ function groupOf(time) {
   return date(time, { month: 'long', year: 'numeric' });
 }
 
+/**
+ * @param {Conversation} conversation
+ * @param {string | null} passage what the search has found
+ */
 function row(conversation, passage) {
   const item = element('li', '', 'conversation');
   item.dataset.id = conversation.id;
@@ -75,6 +86,7 @@ function row(conversation, passage) {
   return item;
 }
 
+/** @param {string | null} id */
 async function show(id) {
   closeSidebar();
   location.hash = '';
@@ -84,6 +96,7 @@ async function show(id) {
 
 // The dialog of one conversation
 
+/** @param {Conversation} conversation */
 function look(conversation) {
   chosen = conversation;
   nameField.value = conversation.title;
@@ -99,13 +112,15 @@ function look(conversation) {
   nameField.select();
 }
 
-byId('conversation-form').addEventListener('submit', (event) => {
+byId('conversation-form').addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
-  rename(chosen.id, nameField.value);
+  if (chosen) {
+    rename(chosen.id, nameField.value);
+  }
   dialog.close();
 });
-byId('conversation-json').addEventListener('click', () => saveFile(toJson([chosen], chosen.title)));
-byId('conversation-markdown').addEventListener('click', () => saveFile(toMarkdown([chosen], chosen.title)));
+byId('conversation-json').addEventListener('click', () => chosen && saveFile(toJson([chosen], chosen.title)));
+byId('conversation-markdown').addEventListener('click', () => chosen && saveFile(toMarkdown([chosen], chosen.title)));
 
 // On narrow screens the sidebar covers the conversation
 
@@ -140,7 +155,7 @@ byId('new-chat').addEventListener('click', () => show(null));
 byId('new-chat-small').addEventListener('click', () => show(null));
 phone.addEventListener('change', closeSidebar);
 addEventListener('hashchange', closeSidebar);
-sidebar.addEventListener('keydown', ({ key }) => {
+sidebar.addEventListener('keydown', (/** @type {KeyboardEvent} */ { key }) => {
   if (key === 'Escape') {
     closeSidebar();
   }

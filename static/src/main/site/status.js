@@ -1,6 +1,6 @@
 // The state of the page: loading, ready, answering or error. It is in the attribute `data-state` and in texts.
 import { t } from './i18n.js';
-import { byId } from './page.js';
+import { byId, messageOf } from './page.js';
 
 const announcement = byId('announcement');
 const error = byId('error');
@@ -10,6 +10,7 @@ const loading = byId('loading');
 const retry = byId('retry');
 const useServer = byId('use-server');
 
+/** @type {(() => void)[]} */
 const listeners = [];
 
 /** @typedef {'loading' | 'ready' | 'answering' | 'error'} State */
@@ -34,14 +35,14 @@ export function show(next) {
  * Shows an error and ways to continue.
  *
  * @param {string} title
- * @param {Error} cause
+ * @param {unknown} cause
  * @param {object} ways
  * @param {() => void} [ways.again] tries again
  * @param {{label: string, use: () => void}} [ways.server] uses a server instead of this device
  */
 export function fail(title, cause, { again, server }) {
   errorTitle.textContent = title;
-  errorMessage.textContent = cause.message;
+  errorMessage.textContent = messageOf(cause);
   announcement.textContent = '';
   retry.hidden = !again;
   retry.onclick = again;
@@ -51,7 +52,12 @@ export function fail(title, cause, { again, server }) {
   show('error');
 }
 
-/** Announces a text to screen readers. */
+/**
+ * Announces a text to screen readers.
+ *
+ * @param {string} key of the text
+ * @param {Record<string, any>} [values]
+ */
 export function announce(key, values) {
   announcement.textContent = t(key, values);
 }

@@ -1,7 +1,7 @@
 // Runs before the page is painted, so that it never appears in the wrong theme.
 'use strict';
 try {
-  const { theme } = JSON.parse(localStorage.getItem('demitasse settings')) ?? {};
+  const { theme } = JSON.parse(localStorage.getItem('demitasse settings') ?? 'null') ?? {};
   if (theme) {
     document.documentElement.dataset.theme = theme;
   }

@@ -1,7 +1,7 @@
 // The tools that the page offers to models, for tasks that models are bad at.
 import { calculate } from './calculator.js';
 
-/** Factors to the base unit of each quantity, except temperatures. */
+/** Factors to the base unit of each quantity, except temperatures. @type {Record<string, number>[]} */
 const UNITS = [
   { mm: 0.001, cm: 0.01, m: 1, km: 1000, in: 0.0254, ft: 0.3048, yd: 0.9144, mi: 1609.344 },
   { mg: 1e-6, g: 0.001, kg: 1, t: 1000, oz: 0.028349523125, lb: 0.45359237 },
@@ -9,7 +9,7 @@ const UNITS = [
   { s: 1, min: 60, h: 3600, day: 86_400, week: 604_800 },
   { 'm/s': 1, 'km/h': 1 / 3.6, mph: 0.44704 },
 ];
-/** Conversions of temperatures to and from kelvin. */
+/** Conversions of temperatures to and from kelvin. @type {Record<string, [(t: number) => number, (t: number) => number]>} */
 const TEMPERATURES = {
   K: [(k) => k, (k) => k],
   C: [(c) => c + 273.15, (k) => k - 273.15],
@@ -17,6 +17,7 @@ const TEMPERATURES = {
 };
 const UNIT_NAMES = [...UNITS.flatMap((units) => Object.keys(units)), ...Object.keys(TEMPERATURES)];
 
+/** @type {Record<string, (given: any) => unknown>} */
 const RUN = { current_time: currentTime, calculator: ({ expression }) => calculate(String(expression)), convert_units: convertUnits };
 
 /** The tools in the format of the chat API. */
@@ -34,6 +35,13 @@ export const TOOLS = [
   }),
 ];
 
+/**
+ * @param {string} name
+ * @param {string} description
+ * @param {Record<string, object>} properties
+ * @param {string[]} [required]
+ * @returns {import('./demitasse.js').ChatCompletionTool}
+ */
 function define(name, description, properties, required = Object.keys(properties)) {
   return { type: 'function', function: { name, description, parameters: { type: 'object', properties, required } } };
 }
@@ -51,16 +59,18 @@ export function runTool({ name, arguments: given }) {
     }
     return JSON.stringify({ result: RUN[name](JSON.parse(given || '{}')) });
   } catch (cause) {
-    return JSON.stringify({ error: cause.message });
+    return JSON.stringify({ error: cause instanceof Error ? cause.message : String(cause) });
   }
 }
 
+/** @param {{time_zone?: string}} given */
 function currentTime({ time_zone: timeZone }) {
   const now = new Date();
   const local = now.toLocaleString('en', { dateStyle: 'full', timeStyle: 'long', timeZone });
   return { local, utc: now.toISOString() };
 }
 
+/** @param {{value: number, from: string, to: string}} given */
 function convertUnits({ value, from, to }) {
   if (!Number.isFinite(value)) {
     throw new Error(`value is not a number: ${value}`);

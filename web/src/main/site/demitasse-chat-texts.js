@@ -34,6 +34,8 @@ export const TEXTS = {
   retry: 'Try again',
 };
 
+/** @typedef {typeof TEXTS} Texts */
+
 /**
  * Fills values in for the `{…}` of a text.
  *
@@ -53,4 +55,36 @@ export function filled(text, values = {}) {
 export function size(bytes) {
   const { unit, name } = bytes >= 1e9 ? { unit: 1e9, name: 'GB' } : { unit: 1e6, name: 'MB' };
   return `${(bytes / unit).toFixed(1)}\u00a0${name}`;
+}
+
+/**
+ * Parses the attribute `texts`.
+ *
+ * @param {string | null} json
+ * @returns {Partial<Texts>}
+ */
+export function ownTexts(json) {
+  try {
+    return JSON.parse(json ?? '{}');
+  } catch (error) {
+    console.error(`demitasse-chat: the attribute texts is not JSON: ${error}`);
+    return {};
+  }
+}
+
+/**
+ * Describes the progress of a load.
+ *
+ * @param {Texts} texts
+ * @param {import('./demitasse.js').Progress} progress
+ */
+export function describeProgress(texts, { phase, loaded, total }) {
+  const percent = Math.floor((100 * loaded) / total);
+  if (total > 0 && loaded >= total) {
+    return texts.preparing;
+  }
+  if (phase === 'download' && total > 0) {
+    return filled(texts.downloading, { size: size(total), percent });
+  }
+  return total > 0 ? filled(texts.loading, { percent }) : filled(texts.loadingUnknown, { size: size(loaded) });
 }

@@ -11,6 +11,7 @@ export const styles = Promise.all([
   sheet(new URL('./markdown.css', import.meta.url)),
 ]);
 
+/** @param {URL} url */
 async function sheet(url) {
   const made = new CSSStyleSheet();
   // Vite's development server returns a module unless the request accepts CSS.
@@ -25,13 +26,14 @@ async function sheet(url) {
 
 /** The elements of a chat. */
 export class ChatView {
-  /** @type {Record<string, any>} */
+  /** @type {Record<string, any>} elements by name */
   parts;
   texts = TEXTS;
-  /** The action of Escape, if the notice can be dismissed. @type {(() => void) | null} */
+  /** @type {(() => void) | null} the action of Escape, if the notice can be dismissed */
   dismiss = null;
 
   constructor() {
+    /** @type {Record<string, any>} */
     const parts = {
       log: element('div', { part: 'log', tabIndex: 0, role: 'group' }),
       introduction: element('div', { part: 'introduction' }),
@@ -69,7 +71,13 @@ export class ChatView {
     this.parts = parts;
   }
 
-  /** Shows the texts. */
+  /**
+   * Shows the texts.
+   *
+   * @param {Partial<typeof TEXTS>} texts replace some of the default ones
+   * @param {string | null} placeholder
+   * @param {string} modelName
+   */
   label(texts, placeholder, modelName) {
     this.texts = { ...TEXTS, ...texts };
     const { chat, log, input, messages, introductionText, restart, note } = this.parts;
@@ -83,23 +91,29 @@ export class ChatView {
     note.textContent = modelName;
   }
 
-  /** Shows a notice above the composer: a text, and buttons with their actions. */
-  notice(text, /** @type {Record<string, any>} */ { warning = '', progress, confirm, cancel } = {}) {
+  /**
+   * Shows a notice above the composer: a text, and buttons with their actions.
+   *
+   * @param {string} text
+   * @param {{warning?: string, progress?: number, confirm?: [string, () => void], cancel?: [string, () => void]}} [more] `progress` of
+   *   0 is unknown
+   */
+  notice(text, { warning = '', progress, confirm, cancel } = {}) {
     const parts = this.parts;
     parts.notice.hidden = false;
     parts.noticeText.textContent = text;
     parts.warning.textContent = warning;
     parts.warning.hidden = warning === '';
     parts.progress.hidden = progress === undefined;
-    if (progress > 0) {
+    if (progress) {
       parts.progress.value = progress;
     } else {
       parts.progress.removeAttribute('value');
     }
     parts.progress.ariaLabel = text;
-    for (const [button, action] of [
-      [parts.confirm, confirm],
-      [parts.cancel, cancel],
+    for (const { button, action } of [
+      { button: parts.confirm, action: confirm },
+      { button: parts.cancel, action: cancel },
     ]) {
       button.hidden = !action;
       button.textContent = action?.[0] ?? '';
@@ -113,6 +127,7 @@ export class ChatView {
     this.dismiss = null;
   }
 
+  /** @param {string} text */
   announce(text) {
     this.parts.announcement.textContent = text;
   }
@@ -124,14 +139,24 @@ export class ChatView {
     input.style.height = `${input.scrollHeight}px`;
   }
 
-  /** Moves a question back into the composer. */
+  /**
+   * Moves a question back into the composer.
+   *
+   * @param {{text: string, item: HTMLElement}} question
+   */
   takeBack(question) {
     this.parts.input.value ||= question.text;
     question.item.remove();
     this.fit();
   }
 
-  /** Adds a message to the list. */
+  /**
+   * Adds a message to the list.
+   *
+   * @param {'user' | 'assistant'} role
+   * @param {string} speaker
+   * @param {string} content
+   */
   addMessage(role, speaker, content) {
     const text = element('div', { part: 'text', className: role === 'assistant' ? 'markdown' : 'plain', textContent: content });
     const item = element(
@@ -236,8 +261,16 @@ export class AnswerView {
   }
 }
 
-/** Creates an element. `part` names its shadow parts. */
-function element(tag, /** @type {Record<string, any>} */ { part, ...properties }, ...children) {
+/**
+ * Creates an element.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} properties `part` names its shadow parts
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+function element(tag, { part, ...properties }, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   if (part) {
     made.part.add(...part.split(' '));

@@ -1,11 +1,17 @@
 // <demitasse-chat>: a chat with a model for any page.
 import { AnswerBuilder } from './answer-builder.js';
-import { filled, size } from './demitasse-chat-texts.js';
+import { describeProgress, filled, ownTexts, size } from './demitasse-chat-texts.js';
 import { AnswerView, ChatView, styles } from './demitasse-chat-view.js';
 import { Demitasse } from './engine.js';
-import { fits } from './remote.js';
+import { isTooLarge } from './remote.js';
 import { joinEngine } from './shared-engines.js';
 import { parseUrl } from './urls.js';
+
+/**
+ * @typedef {import('./demitasse.js').ChatCompletionMessageParam} Message
+ * @typedef {{text: string, item: HTMLElement}} Question
+ * @typedef {keyof import('./demitasse-chat-texts.js').Texts} TextName
+ */
 
 const ATTRIBUTES = ['model', 'placeholder', 'texts', 'autoload'];
 const DEFAULT_MAX_TOKENS = 1024;
@@ -25,27 +31,30 @@ const DEFAULT_MAX_TOKENS = 1024;
 export class DemitasseChat extends HTMLElement {
   static observedAttributes = ATTRIBUTES;
 
-  /** @type {ChatView | null} null until the element is connected */
-  #view = null;
-  /** The messages of the answered turns. */
+  #view = new ChatView();
+  /** Whether the view is part of the element: when it has been connected. */
+  #isBuilt = false;
+  /** @type {Message[]} the messages of the answered turns */
   #conversation = [];
-  /** The question that waits for the model or for a retry, with its element. */
+  /** @type {Question | null} the question that waits for the model or for a retry */
   #question = null;
-  /** The element of an answer that failed. */
+  /** @type {HTMLElement | null} the element of an answer that failed */
   #failed = null;
-  /** The shared engine, and this conversation's session of it. */
+  /** @type {ReturnType<typeof joinEngine> | null} the shared engine */
   #shared = null;
+  /** @type {Demitasse | null} */
   #engine = null;
+  /** @type {import('./demitasse.js').Session | null} this conversation's session of the engine */
   #session = null;
-  /** Aborts the current answer. */
+  /** @type {AbortController | null} aborts the current answer */
   #stop = null;
 
   connectedCallback() {
-    if (!this.#view) {
-      this.#build();
+    if (!this.#isBuilt) {
+      const root = this.#build();
       this.#show('idle');
       styles.then((sheets) => {
-        this.shadowRoot.adoptedStyleSheets = sheets;
+        root.adoptedStyleSheets = sheets;
         this.#view.parts.chat.hidden = false;
       });
     }
@@ -62,8 +71,13 @@ export class DemitasseChat extends HTMLElement {
     });
   }
 
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
   attributeChangedCallback(name, before, now) {
-    if (!this.#view || before === now) {
+    if (!this.#isBuilt || before === now) {
       return;
     }
     if (name === 'model') {
@@ -76,18 +90,21 @@ export class DemitasseChat extends HTMLElement {
   }
 
   #build() {
-    const { parts } = (this.#view = new ChatView());
-    this.attachShadow({ mode: 'open', delegatesFocus: false }).append(parts.chat);
+    const { parts } = this.#view;
+    this.#isBuilt = true;
+    const root = this.attachShadow({ mode: 'open', delegatesFocus: false });
+    root.append(parts.chat);
     parts.send.onclick = () => (this.#stop ? this.#stop.abort() : this.#submit());
     parts.input.oninput = () => this.#view.fit();
-    parts.input.onkeydown = (event) => {
+    parts.input.onkeydown = (/** @type {KeyboardEvent} */ event) => {
       if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
         event.preventDefault();
         this.#submit();
       }
     };
-    parts.chat.onkeydown = (event) => {
-      const end = this.#stop ? () => this.#stop.abort() : this.#view.dismiss;
+    parts.chat.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      const stop = this.#stop;
+      const end = stop ? () => stop.abort() : this.#view.dismiss;
       if (event.key === 'Escape' && end) {
         event.preventDefault();
         end();
@@ -98,38 +115,40 @@ export class DemitasseChat extends HTMLElement {
       parts.input.focus();
     };
     this.#label();
+    return root;
   }
 
   #label() {
-    this.#view.label(this.#ownTexts(), this.getAttribute('placeholder'), this.#engine?.model.name ?? '');
+    this.#view.label(ownTexts(this.getAttribute('texts')), this.getAttribute('placeholder'), this.#engine?.model.name ?? '');
     this.#labelSend();
   }
 
-  #ownTexts() {
-    try {
-      return JSON.parse(this.getAttribute('texts') ?? '{}');
-    } catch (error) {
-      console.error(`demitasse-chat: the attribute texts is not JSON: ${error.message}`);
-      return {};
-    }
-  }
-
   #labelSend() {
-    this.#view.parts.send.textContent = this.#stop ? this.#view.texts.stop : this.#view.texts.send;
+    this.#view.parts.send.textContent = this.#text(this.#stop ? 'stop' : 'send');
   }
 
+  /**
+   * @param {TextName} name
+   * @param {Record<string, string | number>} [values]
+   */
   #text(name, values = {}) {
     return filled(this.#view.texts[name], values);
   }
 
+  /** @param {'idle' | 'asking' | 'loading' | 'ready' | 'answering' | 'error'} state */
   #show(state) {
     this.setAttribute('state', state);
     this.#view.parts.restart.hidden = this.#view.parts.messages.childElementCount === 0;
     this.#labelSend();
   }
 
+  /**
+   * @param {string} title
+   * @param {unknown} error
+   * @param {() => void} again
+   */
   #fail(title, error, again) {
-    const text = `${title} ${error.message}`;
+    const text = `${title} ${error instanceof Error ? error.message : error}`;
     this.#view.notice(text, { confirm: [this.#view.texts.retry, again] });
     this.#view.parts.alert.textContent = text;
     this.#show('error');
@@ -175,16 +194,12 @@ export class DemitasseChat extends HTMLElement {
     }
     const text = !disk ? 'consentUncached' : disk.total > 0 ? 'consent' : 'consentUnknown';
     this.#view.notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), {
-      warning: this.#isTooLarge(needs) ? this.#view.texts.tooLarge : '',
+      warning: isTooLarge(needs) ? this.#view.texts.tooLarge : '',
       confirm: [download, () => this.#load()],
       cancel: [cancel, () => this.#giveUp()],
     });
     this.#view.announce(this.#view.parts.noticeText.textContent);
     this.#view.parts.confirm.focus();
-  }
-
-  #isTooLarge(/** @type {import('./demitasse.js').Needs} */ { memory, disk }) {
-    return !fits(memory) || (disk && disk.available >= 0 && disk.total - disk.stored > disk.available);
   }
 
   /** Cancels the load and moves the question back into the composer. */
@@ -204,19 +219,21 @@ export class DemitasseChat extends HTMLElement {
     this.#release();
     this.#show('loading');
     this.#view.announce(this.#view.texts.preparing);
+    /** @type {[string, () => void]} */
     const cancel = [this.#view.texts.cancel, () => this.#giveUp()];
     this.#view.notice(this.#view.texts.preparing, { progress: 0, cancel });
     let warning = '';
+    /** @type {ReturnType<typeof joinEngine> | undefined} */
     let shared;
     try {
       shared = joinEngine(this.#modelUrl(), {
         onNeeds: (needs) => {
           warning = needs.disk ? '' : this.#view.texts.uncached;
-          warning = this.#isTooLarge(needs) ? `${this.#view.texts.tooLarge} ${warning}` : warning;
+          warning = isTooLarge(needs) ? `${this.#view.texts.tooLarge} ${warning}` : warning;
         },
         onProgress: (progress) => {
           if (this.#shared === shared) {
-            this.#view.notice(this.#describe(progress), { warning, progress: progress.loaded / progress.total, cancel });
+            this.#view.notice(describeProgress(this.#view.texts, progress), { warning, progress: progress.loaded / progress.total, cancel });
           }
         },
       });
@@ -238,21 +255,9 @@ export class DemitasseChat extends HTMLElement {
     this.#label();
     this.#view.announce('');
     this.#show('ready');
-    this.#tell('demitasse-ready', { model: this.#engine.model, device: this.#engine.device });
-    if (this.#question) {
-      this.#answer();
-    }
-  }
-
-  #describe({ phase, loaded, total }) {
-    const percent = Math.floor((100 * loaded) / total);
-    if (total > 0 && loaded >= total) {
-      return this.#view.texts.preparing;
-    }
-    if (phase === 'download' && total > 0) {
-      return this.#text('downloading', { size: size(total), percent });
-    }
-    return total > 0 ? this.#text('loading', { percent }) : this.#text('loadingUnknown', { size: size(loaded) });
+    const { model, device } = this.#engine;
+    this.#tell('demitasse-ready', { model, device });
+    this.#answer();
   }
 
   #release() {
@@ -264,12 +269,10 @@ export class DemitasseChat extends HTMLElement {
     this.#shared = null;
   }
 
-  // The conversation
-
   #submit() {
     const { input } = this.#view.parts;
     const text = input.value.trim();
-    const state = this.getAttribute('state');
+    const state = this.getAttribute('state') ?? '';
     const mayAsk = ['idle', 'ready', 'error'].includes(state) || (state === 'loading' && !this.#question);
     if (text === '' || !mayAsk) {
       return;
@@ -281,17 +284,23 @@ export class DemitasseChat extends HTMLElement {
     this.#failed = null;
     this.#question = { text, item: this.#view.addMessage('user', this.#view.texts.you, text).item };
     this.#view.parts.log.scrollTop = this.#view.parts.log.scrollHeight;
-    if (this.#session && !this.#engine.closed) {
+    if (this.#session && !this.#engine?.closed) {
       this.#answer();
     } else if (state !== 'loading') {
       this.#askToLoad();
     }
   }
 
+  /** Answers the question, if there is one. */
   async #answer() {
     const question = this.#question;
+    const session = this.#session;
+    if (!question || !session) {
+      return;
+    }
     const conversation = this.#conversation;
     const stop = (this.#stop = new AbortController());
+    /** @type {Message} */
     const asked = { role: 'user', content: question.text };
     const built = new AnswerBuilder();
     const view = new AnswerView(this.#view);
@@ -300,8 +309,8 @@ export class DemitasseChat extends HTMLElement {
     this.#view.announce(this.#view.texts.answering);
     view.scroll();
     try {
-      const stream = await this.#session.chat.completions.create(
-        { ...this.#request(), messages: [...this.#system(), ...conversation, asked], stream: true },
+      const stream = await session.chat.completions.create(
+        { ...this.#request([...conversation, asked]), stream: true },
         {
           signal: stop.signal,
           onProgress: ({ loaded, total }) => view.wait(this.#text('reading', { percent: Math.floor((100 * loaded) / total) })),
@@ -312,7 +321,9 @@ export class DemitasseChat extends HTMLElement {
         view.grow(built);
       }
       const { content, reasoning, finishReason = 'abort', usage } = built;
-      view.finish(built, { length: this.#view.texts.cut, abort: this.#view.texts.stopped }[finishReason] ?? '');
+      /** @type {Record<string, string>} */
+      const remarks = { length: this.#view.texts.cut, abort: this.#view.texts.stopped };
+      view.finish(built, remarks[finishReason] ?? '');
       this.#end(stop);
       // The model would imitate an empty answer.
       if (content !== '') {
@@ -335,10 +346,9 @@ export class DemitasseChat extends HTMLElement {
     }
   }
 
+  /** @param {AbortController} stop */
   #end(stop) {
-    if (this.#stop === stop) {
-      this.#stop = null;
-    }
+    this.#stop = this.#stop === stop ? null : this.#stop;
   }
 
   #retry() {
@@ -351,14 +361,12 @@ export class DemitasseChat extends HTMLElement {
     }
   }
 
-  #system() {
-    const content = this.getAttribute('system');
-    return content ? [{ role: 'system', content }] : [];
-  }
-
-  #request() {
+  /** @param {Message[]} conversation */
+  #request(conversation) {
+    const system = this.getAttribute('system');
     const temperature = this.getAttribute('temperature');
     return {
+      messages: system ? [/** @type {Message} */ ({ role: 'system', content: system }), ...conversation] : conversation,
       max_completion_tokens: Number(this.getAttribute('max-tokens') ?? DEFAULT_MAX_TOKENS),
       ...(temperature !== null && { temperature: Number(temperature) }),
     };
@@ -374,9 +382,13 @@ export class DemitasseChat extends HTMLElement {
     this.#view.parts.messages.replaceChildren();
     this.#view.hideNotice();
     this.#view.announce('');
-    this.#show(this.#session && !this.#engine.closed ? 'ready' : 'idle');
+    this.#show(this.#session && !this.#engine?.closed ? 'ready' : 'idle');
   }
 
+  /**
+   * @param {'demitasse-ready' | 'demitasse-answer'} type
+   * @param {object} detail
+   */
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }

@@ -88,6 +88,8 @@ export class LanguageModel extends EventTarget {
     const shared = join(model, progress);
     try {
       const engine = await loadedEngine(shared, signal);
+      await nextTask(); // a listener of the progress may have aborted
+      signal?.throwIfAborted();
       if (engine.closed) {
         throw new DOMException('The engine is closed.', 'InvalidStateError');
       }
@@ -127,7 +129,10 @@ export class LanguageModel extends EventTarget {
   /** Returns the ranges and defaults of `topK` and `temperature`; null until the model of {@link LanguageModel.use} is loaded. */
   static async params() {
     const model = LanguageModel.#default;
-    const engine = model === undefined || isEngine(model) ? model : joinedEngine(model);
+    if (isEngine(model)) {
+      return samplingRange(model);
+    }
+    const engine = model === undefined ? null : joinedEngine(model);
     return engine ? samplingRange(engine) : null;
   }
 
@@ -153,8 +158,6 @@ export class LanguageModel extends EventTarget {
     }
     const progress = monitored(monitor);
     progress(0);
-    await nextTask(); // a listener may abort the creation
-    signal?.throwIfAborted();
     const conversationOf = (/** @type {Engine} */ engine) => new Conversation(engine, settings, initial);
     const session = await LanguageModel.#open({ model, settings, conversationOf, progress, signal });
     try {

@@ -83,6 +83,15 @@ export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...op
 export const fits = ({ empty, device = Infinity }) => device >= MAX_REPORTED_MEMORY || empty <= MEMORY_SHARE * device;
 
 /**
+ * Whether a model needs more than the memory or the free storage of the device, as far as they are known.
+ *
+ * @param {Needs} needs
+ */
+export function isTooLarge({ memory, disk }) {
+  return !fits(memory) || (disk !== undefined && disk.available >= 0 && disk.total - disk.stored > disk.available);
+}
+
+/**
  * @param {Pick<Needs, 'memory'>} needs
  * @returns {string | undefined} the reason why the device can't run a model with these needs
  */
