@@ -3,12 +3,15 @@ import {
   Demitasse,
   DemitasseError,
   LanguageModel,
+  LanguageModelToolSuccess,
   openAiFetch,
   type Availability,
   type ChatCompletionChunk,
   type ChatCompletionMessageParam,
   type ChatCompletionTool,
+  type LanguageModelAnswerContent,
   type Needs,
+  type ResponseStreamEvent,
   type Session,
   type StoredModel,
   type Stream,
@@ -168,9 +171,37 @@ export async function promptApi(engine: Demitasse): Promise<void> {
   });
   const reader = session.promptStreaming(text).getReader();
   const piece: string | undefined = (await reader.read()).value;
+  const matched: string = await session.prompt('Three.', { responseConstraint: /\d+/, omitResponseConstraintInput: true });
   const clone = await session.clone();
   clone.destroy();
-  console.log(piece, session.topK, session.temperature, session.samplingMode);
+  console.log(piece, matched, session.topK, session.temperature, session.samplingMode);
+}
+
+export async function openLoop(): Promise<void> {
+  const session = await LanguageModel.create({
+    expectedInputs: [{ type: 'tool-response' }],
+    expectedOutputs: [{ type: 'tool-call' }],
+    tools: [{ name: 'time', description: 'now', inputSchema: { type: 'object' } }],
+  });
+  const parts = await session.prompt<LanguageModelAnswerContent[]>('What time is it?');
+  for (const part of parts) {
+    if (part.type === 'tool-call') {
+      const { callId, name } = part.value;
+      const value = new LanguageModelToolSuccess({ callId, name, result: [{ type: 'text', value: 'noon' }] });
+      await session.prompt([{ role: 'user', content: [{ type: 'tool-response', value }] }]);
+    }
+  }
+}
+
+export async function respond(engine: Demitasse): Promise<void> {
+  const { output } = await engine.responses.create({ input: 'Hello!', text: { format: { type: 'json_object' } }, strict: true });
+  const stream: Stream<ResponseStreamEvent> = await engine.responses.create(
+    { input: [...output, { role: 'user', content: 'And?' }], stream: true },
+    { signal },
+  );
+  for await (const event of stream) {
+    console.log(event.type === 'response.output_text.delta' ? event.delta : event.type);
+  }
 }
 
 export const answeringFetch: typeof fetch = openAiFetch(await load());

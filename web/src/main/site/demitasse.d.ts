@@ -340,7 +340,7 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   /** Constrains the answer to JSON, or to a JSON schema. */
   response_format?: ResponseFormat;
   /** `none` turns reasoning off. */
-  reasoning_effort?: 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max' | null;
+  reasoning_effort?: ReasoningEffort | null;
   /** Variables of the model's chat template, such as `{ enable_thinking: false }`. */
   chat_template_kwargs?: Record<string, unknown>;
   /**
@@ -353,7 +353,7 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   /** Accepted, without effect. */
   prediction?: { type: 'content'; content: string | ChatCompletionContentPartText[] } | null;
   /** Ignored: nothing is searched. */
-  web_search_options?: object | null;
+  web_search_options?: object;
   /** Ignored. */
   metadata?: Record<string, string> | null;
   /** Ignored. */
@@ -361,6 +361,8 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
   /** Ignored. */
   service_tier?: 'auto' | 'default' | 'flex' | 'scale' | 'priority' | 'fast' | null;
 }
+
+export type ReasoningEffort = 'none' | 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
 
 export interface ChatCompletionCreateParamsNonStreaming extends ChatCompletionCreateParamsBase {
   stream?: false | null;
@@ -684,9 +686,9 @@ export interface ResponseCreateParamsBase
   /** Constrains the text to JSON, or to a JSON schema. */
   text?: { format?: ResponseTextFormat };
   /** The effort `none` turns reasoning off. */
-  reasoning?: { effort?: ChatCompletionCreateParamsBase['reasoning_effort'] } | null;
+  reasoning?: { effort?: ReasoningEffort | null } | null;
   /** `message.output_text.logprobs` adds the log probabilities of the text's tokens. Other values are ignored. */
-  include?: string[] | null;
+  include?: ('message.output_text.logprobs' | 'reasoning.encrypted_content')[] | null;
   /** The number of most probable tokens to report at each position. */
   top_logprobs?: number | null;
   /** Variables of the model's chat template. */
@@ -724,10 +726,9 @@ export type ResponseInputItem =
   | {
       type?: 'message';
       role: 'user' | 'assistant' | 'system' | 'developer';
-      content:
-        | string
-        | ({ type: 'input_text' | 'output_text'; text: string } | { type: 'refusal'; refusal: string })[];
+      content: string | { type: 'input_text'; text: string }[];
     }
+  | ResponseOutputMessage
   | { type: 'function_call'; call_id: string; name: string; arguments: string; id?: string }
   | { type: 'function_call_output'; call_id: string; output: string | { type: 'input_text'; text: string }[] }
   | ResponseReasoningItem;
@@ -745,7 +746,26 @@ export interface ResponseOutputMessage {
   type: 'message';
   role: 'assistant';
   status: 'in_progress' | 'completed' | 'incomplete';
-  content: { type: 'output_text'; text: string; annotations: []; logprobs: ChatCompletionTokenLogprob[] }[];
+  content: ResponseOutputText[];
+}
+
+export interface ResponseOutputText {
+  type: 'output_text';
+  text: string;
+  annotations: [];
+  logprobs: ResponseLogprob[];
+}
+
+export interface ResponseLogprob extends ResponseTopLogprob {
+  top_logprobs: ResponseTopLogprob[];
+}
+
+export interface ResponseTopLogprob {
+  token: string;
+  /** The token's bytes, which need not be whole characters. */
+  bytes: number[];
+  /** The natural logarithm of the probability. */
+  logprob: number;
 }
 
 export interface ResponseFunctionToolCall {
