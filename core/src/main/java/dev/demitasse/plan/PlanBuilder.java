@@ -71,7 +71,10 @@ public final class PlanBuilder {
      * to each row.
      */
     public Buffer matMul(Buffer in, String weight, int width) {
-        String bias = weight.substring(0, weight.length() - WEIGHT_SUFFIX.length()) + ".bias";
+        String bias = (weight.endsWith(WEIGHT_SUFFIX)
+                        ? weight.substring(0, weight.length() - WEIGHT_SUFFIX.length())
+                        : weight)
+                + ".bias";
         return append(new Op.MatMul(
                 in,
                 weight(weight, in.width(), width),

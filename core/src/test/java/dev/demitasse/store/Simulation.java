@@ -18,6 +18,7 @@ final class Simulation {
     }
 
     /** Threads that are killed together, such as those of a tab. */
+    @SuppressWarnings("JavaLangClash") // no process of the operating system is meant
     static final class Process {
         private boolean killed;
     }

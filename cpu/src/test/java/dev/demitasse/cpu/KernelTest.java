@@ -186,11 +186,11 @@ public abstract class KernelTest {
             for (TensorType type : List.of(TensorType.F32, TensorType.F16, TensorType.BF16)) {
                 int width = VOCABULARY + random.nextInt(30);
                 GgufBuilder shapes =
-                        new GgufBuilder().tensor("matrix", type, width, width).tensor("bias", TensorType.F32, width);
+                        new GgufBuilder().tensor("matrix", type, width, width).tensor("matrix.bias", TensorType.F32, width);
                 check(
                         shapes,
                         width,
-                        (b, in) -> b.add(in, b.matMul(in, "matrix", "bias", width)),
+                        (b, in) -> b.add(in, b.matMul(in, "matrix", width)),
                         ROUNDING,
                         backends,
                         random);

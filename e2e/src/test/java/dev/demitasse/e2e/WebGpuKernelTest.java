@@ -138,14 +138,14 @@ class WebGpuKernelTest {
                     .tensor("b", TensorType.Q4_0, 64, 64)
                     .tensor("c", TensorType.F16, 64, 64)
                     .tensor("d", TensorType.Q4_0, 64, 64)
-                    .tensor("bias", TensorType.F32, 64)
+                    .tensor("b.bias", TensorType.F32, 64)
                     .tensor("e", TensorType.Q8_0, 96, 64);
             check(
                     shapes,
                     64,
                     (x, in) -> {
                         Buffer a = x.matMul(in, "a", 96);
-                        Buffer b = x.matMul(in, "b", "bias", 64);
+                        Buffer b = x.matMul(in, "b", 64);
                         Buffer c = x.matMul(in, "c", 64);
                         Buffer d = x.matMul(in, "d", 64);
                         Buffer sum = x.add(c, x.softCap(x.add(b, d), 50));

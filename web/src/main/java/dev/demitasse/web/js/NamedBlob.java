@@ -2,7 +2,6 @@ package dev.demitasse.web.js;
 
 import org.teavm.jso.JSClass;
 import org.teavm.jso.JSObject;
-import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArray;
 
 /** {@code File}. */
@@ -12,7 +11,4 @@ public class NamedBlob extends Blob {
     public NamedBlob(JSArray<JSObject> parts, String name) {
         super(parts);
     }
-
-    @JSProperty
-    public native String getName();
 }

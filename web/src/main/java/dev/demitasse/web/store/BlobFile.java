@@ -16,7 +16,7 @@ final class BlobFile implements SourceFile {
 
     @Override
     public String name() {
-        return blob.getName();
+        return blob.getName().toString();
     }
 
     @Override
