@@ -125,14 +125,19 @@ public record ResponseRequest(Run run, CompletionRequest.Answer answer, JsonObje
                                 new JsonObject().with("effort", null).with("summary", null)))
                 .with("service_tier", "default")
                 .with("store", false)
-                .with("temperature", (double) sampling.temperature())
+                .with("temperature", shortest(sampling.temperature()))
                 .with("text", or(json.member("text"), Map.of("format", Map.of("type", "text"))))
                 .with("tool_choice", or(json.member("tool_choice"), "auto"))
                 .with("tools", or(json.member("tools"), List.of()))
                 .with("top_logprobs", top.isPresent() ? top.value() : 0)
-                .with("top_p", (double) sampling.topP())
+                .with("top_p", shortest(sampling.topP()))
                 .with("truncation", "disabled")
                 .with("user", json.member("user").value());
+    }
+
+    /** Returns the double that is written with as few digits as the float. */
+    private static double shortest(float value) {
+        return Double.parseDouble(Float.toString(value));
     }
 
     private static Object or(JsonField field, Object absent) {

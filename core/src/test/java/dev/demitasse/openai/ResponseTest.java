@@ -246,7 +246,7 @@ class ResponseTest {
     @Test
     void aWholeResponse() {
         AnswerWriter writer =
-                writer("'input': 'Hi', 'temperature': 0, 'top_p': 1, 'include': ['message.output_text.logprobs']");
+                writer("'input': 'Hi', 'temperature': 0, 'top_p': 0.9, 'include': ['message.output_text.logprobs']");
         LogProbs logProbs = new LogProbs(-0.5f, new int[] {}, new float[] {});
         writer.accept(new Event.Token(43, "", "Yes", logProbs));
         writer.accept(finished(FinishReason.STOP, ""));
@@ -258,7 +258,7 @@ class ResponseTest {
                         + "'background':false,'instructions':null,'max_output_tokens':null,'max_tool_calls':null,'metadata':{},"
                         + "'parallel_tool_calls':true,'previous_response_id':null,'reasoning':{'effort':null,'summary':null},"
                         + "'service_tier':'default','store':false,'temperature':0,'text':{'format':{'type':'text'}},"
-                        + "'tool_choice':'auto','tools':[],'top_logprobs':0,'top_p':1,'truncation':'disabled','user':null,"
+                        + "'tool_choice':'auto','tools':[],'top_logprobs':0,'top_p':0.9,'truncation':'disabled','user':null,"
                         + "'usage':{'input_tokens':10,'input_tokens_details':{'cached_tokens':4},'output_tokens':3,"
                         + "'output_tokens_details':{'reasoning_tokens':0},'total_tokens':13},"
                         + "'timings':{'cache_n':4,'prompt_n':6,'prompt_ms':1.5,'predicted_n':3,'predicted_ms':20,"
