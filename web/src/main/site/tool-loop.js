@@ -39,7 +39,8 @@ export async function answerWithTools({ messages, ask, run, canRun = () => true,
     const answer = new AnswerBuilder();
     onBegin?.(answer);
     for await (const chunk of await ask([...messages, ...added])) {
-      onGrowth?.(answer, answer.add(chunk));
+      const delta = answer.add(chunk);
+      onGrowth?.(answer, delta);
     }
     const calls = signal.aborted ? [] : answer.calls.filter(Boolean);
     const isEndless = calls.length > 0 && round === MAX_TOOL_ROUNDS;

@@ -40,6 +40,11 @@ public final class TestWeights {
         return find("npm/node_modules");
     }
 
+    /** Returns the folder of npm packages with clients of OpenAI's API. */
+    public static Path clients() {
+        return find("clients/node_modules");
+    }
+
     /** Maps a whole file. */
     public static ByteBuffer map(Path file) {
         try (FileChannel channel = FileChannel.open(file)) {
