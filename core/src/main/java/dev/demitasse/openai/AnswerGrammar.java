@@ -81,7 +81,7 @@ final class AnswerGrammar {
         if (rest == null) {
             throw new FieldException(
                     "continue_final_message",
-                    "can't hold: no answer of the form asked for begins with the last message");
+                    "can't be met: no answer of the required form begins with the last message");
         }
         return rest;
     }

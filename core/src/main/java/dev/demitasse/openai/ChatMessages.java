@@ -59,7 +59,7 @@ final class ChatMessages {
     private static Map<String, @Nullable Object> convert(JsonField message) {
         JsonField call = message.member("function_call");
         if (call.isPresent()) {
-            throw new FieldException(call.path(), "is OpenAI's former name of tool_calls, which has to be used");
+            throw new FieldException(call.path(), "is OpenAI's former name of tool_calls; use tool_calls");
         }
         Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.object());
         JsonField content = message.member("content");

@@ -80,8 +80,8 @@ final class ChatRequest {
 
     /** Checks fields that don't change the answer, and refuses those that can't be honored. */
     private static void checkUnused(JsonField json) {
-        RequestBody.refuse(json, "functions", "is OpenAI's former name of tools, which has to be used");
-        RequestBody.refuse(json, "function_call", "is OpenAI's former name of tool_choice, which has to be used");
+        RequestBody.refuse(json, "functions", "is OpenAI's former name of tools; use tools");
+        RequestBody.refuse(json, "function_call", "is OpenAI's former name of tool_choice; use tool_choice");
         JsonField modalities = json.member("modalities");
         if (modalities.isPresent()) {
             for (JsonField modality : modalities.elements()) {

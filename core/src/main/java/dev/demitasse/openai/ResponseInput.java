@@ -64,6 +64,8 @@ final class ResponseInput {
         Map<String, @Nullable Object> message = add(role, text(item.member("content")));
         if (role.equals("assistant")) {
             addReasoning(message);
+        } else {
+            reasoning = ""; // of an answer that was left out
         }
     }
 
