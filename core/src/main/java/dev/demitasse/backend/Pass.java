@@ -25,11 +25,14 @@ public interface Pass {
     boolean abandon();
 
     /** Returns the highest logits of the last token; null if {@link #logits} has all of them. */
-    @Nullable
-    TopLogits topLogits();
+    default @Nullable TopLogits topLogits() {
+        return null;
+    }
 
     /** Begins to fetch all logits, if {@link #topLogits} do not suffice; {@link #whenDone} tells when they can be read. */
-    void fetchLogits();
+    default void fetchLogits() {
+        // logits() has all of them unless there are top logits
+    }
 
     /**
      * Returns a row of logits, one for each id of the vocabulary. The array is reused by the next call.

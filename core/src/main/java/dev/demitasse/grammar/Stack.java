@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can follow a position in a text: a rule, and below it what follows that rule. If the text before is ambiguous there
- * are several alternatives, and those with the same top share it (a graph-structured stack, Tomita 1985). Immutable.
+ * The rules that can follow a position in a text: a rule on top, and below it the rules that follow it. If the text before is
+ * ambiguous there are several alternatives, and those with the same top share it (a graph-structured stack, Tomita 1985).
+ * Immutable.
  */
 public final class Stack {
     /** Maximum number of open arrays and objects. Common JSON parsers accept at least this many. */

@@ -15,7 +15,7 @@ public final class State {
     /** Positions in the terminals that read the next byte. */
     final Frame[] frames;
 
-    /** What follows each of the terminals. */
+    /** The stack that follows each of the terminals. */
     final Stack[] below;
 
     /** Whether the text may end here. */

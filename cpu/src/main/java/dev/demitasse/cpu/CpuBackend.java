@@ -12,7 +12,6 @@ import dev.demitasse.cpu.layout.Control;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Rotary;
-import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -222,16 +221,6 @@ public final class CpuBackend implements Backend {
             }
             isAbandoned = true;
             return true;
-        }
-
-        @Override
-        public @Nullable TopLogits topLogits() {
-            return null;
-        }
-
-        @Override
-        public void fetchLogits() {
-            // logits() has all of them.
         }
 
         @Override

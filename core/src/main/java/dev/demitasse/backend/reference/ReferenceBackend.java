@@ -11,7 +11,6 @@ import dev.demitasse.plan.MemoryPlan;
 import dev.demitasse.plan.Op;
 import dev.demitasse.plan.Plan;
 import dev.demitasse.plan.Weight;
-import dev.demitasse.sampling.TopLogits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -118,16 +117,6 @@ public final class ReferenceBackend implements Backend {
         @Override
         public boolean abandon() {
             return false;
-        }
-
-        @Override
-        public @Nullable TopLogits topLogits() {
-            return null;
-        }
-
-        @Override
-        public void fetchLogits() {
-            // logits() has all of them.
         }
 
         @Override

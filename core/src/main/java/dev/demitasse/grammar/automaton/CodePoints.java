@@ -51,7 +51,7 @@ final class CodePoints {
         return lenient ? possible : certain;
     }
 
-    /** Ranges of code points, ascending and disjoint: low, high, low, high, … */
+    /** Ranges of code points, ascending and disjoint; the list alternates between low and high bounds. */
     record Ranges(List<Integer> bounds) {
         static Ranges of(int... bounds) {
             List<Integer> list = new ArrayList<>();

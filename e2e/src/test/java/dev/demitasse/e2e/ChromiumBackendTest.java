@@ -1,14 +1,14 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
-import dev.demitasse.cpu.KernelTest;
+import dev.demitasse.cpu.CpuBackendContract;
 import dev.demitasse.cpu.RemoteKernelRuntime;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** The kernels in Chromium. */
-class ChromiumKernelTest extends KernelTest {
+/** Tests the CPU backend in Chromium. */
+class ChromiumBackendTest extends CpuBackendContract {
     private static Browser browser;
     private static WorkerChannel channel;
 

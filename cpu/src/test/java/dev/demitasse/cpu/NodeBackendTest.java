@@ -3,8 +3,8 @@ package dev.demitasse.cpu;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Runs the kernels in Node. */
-class NodeKernelTest extends KernelTest {
+/** Tests the CPU backend in Node. */
+class NodeBackendTest extends CpuBackendContract {
     private static Node node;
 
     @BeforeAll
