@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every view of the chat page, judged by axe-core in both themes on a phone and on a desktop; and the page without a mouse. */
+/** Checks every view of the chat page with axe-core, in both themes on a phone and on a desktop, and uses the page by keyboard. */
 class AccessibilityTest {
     private static final String CONVERSATIONS = """
             {"format": "demitasse conversations", "version": 1, "conversations": [

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The JavaScript API on real weights. */
+/** Tests the JavaScript API on real weights. */
 class ApiTest {
     private static Browser browser;
     private static Page page;
@@ -36,7 +36,7 @@ class ApiTest {
                 () => {
                   globalThis.france = [{ role: 'user', content: 'What is the capital of France?' }];
                   globalThis.colour = [{ role: 'user', content: 'Name a colour, and say why.' }];
-                  // Greedily, a few tokens: [text, prompt tokens, of these reused]
+                  // A few greedy tokens: [text, prompt tokens, reused tokens of the prompt]
                   globalThis.ask = async (calls, messages, options) => {
                     const { choices, usage } = await calls.chat.completions.create(
                       { messages, temperature: 0, max_tokens: 8, ...options });
@@ -46,9 +46,9 @@ class ApiTest {
         return page;
     }
 
-    /** A chat of 2,000 tokens: its second turn reads what is new, and no token more. */
+    /** In a chat of 2,000 tokens, the second turn reads the new tokens only. */
     @Test
-    void theSecondTurnOfALongChatReadsOnlyWhatIsNew() {
+    void secondTurnOfALongChatReadsNewTokensOnly() {
         @SuppressWarnings("unchecked")
         List<Map<String, Object>> turns = (List<Map<String, Object>>) page.evaluate("""
                 async () => {
@@ -69,10 +69,10 @@ class ApiTest {
         int first = (int) turns.get(0).get("prompt_tokens");
         int generated = (int) turns.get(0).get("completion_tokens");
         assertTrue(first >= 2000, "tokens: " + first);
-        // Nothing but what all chats begin with.
+        // Only the tokens that all chats begin with.
         assertTrue(
                 (int) turns.get(0).get("cached") < 40, "reused: " + turns.get(0).get("cached"));
-        // All that was run: the last token of the answer was not.
+        // All tokens that were run; the last token of the answer was not.
         assertEquals(first + generated - 1, turns.get(1).get("cached"));
         assertEquals(
                 (int) turns.get(1).get("prompt_tokens") - (int) turns.get(1).get("cached"),
@@ -99,9 +99,9 @@ class ApiTest {
                 }"""));
     }
 
-    /** A long system prompt is read once for all conversations, open and closed; so is a conversation that the page returns to. */
+    /** A long system prompt is read once for all open and closed conversations, and a conversation once if the page returns to it. */
     @Test
-    void whatBeginsAlikeIsReadOnce() {
+    void commonPrefixIsReadOnce() {
         assertEquals(List.of(true, true, true, "same answers"), page.evaluate("""
                 async () => {
                   const rules = Array.from({ length: 60 }, (_, i) => `Rule ${i}: be brief.`).join(' ');
@@ -114,7 +114,7 @@ class ApiTest {
                   const two = engine.session();
                   const other = await ask(two, chat('Name a colour.'));
                   await two.close();
-                  // The engine's own conversation, left and returned to.
+                  // The engine's own conversation, after another one.
                   const turn = [...chat('Name an animal.'), { role: 'assistant', content: 'A cat.' }, { role: 'user', content: 'Another.' }];
                   const before = await ask(engine, turn);
                   await ask(engine, colour);
@@ -124,9 +124,9 @@ class ApiTest {
                 }"""));
     }
 
-    /** Without memory for those that wait, sessions read their prompts again; also to be saved. */
+    /** Without memory for waiting sessions, they read their prompts again, and also when they are saved. */
     @Test
-    void sessionsGoOnWithoutMemory() {
+    void sessionsContinueWithoutMemory() {
         Page other = browser.open("icon.svg");
         Browser.loadEngine(other, Map.of("contextLength", 512, "device", "cpu", "prefixCacheBytes", 0));
         assertEquals(List.of(0, "same", 40), other.evaluate("""
@@ -150,9 +150,9 @@ class ApiTest {
         other.close();
     }
 
-    /** Saved, the page closed, restored: the same next tokens as without all that, and nothing read twice. */
+    /** A session that is saved, and restored by another page, gives the same tokens and reads none twice. */
     @Test
-    void aSavedSessionGoesOnInAnotherVisit() {
+    void savedSessionContinuesInAnotherVisit() {
         Page other = open();
         List<?> whole = (List<?>) other.evaluate("""
                 async () => {
@@ -184,7 +184,7 @@ class ApiTest {
     }
 
     @Test
-    void anAbortStopsWithinAToken() {
+    void abortStopsWithinAToken() {
         assertEquals(List.of("AbortError", "AbortError", "ended", 3), page.evaluate("""
                 async () => {
                   const story = { prompt: 'Once upon a time', max_tokens: 2000, temperature: 0, logit_bias: { 2: -100, 0: -100 } };
@@ -206,13 +206,13 @@ class ApiTest {
                     }
                   }
                   names.push('ended');
-                  // What had come before the abort was heard may still be read: at most a token or two.
+                  // Chunks that arrived before the abort can still be read: at most a token or two.
                   return [...names, count <= 5 ? 3 : count];
                 }"""));
     }
 
     @Test
-    void callsThatOverlapAreAnsweredInTurn() {
+    void overlappingCallsAreAnsweredInOrder() {
         assertEquals(List.of(1, 2, 3), page.evaluate("""
                 async () => {
                   const order = [];
@@ -225,7 +225,7 @@ class ApiTest {
     }
 
     @Test
-    void choicesDifferAndRepeatBySeed() {
+    void choicesDifferAndDependOnTheSeed() {
         @SuppressWarnings("unchecked")
         List<List<String>> texts = (List<List<String>>) page.evaluate("""
                 async () => {
@@ -270,7 +270,7 @@ class ApiTest {
     }
 
     @Test
-    void optionsChangeWhatComes() {
+    void optionsChangeTheAnswer() {
         assertEquals(List.of("The capital of", "stop", "London", "logit_bias.x"), page.evaluate("""
                 async () => {
                   const run = (more) => engine.chat.completions.create({ messages: france, temperature: 0, max_tokens: 9, ...more });
@@ -284,7 +284,7 @@ class ApiTest {
     }
 
     @Test
-    void anAnswerGoesOnInAFullContextIfItMay() {
+    void answerContinuesInAFullContextIfAllowed() {
         Page other = browser.open("icon.svg");
         Browser.loadEngine(other, Map.of("contextLength", 64, "device", "cpu"));
         assertEquals(List.of("length", 61, "length", 150, "n_keep"), other.evaluate("""

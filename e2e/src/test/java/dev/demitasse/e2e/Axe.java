@@ -21,7 +21,7 @@ final class Axe {
         }
     }
 
-    /** What it finds wrong with a page as it is now: a rule, an element and a reason each. */
+    /** Returns the violations in the current state of a page: a rule, an element and a reason each. */
     static List<?> violations(Page page) {
         page.evaluate(SCRIPT);
         return (List<?>) page.evaluate("""

@@ -17,10 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A headless Chromium, and a server of the site with a model. Errors on the page's console are kept for the test. */
+/** A headless Chromium, and a server of the site with a model. Keeps the errors on the consoles of the pages. */
 public final class Browser implements AutoCloseable {
     private static final Path SITE = Path.of("../static/target/site");
-    /** Answers take long on a busy machine; how long is not what is tested. */
+    /** Timeout of an answer, which takes long on a busy machine. */
     private static final double ANSWER_TIMEOUT_MS = 300_000;
 
     private final Playwright playwright;
@@ -28,7 +28,11 @@ public final class Browser implements AutoCloseable {
     private final Serve serve;
     private final List<String> consoleErrors = new ArrayList<>();
 
-    /** @param options for {@code Browser.newContext} */
+    /**
+     * Starts the browser, and a server of the site with SmolLM2.
+     *
+     * @param options for {@code Browser.newContext}
+     */
     public Browser(NewContextOptions options) throws IOException {
         this(TestWeights.smolLm2().toString(), options);
     }
@@ -37,7 +41,11 @@ public final class Browser implements AutoCloseable {
         this(model, options, List.of());
     }
 
-    /** @param arguments of Chromium beside the usual ones */
+    /**
+     * Starts the browser, and a server of the site with SmolLM2.
+     *
+     * @param arguments of Chromium besides the usual ones
+     */
     public Browser(NewContextOptions options, List<String> arguments) throws IOException {
         this(TestWeights.smolLm2().toString(), options, arguments);
     }
@@ -65,12 +73,12 @@ public final class Browser implements AutoCloseable {
         return Chromium.open(context, url, consoleErrors);
     }
 
-    /** Address of the site. */
+    /** Returns the address of the site. */
     String address() {
         return "http://localhost:" + serve.port() + "/";
     }
 
-    /** Serves the page at a path without the headers that isolate it, as a plain static host does. */
+    /** Serves a page without the headers that isolate it, as a plain static host does. */
     void dontIsolate(String path) {
         context.route("**/" + path, route -> {
             APIResponse response = route.fetch();
@@ -91,7 +99,7 @@ public final class Browser implements AutoCloseable {
     }
 
     /**
-     * Loads the site's model in one of its pages, as {@code engine}, with a context of 512 if the options say no other.
+     * Loads the site's model in one of its pages, as {@code engine}, with a context of 512 unless the options have another.
      *
      * @return the engine's device
      */
@@ -105,12 +113,12 @@ public final class Browser implements AutoCloseable {
                 }""", options);
     }
 
-    /** Runs a script at the beginning of every engine's worker from now on: browsers in which something is missing, or breaks. */
+    /** Runs a script at the beginning of every new engine worker, to imitate browsers that lack a feature or fail. */
     void changeWorkers(String script) {
         changeWorkers(context, script);
     }
 
-    /** The same where the context is another's. */
+    /** Runs a script at the beginning of every new engine worker of a context. */
     static void changeWorkers(BrowserContext context, String script) {
         context.route("**/engine-worker.js", route -> {
             APIResponse response = route.fetch();

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * The JavaScript API in Chromium: the tokens that llama.cpp on float32 weights gives, up to the first near-tie, which the kernels' rounding
- * may flip.
+ * Tests the JavaScript API in Chromium: tokens equal those of llama.cpp on float32 weights up to the first near-tie, which the rounding
+ * of the kernels may flip.
  */
 class BrowserTokensTest {
     private static Browser browser;
@@ -80,9 +80,9 @@ class BrowserTokensTest {
         assertEquals(List.of("download", 98_362_432, 98_362_432), progress.get(progress.size() - 1));
     }
 
-    /** Tokens that are guessed and verified several at a time are those that come one by one. */
+    /** Tokens that are guessed and verified in drafts equal those that are generated one by one. */
     @Test
-    void guessesDoNotShow() {
+    void guessesDoNotChangeTokens() {
         List<?> answers = (List<?>) page.evaluate("""
                 async () => {
                   const answer = (speculative, temperature) => engine.completions.create({
@@ -107,7 +107,7 @@ class BrowserTokensTest {
     }
 
     @Test
-    void aSecondTurnReadsOnlyWhatIsNew() {
+    void secondTurnReadsNewTokensOnly() {
         Map<?, ?> usage = (Map<?, ?>) page.evaluate("""
                 async () => {
                   const messages = [{ role: 'user', content: 'What is the capital of France?' }];
@@ -116,7 +116,7 @@ class BrowserTokensTest {
                   const second = await engine.chat.completions.create({ messages, temperature: 0, max_tokens: 1 });
                   return second.usage.prompt_tokens_details;
                 }""");
-        // 37 of the first prompt and the answer's 7 before its end token.
+        // 37 tokens of the first prompt, and the 7 tokens of the answer before its end token.
         assertEquals(44, usage.get("cached_tokens"));
     }
 

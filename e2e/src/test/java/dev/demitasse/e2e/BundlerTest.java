@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A new Vite project in TypeScript, as {@code npm create vite} makes it, that has installed the packed package. */
+/** Tests a new Vite project in TypeScript, as {@code npm create vite} makes it, that has installed the packed package. */
 class BundlerTest {
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path project;
@@ -37,7 +37,7 @@ class BundlerTest {
             List<String> names =
                     files.map(file -> file.getFileName().toString()).toList();
             assertTrue(names.stream().anyMatch(name -> name.matches("demitasse-.*\\.wasm")), names::toString);
-            // The chat element and its libraries come with demitasse/chat only.
+            // Only demitasse/chat includes the chat element and its libraries.
             assertFalse(
                     names.stream().anyMatch(name -> name.matches(".*(chat|markdown|highlight).*")), names::toString);
         }

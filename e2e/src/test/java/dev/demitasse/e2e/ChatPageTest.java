@@ -18,10 +18,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The chat page as a person uses it. */
+/** Tests the chat page as a person uses it. */
 class ChatPageTest {
     @Test
-    void answersStopsAndStartsOver() throws IOException {
+    void answersStopsAndBeginsANewChat() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions().setViewportSize(1280, 800))) {
             Page page = browser.open("");
             ready(page);
@@ -67,7 +67,7 @@ class ChatPageTest {
     }
 
     @Test
-    void namesWhatIsWrongWithAModel(@TempDir Path folder) throws IOException {
+    void faultOfAModelIsNamed(@TempDir Path folder) throws IOException {
         Path cut = folder.resolve("cut.gguf");
         byte[] whole = Files.readAllBytes(TestWeights.smolLm2());
         Files.write(cut, Arrays.copyOf(whole, 10_000_000));
@@ -79,7 +79,7 @@ class ChatPageTest {
         }
     }
 
-    /** Waits until the model is loaded, or the answer complete. */
+    /** Waits until the model is loaded, or the answer is complete. */
     private static void ready(Page page) {
         assertThat(page.locator("body")).hasAttribute("data-state", "ready");
     }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** The Chromium that is driven here, and how it is started. */
+/** Starts Chromium. */
 public final class Chromium {
-    /** Arguments that keep it to itself. */
+    /** Arguments without which Chromium accesses the network by itself, or does not start in a container. */
     public static final List<String> ARGUMENTS = List.of(
             "--no-sandbox",
             "--disable-quic",
@@ -19,23 +19,23 @@ public final class Chromium {
             "--disable-component-update",
             "--disable-sync");
 
-    /** More arguments, which give pages a WebGPU adapter that computes on the CPU (SwiftShader). */
+    /** Additional arguments that give pages a WebGPU adapter that computes on the CPU (SwiftShader). */
     public static final List<String> SOFTWARE_WEBGPU =
             List.of("--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader");
 
     private Chromium() {}
 
-    /** {@link #ARGUMENTS} and others. */
+    /** Returns {@link #ARGUMENTS} and others. */
     public static List<String> arguments(List<String> others) {
         return Stream.concat(ARGUMENTS.stream(), others.stream()).toList();
     }
 
-    /** The one that DEMITASSE_CHROMIUM names, or the system's. */
+    /** Returns the executable that DEMITASSE_CHROMIUM names, or the system's. */
     public static Path executable() {
         return Path.of(System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium"));
     }
 
-    /** Opens a page, and keeps what its console and its scripts report as errors. */
+    /** Opens a page, and adds the errors of its console and its scripts to a list. */
     static Page open(BrowserContext context, String url, List<String> errors) {
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
@@ -48,7 +48,7 @@ public final class Chromium {
         return page;
     }
 
-    /** Playwright without a browser of its own. */
+    /** Returns a Playwright that does not download a browser. */
     public static Playwright playwright() {
         return Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The memory of one of Chromium's processes, with what it shares, in megabytes, as Linux tells it. */
+/** The memory of a process of Chromium, including shared memory, in megabytes, as reported by Linux. */
 public record ChromiumProcess(double peakMegabytes, double megabytes) {
     /**
-     * The process that has held the most: there are spare ones, and the browser's own pages.
+     * Returns the process with the maximum peak. There are also spare processes, and those of the browser's own pages.
      *
      * @param type {@code renderer}, {@code GPU}, …
      */

@@ -9,14 +9,18 @@ import com.microsoft.playwright.PlaywrightException;
 import java.io.IOException;
 import java.util.List;
 
-/** A headless Chromium with one tab, driven by scripts as the other engines are. */
+/** A headless Chromium with one tab, which scripts drive like the other browsers. */
 public final class ChromiumTab implements ScriptedBrowser {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Playwright playwright = Chromium.playwright();
     private final Page page;
 
-    /** @param arguments of Chromium besides the usual ones */
+    /**
+     * Starts the browser.
+     *
+     * @param arguments of Chromium besides the usual ones
+     */
     public ChromiumTab(String... arguments) {
         page = playwright
                 .chromium()

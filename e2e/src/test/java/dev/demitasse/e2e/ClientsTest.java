@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is written for other engines, on this one, on real weights: the {@code openai} package and the web's Prompt API. */
+/** Tests clients of other engines on this one, with real weights: the {@code openai} package and the web's Prompt API. */
 class ClientsTest {
     private static Browser browser;
     private static Page page;
@@ -42,7 +42,7 @@ class ClientsTest {
                     messages: [{ role: 'user', content: 'What is the capital of France?' }],
                     temperature: 0,
                   };
-                  // The error of a promise, which must have one.
+                  // Returns the error of a promise that must be rejected.
                   globalThis.errorOf = (promise) => promise.then(
                     (value) => { throw new Error(`no error but ${JSON.stringify(value)}`); },
                     (error) => error,
@@ -146,7 +146,7 @@ class ClientsTest {
     }
 
     @Test
-    void openAiHearsOfErrors() {
+    void openAiReportsErrors() {
         Map<String, Object> said = evaluate("""
                 async () => {
                   const hot = await errorOf(client.chat.completions.create({ ...france, temperature: 9 }));
@@ -258,7 +258,7 @@ class ClientsTest {
         assertEquals(5, said.get("dimensions"));
     }
 
-    /** What clients send besides the request. */
+    /** Sends fields that clients add to the request. */
     @Test
     void unknownFieldsAreIgnored() {
         String text = evaluate("""
@@ -268,9 +268,9 @@ class ClientsTest {
         assertEquals("The capital of France is Paris.", text);
     }
 
-    /** Left or aborted, an answer keeps nobody waiting. */
+    /** After a stream is left or aborted, the next call is answered. */
     @Test
-    void openAiStops() {
+    void openAiStopsAnswers() {
         Map<String, Object> said = evaluate("""
                 async () => {
                   const long = { ...france, messages: [{ role: 'user', content: 'Count from 1 to 100.' }] };
@@ -439,7 +439,7 @@ class ClientsTest {
     }
 
     @Test
-    void overflowRemovesTheOldestTurns() {
+    void overflowRemovesTheOldestMessages() {
         Map<String, Object> said = evaluate("""
                 async () => {
                   const session = await LanguageModel.create({
@@ -461,7 +461,7 @@ class ClientsTest {
         assertEquals(usages.get(2), usages.get(4)); // two turns each time
     }
 
-    /** The model's calls are scripted, since a small one calls as it pleases. */
+    /** The calls of the model are scripted, because a small model calls unpredictably. */
     @Test
     void toolsAreExecuted() {
         Map<String, Object> said = evaluate("""
@@ -513,7 +513,7 @@ class ClientsTest {
                         .toList());
     }
 
-    /** Sessions by a model's address share an engine, which lasts as long as they do. */
+    /** Sessions with the same address of a model share an engine, which is closed with the last session. */
     @Test
     void sessionsShareAnEngine() {
         Map<String, Object> said = evaluate("""
@@ -542,7 +542,7 @@ class ClientsTest {
         assertEquals("unavailable", said.get("missing"));
     }
 
-    // A server instead
+    // A server instead of the local model
 
     @Test
     void nothingIsSentWithoutConsent() throws IOException {
@@ -581,7 +581,7 @@ class ClientsTest {
     }
 
     @Test
-    void aServerAnswersIfItMay() throws IOException {
+    void serverAnswersWithConsent() throws IOException {
         try (FakeServer server = new FakeServer()) {
             Map<String, Object> said = evaluate("""
                     async () => {
@@ -640,9 +640,9 @@ class ClientsTest {
         }
     }
 
-    /** The browser says how much memory the device has before any weight is fetched. */
+    /** The browser reports the memory of the device before any weight is fetched. */
     @Test
-    void theUserIsAskedBeforeALargeDownload() throws IOException {
+    void userIsAskedBeforeALargeDownload() throws IOException {
         browser.changeWorkers("Object.defineProperty(navigator, 'deviceMemory', { value: 0.0625 });");
         try (FakeServer server = new FakeServer()) {
             List<?> said = (List<?>) page.evaluate("""

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Conversations as the chat page keeps them. */
+/** Tests the conversations of the chat page. */
 class ConversationsPageTest {
     private static final String PARIS = "The capital of France is Paris.";
 
@@ -42,7 +42,7 @@ class ConversationsPageTest {
             assertThat(page.locator(".message.assistant").last()).containsText("2 of 2");
             ready(page);
 
-            // The first question is edited: what followed it stays, as a branch beside.
+            // The first question is edited; the messages after it stay, as another branch.
             button(page.locator(".message.user").first(), "Edit").click();
             Locator field = page.getByRole(AriaRole.TEXTBOX, new Page.GetByRoleOptions().setName("Edit message"));
             assertThat(field).isFocused();
@@ -61,7 +61,7 @@ class ConversationsPageTest {
             assertThat(answers(page)).hasCount(2);
             assertThat(answers(page).first()).hasText(PARIS);
 
-            // Another tab asks; this one shows it, and loses nothing of its own.
+            // Another tab asks; this tab shows the message and keeps its own.
             Page other = browser.open("?model=none.gguf");
             rows(other).click();
             assertThat(answers(other)).hasCount(2);

@@ -23,13 +23,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code <demitasse-chat>} in pages of another origin than the script's, which send no header of their own. */
+/** Tests {@code <demitasse-chat>} in pages whose origin is not that of the script, and that send no headers of their own. */
 class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
-    /** As the file has it. */
+    /** Name of the model in the page. */
     private static final String MODEL_NAME = "SmolLM2-135M-Instruct";
 
-    /** For what is there already, or never. */
+    /** Timeout for elements that exist already, or never. */
     private static final LocatorAssertions.HasTextOptions SOON =
             new LocatorAssertions.HasTextOptions().setTimeout(5000);
 
@@ -109,7 +109,7 @@ class EmbedTest {
         assertTrue((boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"));
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-phone.png")));
 
-        // Each has its own conversation, and the engine ends with the last.
+        // Each chat has its own conversation, and the engine is closed with the last chat.
         two.locator("[part=restart]").click();
         assertThat(two.locator("[part~=message]")).hasCount(0);
         assertThat(one.locator("[part~=message]")).hasCount(2);
@@ -121,7 +121,7 @@ class EmbedTest {
     }
 
     @Test
-    void stopsAndGoesOn() throws IOException {
+    void stopsAndContinues() throws IOException {
         Page page = open(
                 "stop.html",
                 "",
@@ -145,7 +145,7 @@ class EmbedTest {
         assertThat(chat).hasAttribute("state", "ready");
     }
 
-    /** The least that a page's policy must allow is told in the README. */
+    /** Uses the minimal policy that docs/embedding.md states. */
     @Test
     void worksUnderAStrictPolicy() throws IOException {
         Page page = open(
@@ -169,7 +169,7 @@ class EmbedTest {
         assertThat(mute.locator("[part=notice]")).containsText("worker-src blob:");
     }
 
-    /** Such a frame has no origin, and no storage. */
+    /** A sandboxed frame has no origin and no storage. */
     @Test
     void runsInASandbox() throws IOException {
         write("framed.html", "", "<main><h1>Café</h1><demitasse-chat %s></demitasse-chat></main>".formatted(chat()));

@@ -13,12 +13,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A server with OpenAI's API that always says the same, for pages of other origins. A chat with {@code "stream": true} comes in
- * pieces that end anywhere; one with {@code "seed": 1} without an end; with {@code "seed": 2} it is refused; with
- * {@code "seed": 3} redirected.
+ * A server with OpenAI's API that always gives the same answer, to pages of other origins. An answer with {@code "stream": true}
+ * is sent in pieces that end anywhere. A request with {@code "seed": 1} gets an answer without an end, with {@code "seed": 2} an
+ * error, and with {@code "seed": 3} a redirection.
  */
 final class FakeServer implements AutoCloseable {
-    /** The pieces of a stream, with all that its format allows. */
+    /** The pieces of a stream, with everything that its format allows. */
     private static final List<String> PIECES = List.of(
             ": a comment\r\n\r\ndata: {\"choices\":[{\"index\":0,\"del",
             "ta\":{\"content\":\"Grü\"}}]}\r",
@@ -39,7 +39,7 @@ final class FakeServer implements AutoCloseable {
         return "http://localhost:" + server.getAddress().getPort() + "/v1";
     }
 
-    /** Method, path, {@code Authorization} and body of each request, those that ask for permission too. */
+    /** Method, path, {@code Authorization} and body of each request, including preflight requests. */
     List<String> requests() {
         return requests;
     }

@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A headless Firefox with one tab, driven by Marionette, its own protocol: WebDriver's commands as JSON, each after its length.
- * Playwright drives a Firefox of its own only; and with WebDriver BiDi, Firefox 153 now and then hangs in a worker that starts a worker.
+ * A headless Firefox with one tab, driven by its own protocol, Marionette: commands of WebDriver as JSON, each after its length.
+ * Playwright drives only its own build of Firefox. With WebDriver BiDi, Firefox 153 sometimes hangs in a worker that starts a worker.
  */
 public final class Firefox implements ScriptedBrowser {
-    /** Answers take long on a busy machine; how long is not what is tested. */
+    /** Timeout of an answer, which takes long on a busy machine. */
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
 
-    /** Keeps it to itself. */
+    /** Preferences that stop network accesses of the browser itself. */
     private static final String PREFERENCES = """
             user_pref("app.normandy.enabled", false);
             user_pref("app.update.disabledForTesting", true);
@@ -39,7 +39,7 @@ public final class Firefox implements ScriptedBrowser {
             user_pref("toolkit.telemetry.server", "data:,");
             """;
 
-    /** Runs in the page, not in Marionette's sandbox, which has no modules. */
+    /** Evaluates in the page, because Marionette's sandbox has no modules. */
     private static final String EVALUATE = """
             const [expression, done] = arguments;
             window.eval(`(async () => JSON.stringify(await (${expression})))()`).then(
@@ -56,9 +56,9 @@ public final class Firefox implements ScriptedBrowser {
     private int lastId;
 
     /**
-     * Starts it, with a profile that is new.
+     * Starts the browser with a new profile.
      *
-     * @param preferences lines of a profile's {@code user.js} beside the usual ones
+     * @param preferences lines of a profile's {@code user.js} besides the usual ones
      */
     public Firefox(String... preferences) throws IOException, InterruptedException {
         profile = Files.createTempDirectory("demitasse-firefox");
@@ -87,12 +87,12 @@ public final class Firefox implements ScriptedBrowser {
         }
     }
 
-    /** The one that DEMITASSE_FIREFOX names, or the system's. */
+    /** Returns the executable that DEMITASSE_FIREFOX names, or the system's. */
     private static String executable() {
         return System.getenv().getOrDefault("DEMITASSE_FIREFOX", "/usr/bin/firefox-esr");
     }
 
-    /** Which port it chose, it writes into its profile. */
+    /** Returns the port, which the browser chooses and writes into its profile. */
     private int port() throws IOException, InterruptedException {
         Path file = profile.resolve("MarionetteActivePort");
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
@@ -120,7 +120,7 @@ public final class Firefox implements ScriptedBrowser {
         return JSON.readTree(said.get("value").asText());
     }
 
-    /** A command is [0, id, name, parameters], and its reply [1, id, error, result]. */
+    /** Sends a command, {@code [0, id, name, parameters]}, and returns the result of its reply, {@code [1, id, error, result]}. */
     private JsonNode send(String command, Map<String, ?> parameters) throws IOException {
         byte[] message = JSON.writeValueAsBytes(List.of(0, ++lastId, command, parameters));
         OutputStream commands = socket.getOutputStream();

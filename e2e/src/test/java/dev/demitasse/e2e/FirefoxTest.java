@@ -12,11 +12,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The engine in a browser that shares none of Chromium's code. */
+/** Tests the engine in a browser that shares no code with Chromium. */
 class FirefoxTest {
     private static final Path SITE = Path.of("../static/target/site");
 
-    /** Loads the default model on the CPU, and asks. */
+    /** Loads the default model on the CPU, and asks a question. */
     private static final String ASK = """
             (async () => {
               const { Demitasse } = await import('./demitasse.js');

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A GGUF file of SmolLM3-3B's shape in Q4_0, 1.7 GB, that is nowhere: its weights, the same random blocks over and over, are made as they
- * are asked for.
+ * A GGUF file of SmolLM3-3B's shape in Q4_0, 1.7 GB, that is not stored: its weights are the same random blocks repeated, and are made
+ * when they are read.
  */
 public final class FullShape implements UnrulyServer.Content {
     static final String NAME = "full-shape-Q4_0.gguf";
@@ -25,14 +25,14 @@ public final class FullShape implements UnrulyServer.Content {
     private static final int HEAD = 128;
     private static final int VOCABULARY = 128256;
     private static final int BLOCK_BYTES = 18;
-    /** Of float16: 1/128, so that activations stay finite. */
+    /** 1/128 as a float16, so that activations stay finite. */
     private static final short SCALE = 0x2000;
 
     private final byte[] header;
     private final Gguf gguf;
-    /** Blocks of Q4_0. */
+    /** Random blocks of Q4_0. */
     private final byte[] blocks = new byte[BLOCK_BYTES << 16];
-    /** Ones of float32. */
+    /** The number 1 as float32, repeated. */
     private final byte[] ones = new byte[4 * WIDTH];
 
     public FullShape() {
@@ -108,7 +108,7 @@ public final class FullShape implements UnrulyServer.Content {
         }
     }
 
-    /** Some bytes of one tensor, or of what is between two. */
+    /** Reads bytes of one tensor, or of the padding between two. */
     private int readData(long position, byte[] target, int from, int count) {
         List<TensorInfo> tensors = gguf.tensors();
         int low = 0;

@@ -7,7 +7,7 @@ import dev.demitasse.ReferenceFile;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Compares greedy tokens with those that llama.cpp gives on float32 weights, up to the first near-tie, which rounding may flip. */
+/** Compares greedy tokens with those of llama.cpp on float32 weights, up to the first near-tie, which rounding may flip. */
 final class GreedyTokens {
     /** Difference of logits that rounding may swap. */
     private static final double NEAR_TIE = 0.01;

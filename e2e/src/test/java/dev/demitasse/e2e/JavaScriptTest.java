@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The JavaScript of the site and of the npm package: ESLint and TypeScript find nothing, and its unit tests pass. */
+/** Checks the JavaScript of the site and of the npm package with ESLint and TypeScript, and runs its unit tests. */
 class JavaScriptTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> SOURCES =

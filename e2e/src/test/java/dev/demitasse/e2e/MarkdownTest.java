@@ -19,14 +19,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code markdown.js}: what a hostile text can't do, and how ordinary Markdown is rendered. */
+/** Tests that {@code markdown.js} renders ordinary Markdown, and that hostile texts have no effect. */
 class MarkdownTest {
     private static final String PAGE = "http://markdown.test/";
 
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "require-trusted-types-for 'script'; trusted-types dompurify";
 
-    /** Notes what runs, what the policy stops, and all that isn't known to be harmless. */
+    /** Records scripts that run, violations of the policy, and all elements and attributes that are not known to be harmless. */
     private static final String WATCH = """
             window.troubles = [];
             for (const trap of ['alert', 'confirm', 'prompt', 'open', 'msgbox']) {
@@ -64,8 +64,8 @@ class MarkdownTest {
     private static Playwright playwright;
     private static BrowserContext context;
 
-    /** Requests for anything but the site's files. */
-    private static final List<String> strangeRequests = new ArrayList<>();
+    /** Requests other than for the site's files. */
+    private static final List<String> STRANGE_REQUESTS = new ArrayList<>();
 
     @BeforeAll
     static void start() {
@@ -97,20 +97,20 @@ class MarkdownTest {
             route.fulfill(new Route.FulfillOptions()
                     .setPath(Path.of("../static/target/site").resolve(url.substring(PAGE.length()))));
         } else {
-            strangeRequests.add(url);
+            STRANGE_REQUESTS.add(url);
             route.abort();
         }
     }
 
     @Test
-    void hostileTextsDoNothing() throws IOException {
+    void hostileTextsHaveNoEffect() throws IOException {
         List<?> texts =
                 new ObjectMapper().readValue(MarkdownTest.class.getResource("/markdown/hostile.json"), List.class);
         assertTrue(texts.size() >= 60);
         for (String path : List.of("lax", "strict")) {
             List<String> errors = new ArrayList<>();
             Page page = Chromium.open(context, PAGE + path, errors);
-            strangeRequests.clear();
+            STRANGE_REQUESTS.clear();
             page.evaluate("""
                     async (texts) => {
                       const { renderMarkdown, updateMarkdown } = await import('./markdown.js');
@@ -122,7 +122,7 @@ class MarkdownTest {
                         main.append(shown);
                         shown.append(renderMarkdown(text));
                         inspect(shown, text);
-                        // as it is while it streams, at any length
+                        // every prefix, as while the text streams
                         for (let end = 1; end <= text.length; end += 5) {
                           updateMarkdown(growing, text.slice(0, end));
                           inspect(growing, text.slice(0, end));
@@ -134,16 +134,16 @@ class MarkdownTest {
             page.waitForTimeout(300); // for errors of images, and the like
             assertEquals(List.of(), page.evaluate("troubles"), path);
             assertEquals(List.of(), errors, path);
-            assertEquals(List.of(), strangeRequests, path);
+            assertEquals(List.of(), STRANGE_REQUESTS, path);
             page.close();
         }
     }
 
-    /** That the traps of the test above do catch something. */
+    /** Checks that the traps of {@link #hostileTextsHaveNoEffect} catch something. */
     @Test
     void trapsWork() {
         Page page = Chromium.open(context, PAGE + "lax", new ArrayList<>());
-        strangeRequests.clear();
+        STRANGE_REQUESTS.clear();
         page.evaluate("document.querySelector('main').innerHTML = '<img src=https://evil.example/x onerror=alert(1)>'");
         page.waitForFunction("troubles.length > 0");
         page.evaluate("inspect(document.querySelector('main'), 'here')");
@@ -154,11 +154,11 @@ class MarkdownTest {
                         "here: IMG src=https://evil.example/x",
                         "here: IMG onerror=alert(1)"),
                 page.evaluate("troubles"));
-        assertEquals(List.of("https://evil.example/x"), strangeRequests);
+        assertEquals(List.of("https://evil.example/x"), STRANGE_REQUESTS);
         page.close();
     }
 
-    /** Texts on which parsers take long, or that nest without end, don't block the page. */
+    /** Texts that take parsers long, or that are nested deeply, do not block the page. */
     @Test
     @Timeout(60)
     void excessIsRendered() {
@@ -226,9 +226,9 @@ class MarkdownTest {
         assertEquals(html, rendered, markdown);
     }
 
-    /** Only blocks that have changed are drawn anew. */
+    /** Only changed blocks are rendered again. */
     @Test
-    void keepsWhatIsDrawn() {
+    void keepsUnchangedBlocks() {
         Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
         Object kept = page.evaluate("""
                 async () => {

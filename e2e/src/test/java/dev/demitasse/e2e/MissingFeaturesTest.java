@@ -17,19 +17,19 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The chat page where the browser lacks something, or the engine's worker breaks: it answers, or says in words what is wrong. It
+ * Tests the chat page in browsers that lack a feature, or in which the engine's worker fails: it answers, or names the fault. It
  * never waits for ever.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MissingFeaturesTest {
     private static final Path SITE = Path.of("../static/target/site");
-    /** An error must show in this time; a model may take longer to load and answer on a busy machine. */
+    /** Time in which an error must show. To load a model and to answer may take longer on a busy machine. */
     private static final int ERROR_LIMIT_MS = 15_000;
 
     private static final int ANSWER_LIMIT_MS = 100_000;
     private static final String ANSWER = "The capital of France is Paris.";
 
-    /** Deletes {@code owner.name} wherever it is inherited from, and notes for the test whether it is gone. */
+    /** Deletes {@code owner.name} from all prototypes, and records whether it is gone. */
     private static final String DELETE = """
             {
               const owner = %1$s;
@@ -40,7 +40,7 @@ class MissingFeaturesTest {
             }
             """;
 
-    /** Waits until the page is ready or says why not, for some milliseconds. */
+    /** Waits some milliseconds until the page is ready or shows an error. */
     private static final String OUTCOME = """
             new Promise((resolve) => {
               const { body } = document;
@@ -113,13 +113,13 @@ class MissingFeaturesTest {
                     String delete = DELETE.formatted(parts[0], parts[1]);
                     JsonNode outcome = outcome(browser, delete, delete, ANSWER_LIMIT_MS);
                     assertEquals("ready", outcome.get("state").asText(), outcome::toString);
-                    // WebKit lets no one delete some of them: it is tested with them, then.
+                    // Some features cannot be deleted in WebKit, which is then tested with them.
                     assertTrue(browser == webKit || outcome.get("isGone").asBoolean(), outcome::toString);
                     assertEquals(ANSWER, browser.evaluate(ASK).asText());
                 });
     }
 
-    /** Without them the js-string builtins are imports, as they are in browsers before 2025. */
+    /** Without the js-string builtins their functions are imports, as in browsers before 2025. */
     @TestFactory
     Stream<DynamicTest> answersWithoutBuiltins() {
         String ignoreBuiltins = """
@@ -226,7 +226,7 @@ class MissingFeaturesTest {
                 DynamicTest.dynamicTest("WebKit: " + subject, () -> check.run(webKit, subject))));
     }
 
-    /** Opens the page on a host of its own, where nothing is stored, after scripts. */
+    /** Runs scripts, and opens the page on a host of its own, so that nothing is stored. */
     private static JsonNode outcome(ScriptedBrowser browser, String inPage, String inWorkers, int limitMs)
             throws IOException, InterruptedException {
         try (PlainHost host = new PlainHost(SITE, "/", PlainHost.ISOLATING)) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The chat page's panel of stored models as a person uses it. */
+/** Tests the chat page's panel of stored models as a person uses it. */
 class ModelsPageTest {
     private static final String FILE = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
@@ -69,7 +69,7 @@ class ModelsPageTest {
     }
 
     @Test
-    void saysWhatIsWrongOnAPhone(@TempDir Path folder) throws IOException {
+    void faultsAreNamedOnAPhone(@TempDir Path folder) throws IOException {
         Path broken = Files.write(folder.resolve("broken.gguf"), new byte[100]);
         Path part = Files.write(folder.resolve("part-00001-of-00002.gguf"), new byte[100]);
         try (Browser browser = new Browser(new NewContextOptions()
@@ -129,7 +129,7 @@ class ModelsPageTest {
                 .isVisible();
     }
 
-    /** The listed models. */
+    /** Returns the listed models. */
     private static Locator models(Page page) {
         return page.locator("#stored > li");
     }

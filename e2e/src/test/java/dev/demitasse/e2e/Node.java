@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Commands of Node. */
+/** Runs commands of Node. */
 final class Node {
     private Node() {}
 
     /**
      * Runs a command to its end.
      *
-     * @return what it wrote
-     * @throws AssertionError with what it wrote, if it failed
+     * @return the output
+     * @throws AssertionError with the output, if the command fails
      */
     static String run(Path folder, List<String> command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command)

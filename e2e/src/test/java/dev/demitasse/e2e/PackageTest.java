@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The npm package. */
+/** Tests the npm package. */
 class PackageTest {
     static final Path FOLDER = Path.of("../web/target/npm");
 
@@ -28,7 +28,7 @@ class PackageTest {
         assertTrue(written.contains("All good!"), written);
     }
 
-    /** Every entry has types, however it is resolved; only CommonJS can't have any, for the package has none. */
+    /** Every entry point has types in every way of resolution, except CommonJS, which the package does not support. */
     @Test
     void areTheTypesWrongFindsNothing(@TempDir Path folder) throws IOException, InterruptedException {
         String attw =
@@ -37,9 +37,9 @@ class PackageTest {
         Node.run(folder, List.of("node", attw, tarball, "--profile", "esm-only"));
     }
 
-    /** {@code npm pack} takes along all that the build puts there. */
+    /** {@code npm pack} includes all files of the build. */
     @Test
-    void holdsAllFiles() throws IOException, InterruptedException {
+    void containsAllFiles() throws IOException, InterruptedException {
         String written = Node.run(FOLDER, List.of("npm", "pack", "--dry-run", "--json", "--silent"));
         JsonNode packed = new ObjectMapper().readTree(written).get(0);
         assertEquals("demitasse", packed.get("name").asText());

@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A static host of the site and SmolLM2 that sends no header of its own accord: not those that isolate a page. What it is asked
- * for is kept for the test.
+ * A static host of the site and SmolLM2 that sends only the given headers, and so by default none that isolate a page. Records the
+ * requests.
  */
 public final class PlainHost implements AutoCloseable {
     /** Path of the site's default model in the site's folder. */
@@ -51,13 +51,13 @@ public final class PlainHost implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> reports = new CopyOnWriteArrayList<>();
     private volatile Path site;
-    /** Scripts that run first in the page, and in each worker. */
+    /** Script that runs first in the page. */
     private volatile String pageScript = "";
 
     private volatile String workerScript = "";
 
     /**
-     * Starts to serve.
+     * Starts the server.
      *
      * @param folder path of the site on the host, with a slash at both ends
      * @param headers of every response
@@ -72,29 +72,29 @@ public final class PlainHost implements AutoCloseable {
         server.start();
     }
 
-    /** Address of the page. */
+    /** Returns the address of the page. */
     public String address() {
         return "http://localhost:" + server.getAddress().getPort() + folder;
     }
 
-    /** Serves another folder from now on, and forgets the requests so far. */
+    /** Serves another folder from now on, and clears the recorded requests. */
     void deploy(Path newSite) {
         site = newSite;
         requests.clear();
     }
 
-    /** Runs scripts at the beginning of the chat page, and of every worker, from now on: browsers in which something is missing or breaks. */
+    /** Runs scripts at the beginning of the chat page and of every worker, to imitate browsers that lack a feature or fail. */
     void runFirst(String inPage, String inWorkers) {
         pageScript = inPage;
         workerScript = inWorkers;
     }
 
-    /** What was asked for: paths in the site's folder. */
+    /** Returns the paths of all requests, relative to the site's folder. */
     List<String> requests() {
         return requests;
     }
 
-    /** Bodies of what was posted. */
+    /** Returns the bodies of all POST requests. */
     List<String> reports() {
         return reports;
     }
@@ -143,7 +143,7 @@ public final class PlainHost implements AutoCloseable {
         exchange.getResponseBody().write(content);
     }
 
-    /** The host is gone: connections are refused. */
+    /** Stops the server, so that connections are refused. */
     @Override
     public void close() {
         server.stop(0);

@@ -12,9 +12,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A headless Chromium with a new profile on disk: storage as in daily use, which outlives its pages. */
+/** A headless Chromium with a new profile on disk, whose storage survives its pages, as in daily use. */
 public final class Profile implements AutoCloseable {
-    /** How long a download takes on a busy machine is not what is tested. */
+    /** Timeout of a download, which takes long on a busy machine. */
     private static final double TIMEOUT_MS = 300_000;
 
     private final Path folder = Files.createTempDirectory("demitasse-profile");
@@ -26,7 +26,11 @@ public final class Profile implements AutoCloseable {
         this(List.of());
     }
 
-    /** @param arguments of Chromium beside the usual ones */
+    /**
+     * Starts the browser.
+     *
+     * @param arguments of Chromium besides the usual ones
+     */
     public Profile(List<String> arguments) throws IOException {
         context = playwright
                 .chromium()
@@ -56,11 +60,11 @@ public final class Profile implements AutoCloseable {
         try {
             delete(folder);
         } catch (IOException e) {
-            // Chromium may still be writing its last; the folder is a temporary one.
+            // Chromium may still be writing; the folder is a temporary one.
         }
     }
 
-    /** Deletes a folder with all that is in it. */
+    /** Deletes a folder with its content. */
     static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -36,18 +36,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The chat page as an app: installed, offline, isolated on any host, and updated. */
+/** Tests the chat page as an app: installed, offline, isolated on any host, and updated. */
 class PwaTest {
     private static final Path SITE = Path.of("../static/target/site");
     private static final Path SCRIPT = Path.of("../static/src/main/site/service-worker.js");
-    /** For a page whose model is of no interest: it shows an error at once. */
+    /** Makes loading a model fail at once, for tests that need no model. */
     private static final String NO_MODEL = "?model=none.gguf";
 
     private static final double ANSWER_TIMEOUT_MS = 300_000;
-    /** Nothing that a page shows can come from the HTTP cache. */
+    /** Headers that keep files out of the HTTP cache. */
     private static final Map<String, String> NO_STORE = Map.of("Cache-Control", "no-store");
 
-    /** Looks for another version of the site, and waits until it is installed or given up. */
+    /** Checks for another version of the site, and waits until it is installed or fails. */
     private static final String UPDATE = """
             async () => {
               const registration = await navigator.serviceWorker.ready;
@@ -85,7 +85,7 @@ class PwaTest {
 
     @Test
     void chromiumOffersToInstallIt() throws IOException {
-        // A context that isn't persistent counts as incognito, where nothing can be installed.
+        // A context that is not persistent counts as incognito, in which no app can be installed.
         try (PlainHost host = new PlainHost(SITE, "/apps/cup/", NO_STORE);
                 Profile profile = new Profile()) {
             Page page = profile.open(host.address() + NO_MODEL);
@@ -138,7 +138,7 @@ class PwaTest {
             assertThat(page.locator(".message.assistant .text")).hasText("The capital of France is Paris.");
             for (String file : files(SITE)) {
                 Object status = page.evaluate("(file) => fetch(file).then(({ status }) => status, () => 0)", file);
-                // The worker's own script is the browser's to keep.
+                // The browser itself keeps the script of the service worker.
                 assertEquals(file.equals("service-worker.js") ? 0 : 200, status, file);
             }
         }
@@ -156,11 +156,11 @@ class PwaTest {
             assertTrue((boolean) page.evaluate("crossOriginIsolated"));
             assertThat(page.locator("#facts")).not().containsText("not cross-origin isolated");
             assertThat(page.locator("#prompt")).hasValue("Hello");
-            assertEquals(2, visits.size(), "loaded, and loaded anew");
-            assertEquals(1, countOf("models.json", host.requests()), "nothing is loaded in vain");
-            assertEquals(1, countOf(PlainHost.MODEL, host.requests()), "nothing is loaded in vain");
+            assertEquals(2, visits.size(), "loaded, and loaded again");
+            assertEquals(1, countOf("models.json", host.requests()), "loaded once");
+            assertEquals(1, countOf(PlainHost.MODEL, host.requests()), "loaded once");
 
-            // Also where the browser lost what was installed.
+            // Also after the browser lost the installed files.
             page.evaluate("async () => { for (const name of await caches.keys()) await caches.delete(name); }");
             page.reload();
             ready(page);
@@ -176,7 +176,7 @@ class PwaTest {
         "a file of another version, 1",
         "headers that don't isolate, 2",
     })
-    void goesOnWhereItCannotBeIsolated(String trouble, int expectedVisits) throws IOException {
+    void continuesWithoutIsolation(String trouble, int expectedVisits) throws IOException {
         Path site = copyOfSite("site");
         Path script = site.resolve("service-worker.js");
         ServiceWorkerPolicy policy = ServiceWorkerPolicy.ALLOW;
@@ -199,12 +199,12 @@ class PwaTest {
     }
 
     @Test
-    void updatesWhenAskedTo() throws IOException {
+    void updatesOnRequest() throws IOException {
         Path next = copyOfSite("next");
         Path index = next.resolve("index.html");
         Files.writeString(index, Files.readString(index).replaceFirst("<h2 data-text=\"welcome\">", "<h2>Version 2"));
         ServiceWorker.write(SCRIPT, next);
-        // The HTTP cache may keep files, and does.
+        // The HTTP cache may keep files.
         try (PlainHost host = new PlainHost(SITE, "/", Map.of("Cache-Control", "max-age=3600"));
                 BrowserContext context = newContext()) {
             Page page = context.newPage();
@@ -273,7 +273,7 @@ class PwaTest {
     }
 
     @Test
-    void keepsToAStrictPolicy() throws IOException {
+    void worksUnderAStrictPolicy() throws IOException {
         String policy =
                 "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; "
                         + "img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -298,7 +298,7 @@ class PwaTest {
             assertTrue(manifest.get("data").getAsString().contains("Demitasse"));
             assertEquals(List.of(), complaints);
 
-            // What the policy forbids is reported, by workers as well; there was nothing before.
+            // Violations of the policy are reported, by workers as well; there were none before.
             page.evaluate(
                     "document.body.append(document.createElement('style').appendChild(new Text('p {}')).parentNode)");
             Worker engine = page.workers().stream()
@@ -318,7 +318,7 @@ class PwaTest {
         return context;
     }
 
-    /** Waits until the model is loaded, or the answer complete. */
+    /** Waits until the model is loaded, or the answer is complete. */
     private static void ready(Page page) {
         Locator body = page.locator("body");
         assertThat(body).hasAttribute("data-state", Pattern.compile("ready|error"));
@@ -326,13 +326,13 @@ class PwaTest {
                 "ready", body.getAttribute("data-state"), page.locator("#error").textContent());
     }
 
-    /** Waits until the page is at rest, as its service worker left it, without a model. */
+    /** Waits until the page with its service worker has loaded, without a model. */
     private static void installed(Page page) {
         assertThat(page.locator("body")).hasAttribute("data-state", "error");
         assertTrue((boolean) page.evaluate("crossOriginIsolated"));
     }
 
-    /** The addresses that a page comes to, as it does. */
+    /** Returns a list to which the addresses are added that a page navigates to. */
     private static List<String> visits(Page page) {
         List<String> visits = new ArrayList<>();
         page.onFrameNavigated(frame -> visits.add(frame.url()));

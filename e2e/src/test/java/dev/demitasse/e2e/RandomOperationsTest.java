@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Whatever is done with sessions, and however much memory there is for those that wait, an answer is that of an engine which keeps
- * nothing: it has forgotten all when a prompt comes, since it has just read a text that begins with another token than chats
- * do. {@code -Ddemitasse.operations=1000} runs so many sequences of operations, {@code -Ddemitasse.seed=7} others.
+ * Tests random sequences of operations on sessions, with different memory for waiting sessions. Every answer equals that of an engine
+ * without cached tokens: before each prompt it reads a text whose first token is not that of chats.
+ * {@code -Ddemitasse.operations=1000} sets the number of sequences, {@code -Ddemitasse.seed=7} the seed.
  */
 class RandomOperationsTest {
     private static final int SEQUENCES = Integer.getInteger("demitasse.operations", 12);
@@ -29,7 +29,7 @@ class RandomOperationsTest {
               const { default: model } = await (await fetch('/models.json')).json();
               const load = (prefixCacheBytes) => Demitasse.load(
                 new URL(model, location.origin).href, { contextLength, device, threads: 1, prefixCacheBytes });
-              // A token takes 256 bytes: room for nothing, for a conversation or two, for all.
+              // A token takes 256 bytes; this is memory for no conversation, for one or two, and for all.
               const engines = [await load(0), await load(60_000 * length), await load(undefined)];
               const plain = await load(0);
 
@@ -43,13 +43,13 @@ class RandomOperationsTest {
                 if (!known.has(key)) {
                   await plain.completions.create({ prompt: 'forget', max_tokens: 1 });
                   const answer = told(await plain.chat.completions.create({ messages, max_tokens: most, ...request }));
-                  if (answer.cached !== 0) throw new Error('something was remembered');
+                  if (answer.cached !== 0) throw new Error('tokens were cached');
                   known.set(key, answer);
                 }
                 return known.get(key);
               }
 
-              /** One sequence; what was done, and how often an answer was another one by a near tie. */
+              /** Runs a sequence, and counts the operations, the answers, and the answers that differ by a near-tie. */
               globalThis.sequence = async (number, seed) => {
                 let state = (number * 7919 + seed) >>> 0;
                 const random = (below) => { // Numerical Recipes' generator
@@ -77,7 +77,7 @@ class RandomOperationsTest {
                   if (got.text !== right.text) {
                     const at = got.tokens.findIndex(({ token }, i) => token !== right.tokens[i]?.token);
                     const [first, second] = right.tokens[at].top_logprobs;
-                    // To read a sequence in parts rounds in another way than to read it at once.
+                    // Reading a sequence in parts rounds differently from reading it at once.
                     if (first.logprob - second.logprob > 1e-4) {
                       throw new Error(`sequence ${number}: ${log.join(', ')} gave ${got.text}, not ${right.text}: ${JSON.stringify(asked)}`);
                     }
@@ -167,7 +167,7 @@ class RandomOperationsTest {
             }""";
 
     @Test
-    void answersAreThoseOfAnEngineThatKeepsNothing(@TempDir Path folder) throws IOException {
+    void answersEqualThoseWithoutCache(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("tiny.gguf");
         TinyModel.write(file);
         check(file, Map.of("device", "cpu", "contextLength", 1024, "length", 1), SEQUENCES);
@@ -175,15 +175,15 @@ class RandomOperationsTest {
 
     /** Texts are so long that later keys and values overwrite earlier ones. */
     @Test
-    void neitherDoesASlidingWindowChangeThem(@TempDir Path folder) throws IOException {
+    void answersWithASlidingWindowEqualThoseWithoutCache(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("windowed.gguf");
         TinyModel.write(file, WINDOW);
         check(file, Map.of("device", "cpu", "contextLength", 4096, "length", 5), SEQUENCES);
     }
 
-    /** The same on a GPU, slower. */
+    /** Runs fewer sequences, because the software adapter is slow. */
     @Test
-    void norDoesAGpu(@TempDir Path folder) throws IOException {
+    void answersOfAGpuEqualThoseWithoutCache(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("windowed.gguf");
         TinyModel.write(file, WINDOW);
         check(file, Map.of("device", "webgpu", "contextLength", 4096, "length", 5), (SEQUENCES + 5) / 6);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The reference of the JavaScript API is the one that {@code docs/generate} writes from the types. */
+/** Checks that the reference of the JavaScript API equals the output of {@code docs/generate}. */
 class ReferenceTest {
     private static final Path DOCS = Path.of("../docs");
 

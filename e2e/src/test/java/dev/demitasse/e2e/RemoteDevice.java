@@ -16,10 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The WebGPU of a page, driven from here: requests are collected and sent when a result is wanted. */
+/** A WebGPU device in a page. Requests are collected, and sent when a result is needed. */
 public final class RemoteDevice implements Device {
-    /** Characters that are sent at once. */
-    private static final int MOST_WAITING = 8 << 20;
+    /** Characters of collected requests after which they are sent. */
+    private static final int MAX_WAITING = 8 << 20;
 
     private final Page page;
     private final long maxBindingBytes;
@@ -31,9 +31,11 @@ public final class RemoteDevice implements Device {
     private record Numbered(int id) implements Buffer, Pipeline, BindGroup {}
 
     /**
-     * @param page of a secure context, whose GPU is used by one device at a time
-     * @param maxBindingBytes that the backend may bind
-     * @param software which sizes the backend chooses
+     * Creates a device, which replaces the previous one of the page.
+     *
+     * @param page a page of a secure context
+     * @param maxBindingBytes maximum size of a binding
+     * @param software whether the device says that it computes on the CPU
      */
     public RemoteDevice(Page page, long maxBindingBytes, boolean software) {
         this.page = page;
@@ -47,7 +49,7 @@ public final class RemoteDevice implements Device {
         send("reset");
     }
 
-    /** The kernels' sources, from the class path. */
+    /** Returns the sources of the kernels, from the class path. */
     public static Shaders shaders() {
         Map<String, String> files = new HashMap<>();
         for (String name : Shaders.FILES) {
@@ -153,7 +155,7 @@ public final class RemoteDevice implements Device {
     @Override
     public void submit() {
         send("submit");
-        if (waitingCharacters > MOST_WAITING) {
+        if (waitingCharacters > MAX_WAITING) {
             flush();
         }
     }

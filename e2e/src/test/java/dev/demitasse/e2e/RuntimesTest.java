@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The package imported outside pages: it can be, as servers do that render pages; what it can't do there, it says. */
+/** Imports the package outside pages, as servers that render pages do. Functions that need a browser name it in their errors. */
 class RuntimesTest {
     private static final String SCRIPT = """
             const demitasse = await import('demitasse');
@@ -63,7 +63,7 @@ class RuntimesTest {
         return Node.run(project, whole);
     }
 
-    /** Finds a runtime's binary, which its package for this platform brings. */
+    /** Returns the binary of a runtime, which is in its package for this platform. */
     private static String binary(String scope, String name) throws IOException {
         try (Stream<Path> files = Files.walk(TestWeights.npm().resolve(scope))) {
             return files.filter(file -> file.getFileName().toString().equals(name) && Files.isExecutable(file))

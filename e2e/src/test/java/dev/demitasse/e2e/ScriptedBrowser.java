@@ -9,9 +9,9 @@ public interface ScriptedBrowser extends AutoCloseable {
     void open(String url) throws IOException, InterruptedException;
 
     /**
-     * Evaluates an expression in the page, and waits for the promise that it may be.
+     * Evaluates an expression in the page, and waits if its value is a promise.
      *
-     * @return its value, which JSON can hold
+     * @return the value, as JSON
      * @throws IllegalStateException with the error that the page threw
      */
     JsonNode evaluate(String expression) throws IOException, InterruptedException;

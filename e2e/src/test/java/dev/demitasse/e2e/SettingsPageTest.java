@@ -24,12 +24,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the chat page's settings do: to answers, to the page, and to where answers come from. */
+/** Tests the effects of the chat page's settings on answers, on the page, and on the source of answers. */
 class SettingsPageTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Test
-    void applyAndOutliveTheVisit() throws IOException {
+    void settingsApplyAndPersist() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions().setViewportSize(1280, 800))) {
             Page page = browser.open("");
             ready(page);
@@ -45,7 +45,7 @@ class SettingsPageTest {
             assertThat(page.locator("#settings-title")).hasText("Einstellungen");
             assertThat(page.locator("body")).hasCSS("background-color", "rgb(26, 20, 17)");
             page.keyboard().press("Escape");
-            ready(page); // with the model loaded anew
+            ready(page); // with the model loaded again
             assertThat(page.locator("#facts")).containsText("Threads: 1");
 
             page.locator("#prompt").fill("What is the capital of France?");
@@ -69,7 +69,7 @@ class SettingsPageTest {
     }
 
     @Test
-    void runAFileThatIsDropped() throws IOException {
+    void droppedFileIsRun() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions().setLocale("fr-FR"))) {
             Page page = browser.open("?model=none.gguf");
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
@@ -78,7 +78,7 @@ class SettingsPageTest {
             assertThat(page.locator("#welcome h2")).hasText("Que puis-je vous préparer ?");
             page.locator("#run-files").setInputFiles(TestWeights.smolLm2());
             ready(page);
-            // The same file by the mouse.
+            // The same file, dropped with the mouse.
             page.evaluate("""
                     () => {
                       const input = document.getElementById('run-files');
@@ -110,9 +110,9 @@ class SettingsPageTest {
         }
     }
 
-    /** A server is asked only once it is turned on; it calls a tool, which the page runs. */
+    /** A server is asked only after it is turned on. It calls a tool, which the page runs. */
     @Test
-    void letAServerAnswer() throws IOException {
+    void serverAnswers() throws IOException {
         List<Request> requests = new ArrayList<>();
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = browser.open("?model=none.gguf");

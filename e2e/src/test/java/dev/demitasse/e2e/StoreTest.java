@@ -26,18 +26,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The model store in Chromium, with a real profile and a server that misbehaves: a model ends whole and verified, or there is a clear
- * error and no corrupt file, and next to nothing is fetched twice.
+ * Tests the model store in Chromium, with a real profile and a server that misbehaves. The model is stored completely and verified, or
+ * there is a clear error and no corrupt file; and almost no byte is fetched twice.
  */
 class StoreTest {
     private static final String NAME = "SmolLM2-135M-Instruct.Q4_1.gguf";
     private static final String MODEL = "/models/" + NAME;
     private static final long BYTES = 98_362_432;
     private static final String SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
-    private static final long MOST_BYTES = BYTES * 102 / 100;
-    /** What Chromium may have taken for a tab that it has not given it yet, of four connections. */
+    private static final long MAX_BYTES = BYTES * 102 / 100;
+    /** Bytes of four connections that Chromium may have received but not yet passed to the tab. */
     private static final long BUFFERED_BYTES = 2 << 20;
-    /** Bytes a second of a good line, and of a faster one where it doesn't matter what is under way when it is cut. */
+    /** Bytes per second of a connection whose received bytes matter when it is cut. */
     private static final long LINE = 10_000_000;
 
     private static final long FAST_LINE = 40_000_000;
@@ -64,7 +64,7 @@ class StoreTest {
         server.close();
     }
 
-    /** A page of the site with nothing but the API. */
+    /** Opens a page of the site that has only the API. */
     private Page page() {
         Page page = profile.open(server.origin() + "/icon.svg");
         page.evaluate("async () => { Object.assign(globalThis, await import('/demitasse.js')); }");
@@ -121,24 +121,24 @@ class StoreTest {
                 }""", model);
     }
 
-    /** What is stored, whole, is the model, and is enough to answer. */
+    /** Checks that the complete model is stored, and answers. */
     private void assertWhole(Page page) {
         assertEquals(SHA256, sha256(page, MODEL));
         assertAnswers(page);
     }
 
     private void assertLittleWasFetchedTwice() {
-        assertLittleWasFetchedTwice(MOST_BYTES);
+        assertLittleWasFetchedTwice(MAX_BYTES);
     }
 
-    private void assertLittleWasFetchedTwice(long most) {
+    private void assertLittleWasFetchedTwice(long max) {
         System.out.printf("sent more than the model: %.2f %%%n", 100.0 * (server.modelBytes() - BYTES) / BYTES);
         assertTrue(
-                server.modelBytes() >= BYTES && server.modelBytes() <= most,
+                server.modelBytes() >= BYTES && server.modelBytes() <= max,
                 server.modelBytes() + " bytes were sent of a model of " + BYTES);
     }
 
-    /** Exports a model, stores what was exported, and deletes the model; returns the new address. */
+    /** Exports a model, imports the exported files, deletes the model, and returns the new address. */
     private static String reimport(Page page, String model) {
         return (String) page.evaluate("""
                 async (model) => {
@@ -153,8 +153,8 @@ class StoreTest {
     }
 
     /**
-     * A latch that opens when the server has sent so many bytes of models. Shortly before the line becomes slow: what is lost with a tab is
-     * what comes until the browser has noticed.
+     * Returns a latch that opens when the server has sent a number of bytes of models. The connection becomes slow shortly before, because
+     * a killed tab loses the bytes that arrive until the browser notices.
      */
     private CountDownLatch whenSent(long bytes) {
         CountDownLatch latch = new CountDownLatch(1);
@@ -169,7 +169,7 @@ class StoreTest {
         return latch;
     }
 
-    /** The line is fast again, and stays so. */
+    /** Makes the connection fast from now on. */
     private void speedUp() {
         server.onBytes(bytes -> {});
         server.bytesPerSecond(FAST_LINE);
@@ -208,8 +208,8 @@ class StoreTest {
         Page page = page();
         load(page);
         assertWhole(page);
-        // A kill mostly loses next to nothing, but may lose all that is under way.
-        assertLittleWasFetchedTwice(MOST_BYTES + 5 * BUFFERED_BYTES);
+        // A kill usually loses almost nothing, but may lose all bytes that are under way.
+        assertLittleWasFetchedTwice(MAX_BYTES + 5 * BUFFERED_BYTES);
     }
 
     @Test
@@ -241,7 +241,7 @@ class StoreTest {
         server.lengthFactor(1.5); // they say that more would come
         load(page);
         assertWhole(page);
-        assertTrue(server.modelBytes() - before <= MOST_BYTES);
+        assertTrue(server.modelBytes() - before <= MAX_BYTES);
     }
 
     @Test
@@ -288,7 +288,7 @@ class StoreTest {
         assertEquals(List.of(), server.modelRequests());
     }
 
-    /** Without ranges what is there has to come again, but not to be stored again. */
+    /** Without ranges, stored bytes are fetched again but not stored again. */
     @Test
     void noRangesAndACut() {
         server.ranges(false);
@@ -317,7 +317,7 @@ class StoreTest {
     @Test
     void changedBetweenTwoVisits() throws Exception {
         server.bytesPerSecond(FAST_LINE);
-        // The old version: the same, but for a byte.
+        // The old version differs in one byte.
         server.flip(BYTES / 50, 1);
         CountDownLatch sent = whenSent(BYTES / 3);
         Page first = page();
@@ -395,7 +395,7 @@ class StoreTest {
         assertTrue(failure.contains("the browser's storage for this page is full"), failure);
         assertTrue(failure.contains("The received bytes are kept"), failure);
         assertFalse((boolean) ((Map<?, ?>) stored(page).get(0)).get("complete"));
-        // There is room again.
+        // There is space again.
         quota(page, 1_000_000_000);
         speedUp();
         load(page);
@@ -403,9 +403,9 @@ class StoreTest {
         assertLittleWasFetchedTwice();
     }
 
-    /** Chromium tells every page of 10 GiB; other browsers tell what there is. */
+    /** Chromium reports 10 GiB to every page; other browsers report the actual space. */
     @Test
-    void tooLittleSpaceIsToldBeforehand() {
+    void tooLittleSpaceIsReportedBeforehand() {
         changeWorkers("StorageManager.prototype.estimate = async () => ({ usage: 5e6, quota: 15e6 });");
         server.bytesPerSecond(LINE);
         Page page = page();
@@ -423,7 +423,7 @@ class StoreTest {
     }
 
     @Test
-    void twoTabsFetchItOnce() {
+    void twoTabsFetchTheModelOnce() {
         server.bytesPerSecond(FAST_LINE);
         Page first = page();
         Page second = page();
@@ -436,9 +436,9 @@ class StoreTest {
         assertEquals(BYTES, server.modelBytes());
     }
 
-    /** The tab that downloads is closed: the other goes on with what is there. */
+    /** The tab that downloads is closed, and the other one continues with the stored bytes. */
     @Test
-    void aTabTakesOver() throws Exception {
+    void otherTabTakesOver() throws Exception {
         server.bytesPerSecond(LINE);
         CountDownLatch sent = whenSent(BYTES / 2);
         Page first = page();
@@ -496,7 +496,7 @@ class StoreTest {
     }
 
     @Test
-    void needsAreToldBeforeTheWeightsCome() {
+    void needsAreReportedBeforeTheWeightsAreFetched() {
         server.bytesPerSecond(FAST_LINE);
         Page page = page();
         Map<?, ?> needs = (Map<?, ?>)
@@ -510,7 +510,7 @@ class StoreTest {
     }
 
     @Test
-    void aLostPieceIsFetchedAgain() {
+    void lostChunkIsFetchedAgain() {
         Page page = page();
         load(page);
         page.evaluate("""
@@ -567,7 +567,7 @@ class StoreTest {
         assertAnswers(page);
         assertLittleWasFetchedTwice();
         server.modelRequests().clear();
-        // By another part's address it is the same model.
+        // The address of another part gives the same model.
         String address = reimport(page, part.replace("00002-of", "00003-of"));
         load(page, address, Map.of());
         assertAnswers(page);
@@ -604,9 +604,9 @@ class StoreTest {
         return UnrulyServer.Content.of(Files.write(Files.createTempFile(folder, "file", ""), bytes));
     }
 
-    /** Another origin's server that says nothing of parts and versions to pages. */
+    /** A server of another origin does not expose the headers of ranges and versions to pages. */
     @Test
-    void aHostThatHidesItsHeaders() throws IOException {
+    void hostHidesItsHeaders() throws IOException {
         try (UnrulyServer host = new UnrulyServer(folder)) {
             host.add(TestWeights.smolLm2());
             host.exposesHeaders(false);
@@ -621,13 +621,13 @@ class StoreTest {
         }
     }
 
-    /** Browsers and pages that lack something. */
+    /** Imitates browsers and pages that lack a feature. */
     private void changeWorkers(String script) {
         Browser.changeWorkers(profile.context(), script);
     }
 
     @Test
-    void cachesWhereThereIsNoPrivateFileSystem() {
+    void cacheIsUsedWithoutPrivateFileSystem() {
         changeWorkers("StorageManager.prototype.getDirectory = undefined;");
         server.bytesPerSecond(FAST_LINE);
         server.cutAt(BYTES / 2);
@@ -660,7 +660,7 @@ class StoreTest {
     }
 
     @Test
-    void isNotKeptUnlessItShallBe() {
+    void modelIsNotStoredWithoutCache() {
         Page page = page();
         load(page, MODEL, Map.of("cache", false));
         assertAnswers(page);
@@ -673,11 +673,11 @@ class StoreTest {
     }
 
     /**
-     * A model of 1.7 GB streams into the engine: the page's process never holds much more than the backend, and what it holds with a small
-     * model; without storage four pieces of 16 MiB wait in it. (The excess has the larger vocabulary in it, too.)
+     * Streams a model of 1.7 GB into the engine. The page's process never takes much more memory than the backend plus its memory with a
+     * small model. Without storage, four chunks of 16 MiB wait in it. (The excess includes the larger vocabulary.)
      */
     @Test
-    void aLargeModelNeedsNoMemoryOnItsWay() throws IOException {
+    void largeModelNeedsLittleMemoryWhileLoading() throws IOException {
         FullShape model = new FullShape();
         server.add(FullShape.NAME, model);
         Page small = page();
@@ -708,7 +708,7 @@ class StoreTest {
     }
 
     @Test
-    void whatIsNotThereIsNamed() {
+    void missingModelIsNamed() {
         Page page = page();
         begin(page, "/models/none.gguf", Map.of());
         String failure = failure(page);

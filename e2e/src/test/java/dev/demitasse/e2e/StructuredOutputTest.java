@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Answers held to a form, in Chromium: every one parses and validates. {@code -Ddemitasse.schemas=200 -Ddemitasse.seeds=3} runs
- * more of them.
+ * Tests in Chromium that every answer with a JSON Schema parses and is valid. {@code -Ddemitasse.schemas=200 -Ddemitasse.seeds=3}
+ * sets the numbers of schemas and seeds.
  */
 class StructuredOutputTest {
     private static final int SCHEMAS = Integer.getInteger("demitasse.schemas", 12);
@@ -85,9 +85,9 @@ class StructuredOutputTest {
         }
     }
 
-    /** A question, a call of a function that really runs in the page, its result, an answer. */
+    /** The model calls a function, which runs in the page, and answers with its result. */
     @Test
-    void aToolIsCalledAndItsResultIsUsed() throws IOException {
+    void toolIsCalledAndItsResultIsUsed() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = browser.open("icon.svg");
             load(page, "cpu");

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** As many threads as are asked for where the page is isolated, one where it isn't; the answer is the same. */
+/** Tests that an isolated page has the requested number of threads, another page one thread, and that the answers are equal. */
 class ThreadsTest {
     private static final String LOAD_AND_ASK = """
             async ([threads, contextLength]) => {
@@ -41,7 +41,7 @@ class ThreadsTest {
         }
     }
 
-    /** A KV cache beyond what 32-bit addresses reach, of which only the first positions are used. */
+    /** Makes a KV cache that needs 64-bit addresses, of which only the first positions are used. */
     @Test
     void memoryOfMoreThan4GiB() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
@@ -50,7 +50,7 @@ class ThreadsTest {
         }
     }
 
-    /** Keys and values in 8 bits take 9 sixteenths of what they take as float16, and the answer is the same. */
+    /** Keys and values in Q8_0 take 9/16 of the memory of float16, and the answer is the same. */
     @Test
     void quantizedKeysAndValues() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
@@ -82,7 +82,7 @@ class ThreadsTest {
     }
 
     @Test
-    void memoryThatNoBrowserGives() throws IOException {
+    void memoryBeyondTheBrowsersLimitIsNamed() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {
             PlaywrightException e = assertThrows(PlaywrightException.class, () -> browser.open("icon.svg")
                     .evaluate(LOAD_AND_ASK, List.of(2, 2_000_000)));
@@ -90,7 +90,7 @@ class ThreadsTest {
         }
     }
 
-    /** What the host lacks is no fault of the device's, which {@code device_unfit} would say. */
+    /** A file that the host lacks is not an error of the device, {@code device_unfit}. */
     @Test
     void missingKernelsAreNamed() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions())) {

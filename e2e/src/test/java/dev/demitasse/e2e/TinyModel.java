@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/** A random model of one small layer with SmolLM2's vocabulary: it writes nonsense, and fast. */
+/** A random model of one small layer with SmolLM2's vocabulary, which is fast and writes nonsense. */
 final class TinyModel {
     private static final int WIDTH = 64;
     private static final int HIDDEN = 64;
@@ -34,7 +34,7 @@ final class TinyModel {
         write(builder, file);
     }
 
-    /** Writes one whose layer sees only a window of positions. */
+    /** Writes a model whose layer has a sliding window. */
     static void write(Path file, int window) throws IOException {
         GgufBuilder builder = architecture("phi3")
                 .uint32("phi3.attention.sliding_window", window)
@@ -43,7 +43,7 @@ final class TinyModel {
         write(builder, file);
     }
 
-    /** What all architectures have. */
+    /** Returns the metadata and the tensors that all architectures have. */
     private static GgufBuilder architecture(String name) throws IOException {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
         Metadata metadata = Gguf.parse(whole, whole.capacity()).metadata();

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The types that the npm package brings: the examples in {@code src/test/ts} compile strictly. */
+/** Tests the types of the npm package: the examples in {@code src/test/ts} compile in strict mode. */
 class TypesTest {
     private static final Path EXAMPLES = Path.of("src/test/ts");
 
     @TempDir
     Path project;
 
-    /** A project that has installed the package. */
+    /** Creates a project that has installed the package. */
     @BeforeEach
     void create() throws IOException {
         for (String name : List.of("package.json", "tsconfig.json", "chat.ts", "example.ts", "openai.ts")) {
@@ -29,7 +29,7 @@ class TypesTest {
         Files.createSymbolicLink(modules.resolve("openai"), TestWeights.npm().resolve("openai"));
     }
 
-    /** JUnit warns of links that it finds. */
+    /** Removes the link, because JUnit warns of links. */
     @AfterEach
     void unlink() throws IOException {
         Files.delete(project.resolve("node_modules/demitasse"));

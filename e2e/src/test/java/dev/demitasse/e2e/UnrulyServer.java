@@ -28,13 +28,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
-/** An HTTP/1.1 server of a site and of models that does wrong what networks, servers and hosts do wrong, on command. */
+/** An HTTP/1.1 server of a site and of models that imitates the faults of networks, servers and hosts. */
 public final class UnrulyServer implements AutoCloseable {
-    /** Bytes of a model. */
+    /** The bytes of a model. */
     public interface Content {
         long length();
 
-        /** Fills the array from a position on. */
+        /** Reads {@code count} bytes from a position of the model. */
         void read(long position, byte[] target, int count) throws IOException;
 
         static Content of(Path file) throws IOException {
@@ -86,7 +86,7 @@ public final class UnrulyServer implements AutoCloseable {
     private volatile long bytesPerSecond = Long.MAX_VALUE;
     private volatile LongConsumer onBytes = bytes -> {};
     private long sendAt;
-    /** Connections share the line in turns: one that waits longest is next. */
+    /** Lock of the line that all connections share; fair, so that they send in turn. */
     private final ReentrantLock line = new ReentrantLock(true);
 
     /** Serves a site at the root, and models by name under {@code models/}. */
@@ -103,7 +103,7 @@ public final class UnrulyServer implements AutoCloseable {
         add(model.getFileName().toString(), Content.of(model));
     }
 
-    /** Sends a header with all that is not a model. */
+    /** Sends a header with all files other than models. */
     void header(String name, String value) {
         siteHeaders.put(name, value);
     }
@@ -114,7 +114,7 @@ public final class UnrulyServer implements AutoCloseable {
         header("Cross-Origin-Embedder-Policy", "require-corp");
     }
 
-    /** Breaks all connections of models when so many bytes of models have been sent since the server began. */
+    /** Breaks all connections of models after {@code bytes} bytes of models have been sent since the server started. */
     void cutAt(long bytes) {
         synchronized (cuts) {
             cuts.add(bytes);
@@ -125,7 +125,7 @@ public final class UnrulyServer implements AutoCloseable {
         ranges = given;
     }
 
-    /** Whether pages of other origins may see what they need of the headers. */
+    /** Sets whether pages of other origins can read the headers that they need. */
     void exposesHeaders(boolean exposed) {
         exposesHeaders = exposed;
     }
@@ -134,12 +134,12 @@ public final class UnrulyServer implements AutoCloseable {
         etag = value;
     }
 
-    /** Multiplies each Content-Length; where the body is shorter than it says, nothing follows, or without ranges the connection ends. */
+    /** Multiplies each Content-Length. If the body is shorter, the connection stays open without data, or ends if there are no ranges. */
     void lengthFactor(double factor) {
         lengthFactor = factor;
     }
 
-    /** Whether answers tell their length; else the end of the connection ends them. */
+    /** Sets whether answers have a Content-Length; otherwise the end of the connection ends them. */
     void hasLength(boolean given) {
         hasLength = given;
     }
@@ -148,24 +148,24 @@ public final class UnrulyServer implements AutoCloseable {
         bytesPerSecond = speed;
     }
 
-    /** Flips a bit of the byte at a position, in each model, the next so many times that it is sent. */
+    /** Flips a bit of the byte at a position, in each model, the next {@code times} times that the byte is sent. */
     void flip(long position, int times) {
         synchronized (flips) {
             flips.put(position, times);
         }
     }
 
-    /** Told of the bytes of models that have been sent in all, by the thread that sends. */
+    /** Sets an action that receives the total number of sent bytes of models, on the thread that sends. */
     void onBytes(LongConsumer action) {
         onBytes = action;
     }
 
-    /** Bytes of models that were sent. */
+    /** Returns the number of sent bytes of models. */
     long modelBytes() {
         return modelBytes.get();
     }
 
-    /** Requests of models: the name and the range that was asked for. */
+    /** Returns the requests of models: the name and the requested range. */
     List<String> modelRequests() {
         return modelRequests;
     }
@@ -174,7 +174,7 @@ public final class UnrulyServer implements AutoCloseable {
         return "http://localhost:" + port;
     }
 
-    /** Listens, at the same port as before. */
+    /** Listens on the same port as before. */
     void start() throws IOException {
         ServerSocket socket = new ServerSocket();
         socket.setReuseAddress(true);
@@ -228,7 +228,7 @@ public final class UnrulyServer implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The browser, or a misdeed, has ended the connection.
+            // The browser or a cut has ended the connection.
         } finally {
             sockets.remove(socket);
             modelSockets.remove(socket);
@@ -355,7 +355,7 @@ public final class UnrulyServer implements AutoCloseable {
         }
     }
 
-    /** How many of these bytes may still be sent. */
+    /** Returns the number of bytes, at most {@code count}, that may be sent before the next cut. */
     private int beforeCut(int count) {
         synchronized (cuts) {
             return cuts.isEmpty() ? count : (int) Math.max(0, Math.min(count, cuts.peek() - modelBytes.get()));

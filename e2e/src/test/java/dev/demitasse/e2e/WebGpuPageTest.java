@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine on WebGPU in a page, on Chromium's software adapter: what it does for a token, and what happens where the GPU fails. */
+/** Tests the engine on WebGPU in a page, on Chromium's software adapter: the work for a token, and failures of the GPU. */
 class WebGpuPageTest {
     private static final String ASK = """
             async (options) => {
@@ -29,12 +29,12 @@ class WebGpuPageTest {
               return { text: choices[0].message.content, completionTokens: usage.completion_tokens };
             }""";
     private static final String ANSWER = "The capital of France is Paris.";
-    /** The answer's tokens, the end included. */
+    /** Number of tokens of the answer, including the end token. */
     private static final int ANSWER_TOKENS = 8;
 
     private static final Map<String, ?> SOME_TOKENS = Map.of("max_tokens", 12);
 
-    /** Hides that the adapter is software, so that it is chosen by itself. */
+    /** Hides that the adapter is a software adapter, so that it is chosen by default. */
     private static final String LOOKS_LIKE_HARDWARE = """
             Object.defineProperty(GPUAdapterInfo.prototype, 'architecture', { get: () => 'hardware, says the test' });
             Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });
@@ -44,7 +44,7 @@ class WebGpuPageTest {
         return new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU);
     }
 
-    /** A browser with {@link TinyModel}: where it matters what happens, not what is said. */
+    /** Opens a browser with {@link TinyModel}, for tests that do not depend on the answer. */
     private static Browser tinyBrowser(Path folder) throws IOException {
         Path model = folder.resolve("tiny.gguf");
         TinyModel.write(model);
@@ -64,7 +64,7 @@ class WebGpuPageTest {
         assertTrue(device.get("reason").toString().contains(reason), device.toString());
     }
 
-    /** Counts what the worker asks of WebGPU. */
+    /** Counts the calls of the worker to WebGPU. */
     private static final String COUNT = """
             () => {
               const counts = (globalThis.counts = {});
@@ -98,29 +98,29 @@ class WebGpuPageTest {
                 Map<?, ?> answer = ask(page, options);
                 Map<?, ?> counts = (Map<?, ?>) worker.evaluate("() => counts");
                 assertEquals(ANSWER, answer.get("text"));
-                // All of the prompt but its last token is in the cache: a pass for that one and for each token but the
-                // last.
+                // The whole prompt except its last token is cached: a pass for that token and for each token except the
+                // last one.
                 assertEquals(ANSWER_TOKENS, counts.get("submit"));
                 assertEquals(ANSWER_TOKENS, counts.get("mapAsync"));
                 assertEquals(ANSWER_TOKENS, counts.get("writeBuffer"));
                 int readBytes = ((Number) counts.get("getMappedRange")).intValue();
                 assertTrue(readBytes <= 4096 * ANSWER_TOKENS, counts.toString());
                 for (String made : List.of("createBuffer", "createBindGroup", "createComputePipeline")) {
-                    // The one that results come to may have to grow, once.
+                    // The buffer of the results may grow once.
                     int most = made.equals("createBuffer") && !options.isEmpty() ? 1 : 0;
                     int count = counts.get(made) == null ? 0 : ((Number) counts.get(made)).intValue();
                     assertTrue(count <= most, counts.toString());
                 }
-                // 30 layers; embedding, last row, norm, matrix, and up to three to find the likeliest
+                // 30 layers; embedding, last row, norm, matrix, and up to three to find the most probable
                 int dispatches = ((Number) counts.get("dispatchWorkgroups")).intValue();
                 assertTrue(dispatches <= ANSWER_TOKENS * (30 * 9 + 7), counts.toString());
             }
         }
     }
 
-    /** A batch that was begun is dropped, not waited for: nothing of it is in the cache. */
+    /** A batch that is under way is dropped; none of its tokens is in the cache. */
     @Test
-    void aPromptIsAborted() throws IOException {
+    void promptIsAborted() throws IOException {
         try (Browser browser = browser()) {
             Page page = browser.open("icon.svg");
             load(page, Map.of("device", "webgpu"));
@@ -143,7 +143,7 @@ class WebGpuPageTest {
         }
     }
 
-    /** Destroys the device at the given pass over a token or batch. */
+    /** Returns a script that destroys the device at the given pass over a token or batch. */
     private static String destroyAt(int... passes) {
         return """
                 const passes = %s;
@@ -158,7 +158,7 @@ class WebGpuPageTest {
                 """.formatted(Arrays.toString(passes));
     }
 
-    /** Lets {@link #destroyAt} begin to count. */
+    /** Makes {@link #destroyAt} start counting. */
     private static void arm(Page page) {
         page.workers().stream()
                 .filter(worker -> worker.url().endsWith("engine-worker.js")) // threads are deaf
@@ -166,7 +166,7 @@ class WebGpuPageTest {
     }
 
     @Test
-    void anAnswerOutlivesTheDevice(@TempDir Path folder) throws IOException {
+    void answerContinuesAfterDeviceLoss(@TempDir Path folder) throws IOException {
         try (Browser browser = tinyBrowser(folder)) {
             browser.changeWorkers(destroyAt(4));
             Page page = browser.open("icon.svg");
@@ -176,14 +176,14 @@ class WebGpuPageTest {
             arm(page);
             assertEquals(expected, ask(page, SOME_TOKENS));
             Map<?, ?> device = (Map<?, ?>) page.evaluate("() => engine.device");
-            assertDevice("webgpu", "loaded anew, since the GPU was lost", device);
+            assertDevice("webgpu", "loaded again, since the GPU was lost", device);
             assertEquals(expected, ask(page, SOME_TOKENS));
         }
     }
 
-    /** What they are to go on from is read again. */
+    /** The tokens of the sessions are read again. */
     @Test
-    void sessionsOutliveTheDevice(@TempDir Path folder) throws IOException {
+    void sessionsContinueAfterDeviceLoss(@TempDir Path folder) throws IOException {
         try (Browser browser = tinyBrowser(folder)) {
             browser.changeWorkers(destroyAt(2));
             Page page = browser.open("icon.svg");
@@ -196,24 +196,24 @@ class WebGpuPageTest {
             arm(page);
             page.evaluate("async () => { globalThis.other = engine.session(); await (%s)(other, 'three four'); }"
                     .formatted(ask));
-            assertDevice("webgpu", "loaded anew", (Map<?, ?>) page.evaluate("() => engine.device"));
+            assertDevice("webgpu", "loaded again", (Map<?, ?>) page.evaluate("() => engine.device"));
             List<?> bytes = (List<?>) page.evaluate("""
                     async () => {
                       await one.save('one');
                       await other.save('other');
                       return (await engine.sessions.list()).map((saved) => saved.bytes);
                     }""");
-            // A tile of 64 positions, of which each takes 256 bytes.
+            // A tile of 64 positions with 256 bytes each.
             assertEquals(2, bytes.size());
             bytes.forEach(each -> assertTrue(((Number) each).intValue() >= 64 * 256, bytes.toString()));
         }
     }
 
     @Test
-    void theCpuTakesOverWhereTheGpuIsLostAgainAndAgain(@TempDir Path folder) throws IOException {
+    void cpuTakesOverAfterRepeatedDeviceLoss(@TempDir Path folder) throws IOException {
         try (Browser browser = tinyBrowser(folder)) {
             browser.changeWorkers(LOOKS_LIKE_HARDWARE + """
-                    // At the fifth result of each device: two are wanted when a model is loaded.
+                    // At the fifth result of each device; loading a model needs two.
                     const { createCommandEncoder } = GPUDevice.prototype;
                     const { mapAsync } = GPUBuffer.prototype;
                     const results = new Map();
@@ -239,9 +239,9 @@ class WebGpuPageTest {
         }
     }
 
-    /** Where there is no memory for a longer conversation, the CPU, in the end, goes on with it. */
+    /** If the GPU has no memory for a longer conversation, the CPU continues it. */
     @Test
-    void aCacheThatCannotGrow(@TempDir Path folder) throws IOException {
+    void cpuTakesOverIfTheCacheCannotGrow(@TempDir Path folder) throws IOException {
         try (Browser browser = tinyBrowser(folder)) {
             browser.changeWorkers(LOOKS_LIKE_HARDWARE + """
                     const { createBuffer } = GPUDevice.prototype;
@@ -280,7 +280,7 @@ class WebGpuPageTest {
     }
 
     @Test
-    void aSoftwareAdapterIsTakenOnlyIfAskedFor() throws IOException {
+    void softwareAdapterIsUsedOnRequestOnly() throws IOException {
         try (Browser browser = browser()) {
             Page page = browser.open("icon.svg");
             assertDevice("cpu", "software", load(page, Map.of()));
@@ -291,7 +291,7 @@ class WebGpuPageTest {
     }
 
     @Test
-    void whatGoesWrongIsNamed(@TempDir Path folder) throws IOException {
+    void failuresAreNamed(@TempDir Path folder) throws IOException {
         Map<String, String> troubles = new HashMap<>();
         troubles.put("navigator.__proto__.__defineGetter__('gpu', () => undefined);", "no WebGPU");
         troubles.put(
@@ -306,14 +306,14 @@ class WebGpuPageTest {
                   }
                   return createBuffer.call(this, descriptor);
                 };""", "size");
-        // A kernel that the device can't compile.
+        // A kernel that the device cannot compile.
         troubles.put("""
                 const { createShaderModule } = GPUDevice.prototype;
                 GPUDevice.prototype.createShaderModule = function (descriptor) {
                   descriptor.code += 'and so on';
                   return createShaderModule.call(this, descriptor);
                 };""", "WGSL");
-        // A GPU that gives wrong numbers.
+        // A GPU that computes wrong numbers.
         troubles.put("""
                 const { createShaderModule } = GPUDevice.prototype;
                 GPUDevice.prototype.createShaderModule = function (descriptor) {
@@ -336,9 +336,9 @@ class WebGpuPageTest {
         }
     }
 
-    /** What no GPU holds: a clear message, and the CPU's own if it can't either. */
+    /** A context that is too large for a GPU is named, and then one that is too large for the CPU. */
     @Test
-    void aContextThatTheGpuCannotBind() throws IOException {
+    void tooLargeContextIsNamed() throws IOException {
         try (Browser browser = browser()) {
             Page page = browser.open("icon.svg");
             PlaywrightException e = assertThrows(
@@ -348,7 +348,7 @@ class WebGpuPageTest {
         }
     }
 
-    /** Small limits, as phones have them: tensors are split. */
+    /** Small limits, as on phones, split tensors into several buffers. */
     @Test
     void smallBindings() throws IOException {
         try (Browser browser = browser()) {

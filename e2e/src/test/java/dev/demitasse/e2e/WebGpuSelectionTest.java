@@ -25,13 +25,13 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** The likeliest tokens, as the GPU finds them: logits are rows of a table here. */
+/** Tests the search for the top logits on the GPU. The rows of a table serve as logits. */
 class WebGpuSelectionTest {
-    private static final int MOST = 256;
+    private static final int MAX_TOP_K = 256;
 
     private static final Random RANDOM = new Random(12);
 
-    /** Rows of logits. */
+    /** Returns rows of logits. */
     private static List<float[]> rows(int vocabulary) {
         float[] flat = gaussian(vocabulary, 0.001);
         float[] ties = gaussian(vocabulary, 1);
@@ -72,7 +72,7 @@ class WebGpuSelectionTest {
     }
 
     @Test
-    void theLikeliestAreFound() throws IOException {
+    void topLogitsAreFound() throws IOException {
         try (Browser browser = new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {
             for (int vocabulary : new int[] {48, 5008, 131_088}) {
                 List<float[]> rows = rows(vocabulary);
@@ -86,7 +86,7 @@ class WebGpuSelectionTest {
                 WebGpuBackend backend = new WebGpuBackend(plan, 8, 2, KvType.F16, device, RemoteDevice.shaders());
                 backend.load(gguf.tensors().get(0), 0, bytes(gguf.tensors().get(0), rows));
                 for (int row = 0; row < rows.size(); row++) {
-                    for (int topK : new int[] {MOST, 1}) {
+                    for (int topK : new int[] {MAX_TOP_K, 1}) {
                         Batch batch = new Batch(new int[] {row}, 0, 1, 0);
                         TopLogits top =
                                 backend.forward(batch, Outputs.topLogits(topK)).topLogits();
@@ -126,7 +126,7 @@ class WebGpuSelectionTest {
             assertTrue(found.add(top.ids()[i]), where + ": twice " + top.ids()[i]);
             assertEquals(logits[top.ids()[i]], top.logits()[i], where);
         }
-        assertTrue(found.contains(best), where + " lacks the likeliest, " + best);
+        assertTrue(found.contains(best), where + " lacks the most probable, " + best);
         double expSum = 0;
         for (int id = 0; id < logits.length; id++) {
             expSum += Math.exp(logits[id] - logits[best]);

@@ -18,18 +18,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * WebKitGTK's MiniBrowser with one tab, the engine of Safari, driven by WebDriver (W3C): HTTP requests with JSON. It needs a display,
- * which Xvfb gives it. Its sessions are private: storage ends with them, and there is no origin private file system and no WebGPU.
+ * WebKitGTK's MiniBrowser with one tab, driven by WebDriver (W3C): HTTP requests with JSON. WebKit is the engine of Safari. The
+ * browser needs a display, which Xvfb provides. Its sessions are private: storage ends with them, and there is no origin private file
+ * system and no WebGPU.
  */
 public final class WebKit implements ScriptedBrowser {
-    /** Answers take long on a busy machine; how long is not what is tested. */
+    /** Timeout of an answer, which takes long on a busy machine. */
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     /**
-     * Debian's package builds WebKit without SharedArrayBuffer by default. WebKitGTK 2.50.6 crashes now and then where the interpreter of
-     * WebAssembly hands a running loop over to compiled code: that code fills its stack slots before it moves the stack pointer below
-     * them, and the frame of a signal that suspends the thread overwrites them. Elsewhere threads are suspended without signals. The rest
-     * keeps it from using a GPU.
+     * Turns on SharedArrayBuffer, which is off by default in Debian's package, and turns off the GPU. WebKitGTK 2.50.6 sometimes crashes
+     * when the interpreter of WebAssembly hands a running loop over to compiled code: that code fills its stack slots before it moves the
+     * stack pointer below them, and the frame of a signal that suspends the thread overwrites them.
      */
     static final Map<String, String> ENVIRONMENT = Map.of(
             "JSC_useSharedArrayBuffer", "1",
@@ -37,7 +37,7 @@ public final class WebKit implements ScriptedBrowser {
             "WEBKIT_DISABLE_COMPOSITING_MODE", "1",
             "LIBGL_ALWAYS_SOFTWARE", "1");
 
-    /** Begins to evaluate an expression. Its outcome is polled: results of long scripts now and then get lost in the driver. */
+    /** Starts to evaluate an expression. Its outcome is polled, because the driver sometimes loses the results of long scripts. */
     private static final String BEGIN = """
             const outcome = (globalThis.outcome = {});
             (async () => JSON.stringify(await (%s)))().then(
@@ -62,7 +62,11 @@ public final class WebKit implements ScriptedBrowser {
         this(ENVIRONMENT);
     }
 
-    /** @param environment variables of the browser besides those of this process */
+    /**
+     * Starts the browser.
+     *
+     * @param environment variables of the browser besides those of this process
+     */
     public WebKit(Map<String, String> environment) throws IOException, InterruptedException {
         display = new ProcessBuilder("Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
                 .redirectError(output.toFile())
@@ -94,7 +98,7 @@ public final class WebKit implements ScriptedBrowser {
         }
     }
 
-    /** Reads the number that Xvfb chose and writes when it is ready. */
+    /** Returns the number of the display, which Xvfb chooses and writes when it is ready. */
     private String displayNumber() throws IOException {
         BufferedReader reader = display.inputReader(StandardCharsets.US_ASCII);
         String number = reader.readLine();
@@ -177,7 +181,7 @@ public final class WebKit implements ScriptedBrowser {
         stop();
     }
 
-    /** Ends the browser with all its processes, whatever state it is in. */
+    /** Ends the browser with all its processes, in any state. */
     private void stop() throws IOException {
         for (Process process : new Process[] {driver, display}) {
             if (process != null) {

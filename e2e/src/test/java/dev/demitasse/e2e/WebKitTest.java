@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page and the engine in WebKit, the engine of Safari and of all browsers on iPhones and iPads. */
+/** Tests the page and the engine in WebKit, the engine of Safari and of browsers on iPhones and iPads. */
 class WebKitTest {
     private static final Path SITE = Path.of("../static/target/site");
     private static final String ANSWER = "The capital of France is Paris.";
@@ -120,9 +120,9 @@ class WebKitTest {
         assertFalse(host.requests().contains(PlainHost.MODEL), () -> "fetched again: " + host.requests());
     }
 
-    /** WebKit's private windows lose a cache whose last user ends. The page holds it, and a lost one is made again. */
+    /** WebKit's private windows lose a cache when its last user ends. The page keeps it open, and a lost one is created again. */
     @Test
-    void loadGoesOnAfterOneThatWasCutAtAnyPoint() throws IOException, InterruptedException {
+    void loadContinuesAfterOneThatWasCutAtAnyPoint() throws IOException, InterruptedException {
         browser.open(host.address() + "icon.svg");
         for (int percent = 0; percent < 100; percent += 15) {
             JsonNode end = browser.evaluate("""
@@ -139,7 +139,7 @@ class WebKitTest {
         }
         browser.evaluate(LOAD.formatted(1));
         assertEquals(ANSWER, browser.evaluate(ASK).asText());
-        // On a page that is new nobody holds the cache.
+        // On a new page, nobody keeps the cache open.
         browser.open(host.address() + "icon.svg");
         browser.evaluate(LOAD.formatted(1));
         assertEquals(ANSWER, browser.evaluate(ASK).asText());

@@ -9,11 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** The kernels in a worker of a page, driven from here. */
+/** A connection to the kernels in a worker of a page. */
 public final class WorkerChannel extends RemoteKernelRuntime.Channel {
     private final Page page;
 
-    /** @param page of the site, which may share memory between threads */
+    /**
+     * Starts the worker.
+     *
+     * @param page a page of the site, which may share memory between threads
+     */
     public WorkerChannel(Page page) {
         this.page = page;
         page.evaluate("""
@@ -25,7 +29,7 @@ public final class WorkerChannel extends RemoteKernelRuntime.Channel {
                       worker.onmessage = ({ data }) => resolve(data);
                       worker.onerror = (event) => reject(new Error(event.message));
                     });
-                  globalThis.callMachine = (requests) => {
+                  globalThis.callKernels = (requests) => {
                     worker.postMessage(requests);
                     return answer();
                   };
@@ -43,10 +47,10 @@ public final class WorkerChannel extends RemoteKernelRuntime.Channel {
 
     @Override
     protected Map<?, ?> exchange(List<Map<String, Object>> requests) {
-        return (Map<?, ?>) page.evaluate("(requests) => callMachine(requests)", requests);
+        return (Map<?, ?>) page.evaluate("(requests) => callKernels(requests)", requests);
     }
 
-    /** Milliseconds of so many runs of the program that was run last, the shortest first. */
+    /** Runs the last program again, and returns the milliseconds of each run in ascending order. */
     public double[] times(int runs) {
         return ((List<?>) call(Map.of("op", "time", "runs", runs)))
                 .stream()

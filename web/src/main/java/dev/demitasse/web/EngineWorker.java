@@ -230,7 +230,7 @@ public final class EngineWorker {
                 sessions().moveTo(moved, answeringSession);
                 sessions = moved;
                 Reply reply = Reply.of("device", interrupted.id());
-                reply.setDevice(device(target, "; loaded anew, since the GPU was lost (" + reason + ")"));
+                reply.setDevice(device(target, "; loaded again, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
                 interrupted.resume(loaded);
             }
