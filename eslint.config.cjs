@@ -12,6 +12,13 @@ module.exports = [
       ...js.configs.recommended.rules,
       curly: 'error',
       eqeqeq: 'error',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Identifier[name=/^(.*_)?(LEAST|MOST|GREATEST|LARGEST|SMALLEST|LONGEST|SHORTEST|HIGHEST|LOWEST)(_|$)/]',
+          message: 'Name bounds MIN_ or MAX_.',
+        },
+      ],
       'no-shadow': 'error',
       'no-unused-vars': ['error', { ignoreRestSiblings: true, varsIgnorePattern: '^_$' }],
       'no-var': 'error',

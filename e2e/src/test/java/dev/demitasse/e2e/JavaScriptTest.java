@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class JavaScriptTest {
     private static final Path ROOT = Path.of("..");
     private static final List<String> SOURCES =
-            List.of("web/src/main/site", "cpu/src/main/site", "static/src/main/site", "e2e/src/test/js");
+            List.of("web/src/main/site", "cpu/src/main/site", "static/src/main/site", "e2e/src/test/js", "e2e/src/test/resources", "bench/src/main/resources");
 
     @Test
     void eslintFindsNothing() throws IOException, InterruptedException {

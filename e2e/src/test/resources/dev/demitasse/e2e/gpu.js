@@ -1,4 +1,4 @@
-// A GPU for the kernels' tests: carries out what RemoteDevice sends. Buffers, pipelines and bind groups have numbers.
+// A GPU for the tests of the kernels: executes the requests of RemoteDevice. Buffers, pipelines and bind groups have numbers.
 const adapter = await navigator.gpu.requestAdapter();
 const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
 const device = await adapter.requestDevice({
@@ -11,16 +11,16 @@ device.onuncapturederror = ({ error }) => errors.push(error.message);
 const buffers = new Map();
 const pipelines = new Map();
 const groups = new Map();
-/** Every pipeline that was ever made, by what it was made of: compiling takes long. */
+/** All pipelines, by their entry point, constants and code, because compiling takes long. */
 const compiled = new Map();
 let encoder;
 let pass;
-let copies = []; // buffer, offset and bytes of what the next submit reads back
+let copies = []; // buffer, offset and bytes that the next submit reads back
 let readback;
 
-/** Most dispatches that are timed in a submission. */
-const MOST_TIMED = 2000;
-/** Nanoseconds and number of dispatches of each pipeline, by label; null while nothing is timed. */
+/** Maximum number of dispatches in a submission that is timed. */
+const MAX_TIMED = 2000;
+/** Nanoseconds and number of dispatches of each pipeline, by label; null if nothing is timed. */
 let times = null;
 let timed = []; // labels of the pass's dispatches
 let querySet;
@@ -97,18 +97,18 @@ const operations = {
     device.queue.submit([encoder.finish()]);
     encoder = pass = undefined;
   },
-  /** Starts over: everything is given back. */
+  /** Destroys all buffers, and forgets pipelines and bind groups. */
   reset() {
     buffers.forEach((buffer) => buffer.destroy());
     [buffers, pipelines, groups].forEach((map) => map.clear());
   },
 };
 
-/** Times each dispatch from now on, or no longer; gives the times so far. */
+/** Starts or stops timing each dispatch, and returns the times so far. */
 globalThis.timeGpu = (on) => {
   const before = times;
   times = on ? {} : null;
-  querySet ??= device.createQuerySet({ type: 'timestamp', count: 2 * MOST_TIMED });
+  querySet ??= device.createQuerySet({ type: 'timestamp', count: 2 * MAX_TIMED });
   return before;
 };
 
@@ -131,7 +131,7 @@ async function addTimes() {
   resolved.destroy();
 }
 
-/** Carries out a list of operations; answers with what the last submit read back. */
+/** Executes a list of operations, and returns the bytes that the last submit read back. */
 globalThis.runOnGpu = async (list) => {
   for (const [name, ...args] of list) {
     operations[name](...args);

@@ -24,10 +24,18 @@ final class ModelLoad {
         /** Called as {@link ModelReader.Listener#progress} is. */
         void progress(boolean isDownload, long bytes, long total);
 
-        /** @param bytes of the model */
+        /**
+         * Called when the model is loaded.
+         *
+         * @param bytes size of the model
+         */
         void ready(Context context, long bytes, ExecutionTarget target);
 
-        /** @param name of the error, as {@link Reply#setName}; {@code DeviceUnfit} if another device might run the model */
+        /**
+         * Called when the model cannot be loaded.
+         *
+         * @param name of the error, as {@link Reply#setName}; {@code DeviceUnfit} if another device might run the model
+         */
         void failed(String name, String message);
     }
 

@@ -42,7 +42,11 @@ final class ModelReader {
 
     /** Waits until a device can take more. */
     interface BackPressure {
-        /** @param bytes that the backend has just been given */
+        /**
+         * Waits until the device can take more bytes.
+         *
+         * @param bytes number of bytes that the backend has just received
+         */
         void awaitRoom(int bytes);
     }
 
@@ -71,7 +75,11 @@ final class ModelReader {
     private boolean isDownload;
     private boolean cancelled;
 
-    /** @param contextLength as for {@link GgufLoader} */
+    /**
+     * Creates a reader.
+     *
+     * @param contextLength as for {@link GgufLoader}
+     */
     ModelReader(int contextLength, Backend.Factory backends, BackPressure backPressure, Listener listener) {
         this.backPressure = backPressure;
         this.contextLength = contextLength;

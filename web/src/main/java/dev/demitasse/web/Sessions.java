@@ -45,7 +45,9 @@ final class Sessions {
     private final PrefixCache<HeldBytes> cache;
 
     /**
-     * @param bytes of the model
+     * Creates the sessions of a context.
+     *
+     * @param bytes size of the model
      * @param cacheBytes budget of the snapshots, in bytes
      */
     Sessions(Context context, long bytes, long cacheBytes) {
@@ -88,7 +90,11 @@ final class Sessions {
         return sessions.computeIfAbsent(id, unknown -> new Session());
     }
 
-    /** @param count number of tokens whose keys and values are wanted in the KV cache */
+    /**
+     * Makes a session resident.
+     *
+     * @param count number of tokens whose keys and values are wanted in the KV cache
+     */
     private void enter(Session session, int[] tokens, int count) {
         Session resident = context.session();
         boolean comes = session != resident;

@@ -24,7 +24,11 @@ public class MessageChannel implements JSObject {
 
         void postMessage(int message);
 
-        /** @param transferred objects that can no longer be used here */
+        /**
+         * Posts a message with objects.
+         *
+         * @param transferred objects that can no longer be used by the sender
+         */
         void postMessage(int message, JSArray<JSObject> transferred);
 
         void close();
