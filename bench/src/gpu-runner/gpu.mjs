@@ -11,7 +11,7 @@ const SOFTWARE_DRIVERS = [
   '/usr/share/vulkan/icd.d/lvp_icd.x86_64.json',
 ];
 
-const MOST_TIMED = 2048;
+const MAX_TIMED = 2048;
 
 /**
  * Puts `navigator.gpu` in place.
@@ -124,12 +124,12 @@ class Watched {
   }
 
   #timed(encoder) {
-    this.#querySet ??= this.#device.createQuerySet({ type: 'timestamp', count: 2 * MOST_TIMED });
+    this.#querySet ??= this.#device.createQuerySet({ type: 'timestamp', count: 2 * MAX_TIMED });
     const querySet = this.#querySet;
     const labels = [];
     const begin = (label) => {
-      if (labels.length === MOST_TIMED) {
-        throw new Error(`more than ${MOST_TIMED} dispatches in a submission`);
+      if (labels.length === MAX_TIMED) {
+        throw new Error(`more than ${MAX_TIMED} dispatches in a submission`);
       }
       const i = 2 * labels.push(label);
       return encoder.beginComputePass({

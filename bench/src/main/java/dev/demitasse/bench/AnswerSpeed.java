@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What answers cost in Chromium, with SmolLM2 on the CPU: held to a JSON Schema, beside free ones; and with guessed tokens (prompt
- * lookup), beside without. The two kinds of each pair take turns; medians.
+ * Measures answers in Chromium, with SmolLM2 on the CPU: restricted by a JSON Schema compared with free ones, and with guessed tokens
+ * (prompt lookup) compared with answers without. The two kinds of each pair are interleaved. Prints medians.
  *
  * <pre>bench/run AnswerSpeed THREADS</pre>
  */
@@ -71,23 +71,23 @@ public final class AnswerSpeed {
         }
     }
 
-    /** What a token takes in an answer that must be JSON, beside what it takes in a free one of as many tokens. */
+    /** Measures the time of a token in an answer with a JSON Schema, and in a free answer of the same number of tokens. */
     private static void structured(Page page, String name, String schema) {
         List<?> result = (List<?>) page.evaluate("""
                 async ([rounds, schema]) => {
-                  const run = async (more, most) => {
+                  const run = async (more, maxTokens) => {
                     const { usage, timings } = await engine.chat.completions.create({
                       messages: [{ role: 'user', content: 'Describe a person as JSON.' }], temperature: 0, speculative: false,
-                      max_tokens: most, ...more });
+                      max_tokens: maxTokens, ...more });
                     return { tokens: usage.completion_tokens, ms: timings.predicted_ms / (usage.completion_tokens - 1) };
                   };
-                  const held = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: JSON.parse(schema) } } };
-                  const first = await run(held, 120);
+                  const restricted = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: JSON.parse(schema) } } };
+                  const first = await run(restricted, 120);
                   const pairs = [];
                   for (let round = 0; round < rounds; round++) {
                     const free = await run({ logit_bias: { 2: -100, 0: -100 } }, first.tokens);
-                    const bound = await run(held, 120);
-                    pairs.push([free.ms, bound.ms, bound.ms / free.ms]);
+                    const other = await run(restricted, 120);
+                    pairs.push([free.ms, other.ms, other.ms / free.ms]);
                   }
                   return [first.tokens, first.ms, pairs];
                 }""", List.of(ROUNDS, schema));

@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures SmolLM2 on the CPU in Chromium, Firefox and WebKit, in turns, and prints medians in tokens per second: decode of 128 tokens,
- * and prefill of a prompt of some 500. Arguments: the number of rounds (5 unless given).
+ * Measures SmolLM2 on the CPU in Chromium, Firefox and WebKit, interleaved, and prints medians in tokens per second: decode of 128
+ * tokens, and prefill of a prompt of about 500 tokens.
+ *
+ * <pre>bench/run BrowserSpeed [ROUNDS]</pre>
  */
 final class BrowserSpeed {
     private static final Path SITE = Path.of("../static/target/site");
@@ -67,7 +69,7 @@ final class BrowserSpeed {
         for (Map.Entry<String, ScriptedBrowser> browser : browsers.entrySet()) {
             browser.getValue().open(host.address() + "icon.svg");
             browser.getValue().evaluate(LOAD.formatted(threads));
-            browser.getValue().evaluate(MEASURE); // a warm-up: compilers tune what runs often
+            browser.getValue().evaluate(MEASURE); // a warm-up, in which the browser optimizes the code
             figures.put(browser.getKey(), new ArrayList<>());
         }
         for (int round = 0; round < rounds; round++) {

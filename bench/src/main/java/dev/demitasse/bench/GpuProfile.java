@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Where a token's and a batch's time goes on the software adapter, by timestamp queries around each dispatch. The rest of a pass, what
- * the browser does between dispatches, isn't seen here.
+ * Measures the time of each kernel for a token and for a batch on the software adapter, by timestamp queries around each dispatch.
+ * These exclude the work of the browser between dispatches.
  *
  * <pre>bench/run GpuProfile [MODEL.gguf] [hardware]</pre>
  */
@@ -32,7 +32,11 @@ final class GpuProfile {
 
     private GpuProfile() {}
 
-    /** @param args model, and whether sizes are those for hardware */
+    /**
+     * Measures.
+     *
+     * @param args a model, and {@code hardware} for the sizes for hardware
+     */
     public static void main(String[] args) throws IOException {
         Path model = args.length > 0 ? Path.of(args[0]) : TestWeights.smolLm2();
         try (Browser browser = new Browser(new NewContextOptions(), Chromium.SOFTWARE_WEBGPU)) {

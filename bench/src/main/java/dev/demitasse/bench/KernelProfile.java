@@ -29,9 +29,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Where the time of a token goes, by operation, in Chromium with one thread; a Markdown table.
+ * Measures the time of each operation of a pass, in Chromium with one thread, and prints a Markdown table.
  *
- * <p>Arguments: a GGUF file, the tokens of a pass (1 for decode), the position of the first.
+ * <p>Arguments: a GGUF file, the number of tokens of the pass (1 for decode), the position of the first token.
  */
 public final class KernelProfile {
     private static final int DECODE_ROUNDS = 100;
@@ -39,7 +39,12 @@ public final class KernelProfile {
 
     private KernelProfile() {}
 
-    /** A command of the program: what it does, and how many bytes of weights it reads. */
+    /**
+     * A command of the program.
+     *
+     * @param name of the operation, with the packing and the size of a product
+     * @param weightBytes bytes of weights that the command reads
+     */
     private record Line(String name, double weightBytes) {}
 
     public static void main(String[] args) throws IOException {
@@ -71,7 +76,7 @@ public final class KernelProfile {
         }
     }
 
-    /** Keeps the addresses of the programs that were started: the parts of a pass, which lie one after the other. */
+    /** Records the addresses of the programs that are started: the parts of a pass, which are stored in sequence. */
     private static final class Recorder extends WrappedKernelRuntime {
         final List<Long> started = new ArrayList<>();
 

@@ -16,12 +16,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What memory a tab takes as a prompt grows, beside what was told before the model was loaded; then how long it takes until an abort is heard while a
- * prompt is read.
+ * Measures the memory of a tab as a prompt grows, compared with the estimate before the load; then the time that an abort takes during
+ * a prefill.
  *
  * <pre>bench/run LongContext MODEL.gguf|full-shape cpu|webgpu f16|q8_0 LENGTH…</pre>
  *
- * On a GPU that software plays, its memory is the GPU process's.
+ * On a software adapter, the memory of the GPU is that of the GPU process.
  */
 public final class LongContext {
     private static final int ABORTS = 20;
@@ -34,7 +34,7 @@ public final class LongContext {
         String word = isFullShape ? "!" : " tea"; // a token
         boolean isGpu = args[1].equals("webgpu");
         List<String> lengths = Arrays.asList(args).subList(3, args.length);
-        int longest = Integer.parseInt(lengths.get(lengths.size() - 1));
+        int maxLength = Integer.parseInt(lengths.get(lengths.size() - 1));
         try (UnrulyServer server = new UnrulyServer(Path.of("../static/target/site"));
                 Profile profile = new Profile(isGpu ? Chromium.SOFTWARE_WEBGPU : List.of())) {
             server.isolate();
@@ -50,7 +50,7 @@ public final class LongContext {
                         { device, kvType, contextLength, cache: false, onNeeds: ({ memory }) => (needs = memory) });
                       globalThis.ask = (prompt) => engine.completions.create({ prompt, max_tokens: 1, temperature: 0 });
                       return needs;
-                    }""", List.of(args[1], args[2], longest + 64));
+                    }""", List.of(args[1], args[2], maxLength + 64));
             double empty = number(needs.get("empty")) / 1e6;
             double perToken = number(needs.get("perToken")) / 1e6;
             page.evaluate("(prompt) => ask(prompt)", word);
@@ -75,14 +75,14 @@ public final class LongContext {
                         times.push(performance.now() - start);
                       }
                       return times;
-                    }""", List.of(word.repeat(longest), ABORTS));
+                    }""", List.of(word.repeat(maxLength), ABORTS));
             double[] times =
                     aborts.stream().mapToDouble(LongContext::number).sorted().toArray();
             System.out.printf(
                     Locale.ROOT,
-                    "%s: aborts of a prompt of %d tokens: median %.0f ms, longest %.0f ms%n",
+                    "%s: aborts of a prompt of %d tokens: median %.0f ms, maximum %.0f ms%n",
                     args[0],
-                    longest,
+                    maxLength,
                     times[times.length / 2],
                     times[times.length - 1]);
         }
@@ -92,17 +92,18 @@ public final class LongContext {
         return ((Number) value).doubleValue();
     }
 
-    private static void print(String[] args, int tokens, double before, double told, Profile profile, String process) {
+    private static void print(
+            String[] args, int tokens, double before, double estimate, Profile profile, String process) {
         double taken = ChromiumProcess.largest(profile.context(), process).megabytes() - before;
         System.out.printf(
                 Locale.ROOT,
-                "%s %s %s: %d tokens take %.0f MB, told %.0f (%+.1f %%)%n",
+                "%s %s %s: %d tokens take %.0f MB, estimate %.0f (%+.1f %%)%n",
                 Path.of(args[0]).getFileName(),
                 args[1],
                 args[2],
                 tokens,
                 taken,
-                told,
-                100 * (taken / told - 1));
+                estimate,
+                100 * (taken / estimate - 1));
     }
 }

@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What a token costs at the end of a long sequence, in Chromium: layers of SmolLM3-3B's shape with random weights, or a model, with random keys and
- * values. Prints milliseconds of one forward pass, medians, and what reads of keys and values come to.
+ * Measures a token at the end of a long sequence, in Chromium: layers of SmolLM3-3B's shape with random weights, or a model, with
+ * random keys and values. Prints the median of the milliseconds of a pass, and the rate at which it reads keys and values.
  *
  * <pre>bench/run LongDecode THREADS LAYERS|MODEL.gguf [POSITION…]</pre>
  */
@@ -74,7 +74,7 @@ public final class LongDecode {
                     });
             return new CpuBackend(plan, same, 64, kvType, factory);
         });
-        double shortest = 0;
+        double first = 0;
         long filled = 0;
         for (int position : positions) {
             backend.forward(new Batch(new int[] {7}, 0, 1, position), Outputs.LOGITS);
@@ -82,20 +82,20 @@ public final class LongDecode {
             fill(channel, runtimes.get(0), filled, bytes);
             filled = bytes;
             double median = channel.times(RUNS)[RUNS / 2];
-            shortest = shortest == 0 ? median : shortest;
+            first = first == 0 ? median : first;
             System.out.printf(
                     Locale.ROOT,
-                    "%s, %d threads, position %d: %.2f ms, %.1f MB of keys and values, %.1f GB/s beyond the short one%n",
+                    "%s, %d threads, position %d: %.2f ms, %.1f MB of keys and values, %.1f GB/s more than at the first%n",
                     kvType,
                     variant.threads(),
                     position,
                     median,
                     bytes / 1e6,
-                    bytes / 1e6 / (median - shortest));
+                    bytes / 1e6 / (median - first));
         }
     }
 
-    /** Gives the cache bytes that are small numbers as float16, and as scales. */
+    /** Fills the KV cache with bytes that are small numbers both as float16 elements and as scales. */
     private static void fill(WorkerChannel channel, KernelRuntime runtime, long from, long to) {
         byte[] pattern = new byte[PATTERN_BYTES];
         new Random(1).nextBytes(pattern);

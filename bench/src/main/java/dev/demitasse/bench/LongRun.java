@@ -12,20 +12,20 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A tab that is used for a long time: thousands of chat turns, with aborts, in sessions that take turns and are closed when they are
- * full. Tells what memory the tab takes, and holds every 50th answer against that of an engine newly loaded.
+ * Uses a tab for a long time: thousands of questions, with aborts, in alternating sessions that are closed when they are full. Prints
+ * the memory of the tab, and compares every 50th answer with that of a newly loaded engine.
  *
  * <pre>bench/run LongRun TURNS</pre>
  */
 public final class LongRun {
     private static final int CHECK = 50;
     private static final int REPORT = 100;
-    /** Below it, rounding may decide: a sequence read in parts isn't one read at once, to the last bit. */
+    /** Difference of log probabilities below which rounding may decide, because reading a sequence in parts rounds differently. */
     private static final double NEAR_TIE = 0.01;
 
     private static final Map<String, Object> OPTIONS = Map.of("contextLength", 1024, "device", "cpu");
 
-    /** Greedily: [text, tokens with their logarithms]. */
+    /** Defines a function that returns a greedy answer: its text, and its tokens with log probabilities. */
     private static final String ASK = """
             () => {
               globalThis.ask = async (calls, messages) => {
@@ -50,7 +50,7 @@ public final class LongRun {
               globalThis.current = conversations[0];
             }""";
 
-    /** So many turns; the last is told whole. */
+    /** Asks a number of questions, and returns counts and the last question with its answer. */
     private static final String TURNS = """
             async (turns) => {
               const counts = { aborted: 0, cached: 0, prompt: 0, closed: 0 };
@@ -139,7 +139,7 @@ public final class LongRun {
                 done.get("closed"));
     }
 
-    /** Whether a new engine gives the last answer, too. */
+    /** Returns whether a new engine gives the last answer, too. */
     private static boolean check(Browser browser, Map<?, ?> done) {
         Map<?, ?> answer = (Map<?, ?>) done.get("answer");
         Page page = open(browser);
@@ -154,7 +154,7 @@ public final class LongRun {
         return gap < NEAR_TIE;
     }
 
-    /** How far apart the two likeliest tokens are where two answers part. */
+    /** Returns the difference of the log probabilities of the two most probable tokens where two answers differ first. */
     private static double gap(List<?> tokens, List<?> others) {
         int at = 0;
         while (token(tokens.get(at)).equals(token(others.get(at)))) {

@@ -21,8 +21,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * What Chromium's WebAssembly reads from memory, the bound of decode: the product of a vector by a float32 matrix of 512 MB, which takes one
- * multiplication for each 4 bytes. Prints GB/s for 1 and 2 threads, medians of 11.
+ * Measures the rate at which Chromium's WebAssembly reads memory, the bound of decode, by the product of a vector and a float32 matrix
+ * of 512 MB, which takes one multiplication for each 4 bytes. Prints GB/s for 1 and 2 threads, medians of 11.
  */
 public final class MemoryBandwidth {
     private static final int COLUMNS = 1024;

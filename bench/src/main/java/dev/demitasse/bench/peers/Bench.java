@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Measures Demitasse beside a peer, each in a Chromium of its own, and on the CPU llama.cpp, in turns, and prints a table for each model.
- * Progress goes to the error stream, each round's figures to {@code target/bench.json}.
+ * Measures Demitasse and a peer, each in its own Chromium, and on the CPU llama.cpp, interleaved, and prints a table for each model.
+ * Writes progress to the error stream, and the figures of each round to {@code target/bench.json}.
  *
  * <pre>bench/compare --rounds 3 model.gguf</pre>
  */
@@ -21,7 +21,7 @@ final class Bench {
     static final String DEMITASSE = "demitasse";
 
     private static final Path RAW = Path.of("target/bench.json");
-    /** Enough for the browser to have compiled what runs often with its better compiler. */
+    /** Number of tokens after which the browser has optimized the code. */
     private static final int WARM_UP_TOKENS = 64;
 
     private final Options options;
@@ -34,7 +34,11 @@ final class Bench {
         peer = options.device().isCpu() ? Peer.WLLAMA : Peer.TRANSFORMERS;
     }
 
-    /** @param args as {@link Options} has them */
+    /**
+     * Measures.
+     *
+     * @param args see {@link Options}
+     */
     public static void main(String[] args) throws IOException {
         Options options = Options.parse(args);
         try (Playwright playwright = Chromium.playwright()) {
@@ -133,7 +137,7 @@ final class Bench {
                 add(figures, Metric.PREFILL, engine, completion.prefillSpeed());
             }
         }
-        // The same text each round: engines that keep what they have read come to the point sooner.
+        // The same text each round, which engines with a prefix cache need not read again.
         String longer = prompts.ofLength(options.contextTokens(), 0);
         for (int round = 1; round <= options.rounds(); round++) {
             for (Engine engine : engines) {
@@ -143,7 +147,11 @@ final class Bench {
         }
     }
 
-    /** @throws IllegalStateException if the engine read other tokens than these, or ended before it had written all */
+    /**
+     * Completes a prompt when the machine is idle.
+     *
+     * @throws IllegalStateException if the engine read another number of tokens, or wrote fewer tokens
+     */
     private static Completion complete(Engine engine, String prompt, int tokens, Prompts prompts) {
         awaitIdle();
         Completion completion = engine.complete(prompt, tokens);

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A server of a model, of Demitasse's site, of a peer and of the page that runs either. */
+/** A server of a model, of Demitasse's site, of a peer, and of the page that runs both engines. */
 final class BenchSite implements AutoCloseable {
     private static final Path SITE = Path.of("../static/target/site");
     private static final Path FOLDER = Path.of("target/bench-site");
@@ -20,7 +20,11 @@ final class BenchSite implements AutoCloseable {
     private final Peer peer;
     private final String peersModel;
 
-    /** @param peers folder whose node_modules holds the peer */
+    /**
+     * Copies the files and starts the server.
+     *
+     * @param peers folder whose {@code node_modules} has the peer
+     */
     BenchSite(Peer peer, Path peers, Path model) throws IOException {
         this.model = model;
         this.peer = peer;
@@ -37,7 +41,7 @@ final class BenchSite implements AutoCloseable {
         serve = Serve.start(FOLDER, model.toString(), 0);
     }
 
-    /** Copies a folder's files, and those of the folders in it. */
+    /** Copies all files of a folder, recursively. */
     static void copyAll(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -51,12 +55,12 @@ final class BenchSite implements AutoCloseable {
         Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** Address of the page. */
+    /** Returns the address of the page. */
     String page() {
         return "http://localhost:" + serve.port() + "/bench/bench.html";
     }
 
-    /** The path there of the model that an engine loads. */
+    /** Returns the path of the model that an engine loads. */
     String model(String engine) {
         return engine.equals(peer.module()) ? peersModel : "/models/" + model.getFileName();
     }

@@ -3,13 +3,13 @@ package dev.demitasse.bench.peers;
 import java.util.List;
 
 /**
- * An answer and its times, as seen by who asked for it.
+ * An answer and its times, measured by the caller.
  *
  * @param promptTokens tokens of the prompt as the engine counted them
- * @param cachedTokens how many of them it did not read again
- * @param start when it was asked, in milliseconds of any clock
- * @param stamps when each token of the answer came
- * @param end when the answer was complete
+ * @param cachedTokens tokens of the prompt that were cached
+ * @param start time of the request, in milliseconds of any clock
+ * @param stamps arrival times of the tokens of the answer
+ * @param end time when the answer was complete
  */
 record Completion(int promptTokens, int cachedTokens, double start, List<Double> stamps, double end, String text) {
     /** Tokens of an answer beyond those that {@link #decodeSpeed} counts: the first, which ends the prefill, and the last. */
@@ -17,19 +17,19 @@ record Completion(int promptTokens, int cachedTokens, double start, List<Double>
 
     private static final double MS_PER_SECOND = 1000;
 
-    /** Seconds from the beginning of the clock, for a page its navigation, to the first token. */
+    /** Returns the seconds from the origin of the clock, for a page its navigation, to the first token. */
     double firstToken() {
         return stamps.get(0) / MS_PER_SECOND;
     }
 
-    /** Tokens per second of reading the prompt, where one token was asked for. */
+    /** Returns the tokens of the prompt per second, if one token was requested. */
     double prefillSpeed() {
         return (promptTokens - cachedTokens) * MS_PER_SECOND / (end - start);
     }
 
     /**
-     * Tokens per second from the first token to the last but one. wllama hands on a token only when it has computed the next:
-     * all come late by one, except the last.
+     * Returns the tokens per second from the first token to the second to last. wllama reports a token only when it has computed
+     * the next one, so all are late by one, except the last.
      */
     double decodeSpeed() {
         int intervals = stamps.size() - UNTIMED_TOKENS;

@@ -3,10 +3,10 @@ package dev.demitasse.bench.peers;
 import dev.demitasse.e2e.Chromium;
 import java.util.List;
 
-/** What the engines of a page compute on. */
+/** A device on which the engines of a page compute. */
 enum Device {
     CPU("cpu", List.of()),
-    /** WebGPU's adapter that computes on the CPU. */
+    /** The WebGPU adapter that computes on the CPU. */
     SOFTWARE_GPU("webgpu", Chromium.SOFTWARE_WEBGPU),
     /** The GPU that WebGPU finds. */
     GPU("webgpu", List.of());
@@ -19,17 +19,17 @@ enum Device {
         this.arguments = arguments;
     }
 
-    /** Its name among the options with which engines load. */
+    /** Returns the name of the device in the options of an engine. */
     String option() {
         return option;
     }
 
-    /** How Chromium is started. */
+    /** Returns the arguments of Chromium. */
     List<String> arguments() {
         return Chromium.arguments(arguments);
     }
 
-    /** Whether llama.cpp, which computes on the CPU, is worth measuring beside. */
+    /** Returns whether the device is the CPU, on which llama.cpp is measured too. */
     boolean isCpu() {
         return this == CPU;
     }

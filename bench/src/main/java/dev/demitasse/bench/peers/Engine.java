@@ -1,10 +1,10 @@
 package dev.demitasse.bench.peers;
 
-/** An engine with a model in it. */
+/** An engine with a loaded model. */
 interface Engine extends AutoCloseable {
     String name();
 
-    /** Continues a prompt with the likeliest tokens. What the prompt shares with the one before need not be read again. */
+    /** Continues a prompt greedily. The engine may reuse the common prefix of this prompt and the one before. */
     Completion complete(String prompt, int maxTokens);
 
     @Override

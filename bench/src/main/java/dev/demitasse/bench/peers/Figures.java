@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 
-/** What one model gave with one number of threads: for each metric and engine a value a round. */
+/** The results of one model with one number of threads: a value for each metric, engine and round. */
 final class Figures {
     @JsonProperty
     private final Map<Metric, Map<String, List<Double>>> values = new EnumMap<>(Metric.class);
@@ -22,22 +22,22 @@ final class Figures {
                 .add(value);
     }
 
-    /** Keeps what an engine wrote, for a reader to see that it did. */
+    /** Keeps the text of an answer, so that a reader can check it. */
     void addText(String engine, String text) {
         texts.put(engine, text);
     }
 
-    /** What each engine wrote last. */
+    /** Returns the last text of each engine. */
     Map<String, String> texts() {
         return texts;
     }
 
-    /** The median of the rounds; empty if the engine wasn't measured so. */
+    /** Returns the median of the rounds; empty if the metric was not measured for the engine. */
     OptionalDouble median(Metric metric, String engine) {
         return median(rounds(metric, engine));
     }
 
-    /** The median of the rounds' ratios of an engine to another. */
+    /** Returns the median of the ratios of an engine to another in each round. */
     OptionalDouble ratio(Metric metric, String engine, String other) {
         List<Double> ratios = new ArrayList<>();
         for (int round = 0; round < rounds(metric, engine).size(); round++) {

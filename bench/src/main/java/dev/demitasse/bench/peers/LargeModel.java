@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Loads a model that is too large for the peers' table, and writes: seconds to load, tokens per second, bytes of weights read per second,
- * the renderer's peak memory.
+ * Loads a model that is too large for the table of the peers, and prints the seconds to load, tokens per second, bytes of weights read
+ * per second, and the peak memory of the renderer.
  *
  * <pre>bench/run peers.LargeModel FOLDER-OF-BENCH-PACKAGES MODEL.gguf THREADS</pre>
  */
@@ -20,7 +20,11 @@ final class LargeModel {
 
     private LargeModel() {}
 
-    /** @param args the folder where bench/compare keeps its packages, a GGUF file, a number of threads */
+    /**
+     * Measures.
+     *
+     * @param args the folder where bench/compare keeps its packages, a GGUF file, a number of threads
+     */
     public static void main(String[] args) throws IOException {
         Path peers = Path.of(args[0]);
         Path model = Path.of(args[1]);

@@ -1,6 +1,6 @@
 package dev.demitasse.bench.peers;
 
-/** What is measured: a row of the table. */
+/** A measured quantity: a row of the table. */
 enum Metric {
     DECODE("%.1f tok/s"),
     DECODE_AT_CONTEXT("%.1f tok/s"),

@@ -9,7 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** llama.cpp compiled for this machine, in a Node process of its own: see {@code native.mjs}. */
+/** llama.cpp compiled for this machine, in its own Node process: see {@code native.mjs}. */
 final class NativeEngine implements Engine {
     static final String NAME = "llama.cpp";
 
@@ -19,7 +19,11 @@ final class NativeEngine implements Engine {
     private final Writer requests;
     private final BufferedReader answers;
 
-    /** @param peers folder whose node_modules holds node-llama-cpp */
+    /**
+     * Starts the process.
+     *
+     * @param peers folder whose {@code node_modules} has node-llama-cpp
+     */
     NativeEngine(Path peers, Path model, int threads, int contextLength) throws IOException {
         process = new ProcessBuilder(
                         "node",

@@ -9,14 +9,15 @@ import java.util.List;
 /**
  * The command line.
  *
- * @param peers folder whose node_modules holds wllama and node-llama-cpp, or Transformers.js, whose models are in its folder onnx
- * @param device what is to compute
+ * @param peers folder whose {@code node_modules} has wllama and node-llama-cpp, or Transformers.js, whose models are in its folder
+ *     {@code onnx}
+ * @param device the device on which the engines compute
  * @param models GGUF files
  * @param threads numbers of threads, one after the other
- * @param rounds how often each figure is taken
- * @param decodeTokens how many tokens are written
- * @param prefillTokens length of the prompt whose reading is timed
- * @param contextTokens length of the prompt after which tokens are written once more
+ * @param rounds number of measurements of each figure
+ * @param decodeTokens number of generated tokens
+ * @param prefillTokens length of the prompt whose prefill is measured
+ * @param contextTokens length of the prompt after which decode is measured again
  */
 record Options(
         Path peers,
@@ -27,7 +28,7 @@ record Options(
         int decodeTokens,
         int prefillTokens,
         int contextTokens) {
-    /** Tokens that prompt and answer may have together. */
+    /** Maximum number of tokens of prompt and answer together. */
     static final int CONTEXT_LENGTH = 2048;
 
     private static final String WEBGPU = "--webgpu";
@@ -45,7 +46,11 @@ record Options(
         }
     }
 
-    /** @throws IllegalArgumentException naming the option that is unknown or has no fit value */
+    /**
+     * Parses the arguments of the command line.
+     *
+     * @throws IllegalArgumentException naming the option that is unknown or has a wrong value
+     */
     static Options parse(String... args) {
         List<Path> files = new ArrayList<>();
         Device device = device(Arrays.asList(args));
@@ -80,7 +85,7 @@ record Options(
         Path peers = files.remove(0);
         List<Path> models = files;
         if (files.isEmpty()) {
-            // Transformers.js has but SmolLM2: bench/peer-onnx makes no other.
+            // bench/peer-onnx makes only SmolLM2 for Transformers.js.
             models = device.isCpu()
                     ? List.of(TestWeights.smolLm2(), TestWeights.gemma3())
                     : List.of(TestWeights.smolLm2());

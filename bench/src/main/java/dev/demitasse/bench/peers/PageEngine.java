@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** An engine in a page, in a Chromium of its own with a new profile, so that nothing is cached at first. */
+/** An engine in a page of its own Chromium with a new profile, so that nothing is cached at first. */
 final class PageEngine implements Engine {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double MS_PER_SECOND = 1000;
@@ -28,10 +28,10 @@ final class PageEngine implements Engine {
     private Page page;
 
     /**
-     * Opens the browser; {@link #load} comes next.
+     * Opens the browser; {@link #load} must be called next.
      *
      * @param name of the engine's module in {@code resources/bench}
-     * @param device what is to compute
+     * @param device the device on which the engine computes
      */
     PageEngine(Playwright playwright, String name, Device device) throws IOException {
         this.name = name;
@@ -53,7 +53,7 @@ final class PageEngine implements Engine {
     }
 
     /**
-     * Loads the model in a new page, in place of the one before.
+     * Loads the model in a new page, which replaces the one before.
      *
      * @return seconds until the engine was ready
      */
@@ -78,12 +78,12 @@ final class PageEngine implements Engine {
         return JSON.convertValue(completion, Completion.class);
     }
 
-    /** The most memory that the page's process has held, in megabytes, with what it shares. */
+    /** Returns the peak memory of the page's process, including shared memory, in megabytes. */
     double peakMegabytes() {
         return ChromiumProcess.largest(context, "renderer").peakMegabytes();
     }
 
-    /** The same of the process that talks to the GPU, or computes in its place. */
+    /** Returns the peak memory of the GPU process, in megabytes. */
     double gpuProcessPeakMegabytes() {
         return ChromiumProcess.largest(context, "GPU").peakMegabytes();
     }

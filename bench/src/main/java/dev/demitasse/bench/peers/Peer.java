@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** What Demitasse is measured beside in a page: an npm package that runs models there. */
+/** An npm package that runs models in a page, with which Demitasse is compared. */
 enum Peer {
     WLLAMA(
             "wllama",
@@ -17,7 +17,7 @@ enum Peer {
                     "@wllama/wllama/esm/wasm/wllama.wasm", "wasm/wllama.wasm")) {
         @Override
         String publish(Path model, Path peers, Path site) {
-            return "/models/" + model.getFileName(); // where the server has it for Demitasse too
+            return "/models/" + model.getFileName(); // the address for Demitasse, too
         }
     },
     TRANSFORMERS(
@@ -46,8 +46,10 @@ enum Peer {
     private final Map<String, String> files;
 
     /**
-     * @param module its name beside {@code bench.js}, and its folder in the site
-     * @param files from {@code node_modules} to that folder
+     * Creates a peer.
+     *
+     * @param module name of its script next to {@code bench.js}, and of its folder in the site
+     * @param files paths in {@code node_modules}, with paths in that folder
      */
     Peer(String module, String title, String npmPackage, Map<String, String> files) {
         this.module = module;
@@ -60,14 +62,14 @@ enum Peer {
         return module;
     }
 
-    /** Its name and version. */
+    /** Returns the name and version. */
     String title(Path peers) throws IOException {
         Path file = modules(peers).resolve(npmPackage).resolve("package.json");
         return title + " "
                 + new ObjectMapper().readTree(file.toFile()).get("version").asText();
     }
 
-    /** Puts its program into the site. */
+    /** Copies its program into the site. */
     void install(Path peers, Path site) throws IOException {
         for (Map.Entry<String, String> file : files.entrySet()) {
             BenchSite.copy(
@@ -76,9 +78,9 @@ enum Peer {
     }
 
     /**
-     * Sees that the site has a model in the form that it reads.
+     * Adds a model to the site in the format that the peer reads.
      *
-     * @return the path there
+     * @return the path of the model in the site
      */
     abstract String publish(Path model, Path peers, Path site) throws IOException;
 

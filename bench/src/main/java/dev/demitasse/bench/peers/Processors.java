@@ -7,25 +7,25 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** The machine's processors, as Linux counts their time. */
+/** The processors of the machine, whose time Linux counts. */
 final class Processors {
     private static final Path STAT = Path.of("/proc/stat");
-    /** Columns of the first line after its name. */
+    /** Columns of the first line of {@code /proc/stat}, after its name. */
     private static final int IDLE = 3;
 
     private static final double ENOUGH_IDLE = 0.95;
-    private static final int LONGEST_WAIT_SECONDS = 60;
+    private static final int MAX_WAIT_SECONDS = 60;
 
     private Processors() {}
 
     /**
-     * Waits for a second in which nothing else computes. llama.cpp's threads wait for each other without sleeping: a program
-     * that takes one's processor slows it down many times over.
+     * Waits for a second in which nothing else computes. The threads of llama.cpp wait for each other without sleeping, so a program
+     * that takes a processor from one of them slows it down many times.
      *
-     * @return whether that second came within a minute
+     * @return whether there was such a second within a minute
      */
     static boolean awaitIdle() {
-        for (int second = 0; second < LONGEST_WAIT_SECONDS; second++) {
+        for (int second = 0; second < MAX_WAIT_SECONDS; second++) {
             long[] before = times();
             sleepSecond();
             long[] after = times();

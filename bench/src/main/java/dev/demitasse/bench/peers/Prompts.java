@@ -12,10 +12,10 @@ import java.util.List;
 
 /** Texts with a given number of a model's tokens: the beginning of a story, cut at a word. */
 final class Prompts {
-    /** A prompt of some 16 tokens. */
+    /** A prompt of about 16 tokens. */
     static final String SHORT = "Once upon a time, in a small village by the sea, there lived a";
 
-    /** One token in the vocabularies at hand. */
+    /** A word that is one token in the vocabularies of both models. */
     private static final String FILLER = " very";
 
     private final Tokenizer tokenizer;
@@ -30,9 +30,9 @@ final class Prompts {
     }
 
     /**
-     * A prompt of exactly so many tokens.
+     * Returns a prompt with a number of tokens.
      *
-     * @param number what the text begins with: texts of different numbers have no beginning in common
+     * @param number beginning of the text, so that texts of different numbers have no common prefix
      */
     String ofLength(int tokens, int number) {
         int fitting = 0;
@@ -49,7 +49,7 @@ final class Prompts {
         return text.toString();
     }
 
-    /** A prompt's number of tokens, a BOS included. */
+    /** Returns the number of tokens of a prompt, including a BOS token. */
     int length(String prompt) {
         return tokenizer.encode(prompt, true).length;
     }

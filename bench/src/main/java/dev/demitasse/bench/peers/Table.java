@@ -11,10 +11,12 @@ final class Table {
     private Table() {}
 
     /**
-     * @param model the file that was measured
+     * Returns the table of a model.
+     *
+     * @param model the measured file
      * @param figures for each number of threads
-     * @param peer that Demitasse is measured beside
-     * @param title its name and version
+     * @param peer name of the engine with which Demitasse is compared
+     * @param title name and version of that engine
      */
     static String of(Path model, Map<Integer, Figures> figures, Options options, String peer, String title) {
         StringBuilder table = new StringBuilder("## " + model.getFileName() + "\n\n");

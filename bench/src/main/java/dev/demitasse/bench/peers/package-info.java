@@ -1,2 +1,2 @@
-/** The benchmark that {@code bench/compare} runs: Demitasse beside other engines on the same model files. */
+/** The benchmark that {@code bench/compare} runs: Demitasse and other engines on the same model files. */
 package dev.demitasse.bench.peers;
