@@ -1,11 +1,11 @@
-// The engine of the site, in this thread instead of a worker: the globals that a worker has, and its messages.
+// Runs the engine of the site in this thread instead of a worker, with the globals and messages of a worker.
 import { open, readFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const FOLDER = new URL('./engine/', import.meta.url);
 const CHUNK = 1 << 20;
 
-/** A stream of bytes that come as they are wanted: `read` fills a Uint8Array with those from an offset on; `close` ends it. */
+/** A stream of bytes on demand: `read` fills a Uint8Array from an offset on; `close` ends the stream. */
 function stream(size, read, close) {
   let offset = 0;
   return new ReadableStream({
@@ -61,7 +61,7 @@ export class Engine {
   #lastId = 0;
   #pending = null;
 
-  /** Starts the engine; `navigator.gpu` should be there. There is one engine in a process. */
+  /** Starts the engine, which needs `navigator.gpu`. A process has one engine. */
   static async start() {
     const engine = new Engine();
     const fetchRemote = globalThis.fetch;

@@ -1,13 +1,13 @@
-// SmolLM3-3B's full shape with random weights as a GGUF file of some 1.8 GB, made as it is read: what
-// core/src/test/oracle/full_shape_smollm3.py writes, with a vocabulary of bytes and numbered tokens.
+// SmolLM3-3B's full shape with random weights as a GGUF file of about 1.8 GB, which is made when it is read: like that of
+// core/src/test/oracle/full_shape_smollm3.py, with a vocabulary of bytes and numbered tokens.
 
 const [WIDTH, LAYERS, HEADS, KV_HEADS, HIDDEN, VOCABULARY] = [2048, 36, 16, 4, 11008, 128256];
 const KV_WIDTH = (WIDTH / HEADS) * KV_HEADS;
 const ALIGNMENT = 32;
-/** Random blocks are made once, and repeated: so many, a prime number, that rows differ. */
+/** Number of random blocks, which are repeated; a prime number, so that rows differ. */
 const RANDOM_BLOCKS = 4999;
 
-/** GGUF's types: number, elements and bytes of a block, and how a block of random bytes gets scales for weights of a given deviation. */
+/** Types of GGUF: number, elements and bytes of a block, and a function that sets the scales for weights of a given deviation. */
 const TYPES = {
   F32: { number: 0, elements: 1, bytes: 4 },
   Q4_0: {
@@ -36,7 +36,7 @@ const TYPES = {
   },
 };
 
-/** As llama.cpp's quantizer mixes types. */
+/** The types that llama.cpp's quantizer mixes. */
 const MIXES = {
   Q4_0: (name) => (name === 'token_embd' ? 'Q6_K' : 'Q4_0'),
   Q4_K_M(name, layer) {
@@ -57,7 +57,7 @@ function putHalf(bytes, offset, value) {
   bytes[offset + 1] = bits >> 8;
 }
 
-/** Random blocks, some megabyte at most. */
+/** Returns random blocks, about a megabyte at most. */
 function randomBlocks({ bytes, fill }, deviation) {
   const all = new Uint8Array(RANDOM_BLOCKS * bytes);
   let state = 7;
@@ -96,7 +96,7 @@ function tensors(mix) {
   return list;
 }
 
-/** The characters that byte-level BPE spells the 256 bytes with. */
+/** Returns the characters that stand for the 256 bytes in byte-level BPE. */
 function byteAlphabet() {
   const printable = (b) => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
   let others = 256;
@@ -129,7 +129,7 @@ class Writer {
     this.length += written;
   }
 
-  /** A value with its type's number: 4 u32, 5 i32, 6 f32, 7 bool, 8 string, 9 array. */
+  /** Writes a value with the number of its type: 4 u32, 5 i32, 6 f32, 7 bool, 8 string, 9 array. */
   metadata = {
     u32: (key, value) => (this.string(key), this.u32(4), this.u32(value)),
     f32: (key, value) => (this.string(key), this.u32(6), this.f32(value)),

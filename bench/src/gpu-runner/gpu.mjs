@@ -1,4 +1,4 @@
-// WebGPU by Dawn as `navigator.gpu`, and what the engine does with it: bytes of weights, and the GPU's time by timestamp queries.
+// Provides Dawn's WebGPU as `navigator.gpu`, and measures its use: bytes of weights, and times by timestamp queries.
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 
@@ -43,14 +43,14 @@ export async function openGpu({ adapter: name, software, hardwareSizes }) {
   return watched;
 }
 
-/** What passes between engine and GPU. */
+/** Observes the calls of the engine to the GPU. */
 class Watched {
   adapter;
   /** Bytes of the weights in GPU memory, by the name of the (first) tensor. */
   weightBytes = new Map();
 
   #device = null;
-  /** off, pass (the time of a whole pass), or dispatch (each dispatch a pass of its own). */
+  /** off, pass (times whole passes), or dispatch (times each dispatch in a pass of its own). */
   #timing = 'off';
   #querySet = null;
   #submissions = [];
@@ -107,7 +107,7 @@ class Watched {
     });
   }
 
-  /** Bytes of weights that a token needs: all but a table of embeddings that isn't the head as well. */
+  /** Returns the bytes of weights that a token needs: all except an embedding table that is not also the head. */
   bytesPerToken() {
     let sum = 0;
     this.weightBytes.forEach((bytes) => (sum += bytes));
@@ -118,7 +118,7 @@ class Watched {
     return this.#device?.features.has('timestamp-query') ?? false;
   }
 
-  /** Times what is encoded from now on: 'pass', 'dispatch' or 'off'. */
+  /** Sets what is timed from now on: 'pass', 'dispatch' or 'off'. */
   time(timing) {
     this.#timing = timing;
   }
@@ -204,7 +204,7 @@ class Watched {
 }
 
 const READ = /* wgsl */ `
-override STRIDE: u32; // invocations in all
+override STRIDE: u32; // total number of invocations
 
 @group(0) @binding(0) var<storage, read_write> source: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> sums: array<u32>;
@@ -245,7 +245,7 @@ export async function readBandwidth({ adapter }) {
   });
   const workgroups = software ? 16 : 8192;
   const stride = 256 * workgroups;
-  const step = 64 * stride; // of four vec4s an invocation
+  const step = 64 * stride; // four vec4s for each invocation
   const most = Math.min(maxBufferSize, maxStorageBufferBindingSize, (software ? 256 : 1024) * 2 ** 20);
   const bytes = Math.floor(most / step) * step;
   const { STORAGE } = GPUBufferUsage;

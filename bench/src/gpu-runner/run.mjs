@@ -1,4 +1,4 @@
-// Measures the site's engine on this machine's GPU: see bench/gpu-runner, which puts this into a folder with all it needs.
+// Measures the site's engine on this machine's GPU. bench/gpu-runner copies this file into a folder with everything that it needs.
 import { parseArgs } from 'node:util';
 import { Engine } from './engine.mjs';
 import { fullShape, mixes } from './full-shape.mjs';
@@ -7,13 +7,13 @@ import { openGpu, readBandwidth } from './gpu.mjs';
 const USAGE = `node run.mjs MODEL.gguf [options]
 node run.mjs --full-shape ${mixes.join('|')} [options]
 
---decode 128      tokens that are written, after some untimed
---prefill 512     tokens of a prompt whose reading is timed
---bandwidth       how fast the GPU reads memory, and what part of that decode reaches
---profile         the GPU's time, kernel by kernel
---adapter NAME    an adapter whose name contains this
---software        an adapter that computes on the CPU
---hardware-sizes  kernels as a GPU has them, on such an adapter, too`;
+--decode 128      number of generated tokens that are timed
+--prefill 512     number of tokens of the prompt that is timed
+--bandwidth       prints the rate at which the GPU reads memory, and the share of it that decode reaches
+--profile         prints the GPU's time of each kernel
+--adapter NAME    uses an adapter whose name contains NAME
+--software        uses an adapter that computes on the CPU
+--hardware-sizes  uses the sizes for hardware on such an adapter`;
 
 const CONTEXT = 2048;
 const QUESTION = 'What is the capital of France?';
@@ -61,7 +61,7 @@ function printHead(...columns) {
   print(columns.map(() => '---'));
 }
 
-/** A text of (at most) so many tokens, which begins with a letter, so that nothing of another one's is reused. */
+/** Returns a text of at most `tokens` tokens. It begins with a letter, so that texts have no common prefix. */
 async function prompt(engine, tokens, letter) {
   const text = Array.from({ length: tokens }, (_, i) => `${letter} is house number ${i + 1} of the street.`).join(' ');
   let [low, high] = [1, text.length];
@@ -76,7 +76,7 @@ async function prompt(engine, tokens, letter) {
   return text.slice(0, low);
 }
 
-/** Writes tokens as the likeliest come; `onToken` gets the number of each. */
+/** Generates tokens greedily; `onToken` gets the number of each. */
 function write(engine, text, maxTokens, onToken = () => {}) {
   let count = 0;
   return engine.answer('complete', { prompt: text, max_tokens: maxTokens }, ({ choices: [{ tokens }] }) => {
@@ -86,7 +86,7 @@ function write(engine, text, maxTokens, onToken = () => {}) {
   });
 }
 
-/** The median of some readings, of as many as a few seconds hold. */
+/** Returns the median of measurements over a few seconds. */
 async function readPrompts(engine, most) {
   const rounds = [];
   const start = performance.now();
@@ -154,7 +154,7 @@ async function profile(engine, gpu, { prefill }, read, written) {
     gpu.time(timing);
     await write(engine, text, 1);
   };
-  // One prompt, in how many parts ever it was submitted.
+  // One prompt, in any number of submissions.
   const times = (await both(reading)).map((each) => ({ ...each, submissions: 1 }));
   printKernels(`Prefill of ${read.tokens}`, 'prompt', (1000 * read.tokens) / read.perSecond, ...times);
 }

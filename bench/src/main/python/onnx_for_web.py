@@ -1,4 +1,4 @@
-"""Puts a model of onnxruntime-genai's builder where Transformers.js looks for it, in one file, and its tokenizer and configuration beside it.
+"""Copies a model of onnxruntime-genai's builder to the layout of Transformers.js: one file, next to its tokenizer and configuration.
 
     python onnx_for_web.py BUILT-FOLDER HUGGING-FACE-FOLDER TARGET-FOLDER
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import onnx
 
-BESIDE = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"]
+OTHERS = ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"]
 
 
 def main(built, source, target):
@@ -23,7 +23,7 @@ def main(built, source, target):
                 dimension.dim_value = config["head_dim"]
     (target / "onnx").mkdir(parents=True)
     onnx.save(model, target / "onnx" / "model_q4.onnx")
-    for name in BESIDE:
+    for name in OTHERS:
         shutil.copy(source / name, target / name)
 
 

@@ -32,7 +32,7 @@ SHAPE = dict(
     eos_token_id=None,
 )
 YARN = {"rope_type": "yarn", "rope_theta": 5000000.0, "factor": 2.0, "original_max_position_embeddings": 65536}
-SHARPNESS = 3.0  # of attention: else each of so many positions counts next to nothing
+SHARPNESS = 3.0  # of attention; otherwise each of many positions has almost no weight
 
 
 def tokens(count):

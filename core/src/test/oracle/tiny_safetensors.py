@@ -3,8 +3,7 @@
 Made with Python 3.11, torch 2.15.0, transformers 5.23.0, tokenizers 0.23.3, safetensors 0.8.0:
     python core/src/test/oracle/tiny_safetensors.py core/src/test/resources/huggingface
 
-NAME/ is what save_pretrained writes, in float16 or bfloat16, but for a tokenizer, of which all have the one beside the
-folders. NAME-awq has its layers' matrices quantized at random, with all zero points from 0 to 15, packed as AutoAWQ's
+NAME/ is written by save_pretrained, in float16 or bfloat16, without a tokenizer: all use the one next to the folders. NAME-awq has its layers' matrices quantized at random, with all zero points from 0 to 15, packed as AutoAWQ's
 WQLinear_GEMM does. NAME.json holds, as tiny_models.py's does,
     prompt     70 token ids
     logits     after the first 1, 17 and 70 of them, of the stored values in float32

@@ -1,4 +1,4 @@
-// A thread of the kernels besides the engine's worker. After it receives a machine, it runs WebAssembly until it is terminated.
+// A thread of the kernels besides the engine's worker. After it receives a runtime, it runs WebAssembly until it is terminated.
 self.onmessage = ({ data: { module, memory, thread } }) => {
   const { work } = /** @type {any} */ (new WebAssembly.Instance(module, { env: { memory } }).exports);
   work(thread);

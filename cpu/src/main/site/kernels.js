@@ -1,5 +1,5 @@
-// The SIMD kernels: selects the module that this browser can run, and creates machines from a module, a memory and threads.
-// The package dev.demitasse.cpu describes the modules; dev.demitasse.cpu.KernelRuntime describes the methods of a machine.
+// The SIMD kernels: selects the module that this browser can run, and creates runtimes from a module, a memory and threads.
+// The package dev.demitasse.cpu describes the modules; dev.demitasse.cpu.KernelRuntime describes the methods of a runtime.
 import { compileModule } from './compile-module.js';
 import { startWorker } from './start-worker.js';
 
@@ -56,7 +56,7 @@ export async function loadKernels(wanted, report = () => {}) {
     threads: threads.length + 1,
     whyOneThread: globalThis.crossOriginIsolated ? 'this browser has no shared memory' : 'the page is not cross-origin isolated',
     /**
-     * Creates a machine, whose memory needs 64-bit addresses above 4 GiB.
+     * Creates a runtime, whose memory needs 64-bit addresses above 4 GiB.
      *
      * @param {number} bytes initial size of the memory
      * @param {number} maxBytes maximum size of the memory
@@ -67,7 +67,7 @@ export async function loadKernels(wanted, report = () => {}) {
         throw new RangeError('this browser gives WebAssembly no more than 4 GiB of memory');
       }
       const module = wide ? new WebAssembly.Module(fetchNow(`${name}-64`)) : narrow;
-      return new KernelMachine(module, bytes, { maxBytes, shared, wide, workers: threads });
+      return new KernelRuntime(module, bytes, { maxBytes, shared, wide, workers: threads });
     },
   };
 }
@@ -101,7 +101,7 @@ function fetchNow(name) {
 }
 
 /**
- * Starts workers. The promise resolves when all of them wait for a machine.
+ * Starts workers. The promise resolves when all of them wait for a runtime.
  *
  * @param {number} count
  * @returns {Promise<Worker[]>}
@@ -122,7 +122,7 @@ export function startThreads(count) {
 }
 
 /** A WebAssembly instance with its memory and threads. */
-export class KernelMachine {
+export class KernelRuntime {
   #memory;
   /** @type {any} */
   #exports;

@@ -1,4 +1,4 @@
-// Modules of the built site, and stand-ins for what browsers have and Node lacks.
+// Imports modules of the built site, and replaces features of browsers that Node lacks.
 
 /** Imports a module of the site. */
 export const load = (name) => import(new URL(`../../../../static/target/site/${name}`, import.meta.url).href);

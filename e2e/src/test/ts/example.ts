@@ -1,4 +1,4 @@
-// Every call of the API, as its types have it. Compiled by TypesTest, not run.
+// Uses every type of the API. Compiled by TypesTest, not run.
 import {
   Demitasse,
   DemitasseError,

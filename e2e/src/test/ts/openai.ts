@@ -1,9 +1,9 @@
-// What Demitasse answers is what the `openai` package's types say, and requests may go either way. Compiled by TypesTest, not run.
+// Checks that answers have the types of the `openai` package, and that requests are compatible. Compiled by TypesTest, not run.
 import type * as Ours from 'demitasse';
 import { openAiFetch } from 'demitasse';
 import OpenAI from 'openai';
 
-/** Compiles if each of the first is one of the second. */
+/** Compiles if the first type is assignable to the second. */
 type Is<First extends Second, Second> = First;
 type WithModel<Params> = Params & { model: string };
 
@@ -36,7 +36,7 @@ export type Requests = [
   Is<Ours.ChatCompletionTool, OpenAI.ChatCompletionTool>,
 ];
 
-/** Of theirs, what is only text and functions. */
+/** The types of `openai` that have only texts and functions. */
 export type TheirRequests = [
   Is<OpenAI.ChatCompletionSystemMessageParam, Ours.ChatCompletionMessageParam>,
   Is<OpenAI.ChatCompletionDeveloperMessageParam, Ours.ChatCompletionMessageParam>,

@@ -1,9 +1,9 @@
-// What PageEngine calls: one engine in this page, its answers timed as the page sees them.
+// Functions that PageEngine calls: load one engine in this page, and measure its answers.
 
 let engine;
 
 /**
- * @param {string} name of the engine's module beside this one
+ * @param {string} name of the engine's module next to this one
  * @param {string} url of the model
  * @param {{threads: number, contextLength: number}} options
  * @returns {Promise<number>} milliseconds until the engine was ready to answer

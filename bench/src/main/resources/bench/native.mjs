@@ -1,4 +1,4 @@
-// llama.cpp as a native program, for NativeEngine: reads {prompt, maxTokens} a line, answers with what Completion holds.
+// llama.cpp as a native program, for NativeEngine: reads lines of {prompt, maxTokens}, and writes the fields of Completion.
 //
 //   node native.mjs FOLDER-OF-NODE_MODULES MODEL THREADS CONTEXT-LENGTH
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ const model = await llama.loadModel({ modelPath, gpuLayers: 0 });
 const context = await model.createContext({
   contextSize: Number(contextSize),
   threads: Number(threads),
-  flashAttention: true, // the faster here
+  flashAttention: true, // faster than without it here
 });
 const sequence = context.getSequence();
 const { add_bos_token: addBos, bos_token_id: bos } = model.fileInfo.metadata.tokenizer.ggml;

@@ -1,10 +1,10 @@
 import { AutoModelForCausalLM, AutoTokenizer, env } from '/transformers/transformers.min.js';
 
-// As from the model hub, which keeps what it has fetched, but this server is the hub.
+// Loads as from the model hub, with its cache, but from this server.
 env.remoteHost = location.origin;
 env.remotePathTemplate = '{model}/';
 
-/** Transformers.js's own defaults but for where things are. Keys and values stay on the GPU; what was read before is read again. */
+/** Uses the defaults of Transformers.js except for addresses. Keys and values stay on the GPU; prompts are always read completely. */
 export async function load(url, { threads, device }) {
   const { wasm } = env.backends.onnx;
   wasm.wasmPaths = { mjs: `${location.origin}/transformers/ort.mjs`, wasm: `${location.origin}/transformers/ort.wasm` };
@@ -15,7 +15,7 @@ export async function load(url, { threads, device }) {
   return {
     async complete(prompt, maxTokens, onToken) {
       const inputs = tokenizer(prompt);
-      let reading = true; // the prompt comes first
+      let reading = true; // the first call has the prompt
       const streamer = {
         put([ids]) {
           if (!reading) {

@@ -18,7 +18,7 @@ export async function load(url, { threads, contextLength }) {
         prompt,
         max_tokens: maxTokens,
         temperature: 0,
-        top_k: 1, // the samplers after it have but one candidate to look at
+        top_k: 1, // the samplers after it get one token
         stream: true,
         onData(chunk) {
           last = chunk;

@@ -82,7 +82,7 @@ public interface Backend {
     default void checkFits(Batch batch, Outputs outputs) {
         Objects.checkIndex(batch.size() - 1, batchSize());
         Objects.checkFromToIndex(batch.position(), batch.endPosition(), contextLength());
-        Objects.checkFromToIndex(0, outputs.logitRows(), Math.min(batch.size(), maxOutputs()));
+        Objects.checkFromToIndex(0, outputs.rows(), Math.min(batch.size(), maxOutputs()));
     }
 
     /**

@@ -3,11 +3,11 @@ package dev.demitasse.backend;
 /**
  * The results that a pass computes besides keys and values.
  *
- * @param logitRows number of the batch's last tokens whose logits are computed
+ * @param rows number of the batch's last tokens whose logits are computed
  * @param topK number of highest logits that suffice; 0 if all logits are wanted
  * @param hiddenStates whether the hidden states of all tokens are computed
  */
-public record Outputs(int logitRows, int topK, boolean hiddenStates) {
+public record Outputs(int rows, int topK, boolean hiddenStates) {
     /** Keys and values only. */
     public static final Outputs NONE = new Outputs(0, 0, false);
 

@@ -35,7 +35,7 @@ final class PromptLookup {
     private int[] guesses = NONE;
     /** Index of the guess that the next token is compared with. */
     private int next;
-    /** Number of matching tokens before that guess; 0 if there is none. */
+    /** Number of matching tokens before that guess; 0 without a guess. */
     private int matched;
 
     PromptLookup() {

@@ -130,7 +130,7 @@ class AnswerParserTest {
     }
 
     @Property(edgeCases = EdgeCasesMode.NONE)
-    void howTheTextIsCutMakesNoDifference(
+    void chunksDoNotChangeTheResult(
             @ForAll("answers") String answer, @ForAll("formats") AnswerFormat format, @ForAll long seed) {
         assertEquals(parse(format, answer), parseInPieces(format, answer, seed), answer);
     }

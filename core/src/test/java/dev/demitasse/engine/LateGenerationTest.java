@@ -29,18 +29,18 @@ class LateGenerationTest {
     private static final int MAX_TOKENS = 9;
 
     /** A context with its device. */
-    private static final class Machine {
+    private static final class Fixture {
         final Context context;
         LateBackend device;
 
-        Machine(int contextLength, int callsUntilLoss) {
+        Fixture(int contextLength, int callsUntilLoss) {
             context = context(contextLength, backend -> {
                 device = new LateBackend(backend, 12, callsUntilLoss);
                 return device;
             });
         }
 
-        Machine(int callsUntilLoss) {
+        Fixture(int callsUntilLoss) {
             this(64, callsUntilLoss);
         }
 
@@ -73,26 +73,26 @@ class LateGenerationTest {
     @ParameterizedTest
     @MethodSource("samplings")
     void answersEqualThoseOfABackendThatWaits(SamplingOptions sampling) {
-        Machine machine = new Machine(LateBackend.NEVER);
+        Fixture fixture = new Fixture(LateBackend.NEVER);
         List<Event> events = new ArrayList<>();
-        Generation generation = machine.context.generate(PROMPT, options(sampling));
+        Generation generation = fixture.context.generate(PROMPT, options(sampling));
         while (!generation.isFinished()) {
-            events.add(machine.step(generation));
+            events.add(fixture.step(generation));
         }
         assertEquals(withoutTimes(expected(sampling)), withoutTimes(events));
     }
 
     @Test
     void topLogitsMayOrMayNotSuffice() {
-        Machine machine = new Machine(LateBackend.NEVER);
+        Fixture fixture = new Fixture(LateBackend.NEVER);
         for (SamplingOptions sampling : samplings()) {
-            Generation generation = machine.context.generate(PROMPT, options(sampling));
+            Generation generation = fixture.context.generate(PROMPT, options(sampling));
             while (!generation.isFinished()) {
-                machine.step(generation);
+                fixture.step(generation);
             }
         }
-        assertTrue(machine.device.fetches() > 5, "undecided: " + machine.device.fetches());
-        int decided = machine.device.tops() - machine.device.fetches();
+        assertTrue(fixture.device.fetches() > 5, "undecided: " + fixture.device.fetches());
+        int decided = fixture.device.tops() - fixture.device.fetches();
         assertTrue(decided > 20, "decided: " + decided);
     }
 
@@ -102,20 +102,20 @@ class LateGenerationTest {
         List<Event> expected = expected(sampling);
         boolean lost = true;
         for (int calls = 1; lost; calls++) {
-            Machine machine = new Machine(calls);
-            Machine first = machine;
-            Generation generation = machine.context.generate(PROMPT, options(sampling));
+            Fixture fixture = new Fixture(calls);
+            Fixture first = fixture;
+            Generation generation = fixture.context.generate(PROMPT, options(sampling));
             List<Event> events = new ArrayList<>();
             while (!generation.isFinished()) {
                 try {
-                    events.add(machine.step(generation));
+                    events.add(fixture.step(generation));
                 } catch (DeviceLostException e) {
                     // The second device is lost, too, halfway.
-                    machine = new Machine(machine == first ? calls / 2 + 1 : LateBackend.NEVER);
-                    generation.resume(machine.context);
+                    fixture = new Fixture(fixture == first ? calls / 2 + 1 : LateBackend.NEVER);
+                    generation.resume(fixture.context);
                 }
             }
-            lost = machine != first;
+            lost = fixture != first;
             List<Event> read = withoutTimes(events);
             read.removeIf(event -> event instanceof Event.Prefill);
             List<Event> wanted = withoutTimes(expected);
@@ -127,12 +127,12 @@ class LateGenerationTest {
 
     @Test
     void lossesAreThrownByNextOnly() {
-        Machine machine = new Machine(6); // forward, done, forward, done, forward, done
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(6); // forward, done, forward, done, forward, done
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 3; i++) {
-            assertInstanceOf(Event.Prefill.class, machine.step(generation));
+            assertInstanceOf(Event.Prefill.class, fixture.step(generation));
         }
-        assertTrue(machine.device.isLost());
+        assertTrue(fixture.device.isLost());
         boolean[] ready = {false};
         generation.begin();
         generation.whenReady(() -> ready[0] = true);
@@ -144,14 +144,14 @@ class LateGenerationTest {
     @Test
     void aChosenTokenSurvivesTheLossOfTheDevice() {
         SamplingOptions sampling = samplings().get(2);
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(sampling));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(sampling));
         List<Event> events = new ArrayList<>();
         while (events.size() < 5) {
-            events.add(machine.step(generation));
+            events.add(fixture.step(generation));
         }
-        machine.complete(generation);
-        Machine other = new Machine(LateBackend.NEVER);
+        fixture.complete(generation);
+        Fixture other = new Fixture(LateBackend.NEVER);
         generation.resume(other.context);
         while (!generation.isFinished()) {
             events.add(other.step(generation));
@@ -166,26 +166,26 @@ class LateGenerationTest {
 
     @Test
     void actionsOfALostContextAreDropped() {
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
         generation.whenReady(() -> {
             throw new AssertionError("the context was replaced");
         });
-        Machine other = new Machine(LateBackend.NEVER);
+        Fixture other = new Fixture(LateBackend.NEVER);
         generation.resume(other.context);
-        machine.device.work();
+        fixture.device.work();
         assertEquals(new Event.Prefill(7, PROMPT.length), other.step(generation));
     }
 
     @Test
     void aShorterContextEndsTheAnswer() {
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 5; i++) {
-            machine.step(generation);
+            fixture.step(generation);
         }
-        Machine shorter = new Machine(PROMPT.length + 1, LateBackend.NEVER);
+        Fixture shorter = new Fixture(PROMPT.length + 1, LateBackend.NEVER);
         generation.resume(shorter.context);
         Event.Finished end = (Event.Finished) shorter.step(generation);
         assertEquals(FinishReason.LENGTH, end.reason());
@@ -194,21 +194,21 @@ class LateGenerationTest {
 
     @Test
     void cancelEndsTheAnswerWhenItsWorkIsDone() {
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         for (int i = 0; i < 5; i++) {
-            machine.step(generation);
+            fixture.step(generation);
         }
         generation.begin();
         generation.cancel();
-        Event.Finished end = (Event.Finished) machine.step(generation);
+        Event.Finished end = (Event.Finished) fixture.step(generation);
         assertEquals(FinishReason.ABORT, end.reason());
         assertEquals(2, end.usage().completionTokens());
 
-        Generation next = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Generation next = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         List<Event> events = new ArrayList<>();
         while (!next.isFinished()) {
-            events.add(machine.step(next));
+            events.add(fixture.step(next));
         }
         List<Event> tokens = withoutTimes(expected(SamplingOptions.GREEDY)).subList(3, 3 + MAX_TOKENS);
         assertEquals(tokens, events.subList(1, 1 + MAX_TOKENS));
@@ -216,27 +216,27 @@ class LateGenerationTest {
 
     @Test
     void nextDoesNotWait() {
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         IllegalStateException e = assertThrows(IllegalStateException.class, generation::next);
         assertEquals("the backend is still at work", e.getMessage());
-        machine.device.work();
+        fixture.device.work();
         assertEquals(new Event.Prefill(7, PROMPT.length), generation.next());
     }
 
     @Test
     void aNewAnswerEndsOneThatWaits() {
-        Machine machine = new Machine(LateBackend.NEVER);
-        Generation generation = machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        Fixture fixture = new Fixture(LateBackend.NEVER);
+        Generation generation = fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         generation.begin();
         boolean[] ready = {false};
         generation.whenReady(() -> ready[0] = true);
-        machine.context.generate(PROMPT, options(SamplingOptions.GREEDY));
+        fixture.context.generate(PROMPT, options(SamplingOptions.GREEDY));
         assertFalse(ready[0]);
-        machine.device.work();
+        fixture.device.work();
         assertTrue(ready[0]);
         assertThrows(IllegalStateException.class, generation::next);
-        assertThrows(IllegalStateException.class, () -> generation.resume(new Machine(LateBackend.NEVER).context));
+        assertThrows(IllegalStateException.class, () -> generation.resume(new Fixture(LateBackend.NEVER).context));
     }
 
     private static GenerationOptions options(SamplingOptions sampling) {
@@ -257,8 +257,8 @@ class LateGenerationTest {
     @Test
     void embeddingsComeLater() {
         float[] expected = embedding(context(64, backend -> backend));
-        assertArrayEquals(expected, embedding(new Machine(LateBackend.NEVER).context));
-        assertThrows(DeviceLostException.class, () -> embedding(new Machine(3).context));
+        assertArrayEquals(expected, embedding(new Fixture(LateBackend.NEVER).context));
+        assertThrows(DeviceLostException.class, () -> embedding(new Fixture(3).context));
     }
 
     private static float[] embedding(Context context) {

@@ -36,7 +36,7 @@ class PrefixCacheTest {
     }
 
     @Test
-    void theSnapshotThatSavesMostTokensIsUsed() {
+    void snapshotWithTheLongestPrefixIsUsed() {
         add(cache, "one", sequence(100, 1, 50));
         add(cache, "two", sequence(100, 2, 80));
         assertEquals("two", find(cache, sequence(100, 2, 90), 0, 1));
@@ -63,7 +63,7 @@ class PrefixCacheTest {
     }
 
     @Test
-    void theLeastRecentlyUsedSnapshotIsDropped() {
+    void leastRecentlyUsedSnapshotIsDropped() {
         assertEquals(List.of(), add(cache, "one", sequence(0, 1, 400)));
         assertEquals(List.of(), add(cache, "two", sequence(0, 2, 400)));
         assertEquals("one", find(cache, sequence(0, 1, 401), 0, 1));
@@ -100,7 +100,7 @@ class PrefixCacheTest {
         int[] tokens = sequence(20, 1, 300);
         assertTrue(PrefixCache.isWorthKeeping(tokens, sequence(20, 2, 50)));
         assertFalse(PrefixCache.isWorthKeeping(tokens, sequence(20, 1, 350)), "the next turn");
-        assertFalse(PrefixCache.isWorthKeeping(tokens, sequence(20, 1, 30)), "the first answer anew");
+        assertFalse(PrefixCache.isWorthKeeping(tokens, sequence(20, 1, 30)), "the first answer again");
         int[] edited = tokens.clone();
         edited[200] = 7;
         assertFalse(PrefixCache.isWorthKeeping(tokens, edited), "a late turn edited");

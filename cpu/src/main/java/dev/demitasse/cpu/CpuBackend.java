@@ -150,7 +150,7 @@ public final class CpuBackend implements Backend {
 
     /** Returns the addresses of the programs that compute the outputs, in order. */
     private long[] programs(int count, Outputs outputs) {
-        int rows = outputs.logitRows();
+        int rows = outputs.rows();
         if (outputs.hiddenStates()) {
             long[] body = layout.prefill.parts();
             long[] all = Arrays.copyOf(body, body.length + 1);
@@ -264,7 +264,7 @@ public final class CpuBackend implements Backend {
         for (Lowering.RotaryTable table : layout.lowering.rotaryTables()) {
             writeAngles(table, position, count);
         }
-        control.set(Control.TOKENS, count).set(Control.POSITION, position).set(Control.OUTPUTS, outputs.logitRows());
+        control.set(Control.TOKENS, count).set(Control.POSITION, position).set(Control.OUTPUTS, outputs.rows());
     }
 
     private void writeAngles(Lowering.RotaryTable table, int position, int count) {

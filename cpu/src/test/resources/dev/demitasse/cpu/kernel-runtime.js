@@ -1,6 +1,6 @@
 // Runs the kernels for tests, in Node or in a browser's worker: executes the requests of RemoteKernelRuntime.
 const node = typeof process === 'object';
-const { KernelMachine, startThreads } = await import(node ? './kernels.js' : `${location.origin}/kernels.js`);
+const { KernelRuntime, startThreads } = await import(node ? './kernels.js' : `${location.origin}/kernels.js`);
 
 let runtime;
 let workers = [];
@@ -12,7 +12,7 @@ const operations = {
   async create({ module, bytes, maxBytes, shared, wide, threads }) {
     workers.forEach((worker) => worker.terminate()); // they share the previous memory
     workers = await startThreads(threads - 1);
-    runtime = new KernelMachine(new WebAssembly.Module(decode(module)), bytes, {
+    runtime = new KernelRuntime(new WebAssembly.Module(decode(module)), bytes, {
       maxBytes,
       shared,
       wide,

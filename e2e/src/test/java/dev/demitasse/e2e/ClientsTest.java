@@ -553,7 +553,7 @@ class ClientsTest {
                       const options = {
                         baseURL: '%s',
                         apiKey: 'secret',
-                        device: 'webgpu', // which there is none of
+                        device: 'webgpu', // which this browser lacks
                         allowRemote: async (reason) => { reasons.push(reason); return 'yes'; },
                       };
                       const refused = await errorOf(Demitasse.load(model, options));

@@ -87,7 +87,7 @@ class EmbedTest {
         page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/embed-asking.png")));
         one.locator("[part~=confirm]").click();
         answers(one);
-        ask(two); // what is stored by now is not asked for again
+        ask(two); // the stored model needs no second consent
         answers(two);
         assertEquals(1, page.workers().size());
         assertFalse((boolean) page.evaluate("crossOriginIsolated"));

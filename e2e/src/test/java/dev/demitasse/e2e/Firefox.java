@@ -78,7 +78,7 @@ public final class Firefox implements ScriptedBrowser {
             socket = new Socket(InetAddress.getLoopbackAddress(), port());
             socket.setSoTimeout((int) TIMEOUT.toMillis());
             replies = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
-            read(); // what it is
+            read(); // the greeting
             send("WebDriver:NewSession", Map.of("capabilities", Map.of()));
             send("WebDriver:SetTimeouts", Map.of("script", TIMEOUT.toMillis(), "pageLoad", TIMEOUT.toMillis()));
         } catch (IOException | IllegalStateException e) {

@@ -52,7 +52,7 @@ class GpuRunnerTest {
 
     /** Returns the folder of the Vulkan loader and SwiftShader of Chromium. Debian's start script is in another folder. */
     private static Path drivers() throws IOException {
-        Path beside = Chromium.executable().toRealPath().getParent();
-        return Files.exists(beside.resolve("vk_swiftshader_icd.json")) ? beside : Path.of("/usr/lib/chromium");
+        Path folder = Chromium.executable().toRealPath().getParent();
+        return Files.exists(folder.resolve("vk_swiftshader_icd.json")) ? folder : Path.of("/usr/lib/chromium");
     }
 }

@@ -225,7 +225,7 @@ class PwaTest {
             assertThat(page.locator("#update")).isVisible();
             assertEquals(Set.of("service-worker.js", "index.html"), Set.copyOf(host.requests()));
             assertThat(page.locator("body")).hasAttribute("data-state", "answering");
-            assertThat(answer).not().hasText(answer.textContent()); // goes on
+            assertThat(answer).not().hasText(answer.textContent()); // the answer continues
             Page other = context.newPage();
             other.navigate(host.address() + NO_MODEL);
             assertThat(other.locator("#welcome h2")).hasText("What can I brew for you?");

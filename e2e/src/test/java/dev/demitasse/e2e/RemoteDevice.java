@@ -58,8 +58,8 @@ public final class RemoteDevice implements Device {
         return new Shaders(files);
     }
 
-    private static String text(Class<?> beside, String name) {
-        try (InputStream source = beside.getResourceAsStream(name)) {
+    private static String text(Class<?> neighbour, String name) {
+        try (InputStream source = neighbour.getResourceAsStream(name)) {
             return new String(source.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -82,7 +82,7 @@ class StoreTest {
                     onNeeds: (needs) => (globalThis.needs = needs),
                     ...options,
                   });
-                  loading.catch(() => {}); // whoever waits for it hears of it
+                  loading.catch(() => {}); // finish() reports the error
                 }""", List.of(model, options));
     }
 

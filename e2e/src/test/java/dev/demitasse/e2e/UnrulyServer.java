@@ -196,7 +196,7 @@ public final class UnrulyServer implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket accepted = socket.accept();
-                accepted.setSendBufferSize(WRITE_BYTES); // what was sent should be on its way, not here
+                accepted.setSendBufferSize(WRITE_BYTES); // so that little is buffered here
                 sockets.add(accepted);
                 Thread connection = new Thread(() -> serve(accepted));
                 connection.setDaemon(true);

@@ -248,7 +248,7 @@ class WebGpuPageTest {
                     const made = new Map();
                     GPUDevice.prototype.createBuffer = function (descriptor) {
                       if (descriptor.label === 'values 0') {
-                        if (made.has(this)) descriptor.usage = 0; // an error that is told later
+                        if (made.has(this)) descriptor.usage = 0; // an error that is reported later
                         made.set(this, true);
                       }
                       return createBuffer.call(this, descriptor);

@@ -29,7 +29,7 @@ class OptionsTest {
         "--port -1, '--port must be a number from 0 to 65535, not -1'",
         "--port http, '--port must be a number from 0 to 65535, not http'",
     })
-    void theOptionAtFaultIsNamed(String arguments, String message) {
+    void wrongOptionIsNamed(String arguments, String message) {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> Options.parse(arguments.split(" ")));
         assertEquals(message, e.getMessage());

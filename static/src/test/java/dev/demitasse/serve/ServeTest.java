@@ -102,7 +102,7 @@ class ServeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/missing.js", "/models/", "/models/other.gguf", "/icons/", "/secret.txt"})
-    void whatIsNotThereIsRefusedWithTheSameHeaders(String path) throws Exception {
+    void missingPathIsRefusedWithTheSameHeaders(String path) throws Exception {
         HttpResponse<String> response = get(path);
 
         assertTrue(response.statusCode() == 404 || response.statusCode() == 403, "status " + response.statusCode());
@@ -165,7 +165,7 @@ class ServeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/page.js", "/models/a%20tiny%20model.gguf"})
-    void whatTheBrowserHasIsNotSentAgainUntilItChanges(String path) throws Exception {
+    void cachedFileIsSentAgainOnlyIfItChanged(String path) throws Exception {
         String etag = header(get(path), "ETag");
 
         HttpResponse<String> same =
@@ -290,7 +290,7 @@ class ServeTest {
     }
 
     @Test
-    void theProcessSaysWhereItIs() throws Exception {
+    void processPrintsItsAddress() throws Exception {
         Process process = runMain("--site", site.toString(), "--model", model.toString(), "--port", "0");
         try (BufferedReader out = process.inputReader()) {
             assertTrue(out.readLine().matches("Demitasse is at http://localhost:[1-9][0-9]*/"));

@@ -147,7 +147,7 @@ class ShardTest {
         "a b --shard-size 65, '--shard-size must be a number of MiB from 1 to 64, not 65'",
         "a b --shard-size big, '--shard-size must be a number of MiB from 1 to 64, not big'",
     })
-    void whatIsWrongWithTheArgumentsIsSaid(String arguments, String start) {
+    void faultOfTheArgumentsIsNamed(String arguments, String start) {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> Options.parse(arguments.split(" ")));
         assertTrue(e.getMessage().startsWith(start), e.getMessage());

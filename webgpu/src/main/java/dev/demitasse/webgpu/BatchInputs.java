@@ -64,7 +64,7 @@ final class BatchInputs {
         buffer = device.createStorage("batch inputs", bytes.capacity());
     }
 
-    /** Returns the table for a RoPE, null if there is none. */
+    /** Returns the table for a RoPE, or null if it does not exist. */
     @SuppressWarnings("ReferenceEquality") // a weight is a node of the plan's graph
     @Nullable
     RotaryTable rotaryTable(Op.Rope rope) {

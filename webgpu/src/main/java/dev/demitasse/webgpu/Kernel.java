@@ -33,7 +33,7 @@ final class Kernel {
     /**
      * Returns a constant of the WGSL.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if the module has no constant of this name
      */
     int constant(String name) {
         return module.constant(name);

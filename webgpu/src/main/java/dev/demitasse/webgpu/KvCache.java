@@ -21,7 +21,7 @@ final class KvCache {
     private final KvFormat format;
     private final List<Op.Attention> layers;
     private final KvTiles tiles;
-    /** Of layer i, the keys at 2i and the values at 2i + 1. */
+    /** Buffers of all layers: the keys of layer i at 2i, its values at 2i + 1. */
     private final Device.Buffer[] buffers;
     /** Tiles that the buffers have room for. */
     private int capacity;

@@ -64,7 +64,7 @@ sealed interface Step {
     /**
      * {@link Op.GatedActivation}.
      *
-     * @param matMul the step that computes gate and up, and nothing else; null if there is none
+     * @param matMul the step that computes gate and up, and nothing else; null if separate steps compute them
      */
     record GatedActivation(Op.GatedActivation op, @Nullable FusedMatMul matMul) implements Step {
         @Override

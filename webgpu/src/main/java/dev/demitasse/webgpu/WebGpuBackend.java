@@ -211,7 +211,7 @@ public final class WebGpuBackend implements Backend {
                 GpuMemory.View hidden = memory.view(plan.hidden());
                 device.read(memory.arena(), 4L * hidden.offset(), 4 * count * hidden.stride());
             }
-            if (outputs.logitRows() > 0) {
+            if (outputs.rows() > 0) {
                 head.run(device, count, position);
                 if (outputs.topK() == 0) {
                     readLogits();

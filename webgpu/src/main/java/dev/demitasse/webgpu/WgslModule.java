@@ -111,7 +111,7 @@ final class WgslModule {
         return new IllegalArgumentException("WGSL module " + name + ": " + message);
     }
 
-    /** Returns the declaration of an identifier, null if there is none by this keyword. */
+    /** Returns the declaration of an identifier, or null if this keyword does not declare it. */
     private @Nullable List<String> find(String keyword, String identifier) {
         List<String> declaration = declarations.get(identifier);
         return declaration != null && declaration.get(0).equals(keyword) ? declaration : null;

@@ -22,7 +22,7 @@ record WgslStruct(String name, Map<String, Field> fields, int alignment, int byt
     /**
      * Returns a member.
      *
-     * @throws IllegalArgumentException if there is none of that name and type
+     * @throws IllegalArgumentException if the struct has no member of this name and type
      */
     Field field(String field, String type) {
         Field found = fields.get(field);

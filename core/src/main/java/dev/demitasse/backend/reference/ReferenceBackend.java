@@ -88,12 +88,12 @@ public final class ReferenceBackend implements Backend {
                 throw new IllegalStateException("tensor " + weight.name() + " has not been loaded");
             }
         }
-        Evaluator evaluator = new Evaluator(state, batch, outputs.logitRows());
+        Evaluator evaluator = new Evaluator(state, batch, outputs.rows());
         plan.body().forEach(op -> op.accept(evaluator));
         if (outputs.hiddenStates()) {
             plan.finalNorm().forEach(op -> op.accept(evaluator));
         }
-        if (outputs.logitRows() > 0) {
+        if (outputs.rows() > 0) {
             plan.head().forEach(op -> op.accept(evaluator));
         }
         Pass pass = new FinishedPass(batch.size());
