@@ -169,6 +169,18 @@ class EmbedTest {
         assertThat(mute.locator("[part=notice]")).containsText("worker-src blob:");
     }
 
+    @Test
+    void exampleAnswers() throws IOException {
+        String example = Files.readString(Path.of("../examples/embed/index.html"));
+        Files.writeString(pages.resolve("example.html"), example.replace("https://your.site/", browser.address()));
+        Page page = browser.visit(host.address() + "example.html");
+        Locator chat = page.locator("demitasse-chat");
+        ask(chat);
+        chat.locator("[part~=confirm]").click();
+        answers(chat);
+        assertEquals(List.of(), browser.consoleErrors());
+    }
+
     /** A sandboxed frame has no origin and no storage. */
     @Test
     void runsInASandbox() throws IOException {

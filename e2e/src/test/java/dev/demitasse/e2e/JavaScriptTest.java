@@ -13,8 +13,13 @@ import org.junit.jupiter.api.Test;
 /** Checks the JavaScript of the site and of the npm package with ESLint and TypeScript, and runs its unit tests. */
 class JavaScriptTest {
     private static final Path ROOT = Path.of("..");
-    private static final List<String> SOURCES =
-            List.of("web/src/main/site", "cpu/src/main/site", "static/src/main/site", "e2e/src/test/js", "e2e/src/test/resources", "bench/src/main/resources");
+    private static final List<String> SOURCES = List.of(
+            "web/src/main/site",
+            "cpu/src/main/site",
+            "static/src/main/site",
+            "e2e/src/test/js",
+            "e2e/src/test/resources",
+            "bench/src/main/resources");
 
     @Test
     void eslintFindsNothing() throws IOException, InterruptedException {
