@@ -58,7 +58,7 @@ final class ModelName {
         return last > 0 && isQuantization(stem.substring(last + 1)) ? stem.substring(0, last) : stem;
     }
 
-    /** Returns whether a word is a type of llama.cpp's: Q4_K_M, IQ3_XXS, F16, … */
+    /** Returns whether a word is a quantization type of llama.cpp, for example Q4_K_M, IQ3_XXS or F16. */
     private static boolean isQuantization(String word) {
         String upper = word.toUpperCase(Locale.ROOT);
         for (String prefix : new String[] {"IQ", "Q", "TQ", "BF", "FP", "F", "MXFP"}) {

@@ -183,8 +183,7 @@ class CompletionRequestTest {
         String tools = ", 'tools': [" + TOOL + ", {'type': 'function', 'function': {'name': 'then'}}]";
         String allowed = ", 'tool_choice': {'type': 'allowed_tools', 'allowed_tools': {'mode': '%s',"
                 + " 'tools': [{'type': 'function', 'function': {'name': 'now'}}]}}";
-        AnswerRequest.Run auto =
-                chat(tools + allowed.formatted("auto")).runs().get(0);
+        AnswerRequest.Run auto = chat(tools + allowed.formatted("auto")).runs().get(0);
         assertArrayEquals(chat(", 'tools': [" + TOOL + "]").runs().get(0).prompt(), auto.prompt());
         assertNull(auto.options().grammar());
         assertNotNull(chat(tools + allowed.formatted("required"))

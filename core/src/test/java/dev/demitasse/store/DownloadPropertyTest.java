@@ -29,7 +29,7 @@ class DownloadPropertyTest {
     private static final int CONNECTIONS = 4;
     private static final int MIB = 1 << 20;
 
-    /** How a visit ends before the model is whole. */
+    /** The end of a visit before the model is complete. */
     enum End {
         COMPLETE,
         KILLED,

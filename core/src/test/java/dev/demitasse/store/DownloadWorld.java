@@ -71,7 +71,7 @@ final class DownloadWorld {
         return new FakeTab(browser);
     }
 
-    /** How a load has ended. */
+    /** The result of a load. */
     static final class Outcome {
         byte @Nullable [] bytes;
 

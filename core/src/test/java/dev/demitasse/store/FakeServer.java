@@ -79,7 +79,11 @@ final class FakeServer {
     /** The dates of successive responses, in turn. */
     List<String> dates = List.of("Mon, 30 Nov 2026 10:00:00 GMT");
 
-    /** @param maxPiece the maximum number of bytes that a page reads at once */
+    /**
+     * Creates a server.
+     *
+     * @param maxPiece the maximum number of bytes that a page reads at once
+     */
     FakeServer(Simulation simulation, int maxPiece) {
         this.simulation = simulation;
         this.maxPiece = maxPiece;

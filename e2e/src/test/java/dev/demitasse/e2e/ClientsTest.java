@@ -261,7 +261,7 @@ class ClientsTest {
     /** Sends fields that clients add to the request. */
     @Test
     void unknownFieldsAreIgnored() {
-        String text = evaluate("""
+        String text = (String) page.evaluate("""
                 async () => (await client.chat.completions.create({
                   ...france, foo: 1, modalities: ['text'], web_search_options: {}, prediction: { type: 'content', content: 'x' }, top_p: 0,
                 })).choices[0].message.content""");
