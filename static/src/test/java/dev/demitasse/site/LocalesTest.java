@@ -46,6 +46,19 @@ class LocalesTest {
     }
 
     @Test
+    void allListsNameTheLanguages() throws IOException {
+        Set<String> languages;
+        try (Stream<Path> files = Files.list(SITE.resolve("locales"))) {
+            languages = files.map(file -> file.getFileName().toString().replace(".json", ""))
+                    .collect(Collectors.toSet());
+        }
+        assertEquals(languages, Set.copyOf(found("i18n.js", "(?m)^  (\\w+): '")), "i18n.js");
+        assertEquals(languages, Set.copyOf(found("requirements.js", "(?m)^    (\\w\\w): '")), "requirements.js");
+        String options = found("settings.js", "language: .* options: \\['auto', ([^]]+)]").get(0);
+        assertEquals(languages, Set.of(options.replace("'", "").split(", ")), "settings.js");
+    }
+
+    @Test
     void pageUsesTheTextsThatThereAre() throws IOException {
         Set<Object> known = new TreeSet<>(locale("en").keySet());
         Set<Object> used = new TreeSet<>();
