@@ -33,6 +33,16 @@ public final class TokenizerJson {
     private static final String REST = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String LLAMA_3 = CONTRACTIONS + WORDS + "|\\p{N}{1,3}" + REST;
     private static final String QWEN_2 = CONTRACTIONS + WORDS + "|\\p{N}" + REST;
+    private static final String QWEN_3_5 = CONTRACTIONS
+            + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String LOWER_WORD =
+            "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";
+    private static final String UPPER_WORD =
+            "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*";
+    private static final String SLASH_REST = REST.replace("[\\r\\n]*", "[\\r\\n/]*");
+    private static final String GPT_4O =
+            LOWER_WORD + CONTRACTIONS + "?|" + UPPER_WORD + CONTRACTIONS + "?|\\p{N}{1,3}" + SLASH_REST;
+    private static final String TEKKEN = LOWER_WORD + "|" + UPPER_WORD + "|\\p{N}" + SLASH_REST;
 
     private final Map<String, @Nullable Object> root;
     private final Map<String, @Nullable Object> model;
@@ -151,12 +161,19 @@ public final class TokenizerJson {
         if ("Digits".equals(first.get("type")) && normalizer == null) {
             return "smollm";
         }
+        boolean ignoresMerges = Boolean.TRUE.equals(model.get("ignore_merges"));
         if (LLAMA_3.equals(pattern) && normalizer == null) {
-            return Boolean.TRUE.equals(model.get("ignore_merges")) ? "llama-bpe" : "smaug-bpe";
+            return ignoresMerges ? "llama-bpe" : "smaug-bpe";
         }
-        if (QWEN_2.equals(pattern)) {
+        if (TEKKEN.equals(pattern) && normalizer == null && ignoresMerges) {
+            return "tekken";
+        }
+        if (GPT_4O.equals(pattern) && normalizer == null && !ignoresMerges) {
+            return "gpt-4o";
+        }
+        if (QWEN_2.equals(pattern) || QWEN_3_5.equals(pattern)) {
             require(Map.of("type", "NFC").equals(normalizer), "normalizer", normalizer);
-            return "qwen2";
+            return QWEN_2.equals(pattern) ? "qwen2" : "qwen35";
         }
         throw new GgufException(FILE + ": pre_tokenizer is " + pre + ", which is not supported");
     }

@@ -189,7 +189,7 @@ class OddModelsTest {
         }
     }
 
-    /** Compares the first elements with llama.cpp's, in batches of any size. */
+    /** Compares the first elements with llama.cpp's, whose keys and values are float16, in batches of any size. */
     @ParameterizedTest
     @CsvSource({
         "1, '0.09917 -0.00955 -0.25636 0.2097 -0.17562 -0.24084'",
@@ -203,7 +203,7 @@ class OddModelsTest {
             float[] vector = embed(file, batch);
             assertEquals(1, length(vector), 1e-6);
             for (int i = 0; i < elements.length; i++) {
-                assertEquals(Float.parseFloat(elements[i]), vector[i], 1e-5f);
+                assertEquals(Float.parseFloat(elements[i]), vector[i], 5e-4f);
             }
         }
     }
@@ -212,7 +212,7 @@ class OddModelsTest {
     void embeddingsOfChatModelsAreMeans() {
         float[] mean = embed(OddModels.llama(f -> f.uint32("llama.pooling_type", 1)), 64);
         float[] plain = embed(OddModels.llama(f -> f), 64);
-        assertEquals(4.53739, length(plain), 1e-4);
+        assertEquals(4.53739, length(plain), 2e-3);
         for (int i = 0; i < mean.length; i++) {
             assertEquals(mean[i], plain[i] / length(plain), 1e-6);
         }

@@ -94,7 +94,6 @@ final class Fusion {
         return a.in() == b.in()
                 && a.addend() == null
                 && b.addend() == null
-                && (a.bias() == null) == (b.bias() == null)
                 && a.weight().tensor().type() == b.weight().tensor().type();
     }
 
