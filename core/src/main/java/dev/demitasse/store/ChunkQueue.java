@@ -3,7 +3,6 @@ package dev.demitasse.store;
 import dev.demitasse.gguf.Gguf;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The open files of a download, and the order in which their chunks are fetched. */
@@ -31,9 +30,9 @@ final class ChunkQueue {
         reading = file;
     }
 
-    /** Performs an action for each file. */
-    void forEach(Consumer<ModelFile> action) {
-        files.forEach(action);
+    /** Returns the open files. */
+    List<ModelFile> files() {
+        return files;
     }
 
     /** Moves the reader to a chunk. */

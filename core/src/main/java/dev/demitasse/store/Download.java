@@ -201,7 +201,9 @@ public final class Download {
             platform.start(this::watchOtherTab);
             lock = platform.takeLock(id);
         }
-        queue.forEach(notes::findStored); // another tab may have fetched chunks meanwhile
+        for (ModelFile file : queue.files()) {
+            notes.findStored(file); // another tab may have fetched chunks meanwhile
+        }
         changed.fire();
         requireRunning();
     }
@@ -276,7 +278,7 @@ public final class Download {
                 return response;
             }
             response.cancel();
-        } catch (ChangedException e) {
+        } catch (UnusableBytesException e) {
             // The file has become shorter.
         }
         return null;

@@ -41,7 +41,7 @@ final class Http {
      * @param to last byte; negative for the end of the file
      * @return a response with status 200 or 206
      * @throws StoreException if the server has no such file, refuses the request, sends something else, or can't be reached
-     * @throws ChangedException if the file ends before the first byte
+     * @throws UnusableBytesException if the file ends before the first byte
      */
     Response get(String url, long from, long to) {
         Response response = find(url, from, to);
@@ -74,7 +74,7 @@ final class Http {
                 return null;
             }
             if (status == RANGE_NOT_SATISFIABLE) {
-                throw from > 0 ? new ChangedException(url) : failure(url, "the file is empty");
+                throw from > 0 ? UnusableBytesException.changed(url) : failure(url, "the file is empty");
             }
             if (status < 500 && status != 408 && status != 429) {
                 throw refused(url, status);

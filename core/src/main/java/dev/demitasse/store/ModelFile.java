@@ -165,7 +165,11 @@ public final class ModelFile {
     /** Returns whether the validators of a response suggest that it carries this file. */
     boolean agreesWith(Response response) {
         Version other = response.version();
-        return version.agreesWith(other) || accepted.stream().anyMatch(each -> each.agreesWith(other));
+        boolean agrees = version.agreesWith(other);
+        for (Version each : accepted) {
+            agrees |= each.agreesWith(other);
+        }
+        return agrees;
     }
 
     /**

@@ -50,7 +50,7 @@ final class RangeFetcher extends Fetcher {
         while (partial.length() < file.length(chunk) && !isShort) {
             try {
                 receive(file, chunk, partial, response == null ? request(file, chunk, partial.length()) : response);
-            } catch (ChangedException e) {
+            } catch (UnusableBytesException e) {
                 if (!file.isSharded()) {
                     throw e;
                 }
@@ -111,7 +111,7 @@ final class RangeFetcher extends Fetcher {
         String url = file.url(chunk);
         if (!file.isSharded() && !isSame(file, response, true)) {
             response.cancel();
-            throw new ChangedException(url);
+            throw UnusableBytesException.changed(url);
         }
         long from = (file.isSharded() ? 0 : file.start(chunk)) + partial.length();
         long start = response.isPartial() ? response.start() : 0;
@@ -137,7 +137,7 @@ final class RangeFetcher extends Fetcher {
                 received += bytes.length();
                 if (stated != Gguf.UNKNOWN_LENGTH && received > stated) {
                     response.cancel();
-                    throw Http.failure(file.url(chunk), WrongAnswer.COMPRESSED);
+                    throw UnusableBytesException.compressed(file.url(chunk));
                 }
                 int count = (int) Math.min(bytes.length(), missing);
                 append(file, partial, bytes, 0, count);

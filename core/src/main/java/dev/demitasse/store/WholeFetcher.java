@@ -45,11 +45,11 @@ final class WholeFetcher extends Fetcher {
                 response = http.find(file.url(0), 0, -1);
             }
             if (response == null) {
-                throw new ChangedException(file.url(0));
+                throw UnusableBytesException.changed(file.url(0));
             }
             if (response.isPartial() || file.contradicts(response)) {
                 response.cancel();
-                throw new ChangedException(file.url(0));
+                throw UnusableBytesException.changed(file.url(0));
             }
             long before = file.arrived();
             isReaderBehind = false;
@@ -93,8 +93,8 @@ final class WholeFetcher extends Fetcher {
     private int store(Bytes bytes, int from, long position) {
         if (position == file.bytes()) {
             throw file.bytes() == file.statedBytes()
-                    ? Http.failure(file.url(0), WrongAnswer.COMPRESSED)
-                    : new ChangedException(file.url(0));
+                    ? UnusableBytesException.compressed(file.url(0))
+                    : UnusableBytesException.changed(file.url(0));
         }
         int chunk = file.chunkAt(position);
         if (!listener.awaitWanted(file, chunk)) {

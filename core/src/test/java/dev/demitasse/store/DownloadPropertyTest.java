@@ -99,7 +99,7 @@ class DownloadPropertyTest {
             }
         });
         world.simulation.run();
-        assertFalse(outcome.error instanceof ChangedException, outcome::message);
+        assertFalse(outcome.error instanceof UnusableBytesException, outcome::message);
         world.requireSoundDisk();
         return (long) (WrongAnswer.START_BYTES + maxPiece) * (CONNECTIONS + visit.faults.size());
     }
@@ -184,7 +184,7 @@ class DownloadPropertyTest {
                     .filter(fault -> ranges || fault.kind() == Kind.CUT)
                     .toList());
             Outcome outcome = world.load(false);
-            assertFalse(outcome.error instanceof ChangedException, outcome::message);
+            assertFalse(outcome.error instanceof UnusableBytesException, outcome::message);
         }
         world.server.repair();
         long before = world.server.sent();
@@ -223,7 +223,7 @@ class DownloadPropertyTest {
         }
         world.server.repair();
         Outcome last = world.load();
-        if (last.error instanceof ChangedException) {
+        if (last.error instanceof UnusableBytesException) {
             last = world.load();
         }
         assertNull(last.error, last::message);

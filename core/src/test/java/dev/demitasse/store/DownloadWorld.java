@@ -107,6 +107,15 @@ final class DownloadWorld {
         return new StoredModels(disk.storage(tab), () -> disk.memory(tab), tab, chunkBytes);
     }
 
+    /** Returns the stored models. */
+    List<Object> list() {
+        FakeTab tab = tab();
+        List<Object> models = new ArrayList<>();
+        tab.start(() -> models.addAll(models(tab).list()));
+        simulation.run();
+        return models;
+    }
+
     private void load(FakeTab tab, boolean keep, Consumer<Download> whenBegun, Outcome outcome) {
         StoredModels models = models(tab);
         Download download = models.download(
@@ -119,7 +128,7 @@ final class DownloadWorld {
                 models.loaded(address(), "name", "llama");
             }
             outcome.bytes = bytes;
-        } catch (ChangedException e) {
+        } catch (UnusableBytesException e) {
             outcome.error = e;
             download.end();
             models.discard(address());

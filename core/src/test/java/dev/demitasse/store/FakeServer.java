@@ -71,6 +71,8 @@ final class FakeServer {
     /** The number of bytes by which Content-Length exceeds that of the body, as the length of a compressed body does. */
     @Nullable
     Integer compressedBy;
+    /** Whether ranges are of compressed bytes: the decoded bytes are others, and more. */
+    boolean inflates;
     /** The status of all responses, or 0. */
     int status;
     /** The ETags of successive responses, in turn. */
@@ -212,6 +214,9 @@ final class FakeServer {
             body = Arrays.copyOfRange(content, start, end);
             if (isPartial) {
                 headers.put("Content-Range", "bytes " + start + "-" + (end - 1) + "/" + content.length);
+            }
+            if (inflates) {
+                body = new byte[end - start + 5];
             }
             state(isPartial ? end - start : content.length);
             return isPartial ? 206 : 200;

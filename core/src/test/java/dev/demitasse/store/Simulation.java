@@ -112,7 +112,7 @@ final class Simulation {
     }
 
     private void giveUpTurn() {
-        Task self = current;
+        Task self = current();
         controller.release();
         self.turn.acquireUninterruptibly();
         if (self.process.killed) {
@@ -120,9 +120,16 @@ final class Simulation {
         }
     }
 
+    private Task current() {
+        if (Thread.currentThread() != current) {
+            throw new IllegalStateException("only threads of the simulation can wait");
+        }
+        return current;
+    }
+
     /** Lets other threads run for a time. */
     void sleep(long milliseconds) {
-        sleeping.add(new Sleep(current, now + milliseconds));
+        sleeping.add(new Sleep(current(), now + milliseconds));
         giveUpTurn();
     }
 
@@ -131,7 +138,7 @@ final class Simulation {
         if (random.nextInt(4) == 0) {
             sleep(random.nextInt(20));
         } else {
-            ready.add(current);
+            ready.add(current());
             giveUpTurn();
         }
     }
@@ -152,7 +159,7 @@ final class Simulation {
 
             @Override
             public void await() {
-                waiting.add(current);
+                waiting.add(current());
                 giveUpTurn();
             }
 

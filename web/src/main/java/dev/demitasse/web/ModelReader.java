@@ -10,12 +10,12 @@ import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.huggingface.FolderStream;
 import dev.demitasse.store.Addresses;
-import dev.demitasse.store.ChangedException;
 import dev.demitasse.store.Chunk;
 import dev.demitasse.store.Download;
 import dev.demitasse.store.LostException;
 import dev.demitasse.store.ModelFile;
 import dev.demitasse.store.StoreException;
+import dev.demitasse.store.UnusableBytesException;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Text;
@@ -152,7 +152,7 @@ final class ModelReader {
                         context.model().info().architecture());
             }
             return context;
-        } catch (GgufException | ChangedException e) {
+        } catch (GgufException | UnusableBytesException e) {
             // The stored bytes would fail again.
             begun.end();
             store.discard(url);

@@ -11,6 +11,7 @@ import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.core.JSArray;
@@ -46,17 +47,18 @@ public final class ModelStore extends StoredModels {
     public JSArray<NamedBlob> export(String url) {
         JSArray<NamedBlob> exported = new JSArray<>();
         BrowserDirectory directory = (BrowserDirectory) directory(url);
-        files(url).forEach((name, chunks) -> {
+        for (Map.Entry<String, List<String>> file : files(url).entrySet()) {
             JSArray<JSObject> blobs = new JSArray<>();
-            for (String each : chunks) {
-                Blob chunk = directory.blob(each);
+            for (String name : file.getValue()) {
+                Blob chunk = directory.blob(name);
                 if (chunk == null) {
-                    throw new StoreException("a chunk of " + name + " is no longer stored; load the model again");
+                    throw new StoreException(
+                            "a chunk of " + file.getKey() + " is no longer stored; load the model again");
                 }
                 blobs.push(chunk);
             }
-            exported.push(new NamedBlob(blobs, name));
-        });
+            exported.push(new NamedBlob(blobs, file.getKey()));
+        }
         return exported;
     }
 
