@@ -30,7 +30,6 @@ public final class Download {
     private static final int POLL_INTERVAL_MS = 500;
 
     private final String url;
-    private final String id;
     private final ModelDirectory directory;
     private final FileNotes notes;
     private final ChunkQueue queue;
@@ -41,7 +40,7 @@ public final class Download {
     private final Fetcher.Listener fetched = new Fetched();
     private final RangeFetcher fetcher;
     private final Platform.Condition changed;
-    private Platform.@Nullable Lock lock;
+    private final DirectoryLock lock;
     private @Nullable RuntimeException failure;
     private boolean closed;
     private int threads;
@@ -65,7 +64,6 @@ public final class Download {
             Platform platform,
             Listener listener) {
         this.url = url;
-        this.id = id;
         this.directory = directory;
         this.chunkBytes = chunkBytes;
         this.platform = platform;
@@ -75,6 +73,7 @@ public final class Download {
         http = new Http(platform);
         fetcher = new RangeFetcher(http, directory, platform, fetched);
         changed = platform.condition();
+        lock = new DirectoryLock(platform, id);
     }
 
     private final class Fetched implements Fetcher.Listener {
@@ -127,10 +126,10 @@ public final class Download {
 
     private @Nullable ModelFile find(String key, String url) {
         ModelFile file = notes.read(key);
-        if (!isComplete(file)) {
+        if (file == null || !file.isComplete()) {
             takeLock();
             file = notes.read(key); // another tab may have fetched it meanwhile
-            if (!isComplete(file)) {
+            if (file == null || !file.isComplete()) {
                 if (url.startsWith(Addresses.LOCAL)) {
                     throw new StoreException("there is no stored model " + url);
                 }
@@ -141,10 +140,6 @@ public final class Download {
             enqueue(file);
         }
         return file;
-    }
-
-    private static boolean isComplete(@Nullable ModelFile file) {
-        return file != null && file.isComplete();
     }
 
     /**
@@ -193,14 +188,10 @@ public final class Download {
     }
 
     private void takeLock() {
-        if (lock != null || !directory.lasts()) {
+        if (lock.isTaken() || !directory.lasts()) {
             return;
         }
-        lock = platform.takeLockNow(id);
-        if (lock == null) {
-            platform.start(this::watchOtherTab);
-            lock = platform.takeLock(id);
-        }
+        lock.take(this::watchOtherTab);
         for (ModelFile file : queue.files()) {
             notes.findStored(file); // another tab may have fetched chunks meanwhile
         }
@@ -210,7 +201,7 @@ public final class Download {
 
     /** Reports the progress of the tab that holds the lock. */
     private void watchOtherTab() {
-        while (lock == null && !closed) {
+        while (!lock.isTaken() && !closed) {
             listener.stored(directory.bytes(), Gguf.UNKNOWN_LENGTH);
             platform.sleep(POLL_INTERVAL_MS);
         }
@@ -225,63 +216,19 @@ public final class Download {
         }
     }
 
-    /** Requests the first missing bytes of a file. The response tells its length, and whether its stored chunks are still valid. */
+    /** Asks the server for a file, and starts to fetch it from the response. */
     private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
-        if (known != null && known.hasRanges()) {
-            int chunk = known.nextMissing(0);
-            if (notes.partialLength(known, chunk) >= known.length(chunk)) {
-                return known; // all bytes are there: the chunk only has to be completed
+        FileLookup lookup = new FileLookup(http, notes, fetcher, chunkBytes);
+        ModelFile file = lookup.find(key, url, known);
+        Response response = lookup.response();
+        if (file != null && response != null) {
+            if (file.hasRanges()) {
+                fetch(file, lookup.chunk(), response);
+            } else {
+                fetchWhole(file, response);
             }
-            Response response = requestMissing(known, chunk);
-            if (response != null) {
-                fetch(known, chunk, response);
-                return known;
-            }
-        }
-        Response response = http.find(url, 0, chunkBytes - 1);
-        if (response != null && response.isPartial() && response.total() == Gguf.UNKNOWN_LENGTH) {
-            // The host hides Content-Range from pages, or compresses. Without the length of the file, ranges are not
-            // usable.
-            response.cancel();
-            response = http.find(url, 0, -1);
-        }
-        if (response == null) {
-            return null;
-        }
-        ModelFile file = known;
-        if (file == null
-                || response.isPartial()
-                || file.hasRanges()
-                || file.contradicts(response)
-                || !file.agreesWith(response)) {
-            notes.clear(key);
-            file = ModelFile.of(key, url, chunkBytes, response);
-            if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
-                notes.write(file);
-            }
-        }
-        if (file.hasRanges()) {
-            fetch(file, 0, response);
-        } else {
-            fetchWhole(file, response);
         }
         return file;
-    }
-
-    /** Requests the missing bytes of a chunk. Returns null if the server has another file now, or no ranges. */
-    private @Nullable Response requestMissing(ModelFile known, int chunk) {
-        long start = known.start(chunk);
-        try {
-            Response response = http.find(
-                    known.url(chunk), start + notes.partialLength(known, chunk), start + known.length(chunk) - 1);
-            if (response == null || response.isPartial() && fetcher.isSame(known, response, false)) {
-                return response;
-            }
-            response.cancel();
-        } catch (UnusableBytesException e) {
-            // The file has become shorter.
-        }
-        return null;
     }
 
     private void fetchWhole(ModelFile file, @Nullable Response response) {
@@ -352,9 +299,8 @@ public final class Download {
     }
 
     private void releaseIfIdle() {
-        if (lock != null && threads == 0) {
+        if (threads == 0) {
             lock.release();
-            lock = null;
         }
     }
 

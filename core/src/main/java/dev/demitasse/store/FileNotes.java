@@ -1,5 +1,6 @@
 package dev.demitasse.store;
 
+import dev.demitasse.gguf.Gguf;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,9 @@ final class FileNotes {
 
     /** Sets the state of the chunks of a file to that in the directory. */
     void findStored(ModelFile file) {
+        if (file.bytes() == Gguf.UNKNOWN_LENGTH) {
+            return; // the first pass ended early: nothing is known of the chunks
+        }
         file.addArrived(-file.arrived());
         Map<String, Long> sizes = directory.sizes();
         for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {

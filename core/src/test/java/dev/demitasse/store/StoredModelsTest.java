@@ -93,7 +93,9 @@ class StoredModelsTest {
         assertEquals(true, model.get("complete"));
         assertTrue((long) model.get("bytes") >= 450, model.toString());
         assertEquals(
-                Map.of("model.gguf", List.of("model.00000", "model.00001", "model.00002", "model.00003", "model.00004")),
+                Map.of(
+                        "model.gguf",
+                        List.of("model.00000", "model.00001", "model.00002", "model.00003", "model.00004")),
                 in(world.tab(), models -> models.files(DownloadWorld.URL)));
         assertArrayEquals(world.content(), (byte[]) in(world.tab(), models -> joined(models, DownloadWorld.URL)));
     }
@@ -105,8 +107,8 @@ class StoredModelsTest {
         world.begin(tab, true, download -> {});
         world.simulation.run();
         assertEquals(false, ((Map<?, ?>) world.list().get(0)).get("complete"));
-        StoreException e = assertThrows(
-                StoreException.class, () -> in(world.tab(), models -> models.files(DownloadWorld.URL)));
+        StoreException e =
+                assertThrows(StoreException.class, () -> in(world.tab(), models -> models.files(DownloadWorld.URL)));
         assertEquals("there is no complete stored model " + DownloadWorld.URL, e.getMessage());
     }
 
@@ -143,13 +145,15 @@ class StoredModelsTest {
     void modelThatIsBeingDownloadedIsNotDeleted() {
         List<String> refusals = new ArrayList<>();
         FakeTab other = world.tab();
-        world.server.at(200, () -> other.start(() -> {
-            try {
-                world.models(other).delete(DownloadWorld.URL);
-            } catch (StoreException e) {
-                refusals.add(e.getMessage());
-            }
-        }));
+        world.server.at(
+                200,
+                () -> other.start(() -> {
+                    try {
+                        world.models(other).delete(DownloadWorld.URL);
+                    } catch (StoreException e) {
+                        refusals.add(e.getMessage());
+                    }
+                }));
         assertArrayEquals(world.content(), world.load().bytes);
         assertEquals(List.of(DownloadWorld.URL + " is being downloaded"), refusals);
         in(other, models -> {

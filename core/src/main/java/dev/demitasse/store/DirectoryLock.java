@@ -1,0 +1,41 @@
+package dev.demitasse.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** The lock of a model's directory. Only the tab that has it writes to the directory. */
+final class DirectoryLock {
+    private final Platform platform;
+    private final String id;
+    private Platform.@Nullable Lock lock;
+
+    DirectoryLock(Platform platform, String id) {
+        this.platform = platform;
+        this.id = id;
+    }
+
+    /** Returns whether this tab has the lock. */
+    boolean isTaken() {
+        return lock != null;
+    }
+
+    /**
+     * Waits for the lock and takes it.
+     *
+     * @param whileWaiting runs in a thread if another tab has the lock
+     */
+    void take(Runnable whileWaiting) {
+        lock = platform.takeLockNow(id);
+        if (lock == null) {
+            platform.start(whileWaiting);
+            lock = platform.takeLock(id);
+        }
+    }
+
+    /** Releases the lock if this tab has it. */
+    void release() {
+        if (lock != null) {
+            lock.release();
+            lock = null;
+        }
+    }
+}
