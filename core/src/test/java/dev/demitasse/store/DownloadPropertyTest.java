@@ -198,6 +198,7 @@ class DownloadPropertyTest {
             @ForAll("sizes") Sizes sizes,
             @ForAll("rangeVisits") List<Visit> visits,
             @ForAll @IntRange(min = 1, max = 2000) int newBytes,
+            @ForAll boolean isSameLength,
             @ForAll @IntRange(min = 0, max = 2500) int atBytes,
             @ForAll boolean ranges,
             @ForAll long seed) {
@@ -207,7 +208,7 @@ class DownloadPropertyTest {
             world.server.repair();
             if (i == visits.size() / 2) {
                 world.server.at(atBytes, () -> {
-                    byte[] content = new byte[newBytes];
+                    byte[] content = new byte[isSameLength ? sizes.bytes : newBytes];
                     new Random(seed + 2).nextBytes(content);
                     world.publish(content);
                     world.server.etags = List.of("\"2\"");
