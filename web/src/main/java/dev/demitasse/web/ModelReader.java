@@ -144,8 +144,17 @@ final class ModelReader {
         download = begun;
         try {
             available = store.available();
-            Context context = read(begun, url);
-            if (begun.lasts()) {
+            return read(begun, store, url);
+        } finally {
+            begun.close();
+        }
+    }
+
+    /** Reads a model, and discards bytes that would fail again. */
+    private Context read(Download from, ModelStore store, String url) {
+        try {
+            Context context = read(from, url);
+            if (from.lasts()) {
                 store.loaded(
                         url,
                         context.model().info().name(),
@@ -153,19 +162,16 @@ final class ModelReader {
             }
             return context;
         } catch (GgufException | UnusableBytesException e) {
-            // The stored bytes would fail again.
-            begun.end();
+            from.end();
             store.discard(url);
             throw e;
         } catch (LostException e) {
             throw e;
         } catch (StoreException e) {
-            throw begun.stored() == 0 || !begun.lasts()
+            throw from.stored() == 0 || !from.lasts()
                     ? e
-                    : new StoreException(e.getMessage() + ". The received bytes are kept (" + begun.stored()
+                    : new StoreException(e.getMessage() + ". The received bytes are kept (" + from.stored()
                             + " bytes): loading again continues from there");
-        } finally {
-            begun.close();
         }
     }
 
