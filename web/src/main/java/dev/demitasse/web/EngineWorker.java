@@ -237,7 +237,7 @@ public final class EngineWorker {
 
             @Override
             public void failed(String name, String message) {
-                interrupted.fail("the GPU was lost (" + reason + "), and loading the model anew failed: " + message);
+                interrupted.fail("the GPU was lost (" + reason + "), and loading the model again failed: " + message);
             }
         });
     }

@@ -130,11 +130,11 @@ final class KvCache {
     }
 
     /**
-     * Makes room in some layers for a sequence of {@code positions} positions, and starts to copy their contents: what is copied exists twice
-     * until the copy is done. {@link #hasRoom} tells of the room after the last layer.
+     * Enlarges some layers for a sequence of {@code positions} positions, and starts to copy their contents, which exist twice until the
+     * copy is done. {@link #hasRoom} is true after the last layer.
      *
      * @param layer the first of these layers
-     * @return the layer to go on with when the copy is done; {@link #layers} after the last
+     * @return the layer to continue with when the copy is done; {@link #layers} after the last
      */
     int enlarge(int layer, int positions, Device device) {
         int wanted = capacity(positions);
