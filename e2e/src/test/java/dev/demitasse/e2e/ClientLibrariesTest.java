@@ -57,8 +57,8 @@ class ClientLibrariesTest {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T> T evaluate(String script) {
-        return (T) page.evaluate(script);
+    private static Map<String, Object> evaluate(String script) {
+        return (Map<String, Object>) page.evaluate(script);
     }
 
     @Test
@@ -107,7 +107,7 @@ class ClientLibrariesTest {
 
     @Test
     void aiSdkUsesToolsAndSchemas() {
-        List<Object> said = evaluate("""
+        List<?> said = (List<?>) page.evaluate("""
                 async () => {
                   const compatible = c.createOpenAICompatible({ name: 'demitasse', supportsStructuredOutputs: true, ...server });
                   const tools = {
@@ -159,7 +159,7 @@ class ClientLibrariesTest {
 
     @Test
     void langChainUsesToolsAndSchemas() {
-        List<Map<String, Object>> said = evaluate("""
+        List<?> said = (List<?>) page.evaluate("""
                 async () => {
                   const weather = c.langChainTool(async ({ city }) => `sunny in ${city}`,
                     { name: 'weather', description: 'of a city', schema: place });

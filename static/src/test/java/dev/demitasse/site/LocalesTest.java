@@ -54,7 +54,8 @@ class LocalesTest {
         }
         assertEquals(languages, Set.copyOf(found("i18n.js", "(?m)^  (\\w+): '")), "i18n.js");
         assertEquals(languages, Set.copyOf(found("requirements.js", "(?m)^    (\\w\\w): '")), "requirements.js");
-        String options = found("settings.js", "language: .* options: \\['auto', ([^]]+)]").get(0);
+        String options = found("settings.js", "language: .* options: \\['auto', ([^]]+)]")
+                .get(0);
         assertEquals(languages, Set.of(options.replace("'", "").split(", ")), "settings.js");
     }
 
