@@ -62,7 +62,13 @@ final class FileLookup {
             whole = http.find(url, 0, -1);
         }
         response = whole;
-        return whole == null ? null : known != null && isSameWhole(known, whole) ? known : create(key, url, whole);
+        if (whole == null) {
+            return null;
+        }
+        if (known != null && isSameWhole(known, whole)) {
+            return known;
+        }
+        return create(key, url, whole);
     }
 
     /** Requests the rest of the chunk. Returns null if the server has another file now, or no ranges. */

@@ -51,7 +51,10 @@ final class Http {
         return response;
     }
 
-    /** Does the same as {@link #get}, but returns null if the server has no such file. */
+    /**
+     * Does the same as {@link #get}, but returns null if the server has no such file. If the server does not respond to a request for
+     * the first bytes, requests the whole file.
+     */
     @Nullable
     Response find(String url, long from, long to) {
         while (true) {
@@ -59,6 +62,10 @@ final class Http {
             try {
                 send(response);
             } catch (ConnectionException e) {
+                if (from == 0 && to >= 0 && !hasBytes && isLastTry() && platform.isReachable(url)) {
+                    // Browsers fail where a server compresses a range, or does not allow the header Range.
+                    return find(url, 0, -1);
+                }
                 pauseBeforeRetry(url, noResponse(url, response, e));
                 continue;
             }
@@ -74,7 +81,10 @@ final class Http {
                 return null;
             }
             if (status == RANGE_NOT_SATISFIABLE) {
-                throw from > 0 ? UnusableBytesException.changed(url) : failure(url, "the file is empty");
+                if (from == 0) {
+                    throw failure(url, "the file is empty");
+                }
+                throw UnusableBytesException.changed(url);
             }
             if (status < 500 && status != 408 && status != 429) {
                 throw refused(url, status);

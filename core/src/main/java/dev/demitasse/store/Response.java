@@ -156,7 +156,11 @@ final class Response {
      */
     @Nullable
     Bytes read() {
-        return peeked.isEmpty() ? receive() : peeked.poll();
+        Bytes next = peeked.poll();
+        if (next != null) {
+            return next;
+        }
+        return receive();
     }
 
     private @Nullable Bytes receive() {
@@ -199,7 +203,11 @@ final class Response {
     /** Reads until the array is full or the body ends; returns the number of bytes. The array may be full before the body ends. */
     int read(byte[] target) {
         int at = 0;
-        for (Bytes bytes = read(); bytes != null; bytes = at == target.length ? null : read()) {
+        while (at < target.length) {
+            Bytes bytes = read();
+            if (bytes == null) {
+                break;
+            }
             int count = Math.min(bytes.length(), target.length - at);
             bytes.slice(0, count).copyTo(target, at);
             at += count;

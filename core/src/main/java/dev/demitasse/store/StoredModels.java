@@ -17,7 +17,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The models in a storage, by address. Methods wait; call them in Java threads. */
-public class StoredModels {
+public final class StoredModels {
     /** The key of the file of a model with one file. */
     public static final String ONLY_FILE = "model";
 
@@ -61,11 +61,6 @@ public class StoredModels {
         }
         String id = id(storage, url);
         return new Download(url, id, storage.open(id), isWhole ? Integer.MAX_VALUE : 0, chunkBytes, platform, listener);
-    }
-
-    /** Returns whether there is a storage. */
-    protected final boolean hasStorage() {
-        return storage != null;
     }
 
     /** Returns whether a directory has a note about its model. */
@@ -170,7 +165,7 @@ public class StoredModels {
     }
 
     /** Opens the directory of a model. */
-    protected final ModelDirectory directory(String url) {
+    public ModelDirectory directory(String url) {
         Storage from = storage();
         return from.open(id(from, url));
     }

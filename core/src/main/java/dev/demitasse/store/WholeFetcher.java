@@ -92,9 +92,10 @@ final class WholeFetcher extends Fetcher {
     /** Stores bytes at a position up to the end of their chunk. Returns their number, or 0 if the reader waits for an earlier chunk. */
     private int store(Bytes bytes, int from, long position) {
         if (position == file.bytes()) {
-            throw file.bytes() == file.statedBytes()
-                    ? UnusableBytesException.compressed(file.url(0))
-                    : UnusableBytesException.changed(file.url(0));
+            if (file.bytes() == file.statedBytes()) {
+                throw UnusableBytesException.compressed(file.url(0));
+            }
+            throw UnusableBytesException.changed(file.url(0));
         }
         int chunk = file.chunkAt(position);
         if (!listener.awaitWanted(file, chunk)) {

@@ -58,6 +58,7 @@ final class FakeServer {
     private final List<String> requests = new ArrayList<>();
     private final TreeMap<Long, Runnable> events = new TreeMap<>();
     private long sent;
+    private boolean isRefusing;
 
     /** The headers that pages see in spite of CORS; null if they see all. */
     @Nullable
@@ -71,6 +72,8 @@ final class FakeServer {
     /** The number of bytes by which Content-Length exceeds that of the body, as the length of a compressed body does. */
     @Nullable
     Integer compressedBy;
+    /** Whether requests with a range fail. */
+    boolean failsRanges;
     /** Whether ranges are of compressed bytes: the decoded bytes are others, and more. */
     boolean inflates;
     /** The status of all responses, or 0. */
@@ -124,7 +127,7 @@ final class FakeServer {
     }
 
     boolean isReachable() {
-        return reachable;
+        return reachable && !isRefusing;
     }
 
     HttpExchange get(FakeTab tab, String url, long from, long to) {
@@ -169,7 +172,8 @@ final class FakeServer {
             Fault next = faults.poll();
             fault = next == null ? fault : next;
             step();
-            if (fault.kind == Kind.REFUSED || !readable) {
+            isRefusing = fault.kind == Kind.REFUSED;
+            if (fault.kind == Kind.REFUSED || !readable || failsRanges && to >= 0) {
                 throw new ConnectionException("Failed to fetch");
             }
             byte[] content = files.get(url);

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models from another origin's server in Chromium: the same bytes under other headers, and answers that are not the file. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -81,8 +82,11 @@ class StoreAnswersTest {
             Headers headers = exchange.getResponseHeaders();
             headers.set("Content-Encoding", "gzip");
             headers.set(EXPOSE, "Content-Range");
-            headers.set("Content-Range", "bytes 0-%d/%d".formatted(compressed.length - 1, compressed.length));
-            send(exchange, 206, compressed);
+            boolean isPartial = exchange.getRequestHeaders().containsKey("Range");
+            if (isPartial) {
+                headers.set("Content-Range", "bytes 0-%d/%d".formatted(compressed.length - 1, compressed.length));
+            }
+            send(exchange, isPartial ? 206 : 200, compressed);
         });
         serve("/mirror.gguf", exchange -> {
             exchange.getResponseHeaders().set("Location", origin + "/node/" + rangeRequests.incrementAndGet());
@@ -120,8 +124,11 @@ class StoreAnswersTest {
     }
 
     private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+        boolean isEmpty = body.length == 0 || exchange.getRequestMethod().equals("HEAD");
+        exchange.sendResponseHeaders(status, isEmpty ? -1 : body.length);
+        if (!isEmpty) {
+            exchange.getResponseBody().write(body);
+        }
     }
 
     /** Sends a range as one of two nodes: their ETags are strong or weak, and their dates differ by a second. */
@@ -177,7 +184,6 @@ class StoreAnswersTest {
                 "/private.gguf; it answered with status 401: the file is private or needs a login",
                 "/expired.gguf; it answered with status 403: the server refuses access, or the address has a signature that",
                 "/other-site.gguf; Failed to fetch: the server answers, but does not allow this page to read the answer",
-                "/compressed-ranges.gguf; it sends more bytes than its headers state, as servers do that compress a file",
             })
     void answersThatAreNotTheFileAreNamed(String model, String message) {
         PlaywrightException e = assertThrows(PlaywrightException.class, () -> load(model));
@@ -186,10 +192,11 @@ class StoreAnswersTest {
         assertEquals(List.of(), page.evaluate("() => Demitasse.models.list()"));
     }
 
-    @Test
-    void compressedFileOfHiddenEncodingEndsWhole() throws Exception {
-        load("/compressed.gguf");
-        assertStored("/compressed.gguf", tiny);
+    @ParameterizedTest
+    @ValueSource(strings = {"/compressed.gguf", "/compressed-ranges.gguf"})
+    void compressedFileOfHiddenEncodingEndsWhole(String model) throws Exception {
+        load(model);
+        assertStored(model, tiny);
     }
 
     @Test

@@ -20,7 +20,10 @@ abstract class BrowserStorage implements Storage {
      */
     static @Nullable BrowserStorage find(String kind) {
         BrowserStorage files = OpfsStorage.find(kind);
-        return files == null ? CacheStorage.find(kind) : files;
+        if (files != null) {
+            return files; // no conditional expression: TeaVM 0.15 would write a block of the wrong type
+        }
+        return CacheStorage.find(kind);
     }
 
     /** Returns a {@link StorageFullException} for an exceeded quota, or else the error as a {@link JsException}. */

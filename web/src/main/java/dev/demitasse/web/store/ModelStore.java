@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.store.Download;
 import dev.demitasse.store.SourceFile;
 import dev.demitasse.store.StoreException;
 import dev.demitasse.store.StoredModels;
@@ -19,9 +20,16 @@ import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSObjects;
 
 /** The models in the browser's storage for this site, by address. Methods wait; call them in Java threads. */
-public final class ModelStore extends StoredModels {
+public final class ModelStore {
+    /** The key of the file of a model with one file. */
+    public static final String ONLY_FILE = StoredModels.ONLY_FILE;
+
+    private final @Nullable BrowserStorage storage;
+    private final StoredModels models;
+
     private ModelStore(@Nullable BrowserStorage storage) {
-        super(storage, MemoryDirectory::new, new BrowserPlatform());
+        this.storage = storage;
+        models = new StoredModels(storage, MemoryDirectory::new, new BrowserPlatform());
     }
 
     /** Finds the storage of the page. Without storage, the store keeps nothing. */
@@ -29,10 +37,35 @@ public final class ModelStore extends StoredModels {
         return new ModelStore(BrowserStorage.find("model"));
     }
 
+    /** Does the same as {@link StoredModels#download}. */
+    public Download download(String url, boolean keep, boolean isWhole, Download.Listener listener) {
+        return models.download(url, keep, isWhole, listener);
+    }
+
+    /** Does the same as {@link StoredModels#loaded}. */
+    public void loaded(String url, String name, String architecture) {
+        models.loaded(url, name, architecture);
+    }
+
+    /** Does the same as {@link StoredModels#list}. */
+    public List<@Nullable Object> list() {
+        return models.list();
+    }
+
+    /** Does the same as {@link StoredModels#delete}. */
+    public void delete(String url) {
+        models.delete(url);
+    }
+
+    /** Does the same as {@link StoredModels#discard}. */
+    public void discard(String url) {
+        models.discard(url);
+    }
+
     /** Returns the storage in bytes that is left for this site, or {@link Gguf#UNKNOWN_LENGTH}. */
     public long available() {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
-        if (!hasStorage() || JSObjects.isUndefined(manager)) {
+        if (storage == null || JSObjects.isUndefined(manager)) {
             return Gguf.UNKNOWN_LENGTH;
         }
         Files.Estimate estimate = Promises.await(manager.estimate());
@@ -46,8 +79,8 @@ public final class ModelStore extends StoredModels {
      */
     public JSArray<NamedBlob> export(String url) {
         JSArray<NamedBlob> exported = new JSArray<>();
-        BrowserDirectory directory = (BrowserDirectory) directory(url);
-        for (Map.Entry<String, List<String>> file : files(url).entrySet()) {
+        BrowserDirectory directory = (BrowserDirectory) models.directory(url);
+        for (Map.Entry<String, List<String>> file : models.files(url).entrySet()) {
             JSArray<JSObject> blobs = new JSArray<>();
             for (String name : file.getValue()) {
                 Blob chunk = directory.blob(name);
@@ -62,12 +95,12 @@ public final class ModelStore extends StoredModels {
         return exported;
     }
 
-    /** Does the same as {@link #importFiles(List, String)} with files that the user has chosen. */
+    /** Does the same as {@link StoredModels#importFiles} with files that the user has chosen. */
     public void importFiles(JSArrayReader<NamedBlob> files, String url) {
         List<SourceFile> sources = new ArrayList<>();
         for (int i = 0; i < files.getLength(); i++) {
             sources.add(new BlobFile(files.get(i)));
         }
-        importFiles(sources, url);
+        models.importFiles(sources, url);
     }
 }
