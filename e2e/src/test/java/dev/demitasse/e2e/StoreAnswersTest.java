@@ -138,7 +138,7 @@ class StoreAnswersTest {
         String[] range = exchange.getRequestHeaders()
                 .getFirst("Range")
                 .substring("bytes=".length())
-                .split("-");
+                .split("-", 2);
         int from = Integer.parseInt(range[0]);
         int to = Math.min(content.length, Integer.parseInt(range[1]) + 1);
         Headers headers = exchange.getResponseHeaders();
