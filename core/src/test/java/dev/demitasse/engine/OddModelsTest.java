@@ -12,6 +12,8 @@ import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufBuilder;
 import dev.demitasse.gguf.GgufException;
+import dev.demitasse.gguf.Metadata;
+import dev.demitasse.gguf.StringTable;
 import dev.demitasse.gguf.TensorInfo;
 import dev.demitasse.gguf.TensorType;
 import dev.demitasse.sampling.SamplingOptions;
@@ -143,6 +145,25 @@ class OddModelsTest {
         assertEquals(2, tokenizer.eosId());
         assertEnds(tokenizer, 2);
         assertArrayEquals(new int[] {1, 271, 273, 284}, tokenizer.encode("hello the world", true));
+    }
+
+    @Test
+    void sentencePieceWithoutTypesHasBytesAndEnds() {
+        ByteBuffer file = OddModels.file("llama", f -> OddModels.sentencePiece(f, List.of(), OddModels.PIECES));
+        Metadata typed = Gguf.parse(file, file.capacity()).metadata();
+        StringTable table = typed.strings("tokenizer.ggml.tokens");
+        String[] tokens = new String[table.size()];
+        Arrays.setAll(tokens, table::get);
+        Tokenizer tokenizer = Tokenizer.of(new Metadata(Map.of(
+                "tokenizer.ggml.model",
+                "llama",
+                "tokenizer.ggml.tokens",
+                tokens,
+                "tokenizer.ggml.scores",
+                typed.reals("tokenizer.ggml.scores"))));
+        assertEnds(tokenizer, 2);
+        assertArrayEquals(new int[] {1, 271, 3 + 0xC3, 3 + 0xA9, 2}, tokenizer.encode("helloé</s>", true));
+        assertEquals("é", tokenizer.decode(new int[] {1, 3 + 0xC3, 3 + 0xA9, 2}, false));
     }
 
     @Test
