@@ -43,6 +43,12 @@ final class CharSet {
         return codePoint < ASCII ? ascii[codePoint] : find(codePoint);
     }
 
+    /** Returns whether the set may have a character of a class. */
+    boolean mayContain(int kind) {
+        boolean hasClass = (classes >> kind & 1) != 0;
+        return negated ? !hasClass : hasClass || ranges.length > 0;
+    }
+
     private boolean find(int codePoint) {
         boolean found = (classes >> UnicodeClasses.of(codePoint) & 1) != 0;
         for (int i = 0; !found && i < ranges.length; i += 2) {

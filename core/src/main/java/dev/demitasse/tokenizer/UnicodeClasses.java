@@ -31,6 +31,9 @@ final class UnicodeClasses {
     /** Numeric for the {@code Digits} pre-tokenizer, but not {@code \p{N}} in its older version of Unicode. */
     static final byte NEW_NUMBER = 11;
 
+    /** Number of classes. */
+    static final int COUNT = 12;
+
     private static final String LETTERS = "OULTRJMNPYWX";
     private static final char PAIRS = 'Q';
     private static final int CODE_POINTS = 0x110000;

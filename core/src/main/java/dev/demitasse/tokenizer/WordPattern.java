@@ -2,6 +2,7 @@ package dev.demitasse.tokenizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,46 @@ final class WordPattern {
         static final int NOT_AFTER = -2;
     }
 
+    private static final int ASCII = 0x80;
+
     private final Part[][] alternatives;
+    /** Alternatives that may begin with a character, a bit each: by character of ASCII, and by class of other characters. */
+    private final int[] startsByAscii = new int[ASCII];
+
+    private final int[] startsByClass = new int[UnicodeClasses.COUNT];
 
     private WordPattern(Part[][] alternatives) {
         this.alternatives = alternatives;
+        for (int i = 0; i < alternatives.length; i++) {
+            Part[] alternative = alternatives[i];
+            for (int c = 0; c < ASCII; c++) {
+                int character = c;
+                startsByAscii[c] |= mayStart(alternative, set -> set.contains(character)) ? 1 << i : 0;
+            }
+            for (int k = 0; k < UnicodeClasses.COUNT; k++) {
+                int kind = k;
+                startsByClass[k] |= mayStart(alternative, set -> set.mayContain(kind)) ? 1 << i : 0;
+            }
+        }
+    }
+
+    /** Returns whether the text of an alternative may begin with a character. */
+    private static boolean mayStart(Part[] parts, Predicate<CharSet> hasCharacter) {
+        for (Part part : parts) {
+            if (part.group != null) {
+                for (Part[] alternative : part.group) {
+                    if (mayStart(alternative, hasCharacter)) {
+                        return true;
+                    }
+                }
+            } else if (part.set != null && part.min >= 0 && hasCharacter.test(part.set)) {
+                return true;
+            }
+            if (part.min > 0) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /**
@@ -46,24 +83,24 @@ final class WordPattern {
      * Returns the end of the match that begins at {@code at}.
      *
      * @param start start of the text, and {@code limit} its end: other characters make no difference
-     * @return a number not above {@code at} if there is none, or an empty one
+     * @param at of a character
+     * @return a number not above {@code at} if there is none; an empty one does not count
      */
     int end(String text, int start, int limit, int at) {
-        return new Matcher(text, start, limit).anyOf(alternatives, at);
+        int c = text.codePointAt(at);
+        int starts = c < ASCII ? startsByAscii[c] : startsByClass[UnicodeClasses.of(c)];
+        Matcher matcher = new Matcher(text, start, limit);
+        for (int i = 0; i < alternatives.length; i++) {
+            int end = (starts >> i & 1) == 0 ? NO_MATCH : matcher.rest(alternatives[i], 0, at);
+            if (end != NO_MATCH) {
+                return end;
+            }
+        }
+        return NO_MATCH;
     }
 
     /** Matches by backtracking. Repetitions are loops, so that the depth of the stack is bounded by the expression. */
     private record Matcher(String text, int start, int limit) {
-        int anyOf(Part[][] alternatives, int from) {
-            for (Part[] alternative : alternatives) {
-                int end = rest(alternative, 0, from);
-                if (end != NO_MATCH) {
-                    return end;
-                }
-            }
-            return NO_MATCH;
-        }
-
         /** Returns the end of the parts from index {@code next} on. */
         private int rest(Part[] parts, int next, int from) {
             if (next == parts.length) {
@@ -167,6 +204,9 @@ final class WordPattern {
                 require(")");
                 return new Part(null, accept("?") ? 0 : 1, 1, group);
             }
+            if ("(?*+{.^".indexOf(source.charAt(at)) >= 0) {
+                throw unexpected();
+            }
             CharSet set = set(ignoreCase);
             if (accept("?")) {
                 return new Part(set, 0, 1, null);
@@ -239,7 +279,12 @@ final class WordPattern {
                 case 'r' -> '\r';
                 case 'n' -> '\n';
                 case 't' -> '\t';
-                default -> c;
+                default -> {
+                    if (c < ASCII && Character.isLetterOrDigit(c)) {
+                        throw unexpected();
+                    }
+                    yield c;
+                }
             };
         }
 
