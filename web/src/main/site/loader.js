@@ -159,12 +159,28 @@ function jsoImports(context) {
   const convert = exceptionConverter(context);
   return {
     stringBuiltinsSupported: () => true, // stringImports provides them
+    hashCode: hashCodes(),
     ...valueImports(),
     ...callImports(convert),
     ...classImports(convert),
     ...wrapperImports(context),
     getJavaException: (error) => error[JAVA_EXCEPTION],
     getJSException: (exception) => javaScriptError(context, exception),
+  };
+}
+
+/** Returns the hash function of JavaScript values in Java's collections: objects are numbered. */
+function hashCodes() {
+  /** @type {WeakMap<object, number>} */
+  const codes = new WeakMap();
+  let last = 0;
+  return (/** @type {any} */ value) => {
+    if (Object(value) !== value) {
+      return Number(value) | 0; // 0 for most strings
+    }
+    const code = codes.get(value) ?? ++last;
+    codes.set(value, code);
+    return code;
   };
 }
 
