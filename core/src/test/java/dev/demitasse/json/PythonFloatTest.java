@@ -27,7 +27,14 @@ class PythonFloatTest {
                 "1e+22",
                 "1.2345e+100",
                 "0.001234",
-                "3.141592653589793"
+                "3.141592653589793",
+                "2.829692710670175e+16",
+                "2.001599834386887e+17",
+                "8.41e+21",
+                "2e+23",
+                "2.2250738585072014e-308",
+                "2e-323",
+                "5e-324"
             })
     void printsAsPythonDoes(String repr) {
         assertEquals(repr, PythonFloat.repr(Double.parseDouble(repr)));
