@@ -4,38 +4,61 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Python's binary operators on numbers, texts and lists, and Jinja's {@code ~}. */
+/** Python's operators on numbers, texts and lists. Integers have 64 bits; a larger result is an error. */
 final class Arithmetic {
     private Arithmetic() {}
 
-    static @Nullable Object apply(String operator, @Nullable Object a, @Nullable Object b) throws EvaluationException {
-        if (operator.equals("~")) {
-            return concatenate(Values.text(a), Values.text(b));
+    /** Applies a binary operator. */
+    static Object apply(String operator, @Nullable Object a, @Nullable Object b, Limits limits) {
+        if (Values.isNumber(a) && Values.isNumber(b)) {
+            return numbers(operator, a, b);
         }
-        if (operator.equals("+") && a instanceof String left && b instanceof String right) {
-            return concatenate(left, right);
+        if (operator.equals("+")) {
+            if (Values.isText(a) && Values.isText(b)) {
+                return concatenate(a, b, limits);
+            }
+            if (a instanceof List<?> left && b instanceof List<?> right && isAddable(left, right)) {
+                limits.makeList((long) left.size() + right.size());
+                List<@Nullable Object> sum = new ArrayList<>(left);
+                sum.addAll(right);
+                return left instanceof Tuple ? new Tuple(sum) : sum;
+            }
         }
-        if (operator.equals("+")
-                && a instanceof List<?> left
-                && b instanceof List<?> right
-                && left instanceof Tuple == right instanceof Tuple) {
-            List<@Nullable Object> sum = new ArrayList<>(left);
-            sum.addAll(right);
-            Values.checkLength(sum.size());
-            return left instanceof Tuple ? new Tuple(sum) : sum;
+        if (operator.equals("*") && Values.isInteger(b)) {
+            return repeat(a, Values.toLong(b), limits);
         }
-        if (operator.equals("*") && a instanceof String left && Values.isInteger(b)) {
-            return repeat(left, Values.toLong(b));
+        if (operator.equals("*") && Values.isInteger(a)) {
+            return repeat(b, Values.toLong(a), limits);
         }
-        if (operator.equals("*") && Values.isInteger(a) && b instanceof String right) {
-            return repeat(right, Values.toLong(a));
+        if (operator.equals("%") && a instanceof String pattern && !(b instanceof Markup)) {
+            return PercentFormat.format(pattern, b, limits);
         }
-        if (!Values.isNumber(a) || !Values.isNumber(b)) {
-            throw new EvaluationException(
-                    "can't compute " + Values.typeName(a) + " " + operator + " " + Values.typeName(b));
+        throw notComputable(operator, a, b);
+    }
+
+    private static EvaluationException notComputable(String operator, @Nullable Object a, @Nullable Object b) {
+        return new EvaluationException(
+                "can't compute " + Values.typeName(a) + " " + operator + " " + Values.typeName(b));
+    }
+
+    private static boolean isAddable(List<?> a, List<?> b) {
+        return Values.sameType(a, b) && !(a instanceof Range);
+    }
+
+    /** Applies {@code +} or {@code -} to one value. */
+    static Object sign(String operator, @Nullable Object value) {
+        if (!Values.isNumber(value)) {
+            throw new EvaluationException("can't compute " + operator + Values.typeName(value));
         }
+        if (value instanceof Double number) {
+            return operator.equals("-") ? -number : number;
+        }
+        return operator.equals("-") ? numbers("-", 0L, value) : Values.toLong(value);
+    }
+
+    private static Object numbers(String operator, @Nullable Object a, @Nullable Object b) {
         try {
-            return Values.bothIntegers(a, b) && !operator.equals("/")
+            return Values.isInteger(a) && Values.isInteger(b)
                     ? integers(operator, Values.toLong(a), Values.toLong(b))
                     : doubles(operator, Values.toDouble(a), Values.toDouble(b));
         } catch (ArithmeticException e) {
@@ -43,50 +66,112 @@ final class Arithmetic {
         }
     }
 
-    private static Object integers(String operator, long a, long b) throws EvaluationException {
+    private static Object integers(String operator, long a, long b) {
         return switch (operator) {
             case "+" -> Math.addExact(a, b);
             case "-" -> Math.subtractExact(a, b);
             case "*" -> Math.multiplyExact(a, b);
-            case "//" -> Math.floorDiv(a, b);
+            case "/" -> doubles(operator, exactDouble(a), exactDouble(b));
+            case "//" -> {
+                if (a == Long.MIN_VALUE && b == -1) {
+                    throw new ArithmeticException();
+                }
+                yield Math.floorDiv(a, b);
+            }
             case "%" -> Math.floorMod(a, b);
-            case "**" -> b < 0 ? (Object) Math.pow(a, b) : (Object) power(a, b);
-            default -> throw new EvaluationException("unknown operator " + operator);
+            default -> b < 0 ? (Object) doubles(operator, a, b) : (Object) power(a, b);
         };
+    }
+
+    private static double exactDouble(long number) {
+        if (number > 1L << 53 || number < -(1L << 53)) {
+            throw new ArithmeticException();
+        }
+        return number;
     }
 
     private static long power(long base, long exponent) {
+        if (base == 1 || base == 0 || base == -1) {
+            return exponent == 0 || exponent % 2 == 0 && base == -1 ? 1 : base;
+        }
         long result = 1;
-        for (long i = 0; i < exponent && result != 0 && (i < 64 || Math.abs(base) > 1); i++) {
-            result = Math.multiplyExact(result, base);
+        for (long i = 0; i < exponent; i++) {
+            result = Math.multiplyExact(result, base); // fails after 63 steps
         }
-        return base == -1 && exponent % 2 == 0 ? 1 : result;
+        return result;
     }
 
-    private static Object doubles(String operator, double a, double b) throws EvaluationException {
-        if (b == 0 && !"+-*".contains(operator) && !operator.equals("**")) {
-            throw new ArithmeticException();
+    private static double doubles(String operator, double a, double b) {
+        switch (operator) {
+            case "+":
+                return a + b;
+            case "-":
+                return a - b;
+            case "*":
+                return a * b;
+            case "**":
+                double power = Math.pow(a, b);
+                boolean isFinite =
+                        !Double.isInfinite(a) && !Double.isInfinite(b) && !Double.isNaN(a) && !Double.isNaN(b);
+                if (isFinite && (Double.isNaN(power) || Double.isInfinite(power))) {
+                    throw new ArithmeticException();
+                }
+                return a == 1 || b == 0 ? 1 : power; // also for NaN
+            default:
+                if (b == 0) {
+                    throw new ArithmeticException();
+                }
         }
-        return switch (operator) {
-            case "+" -> a + b;
-            case "-" -> a - b;
-            case "*" -> a * b;
-            case "/" -> a / b;
-            case "//" -> Math.floor(a / b);
-            case "%" -> a - Math.floor(a / b) * b;
-            case "**" -> Math.pow(a, b);
-            default -> throw new EvaluationException("unknown operator " + operator);
-        };
+        double remainder = a % b;
+        if (operator.equals("/")) {
+            return a / b;
+        }
+        double quotient = (a - remainder) / b;
+        if (remainder == 0) {
+            remainder = Math.copySign(0, b);
+        } else if (remainder < 0 != b < 0) {
+            remainder += b;
+            quotient -= 1;
+        }
+        if (operator.equals("%")) {
+            return remainder;
+        }
+        if (quotient == 0) {
+            return Math.copySign(0, a / b);
+        }
+        double floor = Math.floor(quotient);
+        return quotient - floor > 0.5 ? floor + 1 : floor;
     }
 
-    private static String concatenate(String a, String b) throws EvaluationException {
-        Values.checkLength((long) a.length() + b.length());
-        return a + b;
+    private static Object concatenate(@Nullable Object a, @Nullable Object b, Limits limits) {
+        if (a instanceof String left && b instanceof String right) {
+            limits.makeText((long) left.length() + right.length());
+            return left + right;
+        }
+        String left = Markup.escape(a, limits).text();
+        String right = Markup.escape(b, limits).text();
+        limits.makeText((long) left.length() + right.length());
+        return new Markup(left + right);
     }
 
-    private static String repeat(String text, long times) throws EvaluationException {
+    private static Object repeat(@Nullable Object value, long times, Limits limits) {
         long count = Math.max(0, times);
-        Values.checkLength(count > Values.MAX_LENGTH ? count : text.length() * count);
-        return text.repeat((int) count);
+        if (Values.isText(value)) {
+            String text = Values.plainText(value);
+            count = text.isEmpty() ? 0 : count;
+            limits.makeText(count > Limits.MAX_LENGTH ? count : text.length() * count);
+            String repeated = text.repeat((int) count);
+            return value instanceof Markup ? new Markup(repeated) : repeated;
+        }
+        if (value instanceof List<?> list && !(value instanceof Range)) {
+            count = list.isEmpty() ? 0 : count;
+            limits.makeList(count > Limits.MAX_LENGTH ? count : list.size() * count);
+            List<@Nullable Object> repeated = new ArrayList<>();
+            for (long i = 0; i < count; i++) {
+                repeated.addAll(list);
+            }
+            return value instanceof Tuple ? new Tuple(repeated) : repeated;
+        }
+        throw notComputable("*", value, times);
     }
 }

@@ -1,6 +1,6 @@
 package dev.demitasse.jinja;
 
-import dev.demitasse.jinja.Expression.Arguments;
+import dev.demitasse.jinja.Expression.CallArguments;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,11 +17,14 @@ final class Evaluator {
 
     @Nullable
     Object evaluate(Expression expression, Scope scope) {
-        limits.step(0);
-        limits.enterExpression();
-        Object value = compute(expression, scope);
-        limits.leaveExpression();
-        return value;
+        try {
+            limits.enter();
+            Object value = compute(expression, scope);
+            limits.leave();
+            return value;
+        } catch (EvaluationException e) {
+            throw expression.line() == 0 ? e : new TemplateException(expression.line(), e.getMessage());
+        }
     }
 
     private @Nullable Object compute(Expression expression, Scope scope) {
@@ -38,25 +41,28 @@ final class Evaluator {
         } else if (expression instanceof Expression.Conditional choice) {
             return conditional(choice, scope);
         } else if (expression instanceof Expression.Attribute attribute) {
-            return atLine(
-                    attribute.line(),
-                    () -> Access.attribute(limits.chargeText(evaluate(attribute.object(), scope)), attribute.name()));
+            return Access.attribute(evaluate(attribute.object(), scope), attribute.name(), limits);
         } else if (expression instanceof Expression.Item item) {
-            return atLine(
-                    item.line(),
-                    () -> Access.item(limits.chargeText(evaluate(item.object(), scope)), evaluate(item.key(), scope)));
+            return Access.item(evaluate(item.object(), scope), evaluate(item.key(), scope), limits);
         } else if (expression instanceof Expression.Slice slice) {
             return slice(slice, scope);
         } else if (expression instanceof Expression.Call call) {
-            return call(call, scope);
+            return call(call, Map.of(), scope);
         } else if (expression instanceof Expression.Filter filter) {
-            return filter(filter, scope);
+            Object value = evaluate(filter.value(), scope);
+            return Filters.apply(filter.name(), value, arguments(filter.arguments(), scope), limits);
         } else if (expression instanceof Expression.Test test) {
-            return test(test, scope);
+            Object value = evaluate(test.value(), scope);
+            return Tests.test(test.name(), value, arguments(test.arguments(), scope), limits) != test.negated();
         } else if (expression instanceof Expression.Unary unary) {
-            return unary(unary, scope);
+            Object operand = evaluate(unary.operand(), scope);
+            return unary.operator().equals("not")
+                    ? !Values.isTrue(operand)
+                    : Arithmetic.sign(unary.operator(), operand);
         } else if (expression instanceof Expression.Comparison comparison) {
             return compare(comparison, scope);
+        } else if (expression instanceof Expression.Concatenation concatenation) {
+            return TextSplit.join("", evaluateAll(concatenation.parts(), scope), false, limits);
         }
         return binary((Expression.Binary) expression, scope);
     }
@@ -69,16 +75,44 @@ final class Evaluator {
         return values;
     }
 
-    private Map<String, @Nullable Object> evaluateNamed(Arguments arguments, Scope scope) {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        arguments.named().forEach((name, value) -> values.put(name, evaluate(value, scope)));
-        return values;
+    private Arguments arguments(CallArguments arguments, Scope scope) {
+        return arguments(arguments, Map.of(), scope);
+    }
+
+    private Arguments arguments(CallArguments arguments, Map<String, Object> more, Scope scope) {
+        List<@Nullable Object> positional = evaluateAll(arguments.positional(), scope);
+        Map<String, @Nullable Object> named = new LinkedHashMap<>();
+        for (Map.Entry<String, Expression> entry : arguments.named().entrySet()) {
+            named.put(entry.getKey(), evaluate(entry.getValue(), scope));
+        }
+        named.putAll(more);
+        if (arguments.list() != null) {
+            positional.addAll(Values.iterate(evaluate(arguments.list(), scope), limits));
+        }
+        if (arguments.dict() != null) {
+            if (!(evaluate(arguments.dict(), scope) instanceof Map<?, ?> map)) {
+                throw new EvaluationException("** needs a dict");
+            }
+            limits.steps(map.size());
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                String name = Values.plainText(entry.getKey());
+                if (named.containsKey(name)) {
+                    throw new EvaluationException("argument \"" + name + "\" is given twice");
+                }
+                named.put(name, entry.getValue());
+            }
+        }
+        return new Arguments(positional, named);
     }
 
     private Map<@Nullable Object, @Nullable Object> map(Expression.MapOf map, Scope scope) {
         Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
         for (int i = 0; i < map.keys().size(); i++) {
-            values.put(evaluate(map.keys().get(i), scope), evaluate(map.values().get(i), scope));
+            Object key = evaluate(map.keys().get(i), scope);
+            if (key instanceof Markup) {
+                throw EvaluationException.unsupported("use as the key of a dict", key);
+            }
+            values.put(Keys.find(values, Keys.check(key)), evaluate(map.values().get(i), scope));
         }
         return values;
     }
@@ -91,97 +125,58 @@ final class Evaluator {
     }
 
     private @Nullable Object slice(Expression.Slice slice, Scope scope) {
-        return atLine(
-                slice.line(),
-                () -> Access.slice(
-                        limits.charge(evaluate(slice.object(), scope)),
-                        optional(slice.from(), scope),
-                        optional(slice.to(), scope),
-                        optional(slice.step(), scope)));
+        Object object = evaluate(slice.object(), scope);
+        Object from = optional(slice.from(), scope);
+        Object to = optional(slice.to(), scope);
+        return Access.slice(object, from, to, optional(slice.step(), scope), limits);
     }
 
     private @Nullable Object optional(@Nullable Expression expression, Scope scope) {
         return expression == null ? null : evaluate(expression, scope);
     }
 
-    private @Nullable Object call(Expression.Call call, Scope scope) {
+    /**
+     * Evaluates a call.
+     *
+     * @param more further named arguments
+     */
+    @Nullable
+    Object call(Expression.Call call, Map<String, Object> more, Scope scope) {
         Object function = evaluate(call.function(), scope);
         if (!(function instanceof Function callable)) {
-            throw new TemplateException(call.line(), Values.typeName(function) + " can't be called");
+            throw new EvaluationException(Values.typeName(function) + " can't be called");
         }
-        List<@Nullable Object> positional = evaluateAll(call.arguments().positional(), scope);
-        Map<String, @Nullable Object> named = evaluateNamed(call.arguments(), scope);
-        limits.charge(positional);
-        return limits.charge(atLine(call.line(), () -> callable.call(positional, named)));
-    }
-
-    private @Nullable Object filter(Expression.Filter filter, Scope scope) {
-        Object value = limits.charge(evaluate(filter.value(), scope));
-        List<@Nullable Object> positional = evaluateAll(filter.arguments().positional(), scope);
-        Map<String, @Nullable Object> named = evaluateNamed(filter.arguments(), scope);
-        limits.charge(positional);
-        return limits.charge(atLine(filter.line(), () -> Filters.apply(filter.name(), value, positional, named)));
-    }
-
-    private boolean test(Expression.Test test, Scope scope) {
-        Object holds = atLine(
-                test.line(),
-                () -> Tests.test(
-                        test.name(),
-                        limits.charge(evaluate(test.value(), scope)),
-                        evaluateAll(test.arguments(), scope)));
-        return Values.isTrue(holds) != test.negated();
-    }
-
-    private @Nullable Object unary(Expression.Unary unary, Scope scope) {
-        Object operand = evaluate(unary.operand(), scope);
-        if (unary.operator().equals("not")) {
-            return !Values.isTrue(operand);
-        }
-        return atLine(unary.line(), () -> Arithmetic.apply(unary.operator(), 0L, operand));
+        return callable.call(arguments(call.arguments(), more, scope));
     }
 
     private @Nullable Object binary(Expression.Binary binary, Scope scope) {
         Object left = evaluate(binary.left(), scope);
-        switch (binary.operator()) {
-            case "and":
-                return Values.isTrue(left) ? evaluate(binary.right(), scope) : left;
-            case "or":
-                return Values.isTrue(left) ? left : evaluate(binary.right(), scope);
-            default:
-                Object right = limits.charge(evaluate(binary.right(), scope));
-                limits.charge(left);
-                return limits.charge(atLine(binary.line(), () -> Arithmetic.apply(binary.operator(), left, right)));
-        }
+        return switch (binary.operator()) {
+            case "and" -> Values.isTrue(left) ? evaluate(binary.right(), scope) : left;
+            case "or" -> Values.isTrue(left) ? left : evaluate(binary.right(), scope);
+            default -> Arithmetic.apply(binary.operator(), left, evaluate(binary.right(), scope), limits);
+        };
     }
 
     private boolean compare(Expression.Comparison comparison, Scope scope) {
-        Object left = limits.charge(evaluate(comparison.operands().get(0), scope));
+        Object left = evaluate(comparison.operands().get(0), scope);
         for (int i = 0; i < comparison.operators().size(); i++) {
-            Object a = left;
-            Object b = limits.charge(evaluate(comparison.operands().get(i + 1), scope));
-            String operator = comparison.operators().get(i);
-            if (!Values.isTrue(atLine(comparison.line(), () -> Tests.compare(operator, a, b)))) {
+            Object right = evaluate(comparison.operands().get(i + 1), scope);
+            if (!compare(comparison.operators().get(i), left, right)) {
                 return false;
             }
-            left = b;
+            left = right;
         }
         return true;
     }
 
-    private interface Action {
-        @Nullable
-        Object run() throws EvaluationException;
-    }
-
-    /** Runs an action, and adds the line to an error. */
-    private static @Nullable Object atLine(int line, Action action) {
-        try {
-            return action.run();
-        } catch (EvaluationException e) {
-            throw new TemplateException(line, String.valueOf(e.getMessage()));
-        } catch (IndexOutOfBoundsException e) {
-            throw new TemplateException(line, "an argument is missing");
-        }
+    private boolean compare(String operator, @Nullable Object left, @Nullable Object right) {
+        return switch (operator) {
+            case "==" -> Values.equal(left, right, limits);
+            case "!=" -> !Values.equal(left, right, limits);
+            case "in" -> Values.contains(right, left, limits);
+            case "not in" -> !Values.contains(right, left, limits);
+            default -> Values.ordered(operator, left, right, limits);
+        };
     }
 }

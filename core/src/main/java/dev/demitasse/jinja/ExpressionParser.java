@@ -1,39 +1,78 @@
 package dev.demitasse.jinja;
 
-import dev.demitasse.jinja.Expression.Arguments;
+import dev.demitasse.jinja.Expression.CallArguments;
 import dev.demitasse.jinja.Token.Kind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Parses expressions by recursive descent, a method for each level of precedence (as in the parser of Jinja 3). */
 final class ExpressionParser {
     private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
     private static final Set<String> PRODUCTS = Set.of("*", "/", "//", "%");
 
+    /** Variables of a macro that exist only if its body uses them. */
+    private static final Set<String> MACRO_SPECIALS = Set.of("caller", "kwargs", "varargs");
+
     private final TokenStream tokens;
+
+    /** The names among {@link #MACRO_SPECIALS} that have been parsed. */
+    private Set<String> specials = new HashSet<>();
 
     ExpressionParser(TokenStream tokens) {
         this.tokens = tokens;
     }
 
+    /** Starts to collect the special variables of a macro, and returns those that were collected before. */
+    Set<String> startSpecials() {
+        Set<String> outer = specials;
+        specials = new HashSet<>();
+        return outer;
+    }
+
+    /** Ends a macro: returns its special variables. Those within it also count for the macro around it. */
+    Set<String> endSpecials(Set<String> outer) {
+        Set<String> inner = specials;
+        specials = outer;
+        specials.addAll(inner);
+        return inner;
+    }
+
     /** Parses an expression, or several expressions separated by commas, which make a tuple. */
     Expression tuple() {
-        Expression first = expression();
-        if (!tokens.isNext(",")) {
-            return first;
-        }
-        List<Expression> elements = new ArrayList<>(List.of(first));
-        while (tokens.accept(",")) {
-            if (tokens.peek().kind() == Kind.TAG_END || tokens.peek().kind() == Kind.OUTPUT_END || tokens.isNext(")")) {
+        return tuple(true, false);
+    }
+
+    /** Parses the head of an {@code if} or {@code for}: as {@link #tuple()}, but without {@code x if y}. */
+    Expression tupleWithoutCondition() {
+        return tuple(false, false);
+    }
+
+    private Expression tuple(boolean withCondition, boolean mayBeEmpty) {
+        List<Expression> elements = new ArrayList<>();
+        boolean isTuple = mayBeEmpty && isTupleEnd();
+        while (!isTupleEnd()) {
+            elements.add(withCondition ? expression() : disjunction());
+            if (!tokens.accept(",")) {
                 break;
             }
-            elements.add(expression());
+            isTuple = true;
         }
-        return new Expression.TupleOf(elements);
+        if (isTuple) {
+            return new Expression.TupleOf(elements);
+        }
+        if (elements.isEmpty()) {
+            throw tokens.error("expression expected, found " + tokens.describe());
+        }
+        return elements.get(0);
+    }
+
+    private boolean isTupleEnd() {
+        Token token = tokens.peek();
+        return token.kind() == Kind.TAG_END || token.kind() == Kind.OUTPUT_END || token.is(Kind.OPERATOR, ")");
     }
 
     Expression expression() {
@@ -109,12 +148,16 @@ final class ExpressionParser {
     }
 
     private Expression concatenation() {
-        Expression left = product();
-        while (tokens.isNext("~")) {
-            int line = tokens.next().line();
-            left = new Expression.Binary("~", left, product(), line);
+        Expression first = product();
+        if (!tokens.isNext("~")) {
+            return first;
         }
-        return left;
+        int line = tokens.peek().line();
+        List<Expression> parts = new ArrayList<>(List.of(first));
+        while (tokens.accept("~")) {
+            parts.add(product());
+        }
+        return new Expression.Concatenation(parts, line);
     }
 
     private Expression product() {
@@ -143,8 +186,9 @@ final class ExpressionParser {
             Token operator = tokens.next();
             value = new Expression.Unary(operator.text(), unary(false), operator.line());
         } else {
-            value = postfix(primary());
+            value = primary();
         }
+        value = postfix(value);
         if (withFilters) {
             value = filters(value);
         }
@@ -155,10 +199,8 @@ final class ExpressionParser {
     private Expression filters(Expression value) {
         while (true) {
             Token token = tokens.peek();
-            if (tokens.accept("|")) {
-                Token name = tokens.expect(Kind.NAME);
-                Arguments arguments = tokens.isNext("(") ? arguments() : Arguments.NONE;
-                value = new Expression.Filter(value, name.text(), arguments, name.line());
+            if (tokens.isNext("|")) {
+                value = filterChain(value);
             } else if (tokens.acceptName("is")) {
                 value = test(value, token.line());
             } else if (token.is(Kind.OPERATOR, "(")) {
@@ -169,29 +211,41 @@ final class ExpressionParser {
         }
     }
 
-    private Expression test(Expression value, int line) {
-        boolean negated = tokens.acceptName("not");
-        Token name = tokens.peek();
-        String operator = name.text();
-        if (name.kind() == Kind.NAME || COMPARISONS.contains(operator)) {
-            tokens.next();
-        } else {
-            throw tokens.error("name of a test expected");
+    /** Parses any number of filters of a value, each after {@code |}. */
+    Expression filterChain(Expression value) {
+        while (tokens.accept("|")) {
+            value = filter(value);
         }
-        List<Expression> arguments = List.of();
-        Token token = tokens.peek();
-        if (token.is(Kind.OPERATOR, "(")) {
-            arguments = arguments().positional();
-        } else if (startsOperand(token)) {
-            arguments = List.of(postfix(primary()));
-        }
-        return new Expression.Test(value, operator, arguments, negated, line);
+        return value;
     }
 
-    private static boolean startsOperand(Token token) {
+    /** Parses the name and arguments of a filter. */
+    Expression filter(Expression value) {
+        Token name = tokens.expect(Kind.NAME);
+        CallArguments arguments = tokens.isNext("(") ? arguments() : CallArguments.NONE;
+        return new Expression.Filter(value, name.text(), arguments, name.line());
+    }
+
+    private Expression test(Expression value, int line) {
+        boolean negated = tokens.acceptName("not");
+        String name = tokens.expect(Kind.NAME).text();
+        CallArguments arguments = CallArguments.NONE;
+        Token token = tokens.peek();
+        if (token.is(Kind.OPERATOR, "(")) {
+            arguments = arguments();
+        } else if (startsOperand(token)) {
+            arguments = new CallArguments(List.of(postfix(primary())), Map.of(), null, null);
+        }
+        return new Expression.Test(value, name, arguments, negated, line);
+    }
+
+    private boolean startsOperand(Token token) {
+        if (token.is(Kind.NAME, "is")) {
+            throw tokens.error("tests can't be chained");
+        }
         return switch (token.kind()) {
             case STRING, INTEGER, FLOAT -> true;
-            case NAME -> !Set.of("else", "or", "and", "is", "if", "in", "not").contains(token.text());
+            case NAME -> !Set.of("else", "or", "and").contains(token.text());
             case OPERATOR -> token.text().equals("[") || token.text().equals("{");
             default -> false;
         };
@@ -219,38 +273,54 @@ final class ExpressionParser {
     }
 
     private Expression subscript(Expression object, int line) {
-        @Nullable Expression[] parts = new @Nullable Expression[3];
-        int part = 0;
-        boolean slice = false;
+        List<Expression> keys = new ArrayList<>();
         while (!tokens.accept("]")) {
+            if (!keys.isEmpty()) {
+                tokens.expect(",");
+            }
+            Expression first = tokens.isNext(":") ? null : expression();
             if (tokens.accept(":")) {
-                slice = true;
-                if (++part > 2) {
-                    throw tokens.error("too many colons");
+                Expression to = startsBound() ? expression() : null;
+                Expression step = tokens.accept(":") && startsBound() ? expression() : null;
+                tokens.expect("]");
+                if (!keys.isEmpty()) {
+                    throw tokens.error("several slices are not supported");
                 }
-            } else {
-                parts[part] = expression();
+                return new Expression.Slice(object, first, to, step, line);
+            }
+            if (first != null) {
+                keys.add(first);
             }
         }
-        if (slice) {
-            return new Expression.Slice(object, parts[0], parts[1], parts[2], line);
-        }
-        Expression key = parts[0];
-        if (key == null) {
-            throw tokens.error("subscript is empty");
-        }
-        return new Expression.Item(object, key, line);
+        return new Expression.Item(object, keys.size() == 1 ? keys.get(0) : new Expression.TupleOf(keys), line);
     }
 
-    private Arguments arguments() {
+    private boolean startsBound() {
+        return !tokens.isNext(":") && !tokens.isNext("]") && !tokens.isNext(",");
+    }
+
+    private CallArguments arguments() {
         tokens.expect("(");
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();
+        Expression list = null;
+        Expression dict = null;
         while (!tokens.accept(")")) {
-            if (tokens.peek().kind() == Kind.NAME && tokens.peekSecond().is(Kind.OPERATOR, "=")) {
+            if (dict != null) {
+                throw tokens.error("an argument after ** is not supported");
+            }
+            if (tokens.accept("**")) {
+                dict = expression();
+            } else if (list == null && tokens.accept("*")) {
+                list = expression();
+            } else if (tokens.peek().kind() == Kind.NAME && tokens.peekSecond().is(Kind.OPERATOR, "=")) {
                 String name = tokens.next().text();
                 tokens.next();
-                named.put(name, expression());
+                if (named.put(name, expression()) != null) {
+                    throw tokens.error("argument \"" + name + "\" is given twice");
+                }
+            } else if (list != null || !named.isEmpty()) {
+                throw tokens.error("a positional argument after others is not supported");
             } else {
                 positional.add(expression());
             }
@@ -258,7 +328,7 @@ final class ExpressionParser {
                 tokens.expect(",");
             }
         }
-        return new Arguments(positional, named);
+        return new CallArguments(positional, named, list, dict);
     }
 
     private Expression primary() {
@@ -273,7 +343,10 @@ final class ExpressionParser {
         };
     }
 
-    private static Expression name(String name) {
+    private Expression name(String name) {
+        if (MACRO_SPECIALS.contains(name)) {
+            specials.add(name);
+        }
         return switch (name) {
             case "true", "True" -> new Expression.Literal(true);
             case "false", "False" -> new Expression.Literal(false);
@@ -292,8 +365,10 @@ final class ExpressionParser {
     }
 
     private static Expression integer(Token token) {
+        String digits = LetterCase.lower(token.text().replace("_", ""));
+        int radix = digits.startsWith("0x") ? 16 : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
         try {
-            return new Expression.Literal(Long.parseLong(token.text().replace("_", "")));
+            return new Expression.Literal(Long.parseLong(radix == 10 ? digits : digits.substring(2), radix));
         } catch (NumberFormatException e) {
             throw new TemplateException(token.line(), "number " + token.text() + " is out of range");
         }
@@ -302,10 +377,7 @@ final class ExpressionParser {
     private Expression bracketed(Token token) {
         switch (token.text()) {
             case "(" -> {
-                if (tokens.accept(")")) {
-                    return new Expression.TupleOf(List.of());
-                }
-                Expression inner = tuple();
+                Expression inner = tuple(true, true);
                 tokens.expect(")");
                 return inner;
             }

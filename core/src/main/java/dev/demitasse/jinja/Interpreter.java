@@ -1,7 +1,7 @@
 package dev.demitasse.jinja;
 
+import dev.demitasse.jinja.Statement.Target;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +18,36 @@ final class Interpreter {
 
     private final Limits limits = new Limits();
     private final Evaluator evaluator = new Evaluator(limits);
+    private final Macro.Body macroBody = new Macro.Body() {
+        @Override
+        public @Nullable Object evaluate(Expression expression, Scope of) {
+            return evaluator.evaluate(expression, of);
+        }
+
+        @Override
+        public String render(List<Statement> statements, Scope of) {
+            limits.enterCall();
+            String text = capture(statements, of);
+            limits.leaveCall();
+            return text;
+        }
+    };
     private Scope scope;
     private StringBuilder out = new StringBuilder();
 
     Interpreter(Map<String, @Nullable Object> variables, LocalTime now) {
-        scope = new Scope(Builtins.scope(now));
-        variables.forEach(scope::set);
+        scope = new Scope(Builtins.scope(now, limits));
+        for (Map.Entry<String, @Nullable Object> variable : variables.entrySet()) {
+            scope.set(variable.getKey(), variable.getValue());
+        }
     }
 
     String render(List<Statement> statements) {
-        run(statements);
+        try {
+            run(statements);
+        } catch (EvaluationException e) {
+            throw new TemplateException(1, e.getMessage()); // a limit, at text outside of tags
+        }
         return out.toString();
     }
 
@@ -42,145 +62,153 @@ final class Interpreter {
     }
 
     private Flow run(Statement statement) {
-        limits.step(0);
+        try {
+            limits.enter();
+            Flow flow = execute(statement);
+            limits.leave();
+            return flow;
+        } catch (EvaluationException e) {
+            throw statement.line() == 0 ? e : new TemplateException(statement.line(), e.getMessage());
+        }
+    }
+
+    private Flow execute(Statement statement) {
         if (statement instanceof Statement.Text text) {
             append(text.text());
         } else if (statement instanceof Statement.Output output) {
-            append(Values.text(limits.charge(evaluate(output.value()))));
+            append(Values.text(evaluate(output.value()), limits));
         } else if (statement instanceof Statement.If choice) {
             return run(Values.isTrue(evaluate(choice.condition())) ? choice.then() : choice.otherwise());
         } else if (statement instanceof Statement.For loop) {
-            return runFor(loop);
-        } else if (statement instanceof Statement.Set set) {
-            assign(set);
-        } else if (statement instanceof Statement.SetBlock block) {
-            scope.set(block.target(), capture(block.body()));
-        } else if (statement instanceof Statement.Macro macro) {
-            scope.set(macro.name(), macro(macro, scope));
-        } else if (statement instanceof Statement.Group group) {
-            return run(group.body());
+            return runFor(loop, evaluate(loop.iterable()), 0);
+        } else if (statement instanceof Statement.Assign set) {
+            assign(set.target(), evaluate(set.value()));
+        } else if (statement instanceof Statement.Capture block) {
+            runCapture(block);
+        } else if (statement instanceof Statement.DefineMacro macro) {
+            scope.set(macro.name(), new Macro(macro.macro(), scope, macroBody));
+        } else if (statement instanceof Statement.CallBlock block) {
+            Macro caller = new Macro(block.caller(), scope, macroBody);
+            Object text = evaluator.call(block.call(), Map.of("caller", caller), scope);
+            append(Values.text(text, limits));
+        } else if (statement instanceof Statement.With with) {
+            return runWith(with);
         } else {
             return statement instanceof Statement.Break ? Flow.BREAK : Flow.CONTINUE;
         }
         return Flow.NEXT;
     }
 
-    private Flow runFor(Statement.For loop) {
-        List<@Nullable Object> elements = new ArrayList<>();
+    private Flow runFor(Statement.For loop, @Nullable Object iterable, int depth) {
         Scope outer = scope;
-        for (Object element : iterate(evaluate(loop.iterable()), loop.line())) {
-            limits.step(loop.line());
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (Object element : Values.iterate(iterable, limits)) {
             if (loop.filter() != null) {
                 scope = new Scope(outer);
-                bind(loop.targets(), element, loop.line());
-                boolean kept = Values.isTrue(evaluate(loop.filter()));
+                assign(loop.target(), element);
+                boolean isKept = Values.isTrue(evaluate(loop.filter()));
                 scope = outer;
-                if (!kept) {
+                if (!isKept) {
                     continue;
                 }
             }
             elements.add(element);
         }
-        if (elements.isEmpty()) {
-            return run(loop.otherwise());
-        }
+        Loop variable = new Loop(
+                elements, depth, loop.isRecursive() ? (of, next) -> recur(loop, of, next, outer) : null, limits);
+        // As in Jinja, "else" also runs if "break" or "continue" has ended each iteration.
+        boolean isComplete = false;
         for (int i = 0; i < elements.size(); i++) {
+            limits.step();
+            variable.moveTo(i);
             scope = new Scope(outer);
-            scope.set("loop", loopVariables(elements, i));
-            bind(loop.targets(), elements.get(i), loop.line());
+            scope.set("loop", variable);
+            assign(loop.target(), elements.get(i));
             Flow flow = run(loop.body());
-            scope = outer;
+            isComplete |= flow == Flow.NEXT;
             if (flow == Flow.BREAK) {
                 break;
             }
         }
-        return Flow.NEXT;
+        Flow flow = Flow.NEXT;
+        if (!isComplete) {
+            scope = new Scope(outer);
+            flow = run(loop.otherwise());
+        }
+        scope = outer;
+        return flow;
     }
 
-    private static Map<String, @Nullable Object> loopVariables(List<@Nullable Object> elements, int i) {
-        int count = elements.size();
-        Map<String, @Nullable Object> loop = new HashMap<>();
-        loop.put("index", i + 1L);
-        loop.put("index0", (long) i);
-        loop.put("revindex", (long) count - i);
-        loop.put("revindex0", count - i - 1L);
-        loop.put("first", i == 0);
-        loop.put("last", i == count - 1);
-        loop.put("length", (long) count);
-        loop.put("previtem", i > 0 ? elements.get(i - 1) : new Undefined("loop.previtem"));
-        loop.put("nextitem", i + 1 < count ? elements.get(i + 1) : new Undefined("loop.nextitem"));
-        loop.put("cycle", (Function) (positional, named) -> positional.get(i % positional.size()));
-        return loop;
+    private String recur(Statement.For loop, @Nullable Object elements, int depth, Scope loopScope) {
+        Scope caller = scope;
+        StringBuilder outer = out;
+        scope = loopScope;
+        out = new StringBuilder();
+        limits.enterCall();
+        runFor(loop, elements, depth);
+        limits.leaveCall();
+        String text = out.toString();
+        out = outer;
+        scope = caller;
+        return text;
     }
 
-    private void assign(Statement.Set set) {
-        Object value = evaluate(set.value());
-        if (set.attribute() == null) {
-            bind(set.targets(), value, set.line());
-        } else if (scope.get(set.targets().get(0)) instanceof Namespace namespace) {
-            namespace.fields().put(set.attribute(), value);
+    private void runCapture(Statement.Capture block) {
+        Scope captured = new Scope(scope);
+        captured.set(Statement.Capture.CAPTURED, capture(block.body(), new Scope(scope)));
+        Object value = evaluator.evaluate(block.value(), captured);
+        if (block.target() == null) {
+            append(Values.plainText(value));
         } else {
-            throw new TemplateException(set.line(), set.targets().get(0) + " is not a namespace");
+            assign(block.target(), value);
         }
     }
 
-    private void bind(List<String> targets, @Nullable Object value, int line) {
-        if (targets.size() == 1) {
-            scope.set(targets.get(0), value);
-            return;
+    private Flow runWith(Statement.With with) {
+        Scope outer = scope;
+        List<@Nullable Object> values = new ArrayList<>();
+        for (Expression value : with.values()) {
+            values.add(evaluate(value));
         }
-        List<?> parts = iterate(value, line);
-        if (parts.size() != targets.size()) {
-            throw new TemplateException(line, parts.size() + " values for " + targets.size() + " names");
+        scope = new Scope(outer);
+        for (int i = 0; i < values.size(); i++) {
+            assign(with.targets().get(i), values.get(i));
         }
-        for (int i = 0; i < parts.size(); i++) {
-            scope.set(targets.get(i), parts.get(i));
-        }
+        Flow flow = run(with.body());
+        scope = outer;
+        return flow;
     }
 
-    private static List<?> iterate(@Nullable Object value, int line) {
-        try {
-            return Access.iterate(value);
-        } catch (EvaluationException e) {
-            throw new TemplateException(line, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private Function macro(Statement.Macro macro, Scope definedIn) {
-        return (positional, named) -> {
-            limits.enterCall();
-            List<String> parameters = macro.parameters();
-            if (positional.size() > parameters.size()) {
-                throw new EvaluationException(
-                        "macro " + macro.name() + " takes at most " + parameters.size() + " arguments");
+    private void assign(Target target, @Nullable Object value) {
+        if (target instanceof Target.Name name) {
+            scope.set(name.name(), value);
+        } else if (target instanceof Target.Field field) {
+            if (!(scope.get(field.namespace()) instanceof Namespace namespace)) {
+                throw new EvaluationException(field.namespace() + " is not a namespace");
             }
-            Scope caller = scope;
-            scope = new Scope(definedIn);
-            for (int i = 0; i < parameters.size(); i++) {
-                String parameter = parameters.get(i);
-                Expression absent = macro.defaults().get(parameter);
-                if (i < positional.size()) {
-                    scope.set(parameter, positional.get(i));
-                } else if (named.containsKey(parameter)) {
-                    scope.set(parameter, named.get(parameter));
-                } else {
-                    scope.set(parameter, absent == null ? new Undefined(parameter) : evaluate(absent));
-                }
+            namespace.set(field.name(), value);
+        } else {
+            List<Target> targets = ((Target.Several) target).targets();
+            List<?> parts = Values.iterate(value, limits);
+            if (parts.size() != targets.size()) {
+                throw new EvaluationException(parts.size() + " values for " + targets.size() + " names");
             }
-            String result = capture(macro.body());
-            scope = caller;
-            limits.leaveCall();
-            return result;
-        };
+            for (int i = 0; i < parts.size(); i++) {
+                assign(targets.get(i), parts.get(i));
+            }
+        }
     }
 
     /** Returns the output of statements instead of appending it. */
-    private String capture(List<Statement> body) {
+    private String capture(List<Statement> body, Scope of) {
+        Scope outerScope = scope;
         StringBuilder outer = out;
+        scope = of;
         out = new StringBuilder();
         run(body);
         String text = out.toString();
         out = outer;
+        scope = outerScope;
         return text;
     }
 
@@ -190,8 +218,9 @@ final class Interpreter {
 
     private void append(String text) {
         if (out.length() + text.length() > MAX_OUTPUT) {
-            throw new TemplateException(0, "output longer than " + MAX_OUTPUT + " characters");
+            throw new EvaluationException("output longer than " + MAX_OUTPUT + " characters");
         }
+        limits.makeText(text.length());
         out.append(text);
     }
 }

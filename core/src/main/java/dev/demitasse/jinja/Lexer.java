@@ -41,7 +41,8 @@ final class Lexer {
                     throw new TemplateException(line, "comment is not closed");
                 }
                 moveTo(end + 2);
-                afterTag(end > start + 2 && source.charAt(end - 1) == '-', true);
+                char sign = end > start + 2 ? source.charAt(end - 1) : ' ';
+                afterTag(sign == '-', sign != '+');
             } else {
                 expression(kind == '%');
             }
@@ -57,27 +58,27 @@ final class Lexer {
             return 0;
         }
         i = skipSpace(i + 3);
-        boolean sign = i < source.length() && source.charAt(i) == '-';
-        return source.startsWith("%}", sign ? i + 1 : i) ? (sign ? i + 3 : i + 2) : 0;
+        return source.startsWith("%}", i) ? i + 2 : source.startsWith("-%}", i) ? i + 3 : 0;
     }
 
-    /** Reads text up to {@code {% endraw %}} without interpreting it. */
+    /** Reads text up to {@code {% endraw %}} without interpreting it. Unlike other tags, raw keeps the line end after it. */
     private void raw() {
         int start = rawEnd();
         moveTo(start);
-        afterTag(source.charAt(start - 3) == '-', true);
+        afterTag(source.charAt(start - 3) == '-', false);
         for (int i = source.indexOf("{%", position); i >= 0; i = source.indexOf("{%", i + 2)) {
             int name = i + 2;
             if (name < source.length() && "-+".indexOf(source.charAt(name)) >= 0) {
                 name++;
             }
             name = skipSpace(name);
-            int end = source.startsWith("endraw", name) ? skipSpace(name + 6) : -1;
-            boolean dash = end >= 0 && source.startsWith("-", end);
-            if (end >= 0 && source.startsWith("%}", dash ? end + 1 : end)) {
+            int end = source.startsWith("endraw", name) ? skipSpace(name + 6) : source.length();
+            char sign = end < source.length() ? source.charAt(end) : ' ';
+            boolean hasSign = sign == '-' || sign == '+';
+            if (source.startsWith("%}", hasSign ? end + 1 : end)) {
                 text(i);
-                moveTo((dash ? end + 1 : end) + 2);
-                afterTag(dash, true);
+                moveTo((hasSign ? end + 1 : end) + 2);
+                afterTag(sign == '-', sign != '+');
                 return;
             }
         }
@@ -137,7 +138,7 @@ final class Lexer {
             if (position >= source.length()) {
                 throw new TemplateException(line, "\"" + end + "\" is missing");
             }
-            boolean strip = (peek() == '-' || peek() == '+') && source.startsWith(end, position + 1);
+            boolean strip = (peek() == '-' || (peek() == '+' && tag)) && source.startsWith(end, position + 1);
             if (depth == 0 && (strip || source.startsWith(end, position))) {
                 boolean dash = strip && peek() == '-';
                 boolean plus = strip && peek() == '+';
@@ -147,6 +148,9 @@ final class Lexer {
                 return;
             }
             depth += token();
+            if (depth < 0) {
+                throw new TemplateException(line, "unexpected \"" + source.charAt(position - 1) + "\"");
+            }
         }
     }
 
@@ -166,7 +170,7 @@ final class Lexer {
         char c = peek();
         if (isNameStart(c)) {
             int end = position;
-            while (end < source.length() && (isNameStart(source.charAt(end)) || isDigit(source.charAt(end)))) {
+            while (end < source.length() && isNamePart(source.charAt(end))) {
                 end++;
             }
             take(Kind.NAME, end);
@@ -190,37 +194,75 @@ final class Lexer {
     }
 
     private void number() {
-        int end = position;
-        while (end < source.length() && (isDigit(source.charAt(end)) || source.charAt(end) == '_')) {
-            end++;
+        boolean afterPoint = position > 0 && source.charAt(position - 1) == '.';
+        int radix = radix();
+        if (radix != 10) {
+            take(Kind.INTEGER, digitsEnd(position + 2, radix));
+            return;
         }
-        Kind kind = Kind.INTEGER;
-        if (end + 1 < source.length() && source.charAt(end) == '.' && isDigit(source.charAt(end + 1))) {
-            kind = Kind.FLOAT;
-            end++;
-            while (end < source.length() && isDigit(source.charAt(end))) {
-                end++;
+        int end = digitsEnd(position, 10);
+        if (afterPoint) {
+            take(Kind.INTEGER, end);
+            return;
+        }
+        int fraction = source.startsWith(".", end) ? digitsEnd(end + 1, 10) : end + 1;
+        int number = fraction > end + 1 ? fraction : end;
+        int exponent = exponentEnd(number);
+        boolean isInteger = exponent == end;
+        if (isInteger && source.charAt(position) == '0' && !isZero(end)) {
+            throw new TemplateException(line, "a number begins with 0");
+        }
+        take(isInteger ? Kind.INTEGER : Kind.FLOAT, exponent);
+    }
+
+    /** Returns the base that a prefix such as {@code 0x} says; 10 if there is none. */
+    private int radix() {
+        if (source.charAt(position) != '0' || position + 1 == source.length()) {
+            return 10;
+        }
+        int radix =
+                switch (source.charAt(position + 1)) {
+                    case 'x', 'X' -> 16;
+                    case 'o', 'O' -> 8;
+                    case 'b', 'B' -> 2;
+                    default -> 10;
+                };
+        return radix != 10 && digitsEnd(position + 2, radix) > position + 2 ? radix : 10;
+    }
+
+    /** Returns the end of digits, which may have underscores between them. */
+    private int digitsEnd(int start, int radix) {
+        int end = start;
+        for (int i = start; i < source.length(); i++) {
+            char c = source.charAt(i);
+            boolean isDigit = c < 0x80 && Character.digit(c, radix) >= 0;
+            if (isDigit) {
+                end = i + 1;
+            } else if (c != '_' || i > end || (i == start && radix == 10)) {
+                break;
             }
         }
-        int exponent = exponentEnd(end);
-        take(exponent > end ? Kind.FLOAT : kind, exponent);
+        return end;
+    }
+
+    private boolean isZero(int end) {
+        for (int i = position; i < end; i++) {
+            if (source.charAt(i) != '0' && source.charAt(i) != '_') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the end of an exponent such as {@code e+10} at {@code start}, or {@code start} if there is none. */
     private int exponentEnd(int start) {
-        int end = start;
-        if (end < source.length() && (source.charAt(end) == 'e' || source.charAt(end) == 'E')) {
-            end++;
-            if (end < source.length() && (source.charAt(end) == '+' || source.charAt(end) == '-')) {
-                end++;
-            }
-            int digits = end;
-            while (end < source.length() && isDigit(source.charAt(end))) {
-                end++;
-            }
-            return end > digits ? end : start;
+        if (!source.startsWith("e", start) && !source.startsWith("E", start)) {
+            return start;
         }
-        return start;
+        boolean hasSign = source.startsWith("+", start + 1) || source.startsWith("-", start + 1);
+        int digits = hasSign ? start + 2 : start + 1;
+        int end = digitsEnd(digits, 10);
+        return end > digits ? end : start;
     }
 
     private void string(char quote) {
@@ -246,17 +288,29 @@ final class Lexer {
     private int escape(int i, StringBuilder value) {
         char c = source.charAt(i);
         switch (c) {
-            case 'n' -> value.append('\n');
-            case 't' -> value.append('\t');
-            case 'r' -> value.append('\r');
+            case 'a' -> value.append('\u0007');
             case 'b' -> value.append('\b');
             case 'f' -> value.append('\f');
+            case 'n' -> value.append('\n');
+            case 'r' -> value.append('\r');
+            case 't' -> value.append('\t');
+            case 'v' -> value.append('\u000B');
+            case '\n' -> {
+                // A backslash at the end of a line joins it with the next.
+            }
             case '\\', '\'', '"' -> value.append(c);
             case 'x' -> {
                 return hex(i, 2, value);
             }
             case 'u' -> {
                 return hex(i, 4, value);
+            }
+            case 'U' -> {
+                return hex(i, 8, value);
+            }
+            case 'N' -> throw new TemplateException(line, "\\N in a string is not supported");
+            case '0', '1', '2', '3', '4', '5', '6', '7' -> {
+                return octal(i, value);
             }
             default -> value.append('\\').append(c);
         }
@@ -266,14 +320,28 @@ final class Lexer {
     private int hex(int i, int digits, StringBuilder value) {
         int code = 0;
         for (int d = 1; d <= digits; d++) {
-            int digit = i + d < source.length() ? Character.digit(source.charAt(i + d), 16) : -1;
-            if (digit < 0) {
+            char c = i + d < source.length() ? source.charAt(i + d) : ' ';
+            int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+            if (digit < 0 || code > Character.MAX_CODE_POINT >> 4) {
                 throw new TemplateException(line, "invalid escape sequence in a string");
             }
             code = code * 16 + digit;
         }
-        value.append((char) code);
+        if (code > Character.MAX_CODE_POINT || (code >= 0xD800 && code < 0xE000)) {
+            throw new TemplateException(line, "invalid escape sequence in a string");
+        }
+        value.appendCodePoint(code);
         return i + digits;
+    }
+
+    private int octal(int start, StringBuilder value) {
+        int code = 0;
+        int i = start;
+        while (i < start + 3 && i < source.length() && source.charAt(i) >= '0' && source.charAt(i) <= '7') {
+            code = code * 8 + source.charAt(i++) - '0';
+        }
+        value.append((char) code);
+        return i - 1;
     }
 
     private void take(Kind kind, int end) {
@@ -302,10 +370,14 @@ final class Lexer {
     }
 
     private static boolean isNameStart(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+        return c == '_' || (c < 0x80 ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') : Character.isLetter(c));
     }
 
-    static boolean isSpace(char c) {
-        return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F) || c == 0x85 || c == 0xA0;
+    private static boolean isNamePart(char c) {
+        return isNameStart(c) || (c < 0x80 ? isDigit(c) : Character.isLetterOrDigit(c));
+    }
+
+    private static boolean isSpace(char c) {
+        return Characters.isSpace(c);
     }
 }

@@ -1,53 +1,67 @@
 package dev.demitasse.jinja;
 
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-
-/** Counts the work of one rendering and ends it when it takes too much. */
+/**
+ * Counts the work of one rendering, and ends it when it takes too much. One step is about the work of evaluating a name. Each
+ * operation on values counts what it reads and makes, before it does so: values may share parts, so a few steps can make a
+ * value that takes exponential time to read.
+ */
 final class Limits {
-    private static final int MAX_STEPS = 4_000_000;
+    /** Limit of the length of a text or list. */
+    static final int MAX_LENGTH = 1 << 24;
+
+    private static final int MAX_STEPS = 1_000_000;
     private static final int MAX_CALL_DEPTH = 20;
-    private static final int MAX_EXPRESSION_DEPTH = 500;
-    private static final int CHARACTERS_PER_STEP = 256;
-
-    private int steps;
-    private int callDepth;
-    private int expressionDepth;
-
-    void step(int line) {
-        if (++steps > MAX_STEPS) {
-            throw new TemplateException(line, "more than " + MAX_STEPS + " steps");
-        }
-    }
 
     /**
-     * Counts the steps of reading a whole value, and returns the value. Values may share parts, so a few steps can make
-     * a value that takes exponential time to print.
+     * Limit of the levels of statements, expressions and values together. A level takes up to 1 KB of the stack, and a browser's
+     * worker has about 900 KB.
      */
-    @Nullable
-    Object charge(@Nullable Object value) {
-        step(0);
-        if (value instanceof List<?> list) {
-            list.forEach(this::charge);
-        } else if (value instanceof Map<?, ?> map) {
-            map.values().forEach(this::charge);
-        } else {
-            chargeText(value);
-        }
-        return value;
+    private static final int MAX_DEPTH = 300;
+
+    private static final int CHARACTERS_READ_PER_STEP = 256;
+    /** Fewer than are read per step, so that the steps bound the memory as well. */
+    private static final int CHARACTERS_MADE_PER_STEP = 64;
+
+    private long steps;
+    private int callDepth;
+    private int depth;
+
+    void step() {
+        steps(1);
     }
 
-    /** Counts the steps of reading a text, and returns the value. Counts nothing for other values. */
-    @Nullable
-    Object chargeText(@Nullable Object value) {
-        if (value instanceof String text) {
-            steps += text.length() / CHARACTERS_PER_STEP;
+    /** Counts several steps, for example one for each element of a list. */
+    void steps(long count) {
+        steps += count;
+        if (steps > MAX_STEPS) {
+            throw new EvaluationException("more than " + MAX_STEPS + " steps");
         }
-        return value;
     }
 
-    void enterCall() throws EvaluationException {
+    /** Counts the reading of a text. */
+    void read(long characters) {
+        steps(characters / CHARACTERS_READ_PER_STEP);
+    }
+
+    /** Counts the making of a text. */
+    void makeText(long length) {
+        checkLength(length);
+        steps(length / CHARACTERS_MADE_PER_STEP);
+    }
+
+    /** Counts the making of a list. */
+    void makeList(long length) {
+        checkLength(length);
+        steps(length);
+    }
+
+    private static void checkLength(long length) {
+        if (length > MAX_LENGTH) {
+            throw new EvaluationException("a text or list would be longer than " + MAX_LENGTH);
+        }
+    }
+
+    void enterCall() {
         if (++callDepth > MAX_CALL_DEPTH) {
             throw new EvaluationException("calls nested deeper than " + MAX_CALL_DEPTH);
         }
@@ -57,13 +71,23 @@ final class Limits {
         callDepth--;
     }
 
-    void enterExpression() {
-        if (++expressionDepth > MAX_EXPRESSION_DEPTH) {
-            throw new TemplateException(0, "expressions nested deeper than " + MAX_EXPRESSION_DEPTH);
+    /** Enters a statement or an expression. */
+    void enter() {
+        step();
+        if (++depth > MAX_DEPTH) {
+            throw new EvaluationException("expressions nested deeper than " + MAX_DEPTH);
         }
     }
 
-    void leaveExpression() {
-        expressionDepth--;
+    /** Enters a list, dict or namespace, to read all of it. */
+    void enterValue() {
+        step();
+        if (++depth > MAX_DEPTH) {
+            throw new EvaluationException("values nested too deep: more than " + MAX_DEPTH + " levels");
+        }
+    }
+
+    void leave() {
+        depth--;
     }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The variables of a block; lookups fall back to the enclosing scope. */
 final class Scope {
     private final @Nullable Scope parent;
-    private final Map<String, @Nullable Object> variables = new HashMap<>();
+    private @Nullable Map<String, @Nullable Object> variables;
 
     Scope(@Nullable Scope parent) {
         this.parent = parent;
@@ -16,7 +16,7 @@ final class Scope {
     @Nullable
     Object get(String name) {
         for (Scope scope = this; scope != null; scope = scope.parent) {
-            if (scope.variables.containsKey(name)) {
+            if (scope.variables != null && scope.variables.containsKey(name)) {
                 return scope.variables.get(name);
             }
         }
@@ -24,6 +24,9 @@ final class Scope {
     }
 
     void set(String name, @Nullable Object value) {
+        if (variables == null) {
+            variables = new HashMap<>();
+        }
         variables.put(name, value);
     }
 }

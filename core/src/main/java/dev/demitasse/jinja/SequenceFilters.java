@@ -1,76 +1,111 @@
 package dev.demitasse.jinja;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Jinja's filters that work on the elements of a list, dict or text. */
+/** Jinja's filters on the elements of a list, dict or text. */
 final class SequenceFilters {
-    /** Limit for {@code unique}, which compares each pair of elements. */
-    private static final int MAX_UNIQUE = 2000;
-
     private SequenceFilters() {}
 
-    static @Nullable Object edge(@Nullable Object value, boolean first) throws EvaluationException {
-        List<?> elements = Access.iterate(value);
-        if (elements.isEmpty()) {
-            return new Undefined(first ? "first" : "last");
+    static @Nullable Object first(@Nullable Object value, Arguments arguments, Limits limits) {
+        arguments.bind(0);
+        if (value instanceof Iterator iterator) {
+            return iterator.hasNext() ? iterator.next() : new Undefined("first");
         }
-        return elements.get(first ? 0 : elements.size() - 1);
-    }
-
-    static Object reverse(@Nullable Object value) throws EvaluationException {
-        return Access.slice(value, null, null, -1L);
-    }
-
-    static String join(@Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
-            throws EvaluationException {
-        Object separator = arguments.isEmpty() ? named.getOrDefault("d", "") : arguments.get(0);
-        List<?> parts = Access.iterate(value);
-        if (named.containsKey("attribute")) {
-            parts = map(value, List.of(), named);
+        if (value instanceof List<?> list && !list.isEmpty()) {
+            return list.get(0);
         }
-        return StringMethods.join(Values.text(separator), parts);
+        List<?> elements = Values.iterate(value, limits);
+        return elements.isEmpty() ? new Undefined("first") : elements.get(0);
     }
 
-    static List<@Nullable Object> map(
-            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
-            throws EvaluationException {
+    static @Nullable Object last(@Nullable Object value, Arguments arguments, Limits limits) {
+        arguments.bind(0);
+        if (value instanceof Iterator) {
+            throw new EvaluationException("last needs a list, not a generator");
+        }
+        List<?> elements = value instanceof List<?> list ? list : Values.iterate(value, limits);
+        return elements.isEmpty() ? new Undefined("last") : elements.get(elements.size() - 1);
+    }
+
+    static List<@Nullable Object> list(@Nullable Object value, Arguments arguments, Limits limits) {
+        arguments.bind(0);
+        return new ArrayList<>(Values.iterate(value, limits));
+    }
+
+    static Object reverse(@Nullable Object value, Arguments arguments, Limits limits) {
+        arguments.bind(0);
+        if (value instanceof String text) {
+            limits.makeText(text.length());
+            return new StringBuilder(text).reverse().toString();
+        }
+        List<@Nullable Object> reversed = new ArrayList<>(Values.iterate(value, limits));
+        Collections.reverse(reversed);
+        return value instanceof Iterator ? reversed : new Iterator(reversed);
+    }
+
+    static String join(@Nullable Object value, Arguments arguments, Limits limits) {
+        Arguments.Bound bound = arguments.bind(0, "d", "attribute");
+        List<?> parts = Values.iterate(value, limits);
+        if (bound.get(1) != null) {
+            List<@Nullable Object> found = new ArrayList<>();
+            for (Object element : parts) {
+                found.add(path(element, bound.get(1), null, limits));
+            }
+            parts = found;
+        }
+        return TextSplit.join(Values.text(bound.get(0, ""), limits), parts, false, limits);
+    }
+
+    static Iterator map(@Nullable Object value, Arguments arguments, Limits limits) {
         List<@Nullable Object> mapped = new ArrayList<>();
-        for (Object element : Access.iterate(value)) {
-            if (named.containsKey("attribute")) {
-                Object found = path(element, named.get("attribute"));
-                mapped.add(found instanceof Undefined && named.containsKey("default") ? named.get("default") : found);
-            } else {
-                String filter = Values.string(arguments.get(0));
-                mapped.add(Filters.apply(filter, element, arguments.subList(1, arguments.size()), Map.of()));
-            }
+        if (!Values.isTrue(value)) {
+            return new Iterator(mapped);
         }
-        return mapped;
+        boolean byAttribute =
+                arguments.positional().isEmpty() && arguments.named().containsKey("attribute");
+        if (byAttribute) {
+            Arguments.Bound bound = arguments.bind(0, "attribute", "default");
+            for (Object element : Values.iterate(value, limits)) {
+                mapped.add(path(element, bound.get(0), bound.get(1), limits));
+            }
+            return new Iterator(mapped);
+        }
+        if (arguments.positional().isEmpty()) {
+            throw new EvaluationException("map needs the name of a filter or an attribute");
+        }
+        String filter = Values.plainText(arguments.positional().get(0));
+        for (Object element : Values.iterate(value, limits)) {
+            mapped.add(Filters.apply(filter, element, arguments.after(1), limits));
+        }
+        return new Iterator(mapped);
     }
 
-    static List<@Nullable Object> select(@Nullable Object value, List<@Nullable Object> arguments, boolean keep)
-            throws EvaluationException {
+    static Iterator select(@Nullable Object value, Arguments arguments, boolean keep, Limits limits) {
         List<@Nullable Object> selected = new ArrayList<>();
-        for (Object element : Access.iterate(value)) {
-            if (holds(element, arguments) == keep) {
+        for (Object element : Values.isTrue(value) ? Values.iterate(value, limits) : List.of()) {
+            if (holds(element, arguments, limits) == keep) {
                 selected.add(element);
             }
         }
-        return selected;
+        return new Iterator(selected);
     }
 
-    static List<@Nullable Object> selectAttribute(
-            @Nullable Object value, List<@Nullable Object> arguments, boolean keep) throws EvaluationException {
+    static Iterator selectAttribute(@Nullable Object value, Arguments arguments, boolean keep, Limits limits) {
         List<@Nullable Object> selected = new ArrayList<>();
-        for (Object element : Access.iterate(value)) {
-            if (holds(path(element, arguments.get(0)), arguments.subList(1, arguments.size())) == keep) {
+        if (Values.isTrue(value) && arguments.positional().isEmpty()) {
+            throw new EvaluationException("the name of an attribute is missing");
+        }
+        for (Object element : Values.isTrue(value) ? Values.iterate(value, limits) : List.of()) {
+            Object found = path(element, arguments.positional().get(0), null, limits);
+            if (holds(found, arguments.after(1), limits) == keep) {
                 selected.add(element);
             }
         }
-        return selected;
+        return new Iterator(selected);
     }
 
     /**
@@ -78,134 +113,104 @@ final class SequenceFilters {
      *
      * @param test the name of the test and its arguments; if empty, the result is whether the value is true
      */
-    private static boolean holds(@Nullable Object value, List<@Nullable Object> test) throws EvaluationException {
-        return test.isEmpty()
+    private static boolean holds(@Nullable Object value, Arguments test, Limits limits) {
+        return test.positional().isEmpty()
                 ? Values.isTrue(value)
-                : Tests.test(Values.string(test.get(0)), value, test.subList(1, test.size()));
+                : Tests.test(Values.plainText(test.positional().get(0)), value, test.after(1), limits);
     }
 
-    /** Follows a path of attributes and indices such as {@code a.b.0}. */
-    private static @Nullable Object path(@Nullable Object value, @Nullable Object path) throws EvaluationException {
+    /**
+     * Follows a path of attributes and indices such as {@code a.b.0}.
+     *
+     * @param absent the value in place of an undefined one; if null, that is kept
+     */
+    static @Nullable Object path(
+            @Nullable Object value, @Nullable Object path, @Nullable Object absent, Limits limits) {
+        if (path == null) {
+            return value;
+        }
         Object found = value;
-        if (path instanceof String names) {
-            int start = 0;
-            while (start <= names.length()) {
-                int dot = names.indexOf('.', start);
-                int end = dot < 0 ? names.length() : dot;
-                String name = names.substring(start, end);
-                boolean isIndex =
-                        !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9') && name.length() < 10;
-                found = Access.item(found, isIndex ? (Object) Long.valueOf(name) : name);
-                start = end + 1;
-            }
-            return found;
+        List<?> parts = Values.isText(path) ? TextFilters.parts(Values.plainText(path), '.') : List.of(path);
+        for (Object part : parts) {
+            limits.step();
+            Object key = part instanceof String name && isIndex(name) ? (Object) Long.valueOf(name) : part;
+            found = Access.item(found, key, limits);
+            found = found instanceof Undefined && absent != null ? absent : found;
         }
-        return Access.item(found, path);
+        return found;
     }
 
-    private static boolean flag(
-            List<@Nullable Object> arguments, int index, Map<String, @Nullable Object> named, String name) {
-        return Values.isTrue(arguments.size() > index ? arguments.get(index) : named.get(name));
-    }
-
-    static List<@Nullable Object> sort(
-            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
-            throws EvaluationException {
-        boolean reverse = flag(arguments, 0, named, "reverse");
-        boolean caseSensitive = flag(arguments, 1, named, "case_sensitive");
-        Object attribute = arguments.size() > 2 ? arguments.get(2) : named.get("attribute");
-        return sorted(new ArrayList<>(Access.iterate(value)), reverse, element -> {
-            Object key = attribute == null ? element : path(element, attribute);
-            return !caseSensitive && key instanceof String text ? LetterCase.lower(text) : key;
-        });
-    }
-
-    static List<@Nullable Object> dictsort(
-            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
-            throws EvaluationException {
-        if (!(value instanceof Map<?, ?> map)) {
-            throw new EvaluationException("dictsort needs a dict, not " + Values.typeName(value));
-        }
-        boolean caseSensitive = flag(arguments, 0, named, "case_sensitive");
-        Object by = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("by", "key");
-        boolean reverse = flag(arguments, 2, named, "reverse");
-        if (!"key".equals(by) && !"value".equals(by)) {
-            throw new EvaluationException("dictsort by \"" + Values.text(by) + "\"; it must be by key or value");
-        }
-        return sorted(new ArrayList<>(Access.items(map)), reverse, item -> {
-            Object key = ((Tuple) Objects.requireNonNull(item)).get("key".equals(by) ? 0 : 1);
-            return !caseSensitive && key instanceof String text ? LetterCase.lower(text) : key;
-        });
-    }
-
-    private interface Key {
-        @Nullable
-        Object of(@Nullable Object element) throws EvaluationException;
-    }
-
-    /** Merge sort with a comparison that can fail. It is stable in both directions, as in Python. */
-    private static List<@Nullable Object> sorted(List<@Nullable Object> elements, boolean reverse, Key key)
-            throws EvaluationException {
-        int size = elements.size();
-        if (size < 2) {
-            return elements;
-        }
-        List<@Nullable Object> left = sorted(new ArrayList<>(elements.subList(0, size / 2)), reverse, key);
-        List<@Nullable Object> right = sorted(new ArrayList<>(elements.subList(size / 2, size)), reverse, key);
-        List<@Nullable Object> merged = new ArrayList<>(size);
-        int i = 0;
-        int j = 0;
-        while (i < left.size() && j < right.size()) {
-            int order = Values.compare(key.of(left.get(i)), key.of(right.get(j)));
-            merged.add((reverse ? order >= 0 : order <= 0) ? left.get(i++) : right.get(j++));
-        }
-        merged.addAll(left.subList(i, left.size()));
-        merged.addAll(right.subList(j, right.size()));
-        return merged;
-    }
-
-    static @Nullable Object extreme(@Nullable Object value, Map<String, @Nullable Object> named, int sign)
-            throws EvaluationException {
-        Object best = new Undefined("no element");
-        Object bestKey = null;
-        boolean caseSensitive = Values.isTrue(named.get("case_sensitive"));
-        for (Object element : Access.iterate(value)) {
-            Object key = named.containsKey("attribute") ? path(element, named.get("attribute")) : element;
-            key = !caseSensitive && key instanceof String text ? LetterCase.lower(text) : key;
-            if (best instanceof Undefined || Values.compare(key, bestKey) * sign > 0) {
-                best = element;
-                bestKey = key;
+    private static boolean isIndex(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
             }
         }
-        return best;
+        return !name.isEmpty() && name.length() < 10;
     }
 
-    static @Nullable Object sum(
-            @Nullable Object value, List<@Nullable Object> arguments, Map<String, @Nullable Object> named)
-            throws EvaluationException {
-        Object attribute = arguments.isEmpty() ? named.get("attribute") : arguments.get(0);
-        Object sum = arguments.size() > 1 ? arguments.get(1) : named.getOrDefault("start", 0L);
-        for (Object element : Access.iterate(value)) {
-            sum = Arithmetic.apply("+", sum, attribute == null ? element : path(element, attribute));
+    static @Nullable Object sum(@Nullable Object value, Arguments arguments, Limits limits) {
+        Arguments.Bound bound = arguments.bind(0, "attribute", "start");
+        Object sum = bound.get(1, 0L);
+        if (Values.isText(sum)) {
+            throw new EvaluationException("sum of texts; use join");
+        }
+        for (Object element : Values.iterate(value, limits)) {
+            sum = Arithmetic.apply("+", sum, path(element, bound.get(0), null, limits), limits);
         }
         return sum;
     }
 
-    static List<@Nullable Object> unique(@Nullable Object value) throws EvaluationException {
-        if (Access.iterate(value).size() > MAX_UNIQUE) {
-            throw new EvaluationException("unique of more than " + MAX_UNIQUE + " elements");
-        }
-        List<@Nullable Object> unique = new ArrayList<>();
-        for (Object element : Access.iterate(value)) {
-            Object key = element instanceof String text ? LetterCase.lower(text) : element;
-            boolean seen = false;
-            for (Object other : unique) {
-                seen |= Values.equal(other instanceof String text ? LetterCase.lower(text) : other, key);
+    static Iterator batch(@Nullable Object value, Arguments arguments, Limits limits) {
+        Arguments.Bound bound = arguments.bind(1, "linecount", "fill_with");
+        long size = Values.integer(bound.get(0));
+        List<@Nullable Object> batches = new ArrayList<>();
+        List<@Nullable Object> batch = new ArrayList<>();
+        for (Object element : Values.iterate(value, limits)) {
+            if (batch.size() == size) {
+                batches.add(batch);
+                batch = new ArrayList<>();
             }
-            if (!seen) {
-                unique.add(element);
-            }
+            batch.add(element);
         }
-        return unique;
+        if (!batch.isEmpty()) {
+            limits.makeList(bound.get(1) == null ? 0 : size);
+            while (bound.get(1) != null && batch.size() < size) {
+                batch.add(bound.get(1));
+            }
+            batches.add(batch);
+        }
+        return new Iterator(batches);
+    }
+
+    static Iterator slice(@Nullable Object value, Arguments arguments, Limits limits) {
+        Arguments.Bound bound = arguments.bind(1, "slices", "fill_with");
+        long slices = Values.integer(bound.get(0));
+        List<?> elements = Values.iterate(value, limits);
+        if (slices == 0) {
+            throw new EvaluationException("slice into 0 parts");
+        }
+        limits.makeList(Math.max(0, slices));
+        List<@Nullable Object> parts = new ArrayList<>();
+        long extra = Math.floorMod((long) elements.size(), slices);
+        int start = 0;
+        for (long i = 0; i < slices; i++) {
+            int end = start + (int) (elements.size() / slices) + (i < extra ? 1 : 0);
+            List<@Nullable Object> part = new ArrayList<>(elements.subList(start, end));
+            if (bound.get(1) != null && i >= extra) {
+                part.add(bound.get(1));
+            }
+            parts.add(part);
+            start = end;
+        }
+        return new Iterator(parts);
+    }
+
+    /** Returns the entries of a dict. */
+    static Map<?, ?> dict(String filter, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new EvaluationException(filter + " needs a dict, not " + Values.typeName(value));
     }
 }

@@ -1,232 +1,233 @@
 package dev.demitasse.jinja;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of Python's {@code str}. */
 final class StringMethods {
+    /** Methods of which a {@link Markup} returns a Markup. Others that return a text are not supported for it. */
+    private static final Set<String> OF_MARKUP =
+            Set.of("capitalize", "lower", "lstrip", "rstrip", "strip", "swapcase", "title", "upper");
+
+    private static final Set<String> UNSUPPORTED = Set.of("encode", "format_map", "maketrans", "translate");
+
     private StringMethods() {}
 
     /** Returns a method bound to a text, or null if strings have no such method. */
-    static @Nullable Function bind(String text, String name) {
+    static @Nullable Function bind(@Nullable Object value, String name, Limits limits) {
+        String text = Values.plainText(value);
+        Function method = method(text, name, limits);
+        boolean isRead = search(text, name, limits) != null || check(text, name, limits) != null;
+        if (value instanceof Markup && method != null && !isRead) {
+            if (!OF_MARKUP.contains(name)) {
+                throw EvaluationException.unsupported("method \"" + name + "\"", value);
+            }
+            Function plain = method;
+            method = arguments -> new Markup(Values.plainText(plain.call(arguments)));
+        }
+        return method;
+    }
+
+    private static @Nullable Function method(String text, String name, Limits limits) {
+        if (UNSUPPORTED.contains(name)) {
+            throw new EvaluationException("method \"" + name + "\" is not supported");
+        }
+        Function method = search(text, name, limits);
+        method = method != null ? method : split(text, name, limits);
+        method = method != null ? method : change(text, name, limits);
+        return method != null ? method : check(text, name, limits);
+    }
+
+    private static @Nullable Function search(String text, String name, Limits limits) {
         return switch (name) {
-            case "strip" -> (positional, named) -> strip(text, positional, true, true);
-            case "lstrip" -> (positional, named) -> strip(text, positional, true, false);
-            case "rstrip" -> (positional, named) -> strip(text, positional, false, true);
-            case "upper" -> (positional, named) -> LetterCase.upper(text);
-            case "lower" -> (positional, named) -> LetterCase.lower(text);
-            case "capitalize" -> (positional, named) -> LetterCase.capitalize(text);
-            case "title" -> (positional, named) -> LetterCase.title(text);
-            case "startswith" -> (positional, named) -> any(positional.get(0), text::startsWith);
-            case "endswith" -> (positional, named) -> any(positional.get(0), text::endsWith);
-            case "find" -> (positional, named) -> find(text, Values.string(positional.get(0)));
-            case "replace" ->
-                (positional, named) -> replace(
-                        text,
-                        Values.string(positional.get(0)),
-                        Values.string(positional.get(1)),
-                        positional.size() > 2 ? Values.toLong(positional.get(2)) : -1);
-            case "split" ->
-                (positional, named) -> split(
-                        text,
-                        positional.isEmpty() ? named.get("sep") : positional.get(0),
-                        Values.toLong(positional.size() > 1 ? positional.get(1) : named.getOrDefault("maxsplit", -1L)));
-            case "rsplit" ->
-                (positional, named) -> rsplit(
-                        text,
-                        Values.string(positional.get(0)),
-                        positional.size() > 1 ? Values.toLong(positional.get(1)) : -1);
-            case "splitlines" -> (positional, named) -> splitLines(text);
-            case "count" -> (positional, named) -> count(text, Values.string(positional.get(0)));
-            case "removeprefix" -> (positional, named) -> removePrefix(text, Values.string(positional.get(0)));
-            case "removesuffix" -> (positional, named) -> removeSuffix(text, Values.string(positional.get(0)));
-            case "isdigit" ->
-                (positional, named) -> !text.isEmpty() && text.chars().allMatch(Character::isDigit);
-            case "isspace" ->
-                (positional, named) -> !text.isEmpty() && text.chars().allMatch(c -> isSpace((char) c));
-            case "join" -> (positional, named) -> join(text, Access.iterate(positional.get(0)));
+            case "find" -> arguments -> find(text, arguments, false, limits);
+            case "rfind" -> arguments -> find(text, arguments, true, limits);
+            case "index" -> arguments -> found(find(text, arguments, false, limits));
+            case "rindex" -> arguments -> found(find(text, arguments, true, limits));
+            case "count" -> arguments -> count(Part.of(text, arguments, limits), limits);
+            case "startswith" -> arguments -> any(Part.of(text, arguments, limits), true);
+            case "endswith" -> arguments -> any(Part.of(text, arguments, limits), false);
             default -> null;
         };
     }
 
-    private static String removePrefix(String text, String prefix) {
-        return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+    private static @Nullable Function split(String text, String name, Limits limits) {
+        return switch (name) {
+            case "split", "rsplit" ->
+                arguments -> {
+                    Arguments.Bound bound = arguments.bind(0, "sep", "maxsplit");
+                    String separator = bound.get(0) == null ? null : Values.plainText(bound.get(0));
+                    long max = bound.integer(1, -1);
+                    return name.equals("split")
+                            ? TextSplit.split(text, separator, max, limits)
+                            : TextSplit.splitFromEnd(text, separator, max, limits);
+                };
+            case "splitlines" ->
+                arguments -> TextSplit.lines(text, arguments.bind(0, "keepends").integer(0, 0) != 0, limits);
+            case "partition", "rpartition" ->
+                arguments -> TextSplit.partition(
+                        text,
+                        Values.plainText(arguments.bindPositional(1, "sep").get(0)),
+                        name.equals("rpartition"),
+                        limits);
+            case "join" ->
+                arguments -> TextSplit.join(
+                        text,
+                        Values.iterate(arguments.bindPositional(1, "iterable").get(0), limits),
+                        true,
+                        limits);
+            default -> null;
+        };
     }
 
-    private static String removeSuffix(String text, String suffix) {
-        return text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
+    private static @Nullable Function change(String text, String name, Limits limits) {
+        return switch (name) {
+            case "strip" -> arguments -> strip(text, arguments, true, true, limits);
+            case "lstrip" -> arguments -> strip(text, arguments, true, false, limits);
+            case "rstrip" -> arguments -> strip(text, arguments, false, true, limits);
+            case "upper", "lower", "capitalize", "title", "swapcase", "casefold" ->
+                arguments -> {
+                    arguments.bind(0);
+                    limits.makeText(text.length());
+                    return switch (name) {
+                        case "upper" -> LetterCase.upper(text);
+                        case "lower" -> LetterCase.lower(text);
+                        case "capitalize" -> LetterCase.capitalize(text);
+                        case "title" -> LetterCase.title(text);
+                        case "swapcase" -> LetterCase.swapCase(text);
+                        default -> LetterCase.caseFold(text);
+                    };
+                };
+            case "replace" ->
+                arguments -> {
+                    Arguments.Bound bound = arguments.bindPositional(2, "old", "new", "count");
+                    return TextSplit.replace(
+                            text,
+                            Values.plainText(bound.get(0)),
+                            Values.plainText(bound.get(1)),
+                            bound.integer(2, -1),
+                            limits);
+                };
+            case "removeprefix", "removesuffix" ->
+                arguments -> {
+                    String part =
+                            Values.plainText(arguments.bindPositional(1, "part").get(0));
+                    limits.makeText(text.length());
+                    if (name.equals("removeprefix")) {
+                        return text.startsWith(part) ? text.substring(part.length()) : text;
+                    }
+                    return text.endsWith(part) ? text.substring(0, text.length() - part.length()) : text;
+                };
+            case "format" -> arguments -> StringFormat.format(text, arguments, limits);
+            case "center", "ljust", "rjust", "zfill" ->
+                arguments -> {
+                    Arguments.Bound bound = name.equals("zfill")
+                            ? arguments.bindPositional(1, "width")
+                            : arguments.bindPositional(1, "width", "fillchar");
+                    String fill =
+                            name.equals("zfill") ? "0" : Values.plainText(bound.get(1 % bound.names().length, " "));
+                    return Padding.pad(name, text, bound.integer(0, 0), fill, limits);
+                };
+            case "expandtabs" ->
+                arguments ->
+                        Padding.expandTabs(text, arguments.bind(0, "tabsize").integer(0, 8), limits);
+            default -> null;
+        };
     }
 
-    private interface Check {
-        boolean holds(String text);
+    private static @Nullable Function check(String text, String name, Limits limits) {
+        return switch (name) {
+            case "isalnum",
+                    "isalpha",
+                    "isascii",
+                    "isdecimal",
+                    "isdigit",
+                    "isidentifier",
+                    "islower",
+                    "isnumeric",
+                    "isprintable",
+                    "isspace",
+                    "istitle",
+                    "isupper" ->
+                arguments -> {
+                    arguments.bind(0);
+                    limits.read(4L * text.length());
+                    return TextChecks.check(name, text);
+                };
+            default -> null;
+        };
     }
 
-    /** Checks one text or any of several: {@code startswith} and {@code endswith} take both. */
-    private static boolean any(@Nullable Object candidates, Check check) throws EvaluationException {
-        if (candidates instanceof List<?> list) {
-            for (Object candidate : list) {
-                if (check.holds(Values.string(candidate))) {
-                    return true;
-                }
+    /** The arguments of a search: what to find, and the part of the text between {@code start} and {@code end}. */
+    private record Part(@Nullable Object wanted, String text, int start, boolean isValid) {
+        static Part of(String text, Arguments arguments, Limits limits) {
+            Arguments.Bound bound = arguments.bindPositional(1, "sub", "start", "end");
+            limits.read(text.length());
+            int size = text.codePointCount(0, text.length());
+            long start = bound.get(1) == null ? 0 : fromEnd(bound.integer(1, 0), size);
+            long end = bound.get(2) == null ? size : Math.min(size, fromEnd(bound.integer(2, 0), size));
+            if (start > size || start > end) {
+                return new Part(bound.get(0), "", 0, false);
             }
-            return false;
+            int first = text.offsetByCodePoints(0, (int) start);
+            int last = text.offsetByCodePoints(first, (int) (end - start));
+            return new Part(bound.get(0), text.substring(first, last), (int) start, true);
         }
-        return check.holds(Values.string(candidates));
-    }
 
-    private static long find(String text, String part) {
-        int at = text.indexOf(part);
-        return at < 0 ? -1 : text.codePointCount(0, at);
-    }
-
-    private static String strip(String text, List<@Nullable Object> arguments, boolean left, boolean right)
-            throws EvaluationException {
-        String characters = arguments.isEmpty() || arguments.get(0) == null ? null : Values.string(arguments.get(0));
-        return strip(text, characters, left, right);
-    }
-
-    /**
-     * Removes characters from the ends of a text.
-     *
-     * @param characters the characters to remove, or null to remove white space
-     */
-    static String strip(String text, @Nullable String characters, boolean left, boolean right) {
-        int start = 0;
-        int end = text.length();
-        while (left && start < end && strips(text.charAt(start), characters)) {
-            start++;
+        private static long fromEnd(long index, int size) {
+            return index < 0 ? Math.max(0, index + size) : index;
         }
-        while (right && end > start && strips(text.charAt(end - 1), characters)) {
-            end--;
+    }
+
+    private static long find(String text, Arguments arguments, boolean last, Limits limits) {
+        Part part = Part.of(text, arguments, limits);
+        String wanted = Values.plainText(part.wanted());
+        if (!part.isValid()) {
+            return -1;
         }
-        return text.substring(start, end);
+        String in = part.text();
+        int at = last
+                ? TextSearch.lastIndexOf(in, wanted, in.length(), limits)
+                : TextSearch.indexOf(in, wanted, 0, limits);
+        return at < 0 ? -1 : part.start() + in.codePointCount(0, at);
     }
 
-    private static boolean strips(char c, @Nullable String characters) {
-        return characters == null ? isSpace(c) : characters.indexOf(c) >= 0;
+    private static long found(long at) {
+        if (at < 0) {
+            throw new EvaluationException("the text is not found");
+        }
+        return at;
     }
 
-    /** Returns whether Python's {@code str.isspace} holds for a character. */
-    static boolean isSpace(char c) {
-        return Lexer.isSpace(c)
-                || c == 0x1680
-                || (c >= 0x2000 && c <= 0x200A)
-                || c == 0x2028
-                || c == 0x2029
-                || c == 0x202F
-                || c == 0x205F
-                || c == 0x3000;
+    private static long count(Part part, Limits limits) {
+        String wanted = Values.plainText(part.wanted());
+        if (!part.isValid()) {
+            return 0;
+        }
+        String in = part.text();
+        return wanted.isEmpty()
+                ? in.codePointCount(0, in.length()) + 1L
+                : TextSearch.find(in, wanted, 0, Integer.MAX_VALUE, limits).size();
     }
 
-    static String replace(String text, String old, String replacement, long limit) throws EvaluationException {
-        StringBuilder out = new StringBuilder();
-        int position = 0;
-        long left = limit < 0 ? Long.MAX_VALUE : limit;
-        while (left > 0) {
-            int at = text.indexOf(old, position);
-            if (at < 0) {
-                break;
+    private static boolean any(Part part, boolean atStart) {
+        if (part.wanted() instanceof Tuple several) {
+            boolean found = false;
+            for (Object wanted : several) {
+                found |= starts(part, Values.plainText(wanted), atStart);
             }
-            out.append(text, position, at).append(replacement);
-            position = at + old.length();
-            if (old.isEmpty()) {
-                if (position == text.length()) {
-                    return out.toString();
-                }
-                out.append(text.charAt(position++));
-            }
-            Values.checkLength(out.length());
-            left--;
+            return found;
         }
-        return out.append(text, position, text.length()).toString();
+        return starts(part, Values.plainText(part.wanted()), atStart);
     }
 
-    private static List<Object> split(String text, @Nullable Object separator, long limit) throws EvaluationException {
-        List<Object> parts = new ArrayList<>();
-        int position = 0;
-        if (separator == null) {
-            while (true) {
-                while (position < text.length() && isSpace(text.charAt(position))) {
-                    position++;
-                }
-                if (position == text.length()) {
-                    return parts;
-                }
-                int end = position;
-                while (end < text.length() && (parts.size() == limit || !isSpace(text.charAt(end)))) {
-                    end++;
-                }
-                parts.add(text.substring(position, end));
-                position = end;
-            }
-        }
-        String mark = Values.string(separator);
-        if (mark.isEmpty()) {
-            throw new EvaluationException("split with an empty separator");
-        }
-        for (int at = text.indexOf(mark); at >= 0 && parts.size() != limit; at = text.indexOf(mark, position)) {
-            parts.add(text.substring(position, at));
-            position = at + mark.length();
-        }
-        parts.add(text.substring(position));
-        return parts;
+    private static boolean starts(Part part, String wanted, boolean atStart) {
+        return part.isValid()
+                && (atStart ? part.text().startsWith(wanted) : part.text().endsWith(wanted));
     }
 
-    private static List<Object> rsplit(String text, String mark, long limit) throws EvaluationException {
-        if (mark.isEmpty()) {
-            throw new EvaluationException("split with an empty separator");
-        }
-        List<Object> parts = new ArrayList<>();
-        int end = text.length();
-        for (int at = text.lastIndexOf(mark, end - mark.length());
-                at >= 0 && parts.size() != limit;
-                at = text.lastIndexOf(mark, end - mark.length())) {
-            parts.add(text.substring(at + mark.length(), end));
-            end = at;
-            if (end < mark.length()) {
-                break;
-            }
-        }
-        parts.add(text.substring(0, end));
-        Collections.reverse(parts);
-        return parts;
-    }
-
-    private static List<Object> splitLines(String text) {
-        List<Object> lines = new ArrayList<>();
-        int start = 0;
-        while (start < text.length()) {
-            int end = start;
-            while (end < text.length() && text.charAt(end) != '\n' && text.charAt(end) != '\r') {
-                end++;
-            }
-            lines.add(text.substring(start, end));
-            start = text.startsWith("\r\n", end) ? end + 2 : end + 1;
-        }
-        return lines;
-    }
-
-    private static long count(String text, String part) {
-        if (part.isEmpty()) {
-            return text.codePointCount(0, text.length()) + 1L;
-        }
-        long count = 0;
-        for (int at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length())) {
-            count++;
-        }
-        return count;
-    }
-
-    static String join(String separator, List<?> parts) throws EvaluationException {
-        StringBuilder out = new StringBuilder();
-        String between = "";
-        for (Object part : parts) {
-            out.append(between).append(Values.text(part));
-            Values.checkLength(out.length());
-            between = separator;
-        }
-        return out.toString();
+    private static String strip(String text, Arguments arguments, boolean left, boolean right, Limits limits) {
+        Object characters = arguments.bindPositional(0, "chars").get(0);
+        return TextSplit.strip(text, characters == null ? null : Values.plainText(characters), left, right, limits);
     }
 }

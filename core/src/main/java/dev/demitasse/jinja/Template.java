@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A parsed template: the subset of Jinja that chat templates use, with the settings and extensions of Hugging Face's
+ * A parsed template: the language of Jinja 3.1 without inheritance and imports, with the settings and extensions of Hugging Face's
  * {@code apply_chat_template} ({@code trim_blocks}, {@code lstrip_blocks}, {@code raise_exception}, loop controls,
  * {@code tojson}, {@code strftime_now}).
  *
@@ -36,10 +36,6 @@ public final class Template {
      * @throws TemplateException if the template fails, calls {@code raise_exception} or exceeds a limit
      */
     public String render(Map<String, @Nullable Object> variables, LocalTime now) {
-        try {
-            return new Interpreter(variables, now).render(statements);
-        } catch (StackOverflowError e) {
-            throw new TemplateException(0, "values nested too deep");
-        }
+        return new Interpreter(variables, now).render(statements);
     }
 }

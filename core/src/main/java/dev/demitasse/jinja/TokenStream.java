@@ -97,7 +97,7 @@ final class TokenStream {
         return new TemplateException(peek().line(), message);
     }
 
-    private String describe() {
+    String describe() {
         Token token = peek();
         return token.text().isEmpty() ? token.kind().toString() : "\"" + token.text() + "\"";
     }

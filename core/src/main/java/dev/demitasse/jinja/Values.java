@@ -1,17 +1,16 @@
 package dev.demitasse.jinja;
 
-import dev.demitasse.json.PythonFloat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Python's semantics for the values of a template: null (None), {@link Undefined}, Boolean, Long, Double, String, List,
- * {@link Tuple}, Map, {@link Namespace} and {@link Function}.
+ * Python's semantics for the values of a template: null (None), {@link Undefined}, Boolean, Long, Double, String,
+ * {@link Markup}, List, {@link Tuple}, {@link Range}, Map, {@link DictView}, {@link Iterator}, {@link Namespace} and
+ * {@link Function}.
  */
 final class Values {
-    static final int MAX_LENGTH = 1 << 24;
-
     private Values() {}
 
     static boolean isTrue(@Nullable Object value) {
@@ -27,142 +26,148 @@ final class Values {
         if (value instanceof Double number) {
             return number != 0;
         }
-        if (value instanceof String text) {
-            return !text.isEmpty();
+        if (isText(value)) {
+            return !plainText(value).isEmpty();
         }
         if (value instanceof List<?> list) {
             return !list.isEmpty();
         }
+        if (value instanceof DictView view) {
+            return !view.elements().isEmpty();
+        }
         return !(value instanceof Map<?, ?> map) || !map.isEmpty();
     }
 
-    /** Returns Python's {@code str(value)}. */
-    static String text(@Nullable Object value) {
+    static boolean isText(@Nullable Object value) {
+        return value instanceof String || value instanceof Markup;
+    }
+
+    /** Returns the text of a String or {@link Markup}. */
+    static String plainText(@Nullable Object value) {
+        if (value instanceof Markup markup) {
+            return markup.text();
+        }
         if (value instanceof String text) {
             return text;
         }
-        if (value instanceof Undefined) {
-            return "";
-        }
-        StringBuilder out = new StringBuilder();
-        repr(value, out);
-        return out.toString();
+        throw new EvaluationException("a text is expected, not " + typeName(value));
     }
 
-    /** Appends Python's {@code repr(value)}. */
-    static void repr(@Nullable Object value, StringBuilder out) {
-        if (value == null) {
-            out.append("None");
-        } else if (value instanceof Boolean bool) {
-            out.append(bool ? "True" : "False");
-        } else if (value instanceof Double number) {
-            out.append(PythonFloat.repr(number));
-        } else if (value instanceof String text) {
-            quote(text, out);
-        } else if (value instanceof List<?> list) {
-            boolean tuple = list instanceof Tuple;
-            out.append(tuple ? '(' : '[');
-            String separator = "";
-            for (Object element : list) {
-                out.append(separator);
-                repr(element, out);
-                separator = ", ";
-            }
-            out.append(!tuple ? "]" : list.size() == 1 ? ",)" : ")");
-        } else if (value instanceof Map<?, ?> map) {
-            out.append('{');
-            String separator = "";
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                out.append(separator);
-                repr(entry.getKey(), out);
-                out.append(": ");
-                repr(entry.getValue(), out);
-                separator = ", ";
-            }
-            out.append('}');
-        } else {
-            out.append(value instanceof Undefined ? "Undefined" : value);
+    /** Returns Python's {@code str(value)}. */
+    static String text(@Nullable Object value, Limits limits) {
+        if (isText(value)) {
+            return plainText(value);
         }
+        return value instanceof Undefined ? "" : Repr.of(value, limits);
     }
 
-    private static void quote(String text, StringBuilder out) {
-        char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
-        out.append(quote);
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\\' -> out.append("\\\\");
-                default -> {
-                    if (c == quote) {
-                        out.append('\\').append(c);
-                    } else if (c < 0x20 || c == 0x7F) {
-                        out.append("\\x").append(Character.forDigit(c >> 4, 16)).append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append(quote);
-    }
-
-    static boolean equal(@Nullable Object a, @Nullable Object b) {
+    static boolean equal(@Nullable Object a, @Nullable Object b, Limits limits) {
+        limits.step();
         if (a instanceof Undefined && b instanceof Undefined) {
             return true;
         }
         if (isNumber(a) && isNumber(b)) {
-            return bothIntegers(a, b) ? toLong(a) == toLong(b) : toDouble(a) == toDouble(b);
+            return compareNumbers(a, b) == 0;
+        }
+        if (isText(a) && isText(b)) {
+            String left = plainText(a);
+            String right = plainText(b);
+            limits.read(left.length() == right.length() ? left.length() : 0);
+            return left.equals(right);
         }
         if (a instanceof List<?> left && b instanceof List<?> right) {
-            if (left.size() != right.size() || left instanceof Tuple != right instanceof Tuple) {
-                return false;
-            }
-            for (int i = 0; i < left.size(); i++) {
-                if (!equal(left.get(i), right.get(i))) {
-                    return false;
-                }
-            }
-            return true;
+            return left.size() == right.size() && sameType(left, right) && equalElements(left, right, limits);
         }
         if (a instanceof Map<?, ?> left && b instanceof Map<?, ?> right) {
-            return left.size() == right.size() && containsEntries(left, right);
+            return left.size() == right.size() && containsEntries(left, right, limits);
         }
-        return a == null ? b == null : a.equals(b);
+        if (a instanceof DictView && b instanceof DictView) {
+            throw EvaluationException.unsupported("==", a);
+        }
+        return a == b;
     }
 
-    private static boolean containsEntries(Map<?, ?> map, Map<?, ?> entries) {
+    private static boolean equalElements(List<?> a, List<?> b, Limits limits) {
+        limits.enterValue();
+        boolean equal = true;
+        for (int i = 0; i < a.size() && equal; i++) {
+            equal = isOrEquals(a.get(i), b.get(i), limits);
+        }
+        limits.leave();
+        return equal;
+    }
+
+    private static boolean containsEntries(Map<?, ?> map, Map<?, ?> entries, Limits limits) {
+        limits.enterValue();
+        boolean all = true;
         for (Map.Entry<?, ?> entry : entries.entrySet()) {
-            if (!map.containsKey(entry.getKey()) || !equal(map.get(entry.getKey()), entry.getValue())) {
-                return false;
+            Object key = Keys.find(map, entry.getKey());
+            all = map.containsKey(key) && isOrEquals(map.get(key), entry.getValue(), limits);
+            if (!all) {
+                break;
             }
         }
-        return true;
+        limits.leave();
+        return all;
     }
 
-    /** Returns a negative number, 0 or a positive number, as Python orders numbers, strings and lists. */
-    static int compare(@Nullable Object a, @Nullable Object b) throws EvaluationException {
-        if (isNumber(a) && isNumber(b)) {
-            return bothIntegers(a, b) ? Long.compare(toLong(a), toLong(b)) : Double.compare(toDouble(a), toDouble(b));
+    /** As in Python, an element of a list is equal to itself even if it is NaN. */
+    static boolean isOrEquals(@Nullable Object a, @Nullable Object b, Limits limits) {
+        return (a == b && a instanceof Double) || equal(a, b, limits);
+    }
+
+    static boolean sameType(List<?> a, List<?> b) {
+        return a instanceof Tuple == b instanceof Tuple && a instanceof Range == b instanceof Range;
+    }
+
+    /**
+     * Applies {@code <}, {@code <=}, {@code >} or {@code >=}.
+     *
+     * @throws EvaluationException if Python does not order the values
+     */
+    static boolean ordered(String operator, @Nullable Object a, @Nullable Object b, Limits limits) {
+        if (isNumber(a) && isNumber(b) && (isNaN(a) || isNaN(b))) {
+            return false;
         }
-        if (a instanceof String left && b instanceof String right) {
-            return compareCodePoints(left, right);
+        int order = compare(a, b, limits);
+        return switch (operator) {
+            case "<" -> order < 0;
+            case "<=" -> order <= 0;
+            case ">" -> order > 0;
+            default -> order >= 0;
+        };
+    }
+
+    /**
+     * Returns a negative number, 0 or a positive number, as Python orders numbers, texts and lists.
+     *
+     * @throws EvaluationException if Python does not order the values
+     */
+    static int compare(@Nullable Object a, @Nullable Object b, Limits limits) {
+        limits.step();
+        if (isNumber(a) && isNumber(b) && !isNaN(a) && !isNaN(b)) {
+            return compareNumbers(a, b);
         }
-        if (a instanceof List<?> left && b instanceof List<?> right) {
+        if (isText(a) && isText(b)) {
+            return compareTexts(plainText(a), plainText(b), limits);
+        }
+        if (a instanceof List<?> left && b instanceof List<?> right && sameType(left, right) && !(a instanceof Range)) {
+            limits.enterValue();
+            int order = Integer.compare(left.size(), right.size());
             for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
-                int order = compare(left.get(i), right.get(i));
-                if (order != 0) {
-                    return order;
+                if (!isOrEquals(left.get(i), right.get(i), limits)) {
+                    order = compare(left.get(i), right.get(i), limits);
+                    break;
                 }
             }
-            return Integer.compare(left.size(), right.size());
+            limits.leave();
+            return order;
         }
         throw new EvaluationException("can't compare " + typeName(a) + " with " + typeName(b));
     }
 
-    private static int compareCodePoints(String a, String b) {
+    private static int compareTexts(String a, String b, Limits limits) {
+        limits.read(Math.min(a.length(), b.length()));
         int i = 0;
         while (i < a.length() && i < b.length()) {
             int left = a.codePointAt(i);
@@ -175,31 +180,85 @@ final class Values {
         return Integer.compare(a.length(), b.length());
     }
 
-    static boolean contains(@Nullable Object container, @Nullable Object value) throws EvaluationException {
-        if (container instanceof String text && value instanceof String part) {
-            return text.contains(part);
+    private static int compareNumbers(@Nullable Object a, @Nullable Object b) {
+        if (isInteger(a) && isInteger(b)) {
+            return Long.compare(toLong(a), toLong(b));
         }
-        if (container instanceof List<?> list) {
-            for (Object element : list) {
-                if (equal(element, value)) {
+        double x = toDouble(a);
+        double y = toDouble(b);
+        if (x == y && Math.abs(x) < 0x1p63 && x == Math.rint(x)) {
+            // A long that a double can't hold is not equal to the double next to it.
+            return Long.compare(a instanceof Double ? (long) x : toLong(a), b instanceof Double ? (long) y : toLong(b));
+        }
+        return x < y ? -1 : x == y ? 0 : 1; // 1 for NaN: not equal
+    }
+
+    static boolean contains(@Nullable Object container, @Nullable Object value, Limits limits) {
+        if (isText(container) && isText(value)) {
+            return TextSearch.indexOf(plainText(container), plainText(value), 0, limits) >= 0;
+        }
+        if (container instanceof List || container instanceof DictView) {
+            boolean isKeys = container instanceof DictView view && view.type().equals("dict_keys");
+            Object wanted = isKeys ? Keys.check(value) : value;
+            for (Object element : iterate(container, limits)) {
+                if (isOrEquals(element, wanted, limits)) {
                     return true;
                 }
             }
             return false;
         }
         if (container instanceof Map<?, ?> map) {
-            return map.containsKey(value);
+            return map.containsKey(Keys.find(map, Keys.check(value)));
         }
         if (container instanceof Undefined) {
+            return false;
+        }
+        if (container instanceof Iterator iterator) {
+            while (iterator.hasNext()) {
+                if (isOrEquals(iterator.next(), value, limits)) {
+                    return true;
+                }
+            }
             return false;
         }
         throw new EvaluationException("can't look for " + typeName(value) + " in " + typeName(container));
     }
 
-    static void checkLength(long length) throws EvaluationException {
-        if (length > MAX_LENGTH) {
-            throw new EvaluationException("a text or list would be longer than " + MAX_LENGTH);
+    /** Returns the elements of a list, the characters of a text or the keys of a dict. */
+    static List<?> iterate(@Nullable Object value, Limits limits) {
+        if (value instanceof List<?> list) {
+            limits.steps(list.size());
+            return list;
         }
+        if (value instanceof Map<?, ?> map) {
+            limits.makeList(map.size());
+            return new ArrayList<>(map.keySet());
+        }
+        if (value instanceof Undefined) {
+            return List.of();
+        }
+        if (isText(value)) {
+            return characters(plainText(value), limits);
+        }
+        if (value instanceof DictView view) {
+            limits.steps(view.elements().size());
+            return view.elements();
+        }
+        if (value instanceof Iterator iterator) {
+            return iterator.takeAll();
+        }
+        throw new EvaluationException("can't iterate over " + typeName(value));
+    }
+
+    private static List<String> characters(String text, Limits limits) {
+        limits.makeList(text.length());
+        List<String> characters = new ArrayList<>(text.length());
+        for (int i = 0; i < text.length(); ) {
+            int end = i + Character.charCount(text.codePointAt(i));
+            characters.add(text.substring(i, end));
+            i = end;
+        }
+        return characters;
     }
 
     static boolean isNumber(@Nullable Object value) {
@@ -210,8 +269,8 @@ final class Values {
         return value instanceof Long || value instanceof Boolean;
     }
 
-    static boolean bothIntegers(@Nullable Object a, @Nullable Object b) {
-        return isInteger(a) && isInteger(b);
+    static boolean isNaN(@Nullable Object value) {
+        return value instanceof Double number && number.isNaN();
     }
 
     static long toLong(@Nullable Object value) {
@@ -220,6 +279,14 @@ final class Values {
 
     static double toDouble(@Nullable Object value) {
         return value instanceof Double number ? number : toLong(value);
+    }
+
+    /** Returns an integer, for an argument that must be one. */
+    static long integer(@Nullable Object value) {
+        if (!isInteger(value)) {
+            throw new EvaluationException("an integer is expected, not " + typeName(value));
+        }
+        return toLong(value);
     }
 
     static String typeName(@Nullable Object value) {
@@ -242,15 +309,17 @@ final class Values {
             return "str";
         }
         if (value instanceof List) {
-            return value instanceof Tuple ? "tuple" : "list";
+            return value instanceof Tuple ? "tuple" : value instanceof Range ? "range" : "list";
         }
-        return value instanceof Map ? "dict" : "function";
-    }
-
-    static String string(@Nullable Object value) throws EvaluationException {
-        if (value instanceof String text) {
-            return text;
+        if (value instanceof Map) {
+            return "dict";
         }
-        throw new EvaluationException("a text is expected, not " + typeName(value));
+        if (value instanceof Markup) {
+            return "Markup";
+        }
+        if (value instanceof DictView view) {
+            return view.type();
+        }
+        return value instanceof Namespace ? "namespace" : value instanceof Iterator ? "generator" : "function";
     }
 }
