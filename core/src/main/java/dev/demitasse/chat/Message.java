@@ -31,6 +31,13 @@ public record Message(Map<String, @Nullable Object> fields) {
         this(Map.of("role", role, "content", content));
     }
 
+    /** Returns this message with another value of a field. */
+    Message with(String name, Object value) {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>(fields);
+        changed.put(name, value);
+        return new Message(changed);
+    }
+
     /**
      * Reads messages in the form of OpenAI's chat API. Joins the parts of a content with line ends, and parses the arguments
      * of tool calls that are JSON text, as Hugging Face's templates expect.

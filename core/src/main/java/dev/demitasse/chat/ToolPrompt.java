@@ -45,7 +45,9 @@ public final class ToolPrompt {
         if (responses.length() > 0) {
             rewritten.add(new Message("user", responses.toString()));
         }
-        describe(rewritten, tools, system);
+        if (!tools.isEmpty()) {
+            describe(rewritten, tools, system);
+        }
         return rewritten;
     }
 

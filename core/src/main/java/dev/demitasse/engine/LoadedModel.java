@@ -8,6 +8,7 @@ import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.grammar.schema.SchemaCache;
 import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.jinja.TemplateException;
+import dev.demitasse.json.FieldException;
 import dev.demitasse.model.ModelInfo;
 import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.tokenizer.Tokenizer;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class LoadedModel {
     private final ModelInfo info;
     private final Tokenizer tokenizer;
-    private final @Nullable ChatTemplate chatTemplate;
+    private @Nullable ChatTemplate chatTemplate;
     private final SamplingOptions defaultSampling;
     private final Pooling pooling;
     private final SchemaCache schemas = new SchemaCache();
@@ -48,6 +49,11 @@ public final class LoadedModel {
 
     public Tokenizer tokenizer() {
         return tokenizer;
+    }
+
+    /** Replaces the chat template of the model's files. */
+    public void replaceChatTemplate(String source) {
+        chatTemplate = ChatTemplate.parse(source);
     }
 
     public boolean hasChatTemplate() {
@@ -93,18 +99,22 @@ public final class LoadedModel {
      * @param variables further variables of the template: {@code tools}, {@code enable_thinking}, …
      * @param now the user's clock, for templates that state the date
      * @throws IllegalStateException if the model has no template
+     * @throws FieldException if the template does not know the role of a message
      */
     public ChatPrompt chatPrompt(
-            List<Message> messages, String begun, Map<String, @Nullable Object> variables, LocalTime now) {
+            List<Message> conversation, String begun, Map<String, @Nullable Object> variables, LocalTime now) {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
+        List<Message> messages = chatTemplate.withKnownRoles(conversation);
         Map<String, @Nullable Object> all = specialTokens();
         all.putAll(variables);
-        if (variables.get("tools") instanceof List<?> tools && !tools.isEmpty()) {
-            if (!hasTools()) {
-                return promptWithTools(chatTemplate, messages, begun, tools, all, now);
-            }
+        List<?> tools = variables.get("tools") instanceof List<?> list ? list : List.of();
+        boolean ignoresTools = usesTools(messages) && !chatTemplate.source().contains("tool");
+        if (ignoresTools || (!tools.isEmpty() && !hasTools())) {
+            return promptWithTools(chatTemplate, messages, begun, tools, all, now);
+        }
+        if (!tools.isEmpty()) {
             if (chatTemplate.source().contains("xml_tools")) {
                 all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
             }
@@ -112,6 +122,15 @@ public final class LoadedModel {
         String prompt = chatTemplate.render(messages, true, all, now);
         return new ChatPrompt(
                 tokenizer.encode(prompt + begun, false), AnswerFormat.of(chatTemplate.source(), prompt, all));
+    }
+
+    private static boolean usesTools(List<Message> messages) {
+        for (Message message : messages) {
+            if ("tool".equals(message.fields().get("role")) || message.fields().get("tool_calls") != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ChatPrompt promptWithTools(
@@ -128,8 +147,8 @@ public final class LoadedModel {
             // Some templates, for example Gemma 2's, reject system messages.
             prompt = template.render(ToolPrompt.rewrite(messages, tools, false), true, variables, now);
         }
-        AnswerFormat format =
-                AnswerFormat.of(template.source(), prompt, Map.of()).withToolPrompt();
+        AnswerFormat format = AnswerFormat.of(template.source(), prompt, Map.of());
+        format = tools.isEmpty() ? format : format.withToolPrompt();
         return new ChatPrompt(tokenizer.encode(prompt + begun, false), format);
     }
 
