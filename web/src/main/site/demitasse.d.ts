@@ -111,6 +111,11 @@ export interface LoadOptions {
    * the least recently used are dropped and computed again when needed.
    */
   prefixCacheBytes?: number;
+  /**
+   * A chat template (Jinja) to use in place of the file's, for a model without one or with one that fails. Only messages need a
+   * template; completions of plain text do not.
+   */
+  chatTemplate?: string;
   /** Whether the model is stored in the browser and read from there (default: true). */
   cache?: boolean;
   onProgress?: (progress: Progress) => void;

@@ -2,7 +2,18 @@
 
 /** @typedef {import('./demitasse.js').LoadOptions} LoadOptions */
 
-const LOAD_OPTIONS = ['onProgress', 'onNeeds', 'signal', 'cache', 'contextLength', 'kvType', 'prefixCacheBytes', 'threads', 'device'];
+const LOAD_OPTIONS = [
+  'onProgress',
+  'onNeeds',
+  'signal',
+  'cache',
+  'contextLength',
+  'kvType',
+  'prefixCacheBytes',
+  'threads',
+  'device',
+  'chatTemplate',
+];
 /** @type {Record<string, unknown[]>} */
 const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
 const NUMBERS = ['contextLength', 'prefixCacheBytes', 'threads'];
@@ -47,6 +58,9 @@ export function checkedOptions(options) {
     }
     if (NUMBERS.includes(name) && !Number.isSafeInteger(value)) {
       throw new TypeError(`option ${name} must be a whole number`);
+    }
+    if (name === 'chatTemplate' && (typeof value !== 'string' || value === '')) {
+      throw new TypeError('option chatTemplate must be the text of a template');
     }
     if (name === 'cache' && typeof value !== 'boolean') {
       throw new TypeError('option cache must be true or false');

@@ -186,7 +186,8 @@ public final class EngineWorker {
                 (int) number(options.getContextLength(), 0),
                 threads,
                 LoadOptions.kvType(text(options.getKvType(), "f16")),
-                cacheBytes);
+                cacheBytes,
+                text(options.getChatTemplate(), ""));
     }
 
     private static String text(Text text, String absent) {

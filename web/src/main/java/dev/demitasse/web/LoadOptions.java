@@ -10,8 +10,10 @@ import dev.demitasse.backend.KvType;
  * @param threads number of CPU threads; 0 for one per processor
  * @param kvType the type of keys and values
  * @param prefixCacheBytes budget of the snapshots of waiting sessions, in bytes
+ * @param chatTemplate the chat template in place of the file's; empty to use that
  */
-record LoadOptions(Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes) {
+record LoadOptions(
+        Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes, String chatTemplate) {
     /** The device that computes. */
     enum Device {
         AUTO,
@@ -50,6 +52,6 @@ record LoadOptions(Device device, int contextLength, int threads, KvType kvType,
 
     /** Returns these options with the CPU as the device. */
     LoadOptions onCpu() {
-        return new LoadOptions(Device.CPU, contextLength, threads, kvType, prefixCacheBytes);
+        return new LoadOptions(Device.CPU, contextLength, threads, kvType, prefixCacheBytes, chatTemplate);
     }
 }

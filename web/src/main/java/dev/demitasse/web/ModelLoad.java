@@ -110,6 +110,9 @@ final class ModelLoad {
                 new ModelReader(options.contextLength(), factory(target), target::awaitRoom, listener::progress);
         reader = begun;
         Context context = begun.read(request);
+        if (!options.chatTemplate().isEmpty()) {
+            context.model().replaceChatTemplate(options.chatTemplate());
+        }
         target.verify();
         if (!cancelled) {
             listener.ready(context, begun.bytes(), target);

@@ -66,6 +66,10 @@ public interface Request extends JSObject {
         @JSProperty
         Text getKvType();
 
+        /** Returns the chat template in place of the file's; undefined if absent. */
+        @JSProperty
+        Text getChatTemplate();
+
         /** Returns {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty
         Text getDevice();
