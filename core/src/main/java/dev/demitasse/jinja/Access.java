@@ -120,7 +120,7 @@ final class Access {
         if (start == text.length()) {
             return new Undefined("index " + index);
         }
-        String character = Character.toString(text.codePointAt(start));
+        String character = Characters.toString(text.codePointAt(start));
         return value instanceof Markup ? new Markup(character) : character;
     }
 

@@ -4,6 +4,20 @@ package dev.demitasse.jinja;
 final class Characters {
     private Characters() {}
 
+    /** Returns the string of one code point. TeaVM lacks {@code Character.toString(int)}. */
+    static String toString(int codePoint) {
+        return String.valueOf(Character.toChars(codePoint));
+    }
+
+    /** Returns whether a character is in a block of ideographs. TeaVM lacks {@code Character.isIdeographic}. */
+    static boolean isIdeograph(int c) {
+        return (c >= 0x3006 && c <= 0x303A)
+                || (c >= 0x3400 && c <= 0x9FFF)
+                || (c >= 0xF900 && c <= 0xFAFF)
+                || (c >= 0x16FE0 && c <= 0x1B2FF)
+                || (c >= 0x20000 && c <= 0x3FFFF);
+    }
+
     /** Returns whether {@code str.isspace} holds for a character. */
     static boolean isSpace(int c) {
         return c == ' '

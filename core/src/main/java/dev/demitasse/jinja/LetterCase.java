@@ -25,7 +25,7 @@ final class LetterCase {
     /** Returns a character in title case, which differs from upper case for ligatures. */
     private static String titleCase(String character) {
         String upper = upper(character);
-        String title = Character.toString(Character.toTitleCase(character.codePointAt(0)));
+        String title = Characters.toString(Character.toTitleCase(character.codePointAt(0)));
         if (upper.length() == character.length() || !title.equals(character)) {
             return title;
         }
@@ -38,7 +38,7 @@ final class LetterCase {
         boolean inWord = false;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            String character = Character.toString(c);
+            String character = Characters.toString(c);
             i += character.length();
             boolean isFinal = i == text.length() || !Characters.isCased(text.codePointAt(i));
             out.append(!inWord ? titleCase(character) : c == 'Σ' && isFinal ? "ς" : lower(character));
@@ -73,7 +73,7 @@ final class LetterCase {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
-            String character = Character.toString(c);
+            String character = Characters.toString(c);
             if (c == 'Σ') {
                 throw new EvaluationException("swapcase is not supported for \"Σ\"");
             }
@@ -88,7 +88,7 @@ final class LetterCase {
     static String caseFold(String text) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < text.length(); ) {
-            String character = Character.toString(text.codePointAt(i));
+            String character = Characters.toString(text.codePointAt(i));
             out.append(character.equals("\u0131") ? character : lower(upper(character)));
             i += character.length();
         }

@@ -118,7 +118,7 @@ final class PercentFormat {
             }
             case 'c' -> {
                 String text = value instanceof Long code && code >= 0 && code <= Character.MAX_CODE_POINT
-                        ? Character.toString((int) (long) code)
+                        ? Characters.toString((int) (long) code)
                         : Values.plainText(value);
                 if (text.codePointCount(0, text.length()) != 1) {
                     throw new EvaluationException("the format c needs one character");

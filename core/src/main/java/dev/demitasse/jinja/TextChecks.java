@@ -43,8 +43,8 @@ final class TextChecks {
             case "isidentifier" -> c == '_' || Character.isLetter(c) || Characters.isDecimal(c);
             default -> {
                 // Superscripts are digits, fractions and some ideographs are numeric: tables that are not here.
-                if (c >= 0x80 && !Characters.isDecimal(c) && (Characters.isNumeric(c) || Character.isIdeographic(c))) {
-                    throw new EvaluationException(name + " is not supported for \"" + Character.toString(c) + "\"");
+                if (c >= 0x80 && !Characters.isDecimal(c) && (Characters.isNumeric(c) || Characters.isIdeograph(c))) {
+                    throw new EvaluationException(name + " is not supported for \"" + Characters.toString(c) + "\"");
                 }
                 yield Characters.isDecimal(c);
             }
