@@ -386,6 +386,12 @@ function shim(body, parameters) {
   if (returned >= 0) {
     return (/** @type {any[]} */ ...args) => args[returned];
   }
+  if (body === `return typeof ${parameters[0]}=='undefined';`) {
+    return (/** @type {any} */ value) => value === undefined;
+  }
+  if (body === `return ${parameters[0]}.toString();`) {
+    return String;
+  }
   if (body === '{return {};}') {
     return () => ({});
   }
