@@ -385,7 +385,7 @@ class ClientsTest {
     /** The page runs tools that have no {@code execute}. */
     @Test
     void sessionsHaveToolsOfAnOpenLoop() {
-        assertEquals(true, evaluate("""
+        assertEquals(true, page.evaluate("""
                 async () => {
                   const session = await LanguageModel.create({
                     expectedOutputs: [{ type: 'tool-call' }],
