@@ -1,10 +1,6 @@
 package dev.demitasse.openai;
 
 import dev.demitasse.chat.Message;
-import dev.demitasse.engine.Context;
-import dev.demitasse.engine.LoadedModel;
-import dev.demitasse.jinja.LocalTime;
-import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonField;
 import java.util.ArrayList;
@@ -26,34 +22,6 @@ final class ChatMessages {
             converted.add(message.value() instanceof Map ? convert(message) : message.value());
         }
         return Message.readAll(converted);
-    }
-
-    /**
-     * Renders a conversation for an answer. A message that only calls tools has no content, as OpenAI's API answers it; a template
-     * that can't read this reads an empty content.
-     *
-     * @param begun the beginning of the answer
-     */
-    static LoadedModel.ChatPrompt prompt(
-            Context context,
-            List<Message> messages,
-            String begun,
-            Map<String, @Nullable Object> variables,
-            LocalTime now) {
-        try {
-            return context.model().chatPrompt(messages, begun, variables, now);
-        } catch (TemplateException e) {
-            List<Message> filled = new ArrayList<>();
-            for (Message message : messages) {
-                Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.fields());
-                fields.putIfAbsent("content", "");
-                filled.add(new Message(fields));
-            }
-            if (filled.equals(messages)) {
-                throw e;
-            }
-            return context.model().chatPrompt(filled, begun, variables, now);
-        }
     }
 
     private static Map<String, @Nullable Object> convert(JsonField message) {

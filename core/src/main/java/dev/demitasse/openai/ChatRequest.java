@@ -123,7 +123,7 @@ final class ChatRequest {
         Map<String, @Nullable Object> variables = variables(json, json.member("reasoning_effort"), tools);
         JsonField continues = json.member("continue_final_message");
         if (!continues.bool(false)) {
-            return new ChatPrompt(ChatMessages.prompt(context, messages, "", variables, now), "");
+            return new ChatPrompt(context.model().chatPrompt(messages, variables, now), "");
         }
         int last = messages.size() - 1;
         Map<String, @Nullable Object> message = messages.get(last).fields();
@@ -133,7 +133,7 @@ final class ChatRequest {
             throw new FieldException(
                     continues.path(), "needs a last message of the assistant, with content, after others");
         }
-        return new ChatPrompt(ChatMessages.prompt(context, messages.subList(0, last), begun, variables, now), begun);
+        return new ChatPrompt(context.model().chatPrompt(messages.subList(0, last), begun, variables, now), begun);
     }
 
     /**

@@ -65,7 +65,7 @@ public record ResponseRequest(Run run, CompletionRequest.Answer answer, JsonObje
         JsonField reasoning = json.member("reasoning");
         JsonField effort = reasoning.isPresent() ? reasoning.member("effort") : reasoning;
         LoadedModel.ChatPrompt prompt =
-                ChatMessages.prompt(context, messages, "", ChatRequest.variables(json, effort, tools), now);
+                context.model().chatPrompt(messages, ChatRequest.variables(json, effort, tools), now);
         CompletionFields fields = new CompletionFields(
                 json, context, json.member("max_output_tokens"), Integer.MAX_VALUE, logProbs(json));
         Run run = fields.runs(
