@@ -6,28 +6,23 @@ import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.sampling.TokenFilter;
 import dev.demitasse.tokenizer.Tokenizer;
 
-/** Restricts an answer to a grammar, such that it can be completed with the remaining tokens. */
+/**
+ * Restricts an answer to a grammar, such that it can be completed with the remaining tokens. If even the shortest answer has
+ * more tokens, the answer is a part of one.
+ */
 final class GrammarFilter implements TokenFilter {
     private final Matcher matcher;
     private final Tokenizer tokenizer;
     private final int[] ends;
-    /** Number of tokens that may still be generated. */
-    private int remaining;
+    /** Number of tokens that may still be generated; more than enough if the answer can't be completed. */
+    private long remaining;
 
-    /**
-     * Creates a filter for an answer of at most {@code remaining} tokens.
-     *
-     * @throws IllegalArgumentException if no answer of the grammar is short enough
-     */
+    /** Creates a filter for an answer of at most {@code remaining} tokens. */
     GrammarFilter(Grammar grammar, TokenTrie trie, Tokenizer tokenizer, int remaining) {
         matcher = new Matcher(grammar, trie);
         this.tokenizer = tokenizer;
         ends = tokenizer.endOfGeneration();
-        this.remaining = remaining;
-        if (!matcher.fits(remaining)) {
-            throw new IllegalArgumentException(
-                    "the answer may have " + remaining + " tokens, too few for the shortest one of the form asked for");
-        }
+        this.remaining = matcher.fits(remaining) ? remaining : Long.MAX_VALUE;
     }
 
     @Override

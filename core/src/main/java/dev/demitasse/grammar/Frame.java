@@ -1,8 +1,8 @@
 package dev.demitasse.grammar;
 
 import dev.demitasse.grammar.automaton.Automaton;
+import dev.demitasse.grammar.automaton.Characters;
 import dev.demitasse.grammar.automaton.Distance;
-import dev.demitasse.grammar.automaton.JsonStrings;
 import dev.demitasse.grammar.automaton.Key;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +18,7 @@ public class Frame {
     protected final int state;
 
     private final Terminal terminal;
+    private final @Nullable Characters characters; // null if they are not counted
     private final long min;
     private final long max;
 
@@ -29,12 +30,14 @@ public class Frame {
     /**
      * Creates a frame with limits on the number of characters.
      *
-     * @param terminal accepts JSON strings ({@link JsonStrings})
+     * @param terminal counts characters if there are limits
+     * @param min must be 0 unless every number of characters is possible from each state
      * @param max {@link Distance#NEVER} if there is no maximum
      */
     public Frame(Terminal terminal, int state, long min, long max) {
         this.terminal = terminal;
         automaton = terminal.automaton();
+        characters = terminal.characters();
         this.state = state;
         this.min = min;
         this.max = max;
@@ -51,16 +54,16 @@ public class Frame {
         if (next == Automaton.NONE) {
             return null;
         }
-        if (!countsCharacters()) {
+        if (characters == null) {
             return terminal.frame(next);
         }
-        if (state != JsonStrings.CONTENT) {
-            return new Frame(terminal, next, min, max);
+        if (automaton.accepts(next)) {
+            return min > 0 ? null : new Frame(terminal, next, 0, max);
         }
-        if (next == JsonStrings.END) {
-            return min > 0 ? null : terminal.frame(next);
-        }
-        return max == 0 ? null : new Frame(terminal, next, Math.max(0, min - 1), max == Distance.NEVER ? max : max - 1);
+        boolean begins = characters.begins(automaton, state, next);
+        long fewest = begins ? Math.max(0, min - 1) : min;
+        long most = begins && max != Distance.NEVER ? max - 1 : max;
+        return most < characters.min(next) ? null : new Frame(terminal, next, fewest, most);
     }
 
     /** Returns the frame after the bytes of a token from {@code from} to {@code to}, or null if they are not allowed. */
@@ -72,9 +75,9 @@ public class Frame {
         return frame;
     }
 
-    /** Returns whether the number of characters is limited. */
-    final boolean countsCharacters() {
-        return min > 0 || max < Distance.NEVER;
+    /** Returns the terminal of this frame. */
+    final Terminal terminal() {
+        return terminal;
     }
 
     /** Returns whether a byte may follow. */
@@ -87,9 +90,9 @@ public class Frame {
         return automaton.accepts(state);
     }
 
-    /** Returns the minimum number of bytes to the end of the terminal. */
+    /** Returns an upper bound of the minimum number of tokens to the end of the terminal. */
     public long distance() {
-        return automaton.distance(state) + min;
+        return terminal.distance(state) + terminal.distanceOfCharacters(min);
     }
 
     /**
@@ -97,10 +100,12 @@ public class Frame {
      * distance is at most {@link #detour} larger.
      *
      * @param automatonDistance the distance of the automaton after the bytes
-     * @param characters the number of characters that begin in the bytes
+     * @param count the number of characters that begin in the bytes, and of those that must follow
      */
-    final long distanceAfter(int automatonDistance, int characters) {
-        return characters > max ? Distance.NEVER : automatonDistance + Math.max(0, min - characters);
+    final long distanceAfter(long automatonDistance, int count) {
+        return count > max
+                ? Distance.NEVER
+                : automatonDistance + terminal.distanceOfCharacters(Math.max(0, min - count));
     }
 
     /** Returns the maximum error of {@link #distanceAfter}. */
@@ -117,9 +122,9 @@ public class Frame {
      * Returns what follows the terminal if it ends after the bytes of a token from {@code from} to {@code to}, or null if it
      * may not end there.
      *
-     * @param characters the number of characters that begin in the bytes
+     * @param count the number of characters that begin in the bytes
      */
-    protected @Nullable Stack afterEnd(Stack below, int characters, byte[] token, int from, int to) {
-        return characters < min || characters > max ? null : below;
+    protected @Nullable Stack afterEnd(Stack below, int count, byte[] token, int from, int to) {
+        return count < min || count > max ? null : below;
     }
 }

@@ -8,39 +8,75 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A set of answers, as a language over bytes. Immutable. */
+/**
+ * A set of answers, as a language over bytes. Its rules are measured in tokens of the vocabulary of its matchers, so a grammar
+ * belongs to one model.
+ */
 public final class Grammar {
     private final Rule rule;
-    /** The state that {@link #after} has reached; null at the start. */
-    private final @Nullable State reached;
+    private final List<String> warnings;
+    /** The bytes before the texts, which {@link #after} has read. */
+    private final byte[] begun;
+
+    /** The vocabulary in whose tokens the rules were measured last. */
+    private @Nullable TokenTrie measured;
 
     /** Creates the grammar of a rule, whose shortest texts {@link ShortestTexts} has found. */
     public Grammar(Rule rule) {
-        this(rule, null);
-    }
-
-    private Grammar(Rule rule, @Nullable State reached) {
-        this.rule = rule;
-        this.reached = reached;
+        this(rule, List.of());
     }
 
     /**
-     * Returns the grammar of the rests of the texts that begin with {@code begun}, or null if there are none. It can't be a part of
-     * another grammar.
+     * Creates the grammar of a rule.
+     *
+     * @param warnings what was asked for but has no effect
      */
-    public @Nullable Grammar after(String begun) {
-        State state = start();
-        for (byte b : begun.getBytes(StandardCharsets.UTF_8)) {
-            state = state == null ? null : state.next(b & 0xff);
-        }
-        return state == null ? null : new Grammar(rule, state);
+    public Grammar(Rule rule, List<String> warnings) {
+        this(rule, warnings, new byte[0]);
     }
 
-    /** Returns the state before any text. */
-    State start() {
-        if (reached != null) {
-            return reached;
+    private Grammar(Rule rule, List<String> warnings, byte[] begun) {
+        this.rule = rule;
+        this.warnings = List.copyOf(warnings);
+        this.begun = begun;
+    }
+
+    /** Returns what was asked for but has no effect, such as a keyword that is not known. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Returns the grammar of the rests of the texts that begin with {@code text}, or null if there are none. It can't be a part
+     * of another grammar.
+     */
+    public @Nullable Grammar after(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return next(start(), bytes) == null ? null : new Grammar(rule, warnings, bytes);
+    }
+
+    /** Returns the state before any text, with distances in tokens of a vocabulary. */
+    State start(TokenTrie trie) {
+        if (measured != trie) {
+            measured = trie;
+            ShortestTexts.measure(rule, trie);
         }
+        State state = next(start(), begun);
+        if (state == null) {
+            throw new IllegalStateException("the grammar has no texts that begin like this");
+        }
+        return state;
+    }
+
+    private static @Nullable State next(State start, byte[] text) {
+        State state = start;
+        for (byte b : text) {
+            state = state == null ? null : state.next(b & 0xff);
+        }
+        return state;
+    }
+
+    private State start() {
         Stack whole = Stack.push(rule, Stack.END);
         if (whole == null) {
             throw new IllegalStateException("the grammar has no texts");
@@ -60,7 +96,7 @@ public final class Grammar {
 
     /** Returns the grammar of concatenated texts. */
     public static Grammar sequence(Grammar... parts) {
-        return measured(new Sequence(rules(List.of(parts))));
+        return measured(new Sequence(rules(List.of(parts))), List.of(parts));
     }
 
     /**
@@ -72,7 +108,7 @@ public final class Grammar {
         if (parts.isEmpty()) {
             throw new IllegalArgumentException("a choice needs at least one part");
         }
-        return measured(new Choice(rules(parts)));
+        return measured(new Choice(rules(parts)), parts);
     }
 
     /**
@@ -84,15 +120,19 @@ public final class Grammar {
         return new Grammar(new Terminal(TextUntil.of(marker)));
     }
 
-    private static Grammar measured(Rule rule) {
+    private static Grammar measured(Rule rule, List<Grammar> parts) {
         ShortestTexts.find(rule, new Budget());
-        return new Grammar(rule);
+        List<String> warnings = new ArrayList<>();
+        for (Grammar part : parts) {
+            warnings.addAll(part.warnings);
+        }
+        return new Grammar(rule, warnings);
     }
 
     private static List<Rule> rules(List<Grammar> parts) {
         List<Rule> rules = new ArrayList<>();
         for (Grammar part : parts) {
-            if (part.reached != null) {
+            if (part.begun.length > 0) {
                 throw new IllegalArgumentException("the rest of a text can't be a part of another grammar");
             }
             rules.add(part.rule);

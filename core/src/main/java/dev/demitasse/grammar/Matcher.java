@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * The position of one answer in a grammar, and the tokens that may follow.
  *
  * <p>{@code remaining} is always the number of tokens that may follow, including the next one. A token is allowed only if
- * the text can still be completed after it with one token per byte, so an answer that {@link #fits} at its start is never
- * cut off. If it does not fit, no token is allowed. Control tokens, such as those that end an answer, are never allowed;
+ * the text can for certain be completed after it, so an answer that {@link #fits} at its start is never cut off. If it does
+ * not fit, no token is allowed. Control tokens, such as those that end an answer, are never allowed;
  * {@link #mayEnd} tells whether the answer may end.
  */
 public final class Matcher {
@@ -21,7 +21,7 @@ public final class Matcher {
      * @throws IllegalArgumentException if the vocabulary lacks a token for a single byte that texts may contain
      */
     public Matcher(Grammar grammar, TokenTrie trie) {
-        this(trie, grammar.start());
+        this(trie, grammar.start(trie));
         trie.checkBytes();
     }
 
@@ -31,14 +31,14 @@ public final class Matcher {
     }
 
     /** Returns whether a token may follow. This is cheaper than {@link #mask}. */
-    public boolean allows(int id, int remaining) {
+    public boolean allows(int id, long remaining) {
         State next = after(id);
         return next != null && next.distance < remaining;
     }
 
     /** Sets the logits of all tokens that may not follow to negative infinity. */
-    public void mask(float[] logits, int remaining) {
-        long[] allowed = trie.allowed(state, remaining - 1L);
+    public void mask(float[] logits, long remaining) {
+        long[] allowed = trie.allowed(state, remaining - 1);
         int size = Math.min(logits.length, trie.size());
         for (int from = 0; from < size; from += Long.SIZE) {
             long bits = allowed[from / Long.SIZE];
@@ -80,7 +80,7 @@ public final class Matcher {
     }
 
     /** Returns whether the text can be completed with this many tokens. */
-    public boolean fits(int remaining) {
+    public boolean fits(long remaining) {
         return state.distance <= remaining;
     }
 

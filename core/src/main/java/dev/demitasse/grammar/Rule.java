@@ -25,7 +25,10 @@ public abstract class Rule {
         return key;
     }
 
-    /** Returns the length of the shortest text in bytes; {@link Distance#NEVER} until {@link ShortestTexts} has found one. */
+    /**
+     * Returns the length of the shortest text: an upper bound of its number of tokens, or its number of bytes if no vocabulary
+     * is known. It is {@link Distance#NEVER} until {@link ShortestTexts} has found a text.
+     */
     public final long distance() {
         return distance;
     }
@@ -43,6 +46,9 @@ public abstract class Rule {
 
     /** Adds the terminals with which texts of this rule can begin. The texts are followed by {@code below}. */
     protected abstract void enter(Stack below, State.Builder state);
+
+    /** Measures this rule in tokens of a vocabulary, without its parts. */
+    protected void useVocabulary(TokenTrie trie) {}
 
     /** Computes the shortest text from those of the parts, and sets it. */
     protected abstract void measure();

@@ -24,7 +24,35 @@ public final class ShortestTexts {
      * @throws IllegalArgumentException if a choice contains itself without reading a byte before
      */
     public static void find(Rule root, Budget budget) {
+        measure(parts(root), budget);
+    }
+
+    /** Measures the shortest texts that {@link #find} has found in tokens of a vocabulary. */
+    static void measure(Rule root, TokenTrie trie) {
         List<Rule> rules = parts(root);
+        for (Rule rule : rules) {
+            rule.useVocabulary(trie);
+        }
+        fix(rules, new Budget());
+    }
+
+    private static void measure(List<Rule> rules, Budget budget) {
+        fix(rules, budget);
+        Map<Rule, Integer> nesting = new HashMap<>();
+        for (Rule rule : rules) {
+            if (rule instanceof Choice choice) {
+                checkNesting(choice, nesting, 0, budget);
+            }
+        }
+    }
+
+    private static void fix(List<Rule> all, Budget budget) {
+        List<Rule> rules = new ArrayList<>();
+        for (Rule rule : all) {
+            if (!(rule instanceof Terminal)) {
+                rules.add(rule);
+            }
+        }
         for (boolean changed = true; changed; ) {
             changed = false;
             for (int i = rules.size() - 1; i >= 0; i--) {
@@ -34,12 +62,6 @@ public final class ShortestTexts {
                 budget.spend(20);
                 rule.measure();
                 changed |= rule.distance() != distance || rule.height() != height;
-            }
-        }
-        Map<Rule, Integer> nesting = new HashMap<>();
-        for (Rule rule : rules) {
-            if (rule instanceof Choice choice) {
-                checkNesting(choice, nesting, 0, budget);
             }
         }
     }

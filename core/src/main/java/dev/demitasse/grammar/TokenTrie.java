@@ -1,8 +1,8 @@
 package dev.demitasse.grammar;
 
 import dev.demitasse.grammar.automaton.Automaton;
+import dev.demitasse.grammar.automaton.Characters;
 import dev.demitasse.grammar.automaton.Distance;
-import dev.demitasse.grammar.automaton.JsonStrings;
 import dev.demitasse.grammar.automaton.Key;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +24,14 @@ public final class TokenTrie {
 
     private static final long MAX_CACHE_BYTES = 16 << 20;
 
+    private static final int MAX_DISTANCES = 5000;
+
+    /** The node of no bytes. */
+    static final int ROOT = -1;
+
+    /** The child of a node that has none for a byte. */
+    static final int NONE = -2;
+
     private final int size;
     private final byte[] bytes; // of all tokens, concatenated
     private final int[] starts; // index of the first byte of each token; the last element is the number of bytes
@@ -39,6 +47,8 @@ public final class TokenTrie {
 
     private final Map<Long, TerminalTokens> cache = new HashMap<>();
     private long cacheBytes;
+    private final Map<Long, TokenDistances> distances = new HashMap<>();
+    private int longestRun; // 0 if it is not known
     private final int[] states = new int[MAX_LENGTH + 1]; // of the current walk, by depth
     private final int[] characters = new int[MAX_LENGTH + 1];
 
@@ -193,8 +203,45 @@ public final class TokenTrie {
         }
     }
 
-    private boolean hasToken(int node) {
+    /** Returns whether a token ends at a node. */
+    boolean hasToken(int node) {
         return first[node] < first[node + 1];
+    }
+
+    /** Returns the node after one more byte, or {@link #NONE}. */
+    int child(int node, byte b) {
+        int to = node == ROOT ? label.length : end[node];
+        for (int child = node + 1; child < to; child = end[child]) {
+            if (label[child] == b) {
+                return child;
+            }
+        }
+        return NONE;
+    }
+
+    /** Returns the maximum number of characters of a token of ASCII letters. */
+    int longestRun() {
+        if (longestRun == 0) {
+            longestRun = 1;
+            for (int id = 0; id < size; id++) {
+                boolean isLetters = true;
+                for (int i = starts[id]; i < starts[id + 1] && isLetters; i++) {
+                    isLetters = (bytes[i] | 0x20) >= 'a' && (bytes[i] | 0x20) <= 'z';
+                }
+                longestRun = isLetters ? Math.max(longestRun, length(id)) : longestRun;
+            }
+        }
+        return longestRun;
+    }
+
+    /** Returns the distances of an automaton in tokens. */
+    TokenDistances distances(Automaton automaton, @Nullable Characters counted) {
+        if (distances.size() > MAX_DISTANCES) {
+            distances.clear();
+        }
+        return distances.computeIfAbsent(
+                Key.mix(automaton.key(), counted == null ? 0 : 1),
+                unused -> new TokenDistances(this, automaton, counted));
     }
 
     /** Returns a bit set of the tokens after which the text can be completed with {@code limit} bytes. */
@@ -214,7 +261,7 @@ public final class TokenTrie {
         return allowed;
     }
 
-    /** Adds tokens that end within a terminal which can be completed with {@code limit} bytes after them. */
+    /** Adds tokens that end within a terminal which can be completed with {@code limit} tokens after them. */
     private void addGroup(TerminalTokens.Group group, Frame frame, long limit, long[] allowed) {
         long distance = frame.distanceAfter(group.distance(), group.characters());
         if (distance + frame.detour() <= limit) {
@@ -257,20 +304,22 @@ public final class TokenTrie {
     /** Adds the tokens below a node after which a terminal begins. */
     private void walk(int node, Frame frame, Stack below, long limit, long[] allowed) {
         Automaton automaton = frame.automaton;
-        boolean counts = frame.countsCharacters();
+        Characters counted = frame.terminal().characters();
+        TokenDistances tokens = distances(automaton, counted);
         int from = depth[node];
         int stateBefore = states[from];
         int charactersBefore = characters[from];
         states[from] = frame.state;
         characters[from] = 0;
         for (int i = node + 1; i < end[node]; ) {
-            int next = step(i, automaton, counts);
+            int next = step(i, automaton, counted);
             if (next == Automaton.NONE) {
                 i = end[i];
                 continue;
             }
             if (automaton.continues(next) && hasToken(i)) {
-                addTokens(i, from, frame, automaton.distance(next), below, limit, allowed);
+                int count = characters[depth[i]] + needed(counted, next);
+                addTokens(i, from, frame, frame.distanceAfter(tokens.of(next), count), below, limit, allowed);
             }
             if (automaton.accepts(next)) {
                 addAfterEnd(i, from, frame, below, characters[depth[i]], limit, allowed);
@@ -281,11 +330,11 @@ public final class TokenTrie {
         characters[from] = charactersBefore;
     }
 
-    /** Adds the tokens of a node, which end within a terminal that can be completed with {@code limit} bytes. */
+    /** Adds the tokens of a node, which end within a terminal that can be completed with {@code limit} tokens. */
     private void addTokens(
-            int node, int from, Frame frame, int automatonDistance, Stack below, long limit, long[] allowed) {
+            int node, int from, Frame frame, long frameDistance, Stack below, long limit, long[] allowed) {
         int to = depth[node];
-        long distance = Distance.sum(frame.distanceAfter(automatonDistance, characters[to]), below.distance);
+        long distance = Distance.sum(frameDistance, below.distance);
         boolean isCertain = distance + frame.detour() <= limit;
         for (int k = first[node]; distance <= limit && k < first[node + 1]; k++) {
             int start = starts[sorted[k]];
@@ -300,15 +349,20 @@ public final class TokenTrie {
      * Returns the state after the byte of a node, or {@link Automaton#NONE}. Stores the state and the number of characters
      * that have begun, for the nodes below.
      */
-    private int step(int node, Automaton automaton, boolean counts) {
+    private int step(int node, Automaton automaton, @Nullable Characters counted) {
         int at = depth[node];
         int next = automaton.next(states[at - 1], label[node] & 0xff);
         if (next != Automaton.NONE) {
-            boolean begins = counts && states[at - 1] == JsonStrings.CONTENT && next != JsonStrings.END;
+            boolean begins = counted != null && counted.begins(automaton, states[at - 1], next);
             states[at] = next;
             characters[at] = characters[at - 1] + (begins ? 1 : 0);
         }
         return next;
+    }
+
+    /** Returns the number of characters that must begin after a state. */
+    private static int needed(@Nullable Characters counted, int state) {
+        return counted == null ? 0 : (int) counted.min(state);
     }
 
     private static void set(long[] bits, int id) {
@@ -318,17 +372,18 @@ public final class TokenTrie {
     /** Returns the effect of all tokens within a terminal, from a position in it. */
     private TerminalTokens tokens(Frame frame) {
         Automaton automaton = frame.automaton;
-        boolean counts = frame.countsCharacters();
-        long key = Key.mix(automaton.key(), frame.state * 2L + (counts ? 1 : 0));
+        Characters counted = frame.terminal().characters();
+        long key = Key.mix(automaton.key(), frame.state * 2L + (counted != null ? 1 : 0));
         TerminalTokens known = cache.get(key);
         if (known != null) {
             return known;
         }
+        TokenDistances distance = distances(automaton, counted);
         TerminalTokens.Builder found = new TerminalTokens.Builder(size);
         states[0] = frame.state;
         characters[0] = 0;
         for (int i = 0; i < label.length; ) {
-            int next = step(i, automaton, counts);
+            int next = step(i, automaton, counted);
             if (next == Automaton.NONE) {
                 i = end[i];
                 continue;
@@ -337,7 +392,7 @@ public final class TokenTrie {
             boolean continues = automaton.continues(next);
             if (continues) {
                 for (int k = first[i]; k < first[i + 1]; k++) {
-                    found.addToken(automaton.distance(next), count, sorted[k]);
+                    found.addToken(distance.of(next), count + needed(counted, next), sorted[k]);
                 }
             }
             if (automaton.accepts(next)) {

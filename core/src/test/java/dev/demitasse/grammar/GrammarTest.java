@@ -59,6 +59,10 @@ class GrammarTest {
             {"anyOf": [{"type": "string", "maxLength": 2}, {"type": "string", "pattern": "^x*$"}]} | "ab" "xxxx" | "abc" "xxxa"
             {"type": "object", "required": ["t"], "oneOf": [{"properties": {"t": {"const": 1}}}, {"properties": {"t": {"const": 2}}}]} | {"t":1} {"t":2} | {"t":3} {}
             {"oneOf": [{"type": "integer", "maximum": 3}, {"type": "integer", "exclusiveMinimum": 3}]} | 3 4 | true
+            {"oneOf": [{"type": "number"}, {"type": "number", "minimum": 1e20}]} | 1.5 -7 | true
+            {"oneOf": [{"type": "integer"}, {"type": "number"}]} | 1.5 -0.25 | 1 1.0 0 "a"
+            {"oneOf": [{"pattern": "^\\\\s$", "type": "string"}, {"const": "\\u00a0"}]} | "\\t" | "\u00a0" "a"
+            {"type": "array", "items": {"type": "string"}, "uniqueItems": true, "minItems": 2} | ["a","b"] ["ab","a","b"] | ["a"] ["a","a"] ["a","b","a"]
             {"$ref": "#/$defs/a~1b%20c", "$defs": {"a/b c": {"type": "null"}}} | null                  | 1
             {"type": ["array", "null"], "items": {"$ref": "#"}}    | null [] [[],null,[[]]]            | [1]
             """)
@@ -75,23 +79,23 @@ class GrammarTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
-            {"properties": {"a": {"pattern": "(?=b)"}}}        | schema.properties.a.pattern has this kind of group at index 1
-            {"items": {"not": {}}}                             | schema.items.not is not supported
+            {"properties": {"a": {"pattern": "(?<=b)"}}}       | schema.properties.a.pattern has this kind of group at index 1
+            {"items": {"not": {"patternProperties": {"a": true}}}} | schema.items.not.patternProperties can't be negated
             {"type": "str"}                                    | schema.type is "str"; it must be a type
             {"anyOf": [{"minLength": "1"}]}                    | schema.anyOf[0].minLength is "1"; it must be a whole number
             {"type": "string", "minimum": {}}                  | schema.minimum is {}; it must be a number
             {"type": null}                                     | schema.type is null
             {"$ref": "#/$defs/a", "$defs": {}}                 | schema.$ref is #/$defs/a, which is not there
-            {"oneOf": [{"type": "integer"}, {"type": "number"}]} | schema.oneOf[0] and [1] may
-            {"oneOf": [{"pattern": "^\\\\s$", "type": "string"}, {"const": "\\u00a0"}]} | schema.oneOf[0] and [1] may
-            {"oneOf": [{"type": "number"}, {"type": "number", "minimum": 1e20}]} | schema.oneOf[0] and [1] may
+            {"oneOf": [{"format": "date"}, {"format": "time"}]} | schema.oneOf[1].format can't be negated
             {"anyOf": [{"type": "number", "minimum": 1e20}]}   | schema.anyOf[0] has limits between which
             {"type": "integer", "minimum": 5, "maximum": 4}    | can't be satisfied
             {"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2} | can't be satisfied
             {"type": "string", "pattern": "^ab$", "maxLength": 1} | can't be satisfied
-            {"type": "array", "items": {"type": "string"}, "uniqueItems": true} | schema.uniqueItems is supported for items of
+            {"type": "array", "items": {"type": "number"}, "uniqueItems": true} | schema.uniqueItems is supported for items of
             {"const": "\ud800"}                                | schema.const: character U+d800
-            {"$id": "x", "items": {"$id": "y"}}                | schema.items.$id is supported at the root only
+            {"$id": "x", "items": {"$ref": "y"}}               | schema.items.$ref is y, which is not there
+            {"$ref": "http://a.b/c", "$id": "d"}               | schema.$ref is http://a.b/c, which is not there
+            {"$defs": {"a": {"$id": "u:a"}, "b": {"$id": "u:b/a"}}, "$ref": "#x"} | schema.$ref is #x, which is not there
             """)
     void errorsNameThePath(String schema, String message) {
         Object value = JsonReader.read(schema);

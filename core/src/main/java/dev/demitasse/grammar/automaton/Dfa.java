@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class Dfa extends Automaton {
     private static final int FAR = Integer.MAX_VALUE;
 
+    private static final int MAX_EXTRA_LENGTH = 200;
+
+    /** Accepts nothing. */
+    public static final Dfa NOTHING = new Builder(new Budget()).build();
+
     private final byte[] classes; // class of each byte value
     private final int classCount;
     private final int[] table; // [states × classCount]
@@ -68,17 +73,157 @@ public final class Dfa extends Automaton {
         return distances[0] == FAR;
     }
 
+    /** Returns for each state those from which a byte leads to it. */
+    int[][] predecessors() {
+        int states = accepting.length;
+        int[] counts = new int[states];
+        for (int to : table) {
+            if (to >= 0) {
+                counts[to]++;
+            }
+        }
+        int[][] before = new int[states][];
+        for (int i = 0; i < states; i++) {
+            before[i] = new int[counts[i]];
+        }
+        for (int edge = 0; edge < table.length; edge++) {
+            if (table[edge] >= 0) {
+                before[table[edge]][--counts[table[edge]]] = edge / classCount;
+            }
+        }
+        return before;
+    }
+
+    /** Returns all texts, in ascending order, or null if there are more than {@code max}. */
+    public @Nullable List<byte[]> texts(int max, Budget budget) {
+        List<byte[]> texts = new ArrayList<>();
+        return isEmpty() || addTexts(0, new byte[size()], 0, texts, max, budget) ? texts : null;
+    }
+
+    /** Adds the texts that lead from a state to the end. Returns whether those are all. */
+    private boolean addTexts(int state, byte[] text, int length, List<byte[]> texts, int max, Budget budget) {
+        budget.spend(256);
+        if (accepting[state]) {
+            texts.add(Arrays.copyOf(text, length));
+        }
+        if (texts.size() > max || continuing[state] && length == text.length) {
+            return false;
+        }
+        for (int b = 0; b < 256 && continuing[state]; b++) {
+            int next = next(state, b);
+            if (next != NONE) {
+                text[length] = (byte) b;
+                if (!addTexts(next, text, length + 1, texts, max, budget)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns a length in bytes such that at least {@code count} texts are not longer. If there are fewer texts of a moderate
+     * length, returns that of the longest one of them, negated.
+     */
+    public int lengthOfMany(int count, Budget budget) {
+        long[] ways = new long[size()]; // number of prefixes that lead to each state
+        ways[0] = 1;
+        long found = 0;
+        int longest = 0;
+        for (int length = 0; length <= size() + MAX_EXTRA_LENGTH; length++) {
+            long[] next = new long[size()];
+            budget.spend(size() + (long) table.length);
+            for (int state = 0; state < ways.length; state++) {
+                if (ways[state] > 0 && accepting[state]) {
+                    found = Math.min(count, found + ways[state]);
+                    longest = length;
+                }
+                for (int b = 0; ways[state] > 0 && b < 256; b++) {
+                    int to = next(state, b);
+                    if (to != NONE) {
+                        next[to] = Math.min(count, next[to] + ways[state]);
+                    }
+                }
+            }
+            if (found >= count) {
+                return length;
+            }
+            ways = next;
+        }
+        return -longest;
+    }
+
+    /** Returns the automaton of a set of texts. */
+    public static Dfa of(Words words, Budget budget) {
+        return of(
+                0,
+                (state, b) -> {
+                    int next = words.next(state, b);
+                    return next == NONE ? null : (Integer) next;
+                },
+                words::accepts,
+                budget);
+    }
+
     /** Returns an automaton that accepts the texts that both accept. */
     public Dfa and(Dfa other, Budget budget) {
+        return product(other, budget, false, false, (mine, theirs) -> mine && theirs);
+    }
+
+    /** Returns an automaton that accepts the texts that at least one accepts. */
+    public Dfa or(Dfa other, Budget budget) {
+        return product(other, budget, true, true, (mine, theirs) -> mine || theirs);
+    }
+
+    /** Returns an automaton that accepts the texts that this one accepts and the other one does not. */
+    public Dfa minus(Dfa other, Budget budget) {
+        return product(other, budget, false, true, (mine, theirs) -> mine && !theirs);
+    }
+
+    /** Combines whether each of two automata accepts a text. */
+    private interface Combination {
+        boolean accepts(boolean mine, boolean theirs);
+    }
+
+    /**
+     * Returns an automaton that runs two automata at once.
+     *
+     * @param withoutMine whether to go on if this automaton does not
+     * @param withoutTheirs whether to go on if the other automaton does not
+     */
+    private Dfa product(Dfa other, Budget budget, boolean withoutMine, boolean withoutTheirs, Combination combination) {
         return of(
                 0L,
                 (pair, b) -> {
-                    int mine = next((int) (pair >> 32), b);
-                    int theirs = mine < 0 ? NONE : other.next((int) (long) pair, b);
-                    return theirs < 0 ? null : (long) mine << 32 | theirs;
+                    int mine = mine(pair) < 0 ? NONE : next(mine(pair), b);
+                    int theirs = theirs(pair) < 0 ? NONE : other.next(theirs(pair), b);
+                    boolean ends = mine < 0 && (theirs < 0 || !withoutMine) || theirs < 0 && !withoutTheirs;
+                    return ends ? null : (Long) ((long) mine << 32 | theirs & 0xffffffffL);
                 },
-                pair -> accepts((int) (pair >> 32)) && other.accepts((int) (long) pair),
+                pair -> combination.accepts(
+                        mine(pair) >= 0 && accepts(mine(pair)), theirs(pair) >= 0 && other.accepts(theirs(pair))),
+                commonClasses(other),
                 budget);
+    }
+
+    /** Returns for each byte value the first one with the same transitions in both automata. */
+    int[] commonClasses(Dfa other) {
+        int[] common = new int[256];
+        Map<Integer, Integer> first = new HashMap<>();
+        for (int b = 0; b < 256; b++) {
+            int pair = (classes[b] & 0xff) << 8 | other.classes[b] & 0xff;
+            Integer known = first.putIfAbsent(pair, b);
+            common[b] = known == null ? b : known;
+        }
+        return common;
+    }
+
+    private static int mine(long pair) {
+        return (int) (pair >> 32);
+    }
+
+    private static int theirs(long pair) {
+        return (int) pair;
     }
 
     /** The transitions of an automaton. */
@@ -93,13 +238,17 @@ public final class Dfa extends Automaton {
         boolean accepts(S state);
     }
 
-    /** Builds an automaton of all states that a start state reaches. States are compared by {@code equals}. */
-    static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, Budget budget) {
+    private static int[] identity() {
         int[] classes = new int[256];
         for (int b = 0; b < 256; b++) {
             classes[b] = b;
         }
-        return of(start, step, accepts, classes, budget);
+        return classes;
+    }
+
+    /** Builds an automaton of all states that a start state reaches. States are compared by {@code equals}. */
+    static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, Budget budget) {
+        return of(start, step, accepts, identity(), budget);
     }
 
     /**
@@ -108,7 +257,7 @@ public final class Dfa extends Automaton {
      * @param classes for each byte value, the first byte value with the same transitions in all states
      */
     static <S> Dfa of(S start, Step<S> step, Accepts<S> accepts, int[] classes, Budget budget) {
-        Builder builder = new Builder(budget);
+        Builder builder = new Builder(classes, budget);
         Map<S, Integer> numbers = new HashMap<>();
         List<S> states = new ArrayList<>();
         numbers.put(start, 0);
@@ -119,11 +268,7 @@ public final class Dfa extends Automaton {
                 builder.accept(i);
             }
             for (int b = 0; b < 256; b++) {
-                if (classes[b] != b) {
-                    builder.edge(i, b, b, builder.to(i, classes[b]));
-                    continue;
-                }
-                S next = step.next(state, b);
+                S next = classes[b] == b ? step.next(state, b) : null;
                 if (next != null) {
                     Integer known = numbers.get(next);
                     if (known == null) {
@@ -131,7 +276,7 @@ public final class Dfa extends Automaton {
                         numbers.put(next, known);
                         states.add(next);
                     }
-                    builder.edge(i, b, b, known);
+                    builder.edge(i, b, known);
                 }
             }
         }
@@ -143,21 +288,33 @@ public final class Dfa extends Automaton {
         private static final int MAX_STATES = 10_000;
 
         private final Budget budget;
+        private final int[] columns = new int[256]; // of each byte value
+        private final int columnCount;
         private final List<int[]> rows = new ArrayList<>();
         private boolean[] accepting = new boolean[16];
 
         public Builder(Budget budget) {
+            this(identity(), budget);
+        }
+
+        /** @param classes for each byte value, the first byte value with the same transitions in all states */
+        private Builder(int[] classes, Budget budget) {
             this.budget = budget;
+            int count = 0;
+            for (int b = 0; b < 256; b++) {
+                columns[b] = classes[b] == b ? count++ : columns[classes[b]];
+            }
+            columnCount = count;
             state();
         }
 
         /** Adds a state, and returns its number. */
         public int state() {
-            budget.spend(256);
+            budget.spend(20 + columnCount);
             if (rows.size() == MAX_STATES) {
                 throw new TooLargeException("needs an automaton of more than " + MAX_STATES + " states");
             }
-            int[] row = new int[256];
+            int[] row = new int[columnCount];
             Arrays.fill(row, NONE);
             rows.add(row);
             return rows.size() - 1;
@@ -165,11 +322,13 @@ public final class Dfa extends Automaton {
 
         /** Adds transitions for the bytes from {@code low} to {@code high}. */
         public void edge(int from, int low, int high, int to) {
-            Arrays.fill(rows.get(from), low, high + 1, to);
+            for (int b = low; b <= high; b++) {
+                edge(from, b, to);
+            }
         }
 
-        private int to(int from, int b) {
-            return rows.get(from)[b];
+        private void edge(int from, int b, int to) {
+            rows.get(from)[columns[b]] = to;
         }
 
         /** Adds transitions for the characters of a text, which must be ASCII. */
@@ -197,26 +356,31 @@ public final class Dfa extends Automaton {
 
         public Dfa build() {
             int states = rows.size();
-            byte[] classes = new byte[256];
-            List<Integer> examples = new ArrayList<>();
+            int[] classOf = new int[columnCount];
+            int[] examples = new int[columnCount];
+            int classCount = 0;
             Map<Long, Integer> known = new HashMap<>();
-            for (int b = 0; b < 256; b++) {
+            for (int column = 0; column < columnCount; column++) {
                 long hash = 0;
                 for (int[] row : rows) {
-                    hash = Key.mix(hash, row[b]);
+                    hash = Key.mix(hash, row[column]);
                 }
-                Integer found = known.putIfAbsent(hash, examples.size());
+                Integer found = known.putIfAbsent(hash, classCount);
                 if (found == null) {
-                    found = examples.size();
-                    examples.add(b);
+                    examples[classCount] = column;
+                    found = classCount++;
                 }
-                classes[b] = (byte) (int) found;
+                classOf[column] = found;
             }
-            int classCount = examples.size();
+            byte[] classes = new byte[256];
+            for (int b = 0; b < 256; b++) {
+                classes[b] = (byte) classOf[columns[b]];
+            }
             int[] table = new int[states * classCount];
             for (int i = 0; i < states; i++) {
+                int[] row = rows.get(i);
                 for (int k = 0; k < classCount; k++) {
-                    table[i * classCount + k] = rows.get(i)[examples.get(k)];
+                    table[i * classCount + k] = row[examples[k]];
                 }
             }
             boolean[] ends = Arrays.copyOf(accepting, states);

@@ -129,6 +129,7 @@ public final class JsonStrings {
                     return new Counted(state, text, max == Distance.NEVER ? Math.min(count, min) : count);
                 },
                 at -> strings.accepts(at.state()),
+                strings.commonClasses(TEXT),
                 budget);
     }
 

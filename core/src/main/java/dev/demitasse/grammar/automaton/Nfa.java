@@ -3,7 +3,9 @@ package dev.demitasse.grammar.automaton;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +37,28 @@ final class Nfa {
     private final Budget budget;
     private final List<int[]> edges = new ArrayList<>(); // for each state: (low, high, to) or (kind, kind, to)
 
+    // The subset construction.
+    private final Map<Subset, Subset> closures = new HashMap<>(); // of sets of states
+    private final int[] following = new int[256]; // the first byte of the next class, or 256
+    private final int[] counts = new int[256]; // of `targets`
+    private final int[][] targets = new int[256][0]; // where `stepped` leads to, by the first byte of each class
+    private @Nullable Subset stepped;
+
+    /** The state after the closing quote. */
+    private final int end;
+
+    /** Where in a text a part of an expression is matched. */
+    private enum Position {
+        START,
+        LATER,
+        /** At the start or later. */
+        ANY
+    }
+
     Nfa(boolean lenient, Budget budget) {
         this.lenient = lenient;
         this.budget = budget;
+        end = state();
     }
 
     private int state() {
@@ -69,25 +90,67 @@ final class Nfa {
         int before = state();
         edge(start, '"', '"', before);
         characters(CodePoints.ALL, before, before);
-        int after = build(node, before);
+        int last = anyText(build(node, before, true, Position.ANY));
+        Subset first = new Subset(new int[] {start});
+        return determined(
+                first,
+                (subset, b) -> {
+                    if (subset == first) {
+                        return b == '"' ? closure(new int[] {before}, AT_START) : null;
+                    }
+                    return step(subset, b);
+                },
+                last);
+    }
+
+    /** Returns an automaton of what may follow a position: parts of an expression, then any text and the closing quote. */
+    private Dfa following(List<Regex.Node> parts, Position position) {
+        int start = state();
+        int last = anyText(build(new Regex.Sequence(parts), start, true, position));
+        Subset first = closure(new int[] {start}, position == Position.START ? AT_START : EMPTY);
+        return determined(first, this::step, last);
+    }
+
+    /** Adds a state that reads any text, and returns it. */
+    private int anyText(int after) {
         int rest = state();
         empty(after, rest);
         characters(CodePoints.ALL, rest, rest);
-        int end = state();
-        Subset first = new Subset(new int[] {start});
-        Subset last = new Subset(new int[] {end});
+        return rest;
+    }
+
+    /**
+     * Builds the automaton by the subset construction.
+     *
+     * @param last the state before the closing quote
+     */
+    private Dfa determined(Subset first, Dfa.Step<Subset> step, int last) {
+        boolean[] ends = reaching(last);
+        Subset accepting = new Subset(new int[] {end});
         return Dfa.of(
                 first,
-                (subset, b) -> {
-                    if (subset.equals(first)) {
-                        return b == '"' ? closure(new int[] {before}, AT_START) : null;
-                    }
-                    boolean isEnd = b == '"' && Arrays.binarySearch(closure(subset.states, AT_END).states, rest) >= 0;
-                    return isEnd ? last : step(subset, b);
-                },
-                subset -> subset.equals(last),
+                (subset, b) -> b == '"' && subset.hasAny(ends) ? accepting : step.next(subset, b),
+                subset -> Arrays.binarySearch(subset.states, end) >= 0,
                 classes(),
                 budget);
+    }
+
+    /** Returns the states from which the end of the text leads to a state without reading a byte. */
+    private boolean[] reaching(int target) {
+        boolean[] reaching = new boolean[edges.size()];
+        reaching[target] = true;
+        for (boolean changed = true; changed; ) {
+            changed = false;
+            for (int state = edges.size() - 1; state >= 0; state--) {
+                int[] out = edges.get(state);
+                budget.spend(1);
+                for (int i = 0; i < out.length && !reaching[state]; i += 3) {
+                    reaching[state] = (out[i] == EMPTY || out[i] == AT_END) && reaching[out[i + 2]];
+                    changed |= reaching[state];
+                }
+            }
+        }
+        return reaching;
     }
 
     /** A set of states, in ascending order. */
@@ -96,6 +159,15 @@ final class Nfa {
 
         Subset(int[] states) {
             this.states = states;
+        }
+
+        boolean hasAny(boolean[] set) {
+            for (int state : states) {
+                if (set[state]) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         @Override
@@ -110,19 +182,37 @@ final class Nfa {
     }
 
     private @Nullable Subset step(Subset subset, int b) {
-        int[] found = new int[8];
-        int count = 0;
-        for (int state : subset.states) {
-            int[] out = edges.get(state);
-            budget.spend(1 + out.length / 6);
-            for (int i = 0; i < out.length; i += 3) {
-                if (out[i] <= b && b <= out[i + 1] && out[i] >= 0) {
-                    found = count == found.length ? Arrays.copyOf(found, 2 * count) : found;
-                    found[count++] = out[i + 2];
-                }
+        if (subset != stepped) {
+            stepped = subset;
+            Arrays.fill(counts, 0);
+            for (int state : subset.states) {
+                addTargets(edges.get(state));
             }
         }
-        return count == 0 ? null : closure(Arrays.copyOf(found, count), EMPTY);
+        if (counts[b] == 0) {
+            return null;
+        }
+        Subset raw = new Subset(Arrays.copyOf(targets[b], counts[b]));
+        Subset closed = closures.get(raw);
+        if (closed == null) {
+            closed = closure(raw.states, EMPTY);
+            closures.put(raw, closed);
+        }
+        return closed;
+    }
+
+    /** Adds where edges lead to, for the first byte of each class that they read. */
+    private void addTargets(int[] out) {
+        budget.spend(1 + out.length / 6);
+        for (int i = 0; i < out.length; i += 3) {
+            for (int b = out[i]; b >= 0 && b <= out[i + 1]; b = following[b]) {
+                if (counts[b] == targets[b].length) {
+                    targets[b] = Arrays.copyOf(targets[b], 2 * counts[b] + 4);
+                }
+                targets[b][counts[b]++] = out[i + 2];
+                budget.spend(1);
+            }
+        }
     }
 
     /** Returns all states that are reached without reading a byte, over empty edges and edges of a kind. */
@@ -170,11 +260,19 @@ final class Nfa {
         for (int b = 1; b < 256; b++) {
             classes[b] = begins[b] ? b : classes[b - 1];
         }
+        for (int b = 255, next = 256; b >= 0; b--) {
+            following[b] = next;
+            next = begins[b] || b == 0 ? b : next;
+        }
         return classes;
     }
 
-    /** Adds the states of an expression after a state, and returns the last one. */
-    private int build(Regex.Node node, int from) {
+    /**
+     * Adds the states of an expression after a state, and returns the last one.
+     *
+     * @param isTail whether nothing follows the expression but any text
+     */
+    private int build(Regex.Node node, int from, boolean isTail, Position position) {
         budget.spend(1);
         if (node instanceof Regex.Characters characters) {
             int to = state();
@@ -182,23 +280,22 @@ final class Nfa {
             return to;
         }
         if (node instanceof Regex.Sequence sequence) {
-            int at = from;
-            for (Regex.Node part : sequence.parts()) {
-                at = build(part, at);
-            }
-            return at;
+            return sequence(sequence.parts(), from, isTail, position);
         }
         if (node instanceof Regex.Alternatives alternatives) {
             int to = state();
             for (Regex.Node part : alternatives.parts()) {
                 int start = state();
                 empty(from, start);
-                empty(build(part, start), to);
+                empty(build(part, start, isTail, position), to);
             }
             return to;
         }
         if (node instanceof Regex.Repeat repeat) {
             return repeat(repeat, from);
+        }
+        if (node instanceof Regex.Lookahead) {
+            return sequence(List.of(node), from, isTail, position);
         }
         int to = state();
         int kind = ((Regex.Anchor) node).start() ? AT_START : AT_END;
@@ -206,16 +303,73 @@ final class Nfa {
         return to;
     }
 
+    private int sequence(List<Regex.Node> parts, int from, boolean isTail, Position position) {
+        int at = from;
+        Position here = position;
+        for (int i = 0; i < parts.size(); i++) {
+            Regex.Node part = parts.get(i);
+            if (part instanceof Regex.Lookahead lookahead) {
+                if (!isTail) {
+                    throw new IllegalArgumentException(
+                            "has a lookahead in a group after which more follows, which is not supported");
+                }
+                embed(after(lookahead, parts.subList(i + 1, parts.size()), here), at);
+                return state(); // nothing follows: the embedded automaton reads the closing quote
+            }
+            at = build(part, at, isTail && i == parts.size() - 1, here);
+            if (part instanceof Regex.Anchor anchor) {
+                here = anchor.start() ? Position.START : here;
+            } else {
+                here = Position.LATER;
+            }
+        }
+        return at;
+    }
+
+    /** Returns an automaton of what may follow a lookahead: texts of the rest that the lookahead matches, or does not. */
+    private Dfa after(Regex.Lookahead lookahead, List<Regex.Node> parts, Position position) {
+        if (position == Position.ANY
+                && (Regex.hasStartAnchor(lookahead) || parts.stream().anyMatch(Regex::hasStartAnchor))) {
+            throw new IllegalArgumentException("has a lookahead before an anchor ^, which is not supported");
+        }
+        Dfa rest = new Nfa(lenient, budget).following(parts, position);
+        boolean isLenient = lookahead.negative() != lenient;
+        Dfa seen = new Nfa(isLenient, budget).following(List.of(lookahead.part()), position);
+        return lookahead.negative() ? rest.minus(seen, budget) : rest.and(seen, budget);
+    }
+
+    /** Adds an automaton that reads the rest of the text. */
+    private void embed(Dfa rest, int from) {
+        int[] states = new int[rest.size()];
+        for (int i = 0; i < states.length; i++) {
+            states[i] = rest.accepts(i) ? end : state();
+        }
+        empty(from, states[0]);
+        for (int i = 0; i < states.length; i++) {
+            for (int low = 0; low < 256; low++) {
+                int to = rest.next(i, low);
+                int high = low;
+                while (high < 255 && rest.next(i, high + 1) == to) {
+                    high++;
+                }
+                if (to != Automaton.NONE) {
+                    edge(states[i], low, high, states[to]);
+                }
+                low = high;
+            }
+        }
+    }
+
     private int repeat(Regex.Repeat repeat, int from) {
         int at = from;
         for (int i = 0; i < repeat.min(); i++) {
-            at = build(repeat.part(), at);
+            at = build(repeat.part(), at, false, Position.LATER);
         }
         int to = state();
         if (repeat.isUnbounded()) {
             int loop = state();
             empty(at, loop);
-            empty(build(repeat.part(), loop), loop);
+            empty(build(repeat.part(), loop, false, Position.LATER), loop);
             empty(loop, to);
             return to;
         }
@@ -223,7 +377,7 @@ final class Nfa {
         for (int i = repeat.min(); i < repeat.max(); i++) {
             int start = state();
             empty(at, start);
-            at = build(repeat.part(), start);
+            at = build(repeat.part(), start, false, Position.LATER);
             empty(at, to);
         }
         return to;

@@ -26,6 +26,8 @@ public final class NumberRange {
     private final int modulus;
     private final int modulusFraction; // digits after the point of the unit in which the modulus counts
 
+    private final boolean zerosAfterUnit; // whether digits after those of the unit must be 0
+
     private final Dfa.Builder builder;
     private final Map<State, Integer> states = new HashMap<>();
     private final List<State> queue = new ArrayList<>();
@@ -41,7 +43,14 @@ public final class NumberRange {
      */
     private record State(int whole, int fraction, int low, int high, int remainder, boolean zero) {}
 
-    private NumberRange(Dfa.Builder builder, Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit) {
+    private NumberRange(
+            Dfa.Builder builder,
+            Limit low,
+            @Nullable Limit high,
+            int maxFraction,
+            int modulus,
+            int unit,
+            boolean zerosAfterUnit) {
         this.builder = builder;
         this.low = low.value().absolute();
         lowInclusive = low.isInclusive();
@@ -50,13 +59,14 @@ public final class NumberRange {
         this.maxFraction = maxFraction;
         this.modulus = modulus;
         modulusFraction = unit;
+        this.zerosAfterUnit = zerosAfterUnit;
     }
 
     /** Returns an automaton of all integers, or of all numbers, which may have an exponent. */
     public static Dfa any(boolean whole) {
         Budget budget = new Budget();
         Dfa.Builder builder = new Dfa.Builder(budget);
-        of(builder, null, null, whole ? 0 : MAX_DIGITS, 1, 0);
+        of(builder, null, null, whole ? 0 : MAX_DIGITS, 1, 0, false);
         if (!whole) {
             // An exponent may follow each number.
             int states = builder.states();
@@ -90,22 +100,35 @@ public final class NumberRange {
     public static Dfa of(
             @Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit, Budget budget) {
         Dfa.Builder builder = new Dfa.Builder(budget);
-        of(builder, low, high, maxFraction, modulus, unit);
+        of(builder, low, high, maxFraction, modulus, unit, false);
+        return builder.build();
+    }
+
+    /** Returns an automaton of all multiples of a number, without exponents but with all zeros that may end them. */
+    public static Dfa multiples(int modulus, int unit, Budget budget) {
+        Dfa.Builder builder = new Dfa.Builder(budget);
+        of(builder, null, null, MAX_DIGITS, modulus, unit, true);
         return builder.build();
     }
 
     private static void of(
-            Dfa.Builder builder, @Nullable Limit low, @Nullable Limit high, int maxFraction, int modulus, int unit) {
+            Dfa.Builder builder,
+            @Nullable Limit low,
+            @Nullable Limit high,
+            int maxFraction,
+            int modulus,
+            int unit,
+            boolean zeros) {
         if (high == null || high.value().compare(Decimal.ZERO) >= 0) {
             boolean positive = low != null && low.value().compare(Decimal.ZERO) > 0;
             Limit min = positive || low != null && low.value().isZero() ? low : Limit.ZERO;
-            new NumberRange(builder, min == null ? Limit.ZERO : min, high, maxFraction, modulus, unit).build(0);
+            new NumberRange(builder, min == null ? Limit.ZERO : min, high, maxFraction, modulus, unit, zeros).build(0);
         }
         if (low == null || low.value().negative()) {
             int minus = builder.state();
             builder.edge(0, '-', '-', minus);
             Limit min = high != null && high.value().negative() ? high : Limit.ABOVE_ZERO;
-            new NumberRange(builder, min, low, maxFraction, modulus, unit).build(minus);
+            new NumberRange(builder, min, low, maxFraction, modulus, unit, zeros).build(minus);
         }
     }
 
@@ -172,7 +195,8 @@ public final class NumberRange {
         if (state.fraction == maxFraction || state.whole + state.fraction == MAX_DIGITS) {
             return;
         }
-        for (int digit = 0; digit < 10; digit++) {
+        int digits = zerosAfterUnit && state.fraction >= modulusFraction ? 1 : 10;
+        for (int digit = 0; digit < digits; digit++) {
             int lowAt = state.low != EQUAL ? state.low : compare(digit, low.fractionDigit(state.fraction));
             int highAt = high == null || state.high != EQUAL
                     ? state.high

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A regular expression of ECMA-262 without back references, lookahead, lookbehind and Unicode properties: the subset that
- * describes regular languages and on which engines agree.
+ * A regular expression of ECMA-262 without back references, lookbehind, word boundaries and Unicode properties: a subset
+ * that describes regular languages and on which engines agree.
  */
 public final class Regex {
     private static final int MAX_NESTING = 100;
@@ -32,6 +32,9 @@ public final class Regex {
         }
     }
 
+    /** A condition on the text that follows. */
+    record Lookahead(Node part, boolean negative) implements Node {}
+
     /** The start or the end of the text. */
     record Anchor(boolean start) implements Node {}
 
@@ -57,6 +60,22 @@ public final class Regex {
             throw regex.unsupported("an unmatched closing parenthesis");
         }
         return new Nfa(lenient, budget).search(node);
+    }
+
+    /** Returns whether an expression contains the anchor of the start. */
+    static boolean hasStartAnchor(Node node) {
+        if (node instanceof Sequence sequence) {
+            return sequence.parts.stream().anyMatch(Regex::hasStartAnchor);
+        }
+        if (node instanceof Alternatives alternatives) {
+            return alternatives.parts.stream().anyMatch(Regex::hasStartAnchor);
+        }
+        if (node instanceof Repeat repeat) {
+            return hasStartAnchor(repeat.part);
+        }
+        return node instanceof Lookahead lookahead
+                ? hasStartAnchor(lookahead.part)
+                : node instanceof Anchor anchor && anchor.start;
     }
 
     private Node alternatives(int depth) {
@@ -113,8 +132,8 @@ public final class Regex {
                 return atom;
             }
         }
-        if (atom instanceof Anchor) {
-            throw unsupported("a quantifier after an anchor");
+        if (atom instanceof Anchor || atom instanceof Lookahead) {
+            throw unsupported("a quantifier after an anchor or a lookahead");
         }
         at++;
         if (peek() == '?') {
@@ -160,9 +179,10 @@ public final class Regex {
     }
 
     private Node group(int depth) {
+        int kind = ':';
         if (peek() == '?') {
             at++;
-            int kind = peek();
+            kind = peek();
             at++;
             if (kind == '<' && peek() != '=' && peek() != '!') {
                 while (peek() != '>') {
@@ -172,7 +192,7 @@ public final class Regex {
                     at++;
                 }
                 at++;
-            } else if (kind != ':') {
+            } else if (kind != ':' && kind != '=' && kind != '!') {
                 at -= 2;
                 throw unsupported("this kind of group");
             }
@@ -182,7 +202,7 @@ public final class Regex {
             throw unsupported("an unclosed group");
         }
         at++;
-        return node;
+        return kind == '=' || kind == '!' ? new Lookahead(node, kind == '!') : node;
     }
 
     private CodePoints set() {
@@ -260,7 +280,7 @@ public final class Regex {
                     default -> c;
                 };
         boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-        if (character == c && letter || c == '_' || c > 0x7f) {
+        if (character == c && letter || c > 0x7f) {
             at--;
             throw unsupported(inSet ? "this escape in a set" : "this escape");
         }

@@ -13,15 +13,13 @@ final class JsonPointer {
     private JsonPointer() {}
 
     /**
-     * Returns the field that a reference points to.
+     * Returns the field that a pointer leads to.
      *
-     * @throws IllegalArgumentException if the reference is malformed or points to nothing
+     * @param pointer the fragment of a URI, which begins with a slash
+     * @param reference the field with the reference, for errors
+     * @throws IllegalArgumentException if the pointer is malformed or leads to nothing
      */
-    static JsonField resolve(JsonField root, JsonField reference) {
-        String pointer = reference.string();
-        if (!pointer.equals("#") && !pointer.startsWith("#/")) {
-            throw reference.isNot("a reference within the schema, such as #/$defs/name");
-        }
+    static JsonField resolve(JsonField root, String pointer, JsonField reference) {
         JsonField at = root;
         for (String part : parts(pointer, reference)) {
             JsonField next = null;
@@ -31,7 +29,8 @@ final class JsonPointer {
                 next = at.elements().get(Integer.parseInt(part));
             }
             if (next == null) {
-                throw new IllegalArgumentException(reference.path() + " is " + pointer + ", which is not there");
+                throw new IllegalArgumentException(
+                        reference.path() + " is " + reference.string() + ", which is not there");
             }
             at = next;
         }
@@ -53,7 +52,7 @@ final class JsonPointer {
     /** Splits a pointer into unescaped names and indices. */
     private static List<String> parts(String pointer, JsonField reference) {
         List<String> parts = new ArrayList<>();
-        for (int start = 2; start <= pointer.length(); ) {
+        for (int start = 1; start <= pointer.length(); ) {
             int slash = pointer.indexOf('/', start);
             int end = slash < 0 ? pointer.length() : slash;
             String part = percentDecoded(pointer.substring(start, end));

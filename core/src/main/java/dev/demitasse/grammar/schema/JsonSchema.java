@@ -24,11 +24,12 @@ public final class JsonSchema {
      *     the message begins with its path, such as {@code schema.properties.a.pattern}
      */
     public static Grammar compile(@Nullable Object schema) {
-        return new Grammar(new SchemaCompiler(schema).compile());
+        SchemaCompiler compiler = new SchemaCompiler(schema);
+        return new Grammar(compiler.compile(), compiler.warnings());
     }
 
     /** Returns the grammar of all JSON objects. */
     public static Grammar anyObject() {
-        return new Grammar(Json.OBJECT);
+        return new Grammar(new Json().object);
     }
 }

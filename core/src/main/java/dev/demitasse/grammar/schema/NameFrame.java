@@ -3,13 +3,17 @@ package dev.demitasse.grammar.schema;
 import dev.demitasse.grammar.Frame;
 import dev.demitasse.grammar.Rule;
 import dev.demitasse.grammar.Stack;
+import dev.demitasse.grammar.Terminal;
 import dev.demitasse.grammar.automaton.Automaton;
-import dev.demitasse.grammar.automaton.JsonStrings;
 import dev.demitasse.grammar.automaton.Key;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A position within the name of a further member of an object. Names are distinct. */
+/** A position within a string that must differ from others: the name of a further member, or an element of a set. */
 final class NameFrame extends Frame {
+    private final Terminal strings;
     private final Taken taken;
     private final @Nullable Names at; // position in the taken names, or null if none of them begins like this
     private final @Nullable Path path; // the bytes read, or null if there are none
@@ -41,71 +45,79 @@ final class NameFrame extends Frame {
         }
     }
 
-    /** The names that are taken. The trie is built only if another name begins. Immutable. */
+    /** The strings that are taken. A trie is built only if another string begins. Immutable. */
     static final class Taken {
+        static final Taken NONE = new Taken(List.of());
+
         final long key;
         private final @Nullable Taken before;
-        private final @Nullable Path path;
-        private @Nullable Names names;
+        private final List<byte[]> added;
+        private final Map<Long, Names> names = new HashMap<>(); // by the key of the automaton
 
-        Taken(Names names) {
-            this.names = names;
+        /** Creates a set of strings, without quotes. */
+        Taken(List<byte[]> strings) {
             before = null;
-            path = null;
+            added = strings;
             key = 0;
         }
 
         private Taken(Taken before, @Nullable Path path) {
             this.before = before;
-            this.path = path;
+            added = List.of(Path.bytes(path));
             key = before.key + (path == null ? 1 : path.key);
         }
 
-        Names names() {
-            Names known = names;
+        /** Returns those that an automaton accepts. */
+        Names names(Automaton automaton) {
+            Names known = names.get(automaton.key());
             if (known == null) {
-                known = before == null ? Names.NONE : before.names().with(Path.bytes(path));
-                names = known;
+                known = before == null ? Names.none(automaton) : before.names(automaton);
+                for (byte[] string : added) {
+                    known = known.with(string);
+                }
+                names.put(automaton.key(), known);
             }
             return known;
         }
     }
 
-    private NameFrame(int state, Taken taken, @Nullable Names at, @Nullable Path path, Rest rest) {
-        super(Json.NAME, state);
+    private NameFrame(Terminal strings, int state, Taken taken, @Nullable Names at, @Nullable Path path, Rest rest) {
+        super(strings, state);
+        this.strings = strings;
         this.taken = taken;
         this.at = at;
         this.path = path;
         this.rest = rest;
     }
 
-    static NameFrame start(Taken taken, Rest rest) {
-        return new NameFrame(0, taken, null, null, rest);
+    /** Returns the start of a string of a terminal of JSON strings, which must be in their unique form. */
+    static NameFrame start(Terminal strings, Taken taken, Rest rest) {
+        return new NameFrame(strings, 0, taken, null, null, rest);
     }
 
     @Override
     protected long key() {
-        return Key.mix(rest.key(), Key.mix(state, path == null ? 0 : path.key));
+        return Key.mix(Key.mix(rest.key(), automaton.key()), Key.mix(state, path == null ? 0 : path.key));
     }
 
     @Override
     protected @Nullable NameFrame next(int b) {
         int next = automaton.next(state, b);
-        if (next == Automaton.NONE || next == JsonStrings.END && at != null && at.taken) {
+        if (next == Automaton.NONE || automaton.accepts(next) && at != null && at.taken) {
             return null;
         }
         if (state == 0) {
-            return new NameFrame(next, taken, taken.names(), null, rest);
+            return new NameFrame(strings, next, taken, taken.names(automaton), null, rest);
         }
-        if (next == JsonStrings.END) {
-            return new NameFrame(next, taken, null, path, rest);
+        if (automaton.accepts(next)) {
+            return new NameFrame(strings, next, taken, null, path, rest);
         }
-        return new NameFrame(next, taken, at == null ? null : at.child(b), Path.plus(path, (byte) b), rest);
+        return new NameFrame(strings, next, taken, at == null ? null : at.child(b), Path.plus(path, (byte) b), rest);
     }
 
     @Override
     public long distance() {
-        return state == 0 ? 1 + taken.names().distance : at == null ? automaton.distance(state) : at.distance;
+        return state == 0 ? 1 + taken.names(automaton).distance : at == null ? strings.distance(state) : at.distance;
     }
 
     /**
@@ -120,7 +132,7 @@ final class NameFrame extends Frame {
 
     @Override
     protected long detour() {
-        return taken.names().detour;
+        return taken.names(automaton).detour + strings.maxDistance(); // the distance of names is in bytes
     }
 
     @Override

@@ -2,18 +2,19 @@ package dev.demitasse.grammar.schema;
 
 import dev.demitasse.grammar.automaton.Automaton;
 import dev.demitasse.grammar.automaton.Distance;
-import dev.demitasse.grammar.automaton.JsonStrings;
 import dev.demitasse.grammar.automaton.Key;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Names that further members of an object can't have, as a trie of the bytes between their quotes. Immutable. */
+/**
+ * Strings of an automaton that are taken, such as the names that further members of an object can't have: a trie of the
+ * bytes between their quotes. Immutable.
+ */
 final class Names {
-    static final Names NONE = new Names(JsonStrings.CONTENT, new byte[0], new Names[0], false);
-
-    private final int state; // of JsonStrings.NAME
+    private final Automaton automaton;
+    private final int state;
     private final byte[] labels;
     private final Names[] children;
 
@@ -28,13 +29,14 @@ final class Names {
 
     final long key;
 
-    private Names(int state, byte[] labels, Names[] children, boolean taken) {
+    private Names(Automaton automaton, int state, byte[] labels, Names[] children, boolean taken) {
+        this.automaton = automaton;
         this.state = state;
         this.labels = labels;
         this.children = children;
         this.taken = taken;
-        distance = state == JsonStrings.CONTENT && !taken ? 1 : distanceWithByte();
-        long max = distance - JsonStrings.NAME.distance(state);
+        distance = mayEnd() && !taken ? 1 : distanceWithByte();
+        long max = distance - automaton.distance(state);
         long sum = taken ? 1 : 0;
         for (int i = 0; i < children.length; i++) {
             max = Math.max(max, children[i].detour);
@@ -44,14 +46,25 @@ final class Names {
         key = Key.mix(sum, state);
     }
 
+    /** Returns the empty set of strings of an automaton. */
+    static Names none(Automaton automaton) {
+        return new Names(automaton, automaton.next(0, '"'), new byte[0], new Names[0], false);
+    }
+
+    /** Returns whether a string may end here. */
+    private boolean mayEnd() {
+        int quoted = automaton.next(state, '"');
+        return quoted != Automaton.NONE && automaton.accepts(quoted);
+    }
+
     /** Returns the distance if at least one more byte must precede the quote. */
     private long distanceWithByte() {
         long min = Distance.NEVER;
         for (int b = 0; b < 256; b++) {
-            int next = JsonStrings.NAME.next(state, b);
-            if (next != Automaton.NONE && next != JsonStrings.END) {
+            int next = automaton.next(state, b);
+            if (next != Automaton.NONE && !automaton.accepts(next)) {
                 Names child = child(b);
-                min = Math.min(min, 1 + (child == null ? JsonStrings.NAME.distance(next) : child.distance));
+                min = Math.min(min, 1 + (child == null ? automaton.distance(next) : child.distance));
             }
         }
         return min;
@@ -68,7 +81,7 @@ final class Names {
     }
 
     /**
-     * Returns this set with one more name. A name that no member can have changes nothing.
+     * Returns this set with one more name. A string that the automaton does not accept changes nothing.
      *
      * @param name the bytes between the quotes
      */
@@ -77,19 +90,20 @@ final class Names {
         int at = state;
         @Nullable Names known = this;
         for (byte b : name) {
-            path.add(known == null ? new Names(at, new byte[0], new Names[0], false) : known);
-            at = JsonStrings.NAME.next(at, b & 0xff);
-            if (at == Automaton.NONE || at == JsonStrings.END) {
+            path.add(known == null ? new Names(automaton, at, new byte[0], new Names[0], false) : known);
+            at = automaton.next(at, b & 0xff);
+            if (at == Automaton.NONE || automaton.accepts(at)) {
                 return this;
             }
             known = known == null ? null : known.child(b & 0xff);
         }
-        if (at != JsonStrings.CONTENT) {
+        int quoted = automaton.next(at, '"');
+        if (quoted == Automaton.NONE || !automaton.accepts(quoted)) {
             return this;
         }
         Names made = known == null
-                ? new Names(at, new byte[0], new Names[0], true)
-                : new Names(at, known.labels, known.children, true);
+                ? new Names(automaton, at, new byte[0], new Names[0], true)
+                : new Names(automaton, at, known.labels, known.children, true);
         for (int i = name.length - 1; i >= 0; i--) {
             made = path.get(i).with(name[i], made);
         }
@@ -105,6 +119,6 @@ final class Names {
         Names[] newChildren = Arrays.copyOf(children, newLabels.length);
         newLabels[i] = label;
         newChildren[i] = child;
-        return new Names(state, newLabels, newChildren, taken);
+        return new Names(automaton, state, newLabels, newChildren, taken);
     }
 }

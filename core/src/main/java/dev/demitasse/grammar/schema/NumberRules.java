@@ -2,6 +2,7 @@ package dev.demitasse.grammar.schema;
 
 import dev.demitasse.grammar.Rule;
 import dev.demitasse.grammar.Terminal;
+import dev.demitasse.grammar.automaton.Budget;
 import dev.demitasse.grammar.automaton.Decimal;
 import dev.demitasse.grammar.automaton.Dfa;
 import dev.demitasse.grammar.automaton.Limit;
@@ -30,18 +31,22 @@ final class NumberRules {
         Limit low = limit("minimum", "exclusiveMinimum", 1);
         Limit high = limit("maximum", "exclusiveMaximum", -1);
         List<Decimal> units = units();
-        if (low == null && high == null && units.isEmpty()) {
-            return whole ? Json.INTEGER : Json.NUMBER;
+        List<JsonField> negated = schemas.lenient() ? List.of() : schemas.negated();
+        if (low == null && high == null && units.isEmpty() && negated.isEmpty()) {
+            return whole ? schemas.json().integer : schemas.json().number;
         }
         Dfa numbers;
         try {
             numbers = numbers(low, high, units, whole);
+            for (JsonField assertion : negated) {
+                numbers = without(numbers, assertion);
+            }
         } catch (TooLargeException e) {
             throw new IllegalArgumentException(schemas.path() + " has a multipleOf that " + e.getMessage(), e);
         }
         if (numbers.isEmpty() && mayContainLongNumbers(low, high)) {
             if (schemas.lenient()) {
-                return Json.NUMBER;
+                return schemas.json().number;
             }
             throw new IllegalArgumentException(
                     schemas.path() + " has limits between which there is no number of at most " + NumberRange.MAX_DIGITS
@@ -61,6 +66,37 @@ final class NumberRules {
         return all != null
                 ? all
                 : NumberRange.of(low, high, whole ? 0 : NumberRange.MAX_DIGITS, 1, 0, schemas.budget());
+    }
+
+    /** Removes the numbers that are multiples, integers or in a list. */
+    private Dfa without(Dfa numbers, JsonField assertion) {
+        Budget budget = schemas.budget();
+        Dfa left = numbers;
+        if (assertion.member("multipleOf").isPresent()) {
+            Decimal unit = unit(assertion.member("multipleOf"));
+            int fraction = unit.fraction();
+            left = left.minus(NumberRange.multiples(unit.count(fraction), fraction, budget), budget);
+        }
+        if (assertion.member("type").isPresent()) {
+            left = left.minus(NumberRange.multiples(1, 0, budget), budget);
+        }
+        if (assertion.member("enum").isPresent()) {
+            for (JsonField value : assertion.member("enum").elements()) {
+                if (value.value() instanceof Number number) {
+                    Limit limit = new Limit(Decimal.of(number), true);
+                    left = left.minus(NumberRange.of(limit, limit, NumberRange.MAX_DIGITS, 1, 0, budget), budget);
+                }
+            }
+        }
+        return left;
+    }
+
+    private static Decimal unit(JsonField field) {
+        Decimal unit = Decimal.of(Keywords.number(field));
+        if (unit.count(unit.fraction()) == 0) {
+            throw field.isNot("a number of at most 6 digits");
+        }
+        return unit;
     }
 
     /** Returns whether there may be numbers between the limits that have more digits than are supported. */
@@ -100,11 +136,7 @@ final class NumberRules {
     private List<Decimal> units() {
         List<Decimal> units = new ArrayList<>();
         for (JsonField field : schemas.values("multipleOf")) {
-            Decimal unit = Decimal.of(Keywords.number(field));
-            if (unit.count(unit.fraction()) == 0) {
-                throw field.isNot("a number of at most 6 digits");
-            }
-            units.add(unit);
+            units.add(unit(field));
         }
         return units;
     }
@@ -128,7 +160,30 @@ final class NumberRules {
                 return false;
             }
         }
+        for (JsonField negated : schemas.negated()) {
+            if (isExcluded(value, negated)) {
+                return false;
+            }
+        }
         return true;
+    }
+
+    private static boolean isExcluded(BigDecimal value, JsonField negated) {
+        JsonField unit = negated.member("multipleOf");
+        if (unit.isPresent()
+                && value.remainder(Constants.decimal(Keywords.number(unit))).signum() == 0) {
+            return true;
+        }
+        if (negated.member("type").isPresent() && value.stripTrailingZeros().scale() <= 0) {
+            return true;
+        }
+        JsonField list = negated.member("enum");
+        for (JsonField other : list.isPresent() ? list.elements() : List.<JsonField>of()) {
+            if (other.value() instanceof Number number && value.compareTo(Constants.decimal(number)) == 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int compare(BigDecimal value, JsonField limit, int absent) {

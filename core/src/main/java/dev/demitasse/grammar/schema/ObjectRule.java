@@ -14,16 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A JSON object: declared members in their order, then further members. */
 final class ObjectRule extends Rule {
-    /**
-     * Assumed length of the name of a further member: quotes and three characters. There are nearly a million such names, so
-     * one is always free.
-     */
-    private static final int NAME_BYTES = 5;
-
     private static final int MAX_COSTS = 1 << 17;
 
     private final List<Member> members;
-    private final @Nullable Rule other;
+    private final Json json;
+    private final List<Others> others;
     private final Taken declared;
     private final long min;
     private final long max;
@@ -40,16 +35,29 @@ final class ObjectRule extends Rule {
     record Member(Terminal name, Rule value, boolean required) {}
 
     /**
+     * Further members.
+     *
+     * @param names accepts their names, of which no other member of the object has one that is not declared
+     * @param nameBytes a length of names of which one is always free
+     */
+    record Others(Terminal names, Rule value, int nameBytes) {
+        private long cost() {
+            return Distance.sum(2L + nameBytes, value.distance());
+        }
+    }
+
+    /**
      * Creates the rule of an object.
      *
-     * @param other the rule of further members, or null if there are none
+     * @param others the further members, in classes of disjoint names
      * @param declared names that further members can't have
      * @param min minimum number of members
      * @param max maximum number of members, or {@link Distance#NEVER} if there is none
      */
-    ObjectRule(List<Member> members, @Nullable Rule other, Names declared, long min, long max) {
+    ObjectRule(Json json, List<Member> members, List<Others> others, List<byte[]> declared, long min, long max) {
+        this.json = json;
         this.members = List.copyOf(members);
-        this.other = other;
+        this.others = List.copyOf(others);
         this.declared = new Taken(declared);
         this.max = max;
         requiredFrom = new int[members.size() + 1];
@@ -67,22 +75,25 @@ final class ObjectRule extends Rule {
     protected void enter(Stack below, State.Builder state) {
         Stack content = Stack.push(new Members(Place.FIRST, 0, 0, declared), below);
         if (content != null) {
-            state.add(Json.OPEN_OBJECT.start(), content);
+            state.add(json.openObject.start(), content);
         }
     }
 
     @Override
     protected void forEachPart(Consumer<Rule> action) {
         for (Member member : members) {
+            action.accept(member.name());
             action.accept(member.value());
         }
-        if (other != null) {
-            action.accept(other);
+        for (Others other : others) {
+            action.accept(other.names());
+            action.accept(other.value());
         }
+        json.forEachTerminal(action);
     }
 
     /**
-     * Computes {@code costs[i][n]}, the minimum number of bytes of {@code ,"name":value} that follow if member i is the next
+     * Computes {@code costs[i][n]}, the minimum number of tokens of {@code ,"name":value} that follow if member i is the next
      * one and at least n members must follow; and {@code heights[i][n]}, how deep these are nested.
      */
     @Override
@@ -116,11 +127,21 @@ final class ObjectRule extends Rule {
     }
 
     private long otherCost() {
-        return other == null ? Distance.NEVER : Distance.sum(2 + NAME_BYTES, other.distance());
+        Others cheapest = cheapest();
+        return cheapest == null ? Distance.NEVER : cheapest.cost();
     }
 
     private int otherHeight() {
-        return other == null ? 0 : other.height();
+        Others cheapest = cheapest();
+        return cheapest == null ? 0 : cheapest.value().height();
+    }
+
+    private @Nullable Others cheapest() {
+        Others cheapest = null;
+        for (Others other : others) {
+            cheapest = cheapest == null || other.cost() < cheapest.cost() ? other : cheapest;
+        }
+        return cheapest;
     }
 
     /** Returns whether the number of members can still satisfy the limits. */
@@ -128,7 +149,7 @@ final class ObjectRule extends Rule {
         return count + requiredFrom[index] <= max && Math.max(min, count) <= max;
     }
 
-    /** Returns the minimum number of bytes of the members that must follow. */
+    /** Returns the minimum number of tokens of the members that must follow. */
     private long cost(int index, long count) {
         if (!isPossible(index, count)) {
             return Distance.NEVER;
@@ -162,10 +183,20 @@ final class ObjectRule extends Rule {
         private final int index; // of the first declared member that may follow
         private final long count; // of members before, limited to what makes a difference
         private final Taken taken;
+        private final @Nullable Others other; // whose name was read
 
         @SuppressWarnings("EnumOrdinal") // part of a hash
         Members(Place place, int index, long count, Taken taken) {
-            super(Key.mix(Key.mix(ObjectRule.this.key(), index * 4L + place.ordinal()), Key.mix(count, taken.key)));
+            this(place, index, count, taken, null);
+        }
+
+        private Members(Place place, int index, long count, Taken taken, @Nullable Others other) {
+            super(Key.mix(
+                    Key.mix(ObjectRule.this.key(), index * 4L + place.ordinal()),
+                    Key.mix(
+                            count,
+                            taken.key + (other == null ? 0 : other.names().key()))));
+            this.other = other;
             this.place = place;
             this.index = index;
             this.count = count;
@@ -191,19 +222,19 @@ final class ObjectRule extends Rule {
         protected void enter(Stack below, State.Builder state) {
             if (place == Place.COLON) {
                 Stack rest = Stack.push(new Members(Place.NEXT, index, countAfterNext(), taken), below);
-                state.enter(other == null ? null : Stack.push(Json.COLON, Stack.push(other, rest)));
+                state.enter(other == null ? null : Stack.push(json.colon, Stack.push(other.value(), rest)));
                 return;
             }
             if (place == Place.NEXT) {
                 Stack more = Stack.push(new Members(Place.NAME, index, count, taken), below);
                 if (more != null) {
-                    state.add(Json.COMMA.start(), more);
+                    state.add(json.comma.start(), more);
                 }
             } else {
                 names(below, state);
             }
             if (place != Place.NAME && mayClose()) {
-                state.add((place == Place.NEXT ? Json.CLOSE_OBJECT : Json.CLOSE_EMPTY_OBJECT).start(), below);
+                state.add((place == Place.NEXT ? json.closeObject : json.closeEmptyObject).start(), below);
             }
         }
 
@@ -211,7 +242,7 @@ final class ObjectRule extends Rule {
             for (int i = index; i < members.size(); i++) {
                 Member member = members.get(i);
                 Stack rest = Stack.push(new Members(Place.NEXT, i + 1, countAfterNext(), taken), below);
-                Stack value = Stack.push(Json.SPACE, Stack.push(member.value(), rest));
+                Stack value = Stack.push(json.space, Stack.push(member.value(), rest));
                 if (value != null) {
                     state.add(member.name().start(), value);
                 }
@@ -219,24 +250,31 @@ final class ObjectRule extends Rule {
                     return;
                 }
             }
-            Stack rest = other == null ? null : Stack.push(rest(taken), below);
-            if (rest != null) {
-                state.add(NameFrame.start(taken, this), rest);
+            for (Others further : others) {
+                Members colon = new Members(Place.COLON, members.size(), count, taken, further);
+                NameFrame name = NameFrame.start(further.names(), taken, colon);
+                Stack rest = Stack.push(colon, below);
+                if (rest != null && name.distance() < Distance.NEVER) {
+                    state.add(name, rest);
+                }
             }
         }
 
         @Override
         public Rule rest(Taken nowTaken) {
-            return new Members(Place.COLON, members.size(), count, nowTaken);
+            return new Members(Place.COLON, members.size(), count, nowTaken, other);
         }
 
         @Override
         protected void measure() {
             if (place == Place.COLON) {
-                long bytes = other == null ? Distance.NEVER : Distance.sum(1, other.distance()); // the colon
+                long tokens = other == null
+                        ? Distance.NEVER
+                        : Distance.sum(1, other.value().distance()); // the colon
+                int height = other == null ? 0 : other.value().height();
                 setShortest(
-                        Distance.sum(bytes, Distance.sum(1, cost(index, countAfterNext()))),
-                        1 + Math.max(otherHeight(), nesting(index, countAfterNext())));
+                        Distance.sum(tokens, Distance.sum(1, cost(index, countAfterNext()))),
+                        1 + Math.max(height, nesting(index, countAfterNext())));
                 return;
             }
             if (place != Place.NAME && (place == Place.NEXT || mayClose())) {

@@ -8,33 +8,48 @@ import org.jspecify.annotations.Nullable;
 
 /** A schema, at the place where it was found first. Schemas are numbered by {@link SchemaIndex}. */
 final class SchemaNode {
-    /** A part of the meaning of a schema. */
-    enum Part {
-        /** The whole schema. */
-        ALL,
-        /** The assertions, without references and combinations. */
-        ASSERTIONS,
-        ANY_OF,
-        ONE_OF,
-        /** {@code enum} or {@code const} with composite values. */
-        CONSTANTS
-    }
+    /** The schema as it is written. */
+    final JsonField source;
 
-    final JsonField field;
+    /** The schema in the form of draft 2020-12, after it was read. */
+    JsonField field;
+
     /** Whether the schema is {@code false}. */
     final boolean isNever;
-    /** The parts of the schema other than {@link Part#ALL}. */
-    final List<Part> parts = new ArrayList<>();
+
+    /** Whether the schema restricts values itself, apart from the schemas that it combines. */
+    boolean hasAssertions;
+
     /** Schemas that must hold in addition: {@code $ref} and {@code allOf}. */
     final List<Integer> conjuncts = new ArrayList<>();
-    /** The alternatives of {@link Part#CONSTANTS}. */
-    final List<Integer> constants = new ArrayList<>();
+
+    /** Choices, of each of which one option must hold in addition. */
+    final List<Options> choices = new ArrayList<>();
 
     boolean isRead;
 
-    SchemaNode(JsonField field) {
-        this.field = field;
-        isNever = Boolean.FALSE.equals(field.value());
+    /** What a choice stands for. */
+    enum Kind {
+        ANY_OF,
+        /** Exactly one of the options must hold; each is a single schema. */
+        ONE_OF,
+        /** The options describe the values of a list, and are no part of the schema. */
+        CONSTANTS,
+        /** The options stand for a negated schema, and are no part of the schema. */
+        NEGATION
+    }
+
+    /**
+     * A choice.
+     *
+     * @param options each a list of schemas that must all hold
+     */
+    record Options(List<List<Integer>> options, Kind kind) {}
+
+    SchemaNode(JsonField source) {
+        this.source = source;
+        field = source;
+        isNever = Boolean.FALSE.equals(source.value());
     }
 
     /** Returns the keywords of the schema. */

@@ -5,17 +5,24 @@ import dev.demitasse.grammar.automaton.Distance;
 import dev.demitasse.json.JsonField;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Schemas that must all hold, of which only the assertions matter.
  *
+ * @param all the schemas, in the form of draft 2020-12
+ * @param held the numbers of all schemas that hold, if one of them has unevaluated members or elements
  * @param compiler compiles the schemas of elements and members
  * @param lenient whether to accept all texts that may be valid instead of only texts that are valid
  */
-record Schemas(List<JsonField> all, SchemaCompiler compiler, Budget budget, boolean lenient) {
+record Schemas(List<JsonField> all, Set<Integer> held, SchemaCompiler compiler, Budget budget, boolean lenient) {
     /** Returns the path of the first schema, for errors. */
     String path() {
         return all.get(0).path();
+    }
+
+    Json json() {
+        return compiler.json();
     }
 
     /** Returns the values of a keyword in the schemas that have it. */
@@ -28,6 +35,17 @@ record Schemas(List<JsonField> all, SchemaCompiler compiler, Budget budget, bool
             }
         }
         return values;
+    }
+
+    /** Returns the assertions that must not hold: the values of {@code not} that {@link Negation} leaves. */
+    List<JsonField> negated() {
+        List<JsonField> negated = new ArrayList<>();
+        for (JsonField field : values("not")) {
+            if (Negation.isAssertion(field)) {
+                negated.add(field);
+            }
+        }
+        return negated;
     }
 
     /** Returns the strictest minimum size that the schemas require by a keyword, or 0. */

@@ -2,6 +2,7 @@ package dev.demitasse.grammar.schema;
 
 import dev.demitasse.grammar.Rule;
 import dev.demitasse.grammar.Terminal;
+import dev.demitasse.grammar.automaton.Dfa;
 import dev.demitasse.grammar.automaton.Utf8;
 import dev.demitasse.grammar.automaton.Words;
 import dev.demitasse.json.JsonField;
@@ -10,13 +11,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Compiles the assertions of schemas that must all hold to at most one rule for each type of value. */
 final class TypeRules {
     /** The values of {@code type}. Integers are numbers, too. */
-    private static final List<String> TYPES =
-            List.of("null", "boolean", "integer", "number", "string", "array", "object");
+    static final List<String> TYPES = List.of("null", "boolean", "integer", "number", "string", "array", "object");
+
+    /** Integers below this are exact as doubles. */
+    private static final double MAX_EXACT = 1L << 53;
 
     private static final int NUMBER_COST = 50;
     private static final int STRING_COST = 10;
@@ -45,10 +47,10 @@ final class TypeRules {
             rules.add(numbers.rule(!types.contains("number")));
         }
         if (types.contains("boolean")) {
-            rules.add(Json.BOOLEAN);
+            rules.add(schemas.json().bool);
         }
         if (types.contains("null")) {
-            rules.add(Json.NULL);
+            rules.add(schemas.json().nothing);
         }
         if (types.contains("array")) {
             rules.add(new ArrayRules(schemas).rule());
@@ -57,6 +59,25 @@ final class TypeRules {
             rules.add(new ObjectRules(schemas).rule());
         }
         return rules;
+    }
+
+    /** Returns the strings that are valid, in their unique form. */
+    Dfa strings() {
+        List<JsonField> constants = Constants.inAll(schemas.all(), schemas.budget());
+        Set<String> types = types(true);
+        if (!types.contains("string")) {
+            return Dfa.NOTHING;
+        }
+        if (constants == null) {
+            return strings.names();
+        }
+        List<byte[]> texts = new ArrayList<>();
+        for (JsonField field : constants) {
+            if (field.value() instanceof String) {
+                texts.addAll(constant(field, types));
+            }
+        }
+        return Dfa.of(Words.of(texts), schemas.budget());
     }
 
     /**
@@ -100,9 +121,21 @@ final class TypeRules {
                     case "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf" ->
                         types.addAll(List.of("integer", "number"));
                     case "format", "maxLength", "minLength", "pattern" -> types.add("string");
-                    case "items", "maxItems", "minItems", "prefixItems", "uniqueItems" -> types.add("array");
-                    case "additionalProperties", "maxProperties", "minProperties", "properties", "required" ->
-                        types.add("object");
+                    case "contains",
+                            "items",
+                            "maxItems",
+                            "minItems",
+                            "prefixItems",
+                            "unevaluatedItems",
+                            "uniqueItems" -> types.add("array");
+                    case "additionalProperties",
+                            "maxProperties",
+                            "minProperties",
+                            "patternProperties",
+                            "properties",
+                            "propertyNames",
+                            "required",
+                            "unevaluatedProperties" -> types.add("object");
                     default -> {}
                 }
             }
@@ -113,27 +146,30 @@ final class TypeRules {
     private Rule constants(List<JsonField> values, Set<String> types) {
         List<byte[]> texts = new ArrayList<>();
         for (JsonField field : values) {
-            byte[] text = constant(field, types);
-            if (text != null) {
-                texts.add(text);
-            }
+            texts.addAll(constant(field, types));
         }
         return new Terminal(Words.of(texts));
     }
 
-    /** Returns the JSON text of a scalar, or null if it is not valid. */
-    private byte @Nullable [] constant(JsonField field, Set<String> types) {
+    /** Returns the JSON texts of a scalar, or none if it is not valid. An integer that is written as 2.0 may be 2, too. */
+    private List<byte[]> constant(JsonField field, Set<String> types) {
         Object value = field.value();
         if (value instanceof String text) {
             schemas.budget().spend(STRING_COST + text.length());
-            return types.contains("string") ? strings.constant(text, field) : null;
+            byte[] json = types.contains("string") ? strings.constant(text, field) : null;
+            return json == null ? List.of() : List.of(json);
         }
         if (value instanceof Number number) {
             schemas.budget().spend(NUMBER_COST);
-            return types.contains("integer") && numbers.isValid(number, !types.contains("number"))
-                    ? Utf8.encode(JsonWriter.write(number, -1))
-                    : null;
+            if (!types.contains("integer") || !numbers.isValid(number, !types.contains("number"))) {
+                return List.of();
+            }
+            byte[] json = Utf8.encode(JsonWriter.write(number, -1));
+            double exact = number.doubleValue();
+            boolean isWhole = number instanceof Double && exact == Math.rint(exact) && Math.abs(exact) < MAX_EXACT;
+            return isWhole ? List.of(Utf8.encode(String.valueOf((long) exact)), json) : List.of(json);
         }
-        return types.contains(value == null ? "null" : "boolean") ? Utf8.encode(String.valueOf(value)) : null;
+        boolean isValid = types.contains(value == null ? "null" : "boolean");
+        return isValid ? List.of(Utf8.encode(String.valueOf(value))) : List.of();
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class UniqueArray extends Rule {
     private static final int MAX_VALUES = 1000;
 
+    private final Json json;
     private final Rule item;
     private final String path;
     private final long min;
@@ -36,7 +37,8 @@ final class UniqueArray extends Rule {
      * @param item a choice of terminals of {@link Words}, which may be filled until this rule is measured
      * @param path the path of the schema, for errors
      */
-    UniqueArray(Rule item, long min, long max, String path) {
+    UniqueArray(Json json, Rule item, long min, long max, String path) {
+        this.json = json;
         this.item = item;
         this.min = min;
         this.max = max;
@@ -64,7 +66,7 @@ final class UniqueArray extends Rule {
                 texts.addAll(words.texts());
             } else {
                 throw new IllegalArgumentException(
-                        path + " is supported for items of enum, const, boolean or null only");
+                        path + " is supported for items of strings, enum, const, boolean or null only");
             }
         }
         if (texts.size() > MAX_VALUES) {
@@ -88,7 +90,7 @@ final class UniqueArray extends Rule {
     protected void enter(Stack below, State.Builder state) {
         Stack elements = Stack.push(new Elements(new BitSet()), below);
         if (elements != null) {
-            state.add(Json.OPEN_ARRAY.start(), elements);
+            state.add(json.openArray.start(), elements);
         }
     }
 
@@ -100,6 +102,10 @@ final class UniqueArray extends Rule {
     @Override
     protected void forEachPart(Consumer<Rule> action) {
         action.accept(item);
+        if (values != null) {
+            values.forEach(action);
+        }
+        json.forEachTerminal(action);
     }
 
     /** The rest of an array after some elements. */
@@ -134,13 +140,13 @@ final class UniqueArray extends Rule {
                 more.set(i);
                 Stack element = Stack.push(all.get(i), Stack.push(new Elements(more), below));
                 if (element != null && count > 0) {
-                    state.add(Json.COMMA.start(), element);
+                    state.add(json.comma.start(), element);
                 } else {
                     state.enter(element);
                 }
             }
             if (count >= min) {
-                state.add((count > 0 ? Json.CLOSE_ARRAY : Json.CLOSE_EMPTY_ARRAY).start(), below);
+                state.add((count > 0 ? json.closeArray : json.closeEmptyArray).start(), below);
             }
         }
 
