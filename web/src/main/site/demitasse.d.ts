@@ -498,6 +498,8 @@ export interface ChatCompletion {
   choices: ChatCompletionChoice[];
   usage?: CompletionUsage;
   timings?: Timings;
+  /** What the request asks for but has no effect, such as a keyword of a schema that is not known. */
+  warnings?: string[];
 }
 
 export interface ChatCompletionChoice {
@@ -535,6 +537,8 @@ export interface ChatCompletionChunk {
   usage?: CompletionUsage | null;
   /** Present in the last chunk with a finish reason. */
   timings?: Timings;
+  /** What the request asks for but has no effect, such as a keyword of a schema that is not known. */
+  warnings?: string[];
 }
 
 export interface ChatCompletionChunkChoice {
@@ -621,6 +625,8 @@ export interface Completion {
   choices: CompletionChoice[];
   usage?: CompletionUsage;
   timings?: Timings;
+  /** What the request asks for but has no effect, such as a keyword of a schema that is not known. */
+  warnings?: string[];
 }
 
 export interface CompletionChoice {
@@ -798,6 +804,8 @@ export interface Response {
   output: ResponseOutputItem[];
   usage: ResponseUsage | null;
   timings?: Timings;
+  /** What the request asks for but has no effect, such as a keyword of a schema that is not known. */
+  warnings?: string[];
 }
 
 export interface ResponseUsage {

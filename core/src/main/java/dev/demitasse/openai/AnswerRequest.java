@@ -12,7 +12,12 @@ public interface AnswerRequest {
      *
      * @param prompt the tokens of the prompt
      */
-    record Run(int[] prompt, GenerationOptions options) {}
+    record Run(int[] prompt, GenerationOptions options) {
+        /** Returns what the request asks for but has no effect, such as a keyword of a schema that is not known. */
+        List<String> warnings() {
+            return options.grammar() == null ? List.of() : options.grammar().warnings();
+        }
+    }
 
     /** Returns the generations. They run one after the other. */
     List<Run> runs();

@@ -122,7 +122,7 @@ final class CompletionWriter implements AnswerWriter {
         if (finished.reason() != FinishReason.ABORT) {
             end.add(format.end(index, name(finished.reason()), toolCalls(finished.toolCalls())));
         }
-        write(end, new JsonObject().with("usage", usage).with("timings", timings));
+        write(end, withWarnings(new JsonObject().with("usage", usage).with("timings", timings)));
         if (request.answer().includeUsage() && finishedRuns == request.runs().size()) {
             write(List.of(), new JsonObject().with("usage", usage));
         }
@@ -130,11 +130,16 @@ final class CompletionWriter implements AnswerWriter {
 
     @Override
     public String response() {
-        return CompactJson.write(new JsonObject()
+        return CompactJson.write(withWarnings(new JsonObject()
                 .withAll(head)
                 .with("choices", choices)
                 .with("usage", usage)
-                .with("timings", timings));
+                .with("timings", timings)));
+    }
+
+    private JsonObject withWarnings(JsonObject answer) {
+        List<String> warnings = request.runs().get(0).warnings();
+        return answer.withIf(!warnings.isEmpty(), "warnings", warnings);
     }
 
     /** Returns the current choice. Begins it if this is its first event. */

@@ -231,6 +231,7 @@ final class ResponseWriter implements AnswerWriter {
     private JsonObject json() {
         JsonObject incomplete = new JsonObject().with("reason", "max_output_tokens");
         Usage told = usage;
+        List<String> warnings = request.runs().get(0).warnings();
         return new JsonObject()
                 .with("id", id)
                 .with("object", "response")
@@ -241,6 +242,7 @@ final class ResponseWriter implements AnswerWriter {
                 .with("model", model)
                 .with("output", output)
                 .withAll(request.echo())
+                .withIf(!warnings.isEmpty(), "warnings", warnings)
                 .with("usage", told == null ? null : json(told))
                 .withIf(told != null, "timings", told == null ? null : CompletionWriter.timings(told));
     }

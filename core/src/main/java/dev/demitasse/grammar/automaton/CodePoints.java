@@ -28,7 +28,7 @@ final class CodePoints {
     /** The code points that at least one engine includes. */
     private final Ranges possible;
 
-    private CodePoints(Ranges certain, Ranges possible) {
+    CodePoints(Ranges certain, Ranges possible) {
         this.certain = certain;
         this.possible = possible;
     }

@@ -285,7 +285,7 @@ public final class Dfa extends Automaton {
 
     /** Builds an automaton state by state. State 0 exists from the beginning. */
     public static final class Builder {
-        private static final int MAX_STATES = 10_000;
+        private static final int MAX_STATES = 40_000;
 
         private final Budget budget;
         private final int[] columns = new int[256]; // of each byte value

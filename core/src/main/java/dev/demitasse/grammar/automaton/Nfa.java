@@ -2,7 +2,6 @@ package dev.demitasse.grammar.automaton;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * subset construction.
  */
 final class Nfa {
-    private static final int MAX_STATES = 50_000;
+    private static final int MAX_STATES = 200_000;
 
     /** Kinds of edges that read no byte. */
     private static final int EMPTY = -1;
@@ -43,6 +42,8 @@ final class Nfa {
     private final int[] counts = new int[256]; // of `targets`
     private final int[][] targets = new int[256][0]; // where `stepped` leads to, by the first byte of each class
     private @Nullable Subset stepped;
+    private int[] marks = new int[0]; // by state, the last round of closure() that reached it
+    private int round;
 
     /** The state after the closing quote. */
     private final int end;
@@ -90,12 +91,12 @@ final class Nfa {
         int before = state();
         edge(start, '"', '"', before);
         characters(CodePoints.ALL, before, before);
-        int last = anyText(build(node, before, true, Position.ANY));
+        int last = anyText(build(node, before, List.of(), Position.ANY));
         Subset first = new Subset(new int[] {start});
         return determined(
                 first,
                 (subset, b) -> {
-                    if (subset == first) {
+                    if (subset.equals(first)) {
                         return b == '"' ? closure(new int[] {before}, AT_START) : null;
                     }
                     return step(subset, b);
@@ -106,7 +107,7 @@ final class Nfa {
     /** Returns an automaton of what may follow a position: parts of an expression, then any text and the closing quote. */
     private Dfa following(List<Regex.Node> parts, Position position) {
         int start = state();
-        int last = anyText(build(new Regex.Sequence(parts), start, true, position));
+        int last = anyText(sequence(parts, start, List.of(), position));
         Subset first = closure(new int[] {start}, position == Position.START ? AT_START : EMPTY);
         return determined(first, this::step, last);
     }
@@ -181,6 +182,7 @@ final class Nfa {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // the bytes of one subset are read one after the other
     private @Nullable Subset step(Subset subset, int b) {
         if (subset != stepped) {
             stepped = subset;
@@ -217,30 +219,40 @@ final class Nfa {
 
     /** Returns all states that are reached without reading a byte, over empty edges and edges of a kind. */
     private Subset closure(int[] from, int kind) {
-        BitSet seen = new BitSet();
-        int[] open = Arrays.copyOf(from, Math.max(8, from.length));
-        int count = from.length;
-        for (int state : from) {
-            seen.set(state);
+        if (marks.length < edges.size()) {
+            marks = Arrays.copyOf(marks, edges.size());
         }
-        while (count > 0) {
-            int[] out = edges.get(open[--count]);
-            budget.spend(1 + out.length / 6);
+        round++;
+        int[] found = Arrays.copyOf(from, Math.max(8, 2 * from.length));
+        int count = 0;
+        for (int state : from) {
+            count = mark(state) ? add(found, count, state) : count;
+        }
+        for (int next = 0; next < count; next++) {
+            int[] out = edges.get(found[next]);
+            budget.spend(2 + out.length / 6);
             for (int i = 0; i < out.length; i += 3) {
-                if ((out[i] == EMPTY || out[i] == kind) && !seen.get(out[i + 2])) {
-                    seen.set(out[i + 2]);
-                    open = count == open.length ? Arrays.copyOf(open, 2 * count) : open;
-                    open[count++] = out[i + 2];
+                if ((out[i] == EMPTY || out[i] == kind) && mark(out[i + 2])) {
+                    found = count == found.length ? Arrays.copyOf(found, 2 * count) : found;
+                    count = add(found, count, out[i + 2]);
                 }
             }
         }
-        int[] states = new int[seen.cardinality()];
-        budget.spend(edges.size() / 64 + states.length);
-        int made = 0;
-        for (int state = seen.nextSetBit(0); state >= 0; state = seen.nextSetBit(state + 1)) {
-            states[made++] = state;
-        }
+        int[] states = Arrays.copyOf(found, count);
+        Arrays.sort(states);
         return new Subset(states);
+    }
+
+    private static int add(int[] states, int count, int state) {
+        states[count] = state;
+        return count + 1;
+    }
+
+    /** Returns whether a state is reached for the first time in this round. */
+    private boolean mark(int state) {
+        boolean isNew = marks[state] != round;
+        marks[state] = round;
+        return isNew;
     }
 
     /** Returns for each byte value the first one with the same transitions in all states. */
@@ -270,9 +282,9 @@ final class Nfa {
     /**
      * Adds the states of an expression after a state, and returns the last one.
      *
-     * @param isTail whether nothing follows the expression but any text
+     * @param rest what follows the expression; null if it is repeated, so that this depends
      */
-    private int build(Regex.Node node, int from, boolean isTail, Position position) {
+    private int build(Regex.Node node, int from, @Nullable List<Regex.Node> rest, Position position) {
         budget.spend(1);
         if (node instanceof Regex.Characters characters) {
             int to = state();
@@ -280,22 +292,22 @@ final class Nfa {
             return to;
         }
         if (node instanceof Regex.Sequence sequence) {
-            return sequence(sequence.parts(), from, isTail, position);
+            return sequence(sequence.parts(), from, rest, position);
         }
         if (node instanceof Regex.Alternatives alternatives) {
             int to = state();
             for (Regex.Node part : alternatives.parts()) {
                 int start = state();
                 empty(from, start);
-                empty(build(part, start, isTail, position), to);
+                empty(build(part, start, rest, position), to);
             }
             return to;
         }
         if (node instanceof Regex.Repeat repeat) {
-            return repeat(repeat, from);
+            return repeat(repeat, from, rest, position);
         }
         if (node instanceof Regex.Lookahead) {
-            return sequence(List.of(node), from, isTail, position);
+            return sequence(List.of(node), from, rest, position);
         }
         int to = state();
         int kind = ((Regex.Anchor) node).start() ? AT_START : AT_END;
@@ -303,27 +315,39 @@ final class Nfa {
         return to;
     }
 
-    private int sequence(List<Regex.Node> parts, int from, boolean isTail, Position position) {
+    private int sequence(List<Regex.Node> parts, int from, @Nullable List<Regex.Node> rest, Position position) {
         int at = from;
         Position here = position;
         for (int i = 0; i < parts.size(); i++) {
             Regex.Node part = parts.get(i);
+            List<Regex.Node> following = following(parts, i + 1, rest);
             if (part instanceof Regex.Lookahead lookahead) {
-                if (!isTail) {
-                    throw new IllegalArgumentException(
-                            "has a lookahead in a group after which more follows, which is not supported");
+                if (following == null) {
+                    throw new IllegalArgumentException("has a lookahead that is repeated, which is not supported");
                 }
-                embed(after(lookahead, parts.subList(i + 1, parts.size()), here), at);
-                return state(); // nothing follows: the embedded automaton reads the closing quote
+                embed(after(lookahead, following, here), at);
+                return state(); // nothing leads on: the embedded automaton reads the closing quote
             }
-            at = build(part, at, isTail && i == parts.size() - 1, here);
+            at = build(part, at, following, here);
             if (part instanceof Regex.Anchor anchor) {
                 here = anchor.start() ? Position.START : here;
-            } else {
+            } else if (!Regex.mayBeEmpty(part)) {
                 here = Position.LATER;
+            } else if (here == Position.START) {
+                here = Position.ANY;
             }
         }
         return at;
+    }
+
+    private static @Nullable List<Regex.Node> following(
+            List<Regex.Node> parts, int from, @Nullable List<Regex.Node> rest) {
+        if (rest == null) {
+            return null;
+        }
+        List<Regex.Node> following = new ArrayList<>(parts.subList(from, parts.size()));
+        following.addAll(rest);
+        return following;
     }
 
     /** Returns an automaton of what may follow a lookahead: texts of the rest that the lookahead matches, or does not. */
@@ -360,16 +384,23 @@ final class Nfa {
         }
     }
 
-    private int repeat(Regex.Repeat repeat, int from) {
+    private int repeat(Regex.Repeat repeat, int from, @Nullable List<Regex.Node> rest, Position position) {
+        if (repeat.min() == 0 && repeat.max() == 1) {
+            int start = state();
+            empty(from, start);
+            int end = build(repeat.part(), start, rest, position);
+            empty(from, end);
+            return end;
+        }
         int at = from;
         for (int i = 0; i < repeat.min(); i++) {
-            at = build(repeat.part(), at, false, Position.LATER);
+            at = build(repeat.part(), at, null, Position.ANY);
         }
         int to = state();
         if (repeat.isUnbounded()) {
             int loop = state();
             empty(at, loop);
-            empty(build(repeat.part(), loop, false, Position.LATER), loop);
+            empty(build(repeat.part(), loop, null, Position.ANY), loop);
             empty(loop, to);
             return to;
         }
@@ -377,7 +408,7 @@ final class Nfa {
         for (int i = repeat.min(); i < repeat.max(); i++) {
             int start = state();
             empty(at, start);
-            at = build(repeat.part(), start, false, Position.LATER);
+            at = build(repeat.part(), start, null, Position.ANY);
             empty(at, to);
         }
         return to;

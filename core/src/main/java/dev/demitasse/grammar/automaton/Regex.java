@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A regular expression of ECMA-262 without back references, lookbehind, word boundaries and Unicode properties: a subset
+ * A regular expression of ECMA-262 without back references, lookbehind and word boundaries: a subset
  * that describes regular languages and on which engines agree.
  */
 public final class Regex {
@@ -76,6 +76,20 @@ public final class Regex {
         return node instanceof Lookahead lookahead
                 ? hasStartAnchor(lookahead.part)
                 : node instanceof Anchor anchor && anchor.start;
+    }
+
+    /** Returns whether an expression can match without reading a character. */
+    static boolean mayBeEmpty(Node node) {
+        if (node instanceof Sequence sequence) {
+            return sequence.parts.stream().allMatch(Regex::mayBeEmpty);
+        }
+        if (node instanceof Alternatives alternatives) {
+            return alternatives.parts.stream().anyMatch(Regex::mayBeEmpty);
+        }
+        if (node instanceof Repeat repeat) {
+            return repeat.min == 0 || mayBeEmpty(repeat.part);
+        }
+        return !(node instanceof Characters);
     }
 
     private Node alternatives(int depth) {
@@ -255,6 +269,10 @@ public final class Regex {
 
     private CodePoints escape(boolean inSet) {
         int c = next();
+        if (c == 'p' || c == 'P') {
+            CodePoints property = property();
+            return c == 'p' ? property : property.not();
+        }
         CodePoints set =
                 switch (c) {
                     case 'd' -> CodePoints.DIGITS;
@@ -285,6 +303,17 @@ public final class Regex {
             throw unsupported(inSet ? "this escape in a set" : "this escape");
         }
         return CodePoints.of(character, character);
+    }
+
+    private CodePoints property() {
+        int end = peek() == '{' ? pattern.indexOf('}', at) : -1;
+        CodePoints set = end < 0 ? null : UnicodeSets.of(pattern.substring(at + 1, end));
+        if (set == null) {
+            at--;
+            throw unsupported("this Unicode property");
+        }
+        at = end + 1;
+        return set;
     }
 
     private int unicode() {

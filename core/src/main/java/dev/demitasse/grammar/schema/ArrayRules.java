@@ -44,7 +44,7 @@ final class ArrayRules {
             return schemas.json().array;
         }
         List<ArrayRule.Element> prefix = new ArrayList<>();
-        long minCounted = contains == null ? 0 : minContains(contains);
+        long minCounted = contains == null ? 0 : minContains();
         long maxCounted = contains == null ? Distance.NEVER : schemas.maxSize("maxContains");
         if (minCounted > maxCounted) {
             return Json.NOTHING;
@@ -66,11 +66,11 @@ final class ArrayRules {
             throw new IllegalArgumentException(all.get(1).path() + " is not supported together with "
                     + all.get(0).path());
         }
-        boolean counts = minContains(all.get(0)) > 0 || schemas.maxSize("maxContains") < Distance.NEVER;
+        boolean counts = minContains() > 0 || schemas.maxSize("maxContains") < Distance.NEVER;
         return counts ? all.get(0) : null;
     }
 
-    private long minContains(JsonField contains) {
+    private long minContains() {
         return schemas.values("minContains").isEmpty() ? 1 : schemas.minSize("minContains");
     }
 

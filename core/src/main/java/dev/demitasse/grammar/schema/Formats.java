@@ -36,6 +36,7 @@ final class Formats {
 
     // RFC 1123 and RFC 5321. Labels with hyphens at the third and fourth place are reserved (RFC 5891).
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private static final String LOWER_LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
     private static final String RESERVED = "(?:^|[.@])[^.]{2}--";
     private static final String TOP_LEVEL = "[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])";
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
@@ -93,9 +94,9 @@ final class Formats {
             case "duration" -> format(DURATION);
             case "uuid" -> format(HEX + "{8}-(?:" + HEX + "{4}-){3}" + HEX + "{12}");
             case "email" -> email(ATOM, DOMAIN);
-            case "idn-email" -> email("(?:" + ATOM + "|[" + LETTERS + "]+)", idnHost("+"));
+            case "idn-email" -> email("(?:" + ATOM + "|[" + LETTERS + "]+)", idnHost("+", "[a-z][a-z0-9]{1,20}"));
             case "hostname" -> host("(?:" + LABEL + "\\.)*" + LABEL);
-            case "idn-hostname" -> host(idnHost("*"));
+            case "idn-hostname" -> host(idnHost("*", LOWER_LABEL));
             case "ipv4" -> format(IPV4);
             case "ipv6" -> format(IPV6);
             case "uri" -> format(uri(""));
@@ -141,10 +142,11 @@ final class Formats {
      * Returns host names with labels of ASCII or of so few other letters that their punycode has at most 63 characters.
      *
      * @param repeat how often a label with a dot stands before the last label: {@code *} or {@code +}
+     * @param last the last label, if it is of ASCII
      */
-    private static String idnHost(String repeat) {
-        String label = "(?:" + LABEL + "|[" + LETTERS + "]{1,9})";
-        return "(?:" + label + "\\.)" + repeat + label;
+    private static String idnHost(String repeat, String last) {
+        String label = "(?:" + LOWER_LABEL + "|[" + LETTERS + "]{1,9})";
+        return "(?:" + label + "\\.)" + repeat + "(?:" + last + "|[" + LETTERS + "]{1,9})";
     }
 
     /** Returns IPv6 addresses: {@code ::} may replace groups of 0 once. */
@@ -208,7 +210,11 @@ final class Formats {
         String escape = "\\\\(?:[dDwWsStnrfv.*+?()\\[\\]{}|^$/\\\\]|x" + HEX + "{2}|u" + HEX + "{4})";
         String range = "[0-9]-9|0-[0-9]|[a-z]-z|a-[a-z]|[A-Z]-Z|A-[A-Z]";
         String set = "\\[\\^?(?:" + range + "|[A-Za-z0-9_ .,:;@#%=!~<>\"'/+*?()$]|" + escape + "|\\\\-)+\\]";
-        String quantifier = "(?:(?:[*+?]|\\{[0-9]{1,3}(?:,|)\\}|\\{[0-9],[1-9][0-9]\\})\\??)?";
+        StringBuilder counts = new StringBuilder("[0-9]{1,3},?|[0-9],[1-9][0-9]");
+        for (int min = 0; min < 10; min++) {
+            counts.append('|').append(min).append(",[").append(min).append("-9]");
+        }
+        String quantifier = "(?:(?:[*+?]|\\{(?:" + counts + ")\\})\\??)?";
         String atom = "(?:[A-Za-z0-9_ ,:;@#%&=!~<>\"'/`-]|[.]|" + escape + "|" + set + ")" + quantifier;
         String terms = "(?:" + atom + "|[$^|])*";
         for (int depth = 0; depth < 3; depth++) {

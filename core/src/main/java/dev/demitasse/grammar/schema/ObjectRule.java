@@ -185,11 +185,11 @@ final class ObjectRule extends Rule {
         private final Taken taken;
         private final @Nullable Others other; // whose name was read
 
-        @SuppressWarnings("EnumOrdinal") // part of a hash
         Members(Place place, int index, long count, Taken taken) {
             this(place, index, count, taken, null);
         }
 
+        @SuppressWarnings("EnumOrdinal") // part of a hash
         private Members(Place place, int index, long count, Taken taken, @Nullable Others other) {
             super(Key.mix(
                     Key.mix(ObjectRule.this.key(), index * 4L + place.ordinal()),

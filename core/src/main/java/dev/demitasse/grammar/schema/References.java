@@ -43,10 +43,10 @@ final class References {
     private final Map<String, JsonField> named = new HashMap<>();
 
     /** The base URI of each schema object, by identity. */
-    private final Map<Object, String> bases = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, String> bases = new IdentityHashMap<>();
 
     /** The base URI around each schema with {@code $ref} and {@code $id}, if the draft is not known. */
-    private final Map<Object, String> outerBases = new IdentityHashMap<>();
+    private final IdentityHashMap<Object, String> outerBases = new IdentityHashMap<>();
 
     /** How many schemas have a {@code $dynamicAnchor}, by its name. */
     private final Map<String, Integer> dynamicAnchors = new HashMap<>();

@@ -23,13 +23,10 @@ final class SchemaIndex {
     private final References references;
     private final Negation negation = new Negation(this);
     private final List<SchemaNode> nodes = new ArrayList<>();
-<<<<<<< HEAD
     private final IdentityHashMap<Object, Integer> numbers = new IdentityHashMap<>(); // by the value of the field
-=======
-    private final Map<Object, Integer> numbers = new IdentityHashMap<>(); // by the value of the field
-    private final Map<Object, JsonField> negations = new IdentityHashMap<>(); // by the value of the negated schema
+    private final IdentityHashMap<Object, JsonField> negations =
+            new IdentityHashMap<>(); // by the value of the negated schema
     private final Set<String> warnings = new LinkedHashSet<>();
->>>>>>> 32e2e69 (grammar: hold the keywords of JSON Schema, count distances in tokens)
 
     SchemaIndex(JsonField root, Budget budget) {
         this.root = root;
@@ -238,34 +235,12 @@ final class SchemaIndex {
         }
     }
 
-<<<<<<< HEAD
-    /** Checks that all keywords are supported, and returns whether there are assertions. */
-    @SuppressWarnings("ReferenceEquality") // fields are nodes of the schema's graph
-    private boolean checkKeywords(SchemaNode node) {
-        boolean hasAssertions = false;
-        Map<String, @Nullable Object> keywords = node.keywords();
-        for (String keyword : keywords.keySet()) {
-            budget.spend(1);
-            String path = node.field.path() + "." + keyword;
-            if (keyword.equals("$id") && node.field != root) {
-                throw new IllegalArgumentException(path + " is supported at the root only");
-            }
-            boolean isAssertion = Keywords.ASSERTIONS.contains(keyword);
-            if (isAssertion && keywords.get(keyword) == null && !keyword.equals("const")) {
-                throw new IllegalArgumentException(path + " is null");
-            }
-            if (!isAssertion && !Keywords.ANNOTATIONS.contains(keyword) && !Keywords.APPLICATORS.contains(keyword)) {
-                throw new IllegalArgumentException(path + " is not supported");
-            }
-            hasAssertions |= isAssertion;
-=======
     private void negation(SchemaNode node) {
         JsonField negated = node.field.member("not");
         Keywords.checkSchema(negated);
         if (Negation.isAssertion(negated)) {
             node.hasAssertions = true;
             return;
->>>>>>> 32e2e69 (grammar: hold the keywords of JSON Schema, count distances in tokens)
         }
         List<List<JsonField>> options = new ArrayList<>();
         for (JsonField option : negation.options(node(negated))) {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Compiles the assertions about strings. */
 final class StringRules {
+    private static final int MAX_PRODUCT = 20_000;
+
     private final Schemas schemas;
     private @Nullable Dfa described; // see described()
 
@@ -61,7 +63,12 @@ final class StringRules {
         long max = max();
         Dfa strings = described();
         Dfa names = strings == JsonStrings.TEXT ? JsonStrings.NAME : strings.and(JsonStrings.NAME, schemas.budget());
-        return min == 0 && max == Distance.NEVER ? names : JsonStrings.limited(names, min, max, schemas.budget());
+        if (min == 0 && max == Distance.NEVER) {
+            return names;
+        }
+        // A product with too long a name is too large; shorter names are valid, too.
+        long limit = max == Distance.NEVER ? max : Math.min(max, Math.max(min, MAX_PRODUCT / names.size()));
+        return JsonStrings.limited(names, min, limit, schemas.budget());
     }
 
     /** Returns the JSON text of a string, or null if it is not valid. */

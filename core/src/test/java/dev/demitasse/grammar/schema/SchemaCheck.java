@@ -21,23 +21,22 @@ public final class SchemaCheck {
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     private static final SchemaRegistry REGISTRY = SchemaRegistry.withDefaultDialect(
-            Dialect.builder(Dialects.getDraft202012()).format(new Email()).build(),
+            Dialect.builder(Dialects.getDraft202012())
+                    .format(new Email("email"))
+                    .format(new Email("idn-email"))
+                    .build(),
             builder -> builder.schemaRegistryConfig(
                     SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
 
     private final Schema schema;
 
     /** Mail addresses of RFC 5321. The validator's own format accepts only the top-level domains that it lists. */
-    private static final class Email implements Format {
-        private static final String ATOM = "[\\w!#$%&'*+/=?^`{|}~-]+";
-        private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private record Email(String getName) implements Format {
+        private static final String ATOM = "[\\w\\x{80}-\\x{10ffff}!#$%&'*+/=?^`{|}~-]+";
+        private static final String LABEL =
+                "[A-Za-z0-9\\x{80}-\\x{10ffff}](?:[A-Za-z0-9\\x{80}-\\x{10ffff}-]{0,61}[A-Za-z0-9\\x{80}-\\x{10ffff}])?";
         private static final Pattern ADDRESS = Pattern.compile(
                 "(?=.{1,64}@.{1,253}$)" + ATOM + "(?:\\." + ATOM + ")*@" + LABEL + "(?:\\." + LABEL + ")*");
-
-        @Override
-        public String getName() {
-            return "email";
-        }
 
         @Override
         public boolean matches(ExecutionContext context, String value) {
