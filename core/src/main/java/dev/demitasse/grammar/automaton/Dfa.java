@@ -297,7 +297,11 @@ public final class Dfa extends Automaton {
             this(identity(), budget);
         }
 
-        /** @param classes for each byte value, the first byte value with the same transitions in all states */
+        /**
+         * Creates a builder with one column for each class of bytes.
+         *
+         * @param classes for each byte value, the first byte value with the same transitions in all states
+         */
         private Builder(int[] classes, Budget budget) {
             this.budget = budget;
             int count = 0;

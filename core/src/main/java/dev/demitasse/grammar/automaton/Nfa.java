@@ -48,7 +48,7 @@ final class Nfa {
     /** The state after the closing quote. */
     private final int end;
 
-    /** Where in a text a part of an expression is matched. */
+    /** A place in a text at which a part of an expression is matched. */
     private enum Position {
         START,
         LATER,

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Disjointness {
     /**
-     * What is known of the values of a schema.
+     * Known properties of the values of a schema.
      *
      * @param types the types, or null if they are not known
      * @param constants the constants that required members may have, by name

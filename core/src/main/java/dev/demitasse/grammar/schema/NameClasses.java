@@ -31,7 +31,7 @@ final class NameClasses {
     private final Dfa allowed;
     private final Map<String, Pattern> patterns = new LinkedHashMap<>();
 
-    /** What matches a pattern in all engines, and what matches in at least one. */
+    /** The names that match a pattern in all engines, and those that match in at least one. */
     private record Pattern(Dfa certain, Dfa possible) {}
 
     /**

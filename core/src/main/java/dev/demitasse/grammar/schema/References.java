@@ -48,7 +48,7 @@ final class References {
     /** The base URI around each schema with {@code $ref} and {@code $id}, if the draft is not known. */
     private final IdentityHashMap<Object, String> outerBases = new IdentityHashMap<>();
 
-    /** How many schemas have a {@code $dynamicAnchor}, by its name. */
+    /** Number of schemas that have a {@code $dynamicAnchor}, by its name. */
     private final Map<String, Integer> dynamicAnchors = new HashMap<>();
 
     /** Whether {@code $ref} replaces the keywords next to it, and {@code id} is {@code $id}. */

@@ -28,7 +28,7 @@ final class SchemaNode {
 
     boolean isRead;
 
-    /** What a choice stands for. */
+    /** The origin of a choice. */
     enum Kind {
         ANY_OF,
         /** Exactly one of the options must hold; each is a single schema. */
