@@ -104,6 +104,36 @@ class GrammarTest {
         assertTrue(found.contains(message), found);
     }
 
+    /** The shortest answer of a form has 104 bytes, but SmolLM2 writes it in 29 tokens. */
+    @Test
+    void distancesAreCountedInTokens() {
+        Grammar form = JsonSchema.compile(JsonReader.read("""
+                {"type": "object", "properties": {"customer_name": {"type": "string"}, "customer_email": {"type": "string"}, \
+                "order_number": {"type": "integer"}, "shipping_address": {"type": "string"}, "order_status": {"enum": \
+                ["pending", "shipped", "delivered", "cancelled"]}}, "required": ["customer_name", "customer_email", \
+                "order_number", "shipping_address", "order_status"], "additionalProperties": false}"""));
+        Vocabulary vocabulary = Vocabulary.smolLm2();
+        int shortest = Vocabulary.shortest(vocabulary.matcher(form));
+        assertTrue(shortest >= 29 && shortest <= 40, shortest + " tokens");
+        for (int spare = 0; spare < 5; spare++) {
+            String text = vocabulary.walk(form, spare, new Random(spare));
+            assertTrue(text.endsWith("}"), text);
+        }
+        assertTrue(Vocabulary.shortest(VOCABULARY.matcher(form)) > shortest, "another vocabulary needs more tokens");
+    }
+
+    @Test
+    void whatHasNoEffectIsAWarning() {
+        Grammar grammar = JsonSchema.compile(JsonReader.read("""
+                {"type": "object", "properties": {"a": {"type": "string", "nullable": true, "x-order": 1}, "b": {"type": \
+                "string", "format": "slug"}, "c": {"type": "integer", "format": "int32"}}, "discriminator": {}}"""));
+        assertEquals(
+                List.of(
+                        "schema.properties.a.nullable is not a keyword of JSON Schema; it has no effect",
+                        "schema.properties.b.format is slug, which is not known"),
+                Grammar.sequence(Grammar.literal("a"), grammar).warnings());
+    }
+
     @Test
     void whiteSpaceIsBounded() {
         Grammar grammar = JsonSchema.compile(JsonReader.read(

@@ -294,7 +294,15 @@ final class ObjectRule extends Rule {
                     return;
                 }
             }
-            consider(Distance.sum(otherCost(), cost(members.size(), next)), otherHeight(), members.size(), next);
+            for (Others further : others) {
+                long name = 1 + taken.names(further.names().automaton()).distance;
+                long cost = Distance.sum(Distance.sum(name, further.value().distance()), 2);
+                consider(
+                        Distance.sum(cost, cost(members.size(), next)),
+                        further.value().height(),
+                        members.size(),
+                        next);
+            }
         }
 
         private void consider(long cost, int valueHeight, int after, long next) {

@@ -103,7 +103,9 @@ final class UniqueStrings extends Rule {
             long elements = isAfterElement || count == 0 ? needed : Math.max(1, needed);
             long commas = isAfterElement ? elements : Math.max(0, elements - 1);
             boolean isPossible = count + elements <= max && (elements == 0 || strings.distance() < Distance.NEVER);
-            long distance = Distance.sum(1 + commas, Distance.product(elements, length));
+            long first = isAfterElement ? length : 1 + taken.names(strings.automaton()).distance;
+            long distance = Distance.sum(
+                    1 + commas, elements == 0 ? 0 : Distance.sum(first, Distance.product(elements - 1, length)));
             setShortest(isPossible ? distance : Distance.NEVER, 1);
         }
     }
