@@ -25,6 +25,20 @@ final class TokenDistances {
         Arrays.fill(known, UNKNOWN);
     }
 
+    /** Returns the maximum number of characters of a token of ASCII letters. */
+    static int longestRun(TokenTrie trie) {
+        int longest = 1;
+        byte[] bytes = trie.bytes();
+        for (int id = 0; id < trie.size(); id++) {
+            boolean isLetters = true;
+            for (int i = trie.start(id); i < trie.end(id) && isLetters; i++) {
+                isLetters = (bytes[i] | 0x20) >= 'a' && (bytes[i] | 0x20) <= 'z';
+            }
+            longest = isLetters ? Math.max(longest, trie.end(id) - trie.start(id)) : longest;
+        }
+        return longest;
+    }
+
     /** Returns the distance of a state from which the end can be reached. */
     int of(int state) {
         if (known[state] == UNKNOWN) {

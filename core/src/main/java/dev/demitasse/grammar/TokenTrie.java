@@ -221,16 +221,7 @@ public final class TokenTrie {
 
     /** Returns the maximum number of characters of a token of ASCII letters. */
     int longestRun() {
-        if (longestRun == 0) {
-            longestRun = 1;
-            for (int id = 0; id < size; id++) {
-                boolean isLetters = true;
-                for (int i = starts[id]; i < starts[id + 1] && isLetters; i++) {
-                    isLetters = (bytes[i] | 0x20) >= 'a' && (bytes[i] | 0x20) <= 'z';
-                }
-                longestRun = isLetters ? Math.max(longestRun, length(id)) : longestRun;
-            }
-        }
+        longestRun = longestRun == 0 ? TokenDistances.longestRun(this) : longestRun;
         return longestRun;
     }
 
@@ -318,7 +309,7 @@ public final class TokenTrie {
                 continue;
             }
             if (automaton.continues(next) && hasToken(i)) {
-                int count = characters[depth[i]] + needed(counted, next);
+                int count = characters[depth[i]] + Characters.needed(counted, next);
                 addTokens(i, from, frame, frame.distanceAfter(tokens.of(next), count), below, limit, allowed);
             }
             if (automaton.accepts(next)) {
@@ -360,11 +351,6 @@ public final class TokenTrie {
         return next;
     }
 
-    /** Returns the number of characters that must begin after a state. */
-    private static int needed(@Nullable Characters counted, int state) {
-        return counted == null ? 0 : (int) counted.min(state);
-    }
-
     private static void set(long[] bits, int id) {
         bits[id >> 6] |= 1L << id;
     }
@@ -392,7 +378,7 @@ public final class TokenTrie {
             boolean continues = automaton.continues(next);
             if (continues) {
                 for (int k = first[i]; k < first[i + 1]; k++) {
-                    found.addToken(distance.of(next), count + needed(counted, next), sorted[k]);
+                    found.addToken(distance.of(next), count + Characters.needed(counted, next), sorted[k]);
                 }
             }
             if (automaton.accepts(next)) {

@@ -105,6 +105,11 @@ public final class Characters {
         return costs[state] / CHARACTER;
     }
 
+    /** Returns the minimum number of characters that must begin after a state, or 0 if they are not counted. */
+    public static int needed(@Nullable Characters counted, int state) {
+        return counted == null ? 0 : (int) counted.min(state);
+    }
+
     /** Returns the number of bytes to the end with the minimum number of characters. */
     public int distance(int state) {
         return (int) (costs[state] % CHARACTER);

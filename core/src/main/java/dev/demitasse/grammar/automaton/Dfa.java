@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 public final class Dfa extends Automaton {
     private static final int FAR = Integer.MAX_VALUE;
 
-    private static final int MAX_EXTRA_LENGTH = 200;
-
     /** Accepts nothing. */
     public static final Dfa NOTHING = new Builder(new Budget()).build();
 
@@ -92,65 +90,6 @@ public final class Dfa extends Automaton {
             }
         }
         return before;
-    }
-
-    /** Returns all texts, in ascending order, or null if there are more than {@code max}. */
-    public @Nullable List<byte[]> texts(int max, Budget budget) {
-        List<byte[]> texts = new ArrayList<>();
-        return isEmpty() || addTexts(0, new byte[size()], 0, texts, max, budget) ? texts : null;
-    }
-
-    /** Adds the texts that lead from a state to the end. Returns whether those are all. */
-    private boolean addTexts(int state, byte[] text, int length, List<byte[]> texts, int max, Budget budget) {
-        budget.spend(256);
-        if (accepting[state]) {
-            texts.add(Arrays.copyOf(text, length));
-        }
-        if (texts.size() > max || continuing[state] && length == text.length) {
-            return false;
-        }
-        for (int b = 0; b < 256 && continuing[state]; b++) {
-            int next = next(state, b);
-            if (next != NONE) {
-                text[length] = (byte) b;
-                if (!addTexts(next, text, length + 1, texts, max, budget)) {
-                    return false;
-                }
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Returns a length in bytes such that at least {@code count} texts are not longer. If there are fewer texts of a moderate
-     * length, returns that of the longest one of them, negated.
-     */
-    public int lengthOfMany(int count, Budget budget) {
-        long[] ways = new long[size()]; // number of prefixes that lead to each state
-        ways[0] = 1;
-        long found = 0;
-        int longest = 0;
-        for (int length = 0; length <= size() + MAX_EXTRA_LENGTH; length++) {
-            long[] next = new long[size()];
-            budget.spend(size() + (long) table.length);
-            for (int state = 0; state < ways.length; state++) {
-                if (ways[state] > 0 && accepting[state]) {
-                    found = Math.min(count, found + ways[state]);
-                    longest = length;
-                }
-                for (int b = 0; ways[state] > 0 && b < 256; b++) {
-                    int to = next(state, b);
-                    if (to != NONE) {
-                        next[to] = Math.min(count, next[to] + ways[state]);
-                    }
-                }
-            }
-            if (found >= count) {
-                return length;
-            }
-            ways = next;
-        }
-        return -longest;
     }
 
     /** Returns the automaton of a set of texts. */

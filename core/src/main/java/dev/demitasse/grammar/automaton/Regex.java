@@ -59,7 +59,7 @@ public final class Regex {
         if (regex.at < pattern.length()) {
             throw regex.unsupported("an unmatched closing parenthesis");
         }
-        return new Nfa(lenient, budget).search(node);
+        return new RegexNfa(lenient, budget).search(node);
     }
 
     /** Returns whether an expression contains the anchor of the start. */

@@ -4,6 +4,7 @@ import dev.demitasse.grammar.automaton.Budget;
 import dev.demitasse.grammar.automaton.Dfa;
 import dev.demitasse.grammar.automaton.JsonStrings;
 import dev.demitasse.grammar.automaton.Regex;
+import dev.demitasse.grammar.automaton.Texts;
 import dev.demitasse.grammar.automaton.TooLargeException;
 import dev.demitasse.json.JsonField;
 import java.util.ArrayList;
@@ -47,11 +48,11 @@ final class NameClasses {
             if (names == JsonStrings.NAME) {
                 return new NameClass(names, patterns, List.of(), ANY_LENGTH);
             }
-            List<byte[]> listed = names.texts(MAX_LISTED, budget);
+            List<byte[]> listed = Texts.list(names, MAX_LISTED, budget);
             if (listed != null) {
                 return new NameClass(names, patterns, listed, 0);
             }
-            int length = names.lengthOfMany(ENOUGH_NAMES, budget);
+            int length = Texts.lengthOfMany(names, ENOUGH_NAMES, budget);
             if (length < 0 && min > MAX_LISTED) {
                 throw new TooLargeException("has too few names or strings for so large a minimum");
             }
