@@ -65,26 +65,44 @@ public final class Regex {
     /** Returns whether an expression contains the anchor of the start. */
     static boolean hasStartAnchor(Node node) {
         if (node instanceof Sequence sequence) {
-            return sequence.parts.stream().anyMatch(Regex::hasStartAnchor);
+            return hasStartAnchor(sequence.parts);
         }
         if (node instanceof Alternatives alternatives) {
-            return alternatives.parts.stream().anyMatch(Regex::hasStartAnchor);
+            return hasStartAnchor(alternatives.parts);
         }
         if (node instanceof Repeat repeat) {
             return hasStartAnchor(repeat.part);
         }
-        return node instanceof Lookahead lookahead
-                ? hasStartAnchor(lookahead.part)
-                : node instanceof Anchor anchor && anchor.start;
+        if (node instanceof Lookahead lookahead) {
+            return hasStartAnchor(lookahead.part);
+        }
+        return node instanceof Anchor anchor && anchor.start;
+    }
+
+    static boolean hasStartAnchor(List<Node> nodes) {
+        for (Node node : nodes) {
+            if (hasStartAnchor(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns whether an expression can match without reading a character. */
     static boolean mayBeEmpty(Node node) {
         if (node instanceof Sequence sequence) {
-            return sequence.parts.stream().allMatch(Regex::mayBeEmpty);
+            boolean allMayBe = true;
+            for (Node part : sequence.parts) {
+                allMayBe &= mayBeEmpty(part);
+            }
+            return allMayBe;
         }
         if (node instanceof Alternatives alternatives) {
-            return alternatives.parts.stream().anyMatch(Regex::mayBeEmpty);
+            boolean oneMayBe = false;
+            for (Node part : alternatives.parts) {
+                oneMayBe |= mayBeEmpty(part);
+            }
+            return oneMayBe;
         }
         if (node instanceof Repeat repeat) {
             return repeat.min == 0 || mayBeEmpty(repeat.part);

@@ -146,8 +146,7 @@ final class RegexNfa extends Nfa {
 
     /** Returns an automaton of what may follow a lookahead: texts of the rest that the lookahead matches, or does not. */
     private Dfa after(Regex.Lookahead lookahead, List<Regex.Node> parts, Position position) {
-        if (position == Position.ANY
-                && (Regex.hasStartAnchor(lookahead) || parts.stream().anyMatch(Regex::hasStartAnchor))) {
+        if (position == Position.ANY && (Regex.hasStartAnchor(lookahead) || Regex.hasStartAnchor(parts))) {
             throw new IllegalArgumentException("has a lookahead before an anchor ^, which is not supported");
         }
         Dfa rest = new RegexNfa(lenient, budget).following(parts, position);

@@ -14,7 +14,9 @@ public final class Texts {
     /** Returns all texts, in ascending order, or null if there are more than {@code max}. */
     public static @Nullable List<byte[]> list(Dfa automaton, int max, Budget budget) {
         List<byte[]> texts = new ArrayList<>();
-        return automaton.isEmpty() || add(automaton, 0, new byte[automaton.size()], 0, texts, max, budget) ? texts : null;
+        return automaton.isEmpty() || add(automaton, 0, new byte[automaton.size()], 0, texts, max, budget)
+                ? texts
+                : null;
     }
 
     /** Adds the texts that lead from a state to the end. Returns whether those are all. */
