@@ -1,8 +1,12 @@
 package dev.demitasse;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -123,6 +127,16 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("java.lang.Thread")
+                .check(CORE);
+    }
+
+    /** These methods bring regular expressions, 120 KB, into the module. */
+    @Test
+    void callsNoMethodsWithRegularExpressions() {
+        noClasses()
+                .should()
+                .callMethodWhere(target(owner(type(String.class)))
+                        .and(target(nameMatching("split|matches|replaceAll|replaceFirst"))))
                 .check(CORE);
     }
 }

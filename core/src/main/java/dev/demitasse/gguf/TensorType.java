@@ -24,10 +24,48 @@ public enum TensorType {
     private static final TensorType[] VALUES = values();
 
     /** Names of ggml's other types by id, for messages. */
-    private static final String[] UNSUPPORTED =
-            (",,,,Q4_2,Q4_3,,,,Q8_1,,,,,,Q8_K,IQ2_XXS,IQ2_XS,IQ3_XXS,IQ1_S,,IQ3_S,IQ2_S,,"
-                            + "I8,I16,I32,I64,F64,IQ1_M,,Q4_0_4_4,Q4_0_4_8,Q4_0_8_8,TQ1_0,TQ2_0,,,,MXFP4")
-                    .split(",", -1);
+    private static final String[] UNSUPPORTED = {
+        "",
+        "",
+        "",
+        "",
+        "Q4_2",
+        "Q4_3",
+        "",
+        "",
+        "",
+        "Q8_1",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "Q8_K",
+        "IQ2_XXS",
+        "IQ2_XS",
+        "IQ3_XXS",
+        "IQ1_S",
+        "",
+        "IQ3_S",
+        "IQ2_S",
+        "",
+        "I8",
+        "I16",
+        "I32",
+        "I64",
+        "F64",
+        "IQ1_M",
+        "",
+        "Q4_0_4_4",
+        "Q4_0_4_8",
+        "Q4_0_8_8",
+        "TQ1_0",
+        "TQ2_0",
+        "",
+        "",
+        "",
+        "MXFP4"
+    };
 
     private final int id;
     private final int blockSize;

@@ -8,11 +8,57 @@ import org.jspecify.annotations.Nullable;
 /** Jinja's filters ({@code value | name}). Not supported are {@code random}, {@code urlize} and {@code wordwrap}. */
 final class Filters {
     private static final Set<String> NAMES = Set.of(
-            ("abs attr batch capitalize center count d default dictsort e escape filesizeformat first float forceescape"
-                            + " format groupby indent int items join last length list lower map max min pprint reject"
-                            + " rejectattr replace reverse round safe select selectattr slice sort string striptags sum"
-                            + " title tojson trim truncate unique upper urlencode wordcount xmlattr")
-                    .split(" "));
+            "abs",
+            "attr",
+            "batch",
+            "capitalize",
+            "center",
+            "count",
+            "d",
+            "default",
+            "dictsort",
+            "e",
+            "escape",
+            "filesizeformat",
+            "first",
+            "float",
+            "forceescape",
+            "format",
+            "groupby",
+            "indent",
+            "int",
+            "items",
+            "join",
+            "last",
+            "length",
+            "list",
+            "lower",
+            "map",
+            "max",
+            "min",
+            "pprint",
+            "reject",
+            "rejectattr",
+            "replace",
+            "reverse",
+            "round",
+            "safe",
+            "select",
+            "selectattr",
+            "slice",
+            "sort",
+            "string",
+            "striptags",
+            "sum",
+            "title",
+            "tojson",
+            "trim",
+            "truncate",
+            "unique",
+            "upper",
+            "urlencode",
+            "wordcount",
+            "xmlattr");
 
     private static final Set<String> UNSUPPORTED = Set.of("random", "urlize", "wordwrap");
 

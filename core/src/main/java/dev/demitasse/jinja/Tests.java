@@ -8,10 +8,45 @@ import org.jspecify.annotations.Nullable;
 /** Jinja's tests ({@code value is name}). */
 final class Tests {
     private static final Set<String> NAMES = Set.of(
-            ("!= < <= == > >= boolean callable defined divisibleby eq equalto escaped even false filter float ge greaterthan"
-                            + " gt in integer iterable le lessthan lower lt mapping ne none number odd sameas sequence string"
-                            + " test true undefined upper")
-                    .split(" "));
+            "!=",
+            "<",
+            "<=",
+            "==",
+            ">",
+            ">=",
+            "boolean",
+            "callable",
+            "defined",
+            "divisibleby",
+            "eq",
+            "equalto",
+            "escaped",
+            "even",
+            "false",
+            "filter",
+            "float",
+            "ge",
+            "greaterthan",
+            "gt",
+            "in",
+            "integer",
+            "iterable",
+            "le",
+            "lessthan",
+            "lower",
+            "lt",
+            "mapping",
+            "ne",
+            "none",
+            "number",
+            "odd",
+            "sameas",
+            "sequence",
+            "string",
+            "test",
+            "true",
+            "undefined",
+            "upper");
 
     private Tests() {}
 

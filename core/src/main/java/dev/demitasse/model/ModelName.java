@@ -1,7 +1,10 @@
 package dev.demitasse.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringTokenizer;
 
 /**
  * Names of models to show. Converters take {@code general.name} from the folder that they convert, which may be a checkpoint of a training
@@ -72,20 +75,22 @@ final class ModelName {
     }
 
     private static boolean isCheckpoint(String name) {
-        String[] words = name.toLowerCase(Locale.ROOT)
-                .replace('_', ' ')
-                .replace('-', ' ')
-                .split(" ");
-        for (int i = 0; i < words.length; i++) {
+        List<String> words = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(name.toLowerCase(Locale.ROOT), " _-");
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
             int letters = 0;
-            while (letters < words[i].length() && !isDigit(words[i].charAt(letters))) {
+            while (letters < word.length() && !isDigit(word.charAt(letters))) {
                 letters++;
             }
-            boolean hasNumber = letters < words[i].length()
-                    || i + 1 < words.length && !words[i + 1].isEmpty() && isDigit(words[i + 1].charAt(0));
-            if (CHECKPOINT_WORDS.contains(words[i])
-                    || isHash(words[i])
-                    || hasNumber && RUN_WORDS.contains(words[i].substring(0, letters))) {
+            boolean hasNumber = letters < word.length()
+                    || i + 1 < words.size() && isDigit(words.get(i + 1).charAt(0));
+            if (CHECKPOINT_WORDS.contains(word)
+                    || isHash(word)
+                    || hasNumber && RUN_WORDS.contains(word.substring(0, letters))) {
                 return true;
             }
         }

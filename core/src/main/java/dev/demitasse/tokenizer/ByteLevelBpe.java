@@ -122,8 +122,10 @@ final class ByteLevelBpe extends Tokenizer {
             int right = vocabulary.id(bytes, space + 1, end);
             int result = vocabulary.id(bytes, start, space, space + 1, end);
             if (left == NONE || right == NONE || result == NONE) {
-                String[] pair = lines.get(rank).split(" ");
-                String missing = left == NONE ? pair[0] : right == NONE ? pair[1] : pair[0] + pair[1];
+                String pair = lines.get(rank);
+                String first = pair.substring(0, pair.indexOf(' '));
+                String second = pair.substring(pair.indexOf(' ') + 1);
+                String missing = left == NONE ? first : right == NONE ? second : first + second;
                 throw new GgufException(MERGES + "[" + rank + "] needs " + Vocabulary.quote(missing)
                         + ", which is not among " + Vocabulary.TOKENS);
             }

@@ -3,6 +3,7 @@ package dev.demitasse.tokenizer;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /** Converts text to Unicode normalization form C (Unicode Standard Annex 15), the first step of Qwen's tokenizer. */
 final class Nfc {
@@ -26,7 +27,8 @@ final class Nfc {
     private static final Map<Integer, Integer> COMBINING_CLASSES = new HashMap<>();
 
     static {
-        for (String entry : NfcData.DECOMPOSITIONS.split(" ")) {
+        for (StringTokenizer entries = new StringTokenizer(NfcData.DECOMPOSITIONS, " "); entries.hasMoreTokens(); ) {
+            String entry = entries.nextToken();
             int equal = entry.indexOf('=');
             int sign = equal >= 0 ? equal : entry.indexOf('!');
             int plus = entry.indexOf('+');
@@ -42,7 +44,8 @@ final class Nfc {
                 COMPOSITIONS.put(pair(first, second), whole);
             }
         }
-        for (String entry : NfcData.COMBINING_CLASSES.split(" ")) {
+        for (StringTokenizer entries = new StringTokenizer(NfcData.COMBINING_CLASSES, " "); entries.hasMoreTokens(); ) {
+            String entry = entries.nextToken();
             int colon = entry.indexOf(':');
             int comma = entry.indexOf(',');
             int first = Integer.parseInt(entry.substring(0, colon), 16);
