@@ -11,6 +11,7 @@ globalThis.ProgressEvent ??= class extends Event {
 };
 
 const { LanguageModel } = await load('language-model.js');
+const { DemitasseError } = await load('errors.js');
 const { LanguageModelToolCall, LanguageModelToolError, LanguageModelToolSuccess } = await load('language-model-tools.js');
 
 const PROMPT = 'Please write a sentence in English.';
@@ -172,6 +173,20 @@ test('a regular expression constrains a JSON string, whose value is the answer',
   await session.prompt('more');
   assert.equal(engine.requests[2].messages.at(-2).content, 'say "x"');
   assert.equal(await nameOf(() => session.prompt('x', { responseConstraint: /a/i })), 'NotSupportedError');
+});
+
+test('a prefix that the constraint excludes is not supported', async () => {
+  const engine = echoEngine();
+  const session = await create({}, engine);
+  const failsWith = async (param) => {
+    engine.chat.completions.create = async () => {
+      throw new DemitasseError('no answer', { status: 400, param });
+    };
+    return nameOf(() => session.prompt([{ role: 'assistant', content: 'x', prefix: true }], { responseConstraint: /a/ }));
+  };
+  assert.equal(await failsWith('continue_final_message'), 'NotSupportedError');
+  assert.equal(await failsWith('response_format.json_schema'), 'NotSupportedError');
+  assert.equal(await failsWith('messages'), 'UnknownError');
 });
 
 // Tools

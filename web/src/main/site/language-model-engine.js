@@ -172,8 +172,10 @@ export function asDomException(error) {
   if (!(error instanceof DemitasseError)) {
     return error;
   }
-  const isConstraint = error.param?.startsWith('response_format') || error.code === 'unsupported';
-  return new DOMException(error.message, isConstraint ? 'NotSupportedError' : 'UnknownError');
+  const { message, param, code } = error;
+  // A prefix that no answer to the constraint begins with is an error of continue_final_message.
+  const isConstraint = param?.startsWith('response_format') || param === 'continue_final_message' || code === 'unsupported';
+  return new DOMException(message, isConstraint ? 'NotSupportedError' : 'UnknownError');
 }
 
 /**
