@@ -189,6 +189,22 @@ test('a prefix that the constraint excludes is not supported', async () => {
   assert.equal(await failsWith('messages'), 'UnknownError');
 });
 
+test('sessions and their clones have the sampling mode, or none with topK or temperature', async () => {
+  const modes = ['most-predictable', 'predictable', 'slightly-predictable', 'balanced', 'slightly-creative', 'creative', 'most-creative'];
+  const temperatures = [];
+  for (const samplingMode of modes) {
+    const session = await create({ samplingMode });
+    assert.equal(session.samplingMode, samplingMode);
+    assert.equal((await session.clone()).samplingMode, samplingMode);
+    temperatures.push(session.temperature);
+  }
+  assert.deepEqual(temperatures, [0, 0.5, 0.75, 1, 1.125, 1.25, 1.5]);
+  assert.equal((await create()).samplingMode, 'balanced');
+  assert.equal((await create({ topK: 3 })).samplingMode, null);
+  assert.equal((await create({ temperature: 0 })).samplingMode, null);
+  assert.equal(await nameOf(() => create({ samplingMode: 'slightly' })), 'TypeError');
+});
+
 // Tools
 
 test('tools are checked', async () => {

@@ -896,7 +896,13 @@ export interface LanguageModelParams {
 }
 
 export type LanguageModelSamplingMode =
-  'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative';
+  | 'most-predictable'
+  | 'predictable'
+  | 'slightly-predictable'
+  | 'balanced'
+  | 'slightly-creative'
+  | 'creative'
+  | 'most-creative';
 
 /** The type of an input or output. Images and audio are not supported. */
 export interface LanguageModelExpected {
@@ -1070,7 +1076,8 @@ export class LanguageModel extends EventTarget {
 
   readonly topK: number;
   readonly temperature: number;
-  readonly samplingMode: LanguageModelSamplingMode;
+  /** Null if the session was created with `topK` or `temperature`. */
+  readonly samplingMode: LanguageModelSamplingMode | null;
 
   /** Returns an independent session with the same conversation. */
   clone(options?: { signal?: AbortSignal }): Promise<LanguageModel>;

@@ -18,7 +18,15 @@ const OUTPUTS = ['text', 'tool-call'];
  *
  * @type {Record<SamplingMode, number>}
  */
-export const TEMPERATURES = { 'most-predictable': 0, predictable: 0.5, balanced: 1, creative: 1.25, 'most-creative': 1.5 };
+export const TEMPERATURES = {
+  'most-predictable': 0,
+  predictable: 0.5,
+  'slightly-predictable': 0.75,
+  balanced: 1,
+  'slightly-creative': 1.125,
+  creative: 1.25,
+  'most-creative': 1.5,
+};
 export const MAX_TEMPERATURE = 2;
 export const MAX_TOP_K = 128;
 

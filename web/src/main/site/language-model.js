@@ -203,7 +203,8 @@ export class LanguageModel extends EventTarget {
   }
 
   get samplingMode() {
-    return this.#settings.samplingMode;
+    const { temperature, topK, samplingMode } = this.#settings;
+    return temperature === undefined && topK === undefined ? samplingMode : null;
   }
 
   /**
