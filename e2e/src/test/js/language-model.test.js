@@ -306,6 +306,19 @@ test('calls and responses of the page are checked', async () => {
   assert.equal(await prompt('assistant', call({}), unexpecting), 'NotSupportedError');
 });
 
+test('the ID of a call has the name of the earlier draft, too', async () => {
+  const named = { name: 'lookup', arguments: {}, result: [], errorMessage: 'failed' };
+  for (const type of [LanguageModelToolCall, LanguageModelToolSuccess, LanguageModelToolError]) {
+    for (const given of [{ callId: 'c' }, { callID: 'c' }, { callId: 'c', callID: 'd' }]) {
+      const { callId, callID, name } = new type({ ...given, ...named });
+      assert.deepEqual([callId, callID, name], ['c', 'c', 'lookup'], type.name);
+    }
+    assert.throws(() => new type(named), { name: 'TypeError', message: 'callId is missing' });
+    assert.throws(() => new type(), { name: 'TypeError', message: 'callId is missing' });
+    assert.throws(() => new type({ callID: 'c' }), { name: 'TypeError', message: 'name is missing' });
+  }
+});
+
 test('calls in the history keep their arguments', async () => {
   const call = (fields) => ({ type: 'tool-call', value: new LanguageModelToolCall({ callId: 'c', name: 'lookup', ...fields }) });
   const content = [call({ arguments: { a: { b: [1] } } }), call({ arguments: undefined }), call({})];

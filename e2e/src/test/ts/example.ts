@@ -188,6 +188,8 @@ export async function openLoop(): Promise<void> {
     if (part.type === 'tool-call') {
       const { callId, name } = part.value;
       const value = new LanguageModelToolSuccess({ callId, name, result: [{ type: 'text', value: 'noon' }] });
+      const older = new LanguageModelToolSuccess({ callID: part.value.callID, name, result: [] });
+      console.log(older.callID === callId);
       await session.prompt([{ role: 'user', content: [{ type: 'tool-response', value }] }]);
     }
   }

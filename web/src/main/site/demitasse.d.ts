@@ -923,26 +923,35 @@ export interface LanguageModelTool {
   execute?(input: any): unknown;
 }
 
+/** The ID of a call and the name of its tool. The earlier draft named the ID `callID`. */
+export type LanguageModelCallIdentity = { name: string } & ({ callId: string } | { callID: string });
+
 /** A call of a tool. */
 export class LanguageModelToolCall {
-  constructor(call: { callId: string; name: string; arguments?: object });
+  constructor(call: LanguageModelCallIdentity & { arguments?: object });
   readonly callId: string;
+  /** The older name of `callId`. */
+  readonly callID: string;
   readonly name: string;
   readonly arguments: any;
 }
 
 /** The result of a tool. */
 export class LanguageModelToolSuccess {
-  constructor(success: { callId: string; name: string; result: LanguageModelToolResult[] });
+  constructor(success: LanguageModelCallIdentity & { result: LanguageModelToolResult[] });
   readonly callId: string;
+  /** The older name of `callId`. */
+  readonly callID: string;
   readonly name: string;
   readonly result: LanguageModelToolResult[];
 }
 
 /** The failure of a tool. */
 export class LanguageModelToolError {
-  constructor(failure: { callId: string; name: string; errorMessage: string });
+  constructor(failure: LanguageModelCallIdentity & { errorMessage: string });
   readonly callId: string;
+  /** The older name of `callId`. */
+  readonly callID: string;
   readonly name: string;
   readonly errorMessage: string;
 }

@@ -6,27 +6,36 @@
  * @typedef {{name: string, description: string, execute?: (input: any) => unknown, definition: ChatCompletionTool}} Tool
  */
 
+/** The identity of a call. */
+class CallIdentity {
+  /** @param {any} given its ID is `callId`, or `callID` as in the earlier draft */
+  constructor(given) {
+    /** @readonly */
+    this.callId = required({ callId: given?.callId ?? given?.callID }, 'callId');
+    /** @readonly */
+    this.name = required(given, 'name');
+  }
+
+  get callID() {
+    return this.callId;
+  }
+}
+
 /** A call of a tool. */
-export class LanguageModelToolCall {
-  /** @param {{callId: string, name: string, arguments?: object}} call */
+export class LanguageModelToolCall extends CallIdentity {
+  /** @param {import('./demitasse.js').LanguageModelCallIdentity & {arguments?: object}} call */
   constructor(call) {
-    /** @readonly */
-    this.callId = required(call, 'callId');
-    /** @readonly */
-    this.name = required(call, 'name');
+    super(call);
     /** @readonly @type {any} */
     this.arguments = call.arguments ?? {};
   }
 }
 
 /** The result of a tool. */
-export class LanguageModelToolSuccess {
-  /** @param {{callId: string, name: string, result: {type: string, value: unknown}[]}} success */
+export class LanguageModelToolSuccess extends CallIdentity {
+  /** @param {import('./demitasse.js').LanguageModelCallIdentity & {result: {type: string, value: unknown}[]}} success */
   constructor(success) {
-    /** @readonly */
-    this.callId = required(success, 'callId');
-    /** @readonly */
-    this.name = required(success, 'name');
+    super(success);
     if (!Array.isArray(success.result)) {
       throw new TypeError('result must be an array');
     }
@@ -36,13 +45,10 @@ export class LanguageModelToolSuccess {
 }
 
 /** The failure of a tool. */
-export class LanguageModelToolError {
-  /** @param {{callId: string, name: string, errorMessage: string}} failure */
+export class LanguageModelToolError extends CallIdentity {
+  /** @param {import('./demitasse.js').LanguageModelCallIdentity & {errorMessage: string}} failure */
   constructor(failure) {
-    /** @readonly */
-    this.callId = required(failure, 'callId');
-    /** @readonly */
-    this.name = required(failure, 'name');
+    super(failure);
     /** @readonly */
     this.errorMessage = required(failure, 'errorMessage');
   }
