@@ -261,7 +261,7 @@ final class ExpressionParser {
                 }
                 value = name.kind() == Kind.NAME
                         ? new Expression.Attribute(value, name.text(), name.line())
-                        : new Expression.Item(value, integer(name), name.line());
+                        : new Expression.Item(value, new Expression.Literal(name.integer()), name.line());
             } else if (tokens.accept("[")) {
                 value = subscript(value, token.line());
             } else if (token.is(Kind.OPERATOR, "(")) {
@@ -335,9 +335,8 @@ final class ExpressionParser {
         return switch (tokens.peek().kind()) {
             case NAME -> name(tokens.next().text());
             case STRING -> string(tokens.next());
-            case INTEGER -> integer(tokens.next());
-            case FLOAT ->
-                new Expression.Literal(Double.parseDouble(tokens.next().text().replace("_", "")));
+            case INTEGER -> new Expression.Literal(tokens.next().integer());
+            case FLOAT -> new Expression.Literal(tokens.next().real());
             case OPERATOR -> bracketed(tokens.next());
             default -> throw tokens.unexpected();
         };
@@ -362,16 +361,6 @@ final class ExpressionParser {
             text.append(tokens.next().text());
         }
         return new Expression.Literal(text.toString());
-    }
-
-    private static Expression integer(Token token) {
-        String digits = LetterCase.lower(token.text().replace("_", ""));
-        int radix = digits.startsWith("0x") ? 16 : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
-        try {
-            return new Expression.Literal(Long.parseLong(radix == 10 ? digits : digits.substring(2), radix));
-        } catch (NumberFormatException e) {
-            throw new TemplateException(token.line(), "number " + token.text() + " is out of range");
-        }
     }
 
     private Expression bracketed(Token token) {

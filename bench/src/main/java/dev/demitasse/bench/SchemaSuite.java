@@ -1,10 +1,11 @@
-package dev.demitasse.grammar.schema;
+package dev.demitasse.bench;
 
 import dev.demitasse.TestWeights;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.grammar.Grammar;
 import dev.demitasse.grammar.Matcher;
 import dev.demitasse.grammar.TokenTrie;
+import dev.demitasse.grammar.schema.JsonSchema;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
 import dev.demitasse.tokenizer.Tokenizer;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  * whose files each schema stands next to its {@code tests}. Prints how many schemas are taken, and the valid instances that
  * are refused and the invalid ones that are taken, token by token with the vocabulary of SmolLM2. Times are processor times.
  *
- * <pre>core/bench dev.demitasse.grammar.schema.SchemaSuite [--masks] FOLDER…</pre>
+ * <pre>bench/run SchemaSuite [--masks] FOLDER…</pre>
  */
 final class SchemaSuite {
     private static final int ENOUGH_TOKENS = 1 << 20;
