@@ -23,7 +23,8 @@ class RuntimesTest {
             }
             """;
 
-    private static final String EXPORTS = "Demitasse DemitasseError LanguageModel openAiFetch\n";
+    private static final String EXPORTS = "Demitasse DemitasseError LanguageModel LanguageModelToolCall"
+            + " LanguageModelToolError LanguageModelToolSuccess openAiFetch\n";
 
     @TempDir
     static Path project;
