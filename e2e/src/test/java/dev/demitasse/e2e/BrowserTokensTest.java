@@ -122,7 +122,8 @@ class BrowserTokensTest {
 
     @Test
     void wrongOptionsAreNamed() {
-        assertRejects("max_tokns is not known", "engine.completions.create({ prompt: 'a', max_tokns: 1, strict: true })");
+        assertRejects(
+                "max_tokns is not known", "engine.completions.create({ prompt: 'a', max_tokns: 1, strict: true })");
         assertRejects("temperature is \"hot\"", "engine.completions.create({ prompt: 'a', temperature: 'hot' })");
         assertRejects("top_p is 2; it must be", "engine.completions.create({ prompt: 'a', top_p: 2 })");
         assertRejects("max_tokens is 0", "engine.completions.create({ prompt: 'a', max_tokens: 0 })");
