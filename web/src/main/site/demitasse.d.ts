@@ -1057,10 +1057,10 @@ export class LanguageModel extends EventTarget {
     options?: LanguageModelPromptOptions,
   ): Promise<Answer>;
   /** Returns the pieces of the answer: strings, or parts if the session's `expectedOutputs` contain `tool-call`. */
-  promptStreaming<Piece extends string | LanguageModelAnswerContent = string>(
+  promptStreaming<Chunk extends string | LanguageModelAnswerContent = string>(
     input: LanguageModelPrompt,
     options?: LanguageModelPromptOptions,
-  ): ReadableStream<Piece>;
+  ): ReadableStream<Chunk>;
 
   /** Adds messages, which the model reads without an answer. */
   append(input: LanguageModelPrompt, options?: { signal?: AbortSignal }): Promise<undefined>;

@@ -45,7 +45,7 @@ public final class KernelProfile {
      * @param name of the operation, with the packing and the size of a product
      * @param weightBytes bytes of weights that the command reads
      */
-    private record Line(String name, double weightBytes) {}
+    private record Entry(String name, double weightBytes) {}
 
     public static void main(String[] args) throws IOException {
         Path model = Path.of(args[0]);
@@ -95,7 +95,7 @@ public final class KernelProfile {
 
     private static void print(WorkerChannel channel, Recorder runtime, int count) {
         long program = runtime.started.get(0);
-        List<Line> lines = commands(runtime, program);
+        List<Entry> lines = commands(runtime, program);
         List<?> times = (List<?>) channel.call(Map.of(
                 "op",
                 "profile",
@@ -134,9 +134,9 @@ public final class KernelProfile {
 
     /** Returns the commands of all parts of the pass. */
     @SuppressWarnings("EnumOrdinal") // commands hold ordinals
-    private static List<Line> commands(Recorder runtime, long program) {
+    private static List<Entry> commands(Recorder runtime, long program) {
         long lastPart = runtime.started.get(runtime.started.size() - 1);
-        List<Line> lines = new ArrayList<>();
+        List<Entry> lines = new ArrayList<>();
         ByteBuffer command = ByteBuffer.allocate(Command.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         while (true) {
             long address = program + (long) lines.size() * Command.BYTES;
@@ -150,9 +150,9 @@ public final class KernelProfile {
                 int columns = command.getInt(Command.COLUMNS.offset());
                 int rows = command.getInt(Command.OUT_COLUMNS.offset());
                 lines.add(
-                        new Line(opcode + " " + packing + " " + columns + " × " + rows, packing.bytes(columns, rows)));
+                        new Entry(opcode + " " + packing + " " + columns + " × " + rows, packing.bytes(columns, rows)));
             } else {
-                lines.add(new Line(opcode.name(), 0));
+                lines.add(new Entry(opcode.name(), 0));
             }
         }
     }

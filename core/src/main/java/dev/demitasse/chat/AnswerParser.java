@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AnswerParser {
     /** Reasoning and text that a step has decided on, in this order. */
-    public record Piece(String reasoning, String text) {}
+    public record Delta(String reasoning, String text) {}
 
     private enum State {
         /** Only white space so far: reasoning may begin. */
@@ -49,13 +49,13 @@ public final class AnswerParser {
     }
 
     /** Adds the next piece of the answer, and returns what is decided now. */
-    public Piece push(String piece) {
+    public Delta push(String piece) {
         held.append(piece);
         return advance();
     }
 
     /** Ends the answer, and returns what had been held back. */
-    public Piece finish() {
+    public Delta finish() {
         ended = true;
         return advance();
     }
@@ -65,11 +65,11 @@ public final class AnswerParser {
         return Collections.unmodifiableList(toolCalls);
     }
 
-    private Piece advance() {
+    private Delta advance() {
         while (step()) {
             // Each step decides on a part of the held text.
         }
-        Piece piece = new Piece(reasoning.toString(), text.toString());
+        Delta piece = new Delta(reasoning.toString(), text.toString());
         text.setLength(0);
         reasoning.setLength(0);
         return piece;

@@ -32,7 +32,7 @@ final class AnswerText {
     }
 
     /** Appends a token, and returns the text that is certain with it. */
-    AnswerParser.Piece push(int id) {
+    AnswerParser.Delta push(int id) {
         if (stopTokens.contains(id)) {
             return parser.push(stopTexts.stop());
         }
@@ -45,11 +45,11 @@ final class AnswerText {
     }
 
     /** Returns the text that was held back, when no more tokens come. */
-    AnswerParser.Piece finish() {
+    AnswerParser.Delta finish() {
         String text = stopTexts.reached() ? "" : stopTexts.push(decoder.finish()) + stopTexts.finish();
-        AnswerParser.Piece more = parser.push(text);
-        AnswerParser.Piece rest = parser.finish();
-        return new AnswerParser.Piece(more.reasoning() + rest.reasoning(), more.text() + rest.text());
+        AnswerParser.Delta more = parser.push(text);
+        AnswerParser.Delta rest = parser.finish();
+        return new AnswerParser.Delta(more.reasoning() + rest.reasoning(), more.text() + rest.text());
     }
 
     /** Returns the tool calls, after {@link #finish}. */

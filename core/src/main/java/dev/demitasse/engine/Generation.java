@@ -270,7 +270,7 @@ public final class Generation {
         if (grammar != null) {
             grammar.accept(id);
         }
-        AnswerParser.Piece piece = text.push(id);
+        AnswerParser.Delta piece = text.push(id);
         return new Event.Token(id, piece.reasoning(), piece.text(), logProbs);
     }
 
@@ -325,7 +325,7 @@ public final class Generation {
 
     private Event finish(FinishReason reason) {
         finished = true;
-        AnswerParser.Piece rest = text.finish();
+        AnswerParser.Delta rest = text.finish();
         List<ToolCall> toolCalls = text.toolCalls();
         FinishReason why = reason == FinishReason.STOP && !toolCalls.isEmpty() ? FinishReason.TOOL_CALLS : reason;
         Usage usage = new Usage(

@@ -63,9 +63,9 @@ record CompletionFields(JsonField json, Context context, JsonField maxTokens, in
      *
      * @param parallelCalls whether the answer may call more than one tool
      */
-    CompletionRequest.Answer answer(boolean parallelCalls) {
+    CompletionRequest.AnswerOptions answer(boolean parallelCalls) {
         JsonField options = json.member("stream_options");
-        return new CompletionRequest.Answer(
+        return new CompletionRequest.AnswerOptions(
                 json.member("stream").bool(false),
                 options.isPresent() && options.member("include_usage").bool(false),
                 json.member("return_tokens").bool(false),

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param answer what the answer contains besides its text
  */
 public record CompletionRequest(
-        boolean isChat, List<Run> runs, int bestOf, int count, List<String> echoes, Answer answer)
+        boolean isChat, List<Run> runs, int bestOf, int count, List<String> echoes, AnswerOptions answer)
         implements AnswerRequest {
     /**
      * The form of an answer.
@@ -30,7 +30,7 @@ public record CompletionRequest(
      * @param logProbs whether the answer includes the log probabilities of its tokens
      * @param parallelCalls whether the answer may call more than one tool
      */
-    public record Answer(
+    public record AnswerOptions(
             boolean stream, boolean includeUsage, boolean returnTokens, boolean logProbs, boolean parallelCalls) {}
 
     /**

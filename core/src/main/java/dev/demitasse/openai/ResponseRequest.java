@@ -22,7 +22,8 @@ import java.util.function.Consumer;
  * @param answer what the answer contains besides its text
  * @param echo the fields of the response that repeat the request
  */
-public record ResponseRequest(Run run, CompletionRequest.Answer answer, JsonObject echo) implements AnswerRequest {
+public record ResponseRequest(Run run, CompletionRequest.AnswerOptions answer, JsonObject echo)
+        implements AnswerRequest {
     private static final Set<String> FIELDS = CompletionFields.with(
             "input",
             "instructions",

@@ -42,7 +42,7 @@ final class TextRequest {
         JsonField maxTokens = json.member("max_tokens");
         JsonField limit = maxTokens.isPresent() ? maxTokens : json.member("max_completion_tokens");
         CompletionFields fields = new CompletionFields(json, context, limit, DEFAULT_MAX_TOKENS, topLogProbs);
-        CompletionRequest.Answer answer = fields.answer(false);
+        CompletionRequest.AnswerOptions answer = fields.answer(false);
         int count = fields.count();
         int bestOf = bestOf(json.member("best_of"), count, answer.stream());
         if (bestOf > count && topLogProbs == GenerationOptions.NO_LOG_PROBS) {

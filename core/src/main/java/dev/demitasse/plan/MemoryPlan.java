@@ -47,14 +47,14 @@ public final class MemoryPlan {
      * @param result a buffer that is read after the last operation
      */
     public static MemoryPlan of(List<Use> uses, Buffer result, int batch, int last) {
-        List<Placed> all = lifetimes(uses, result, batch, last);
-        all.sort(Comparator.comparingInt((Placed p) -> p.length).reversed());
-        List<Placed> placed = new ArrayList<>();
+        List<Allocation> all = lifetimes(uses, result, batch, last);
+        all.sort(Comparator.comparingInt((Allocation p) -> p.length).reversed());
+        List<Allocation> placed = new ArrayList<>();
         int[] offsets =
                 new int[1 + all.stream().mapToInt(p -> p.buffer.id()).max().orElse(-1)];
         int size = 0;
-        for (Placed next : all) {
-            for (Placed other : placed) { // by offset
+        for (Allocation next : all) {
+            for (Allocation other : placed) { // by offset
                 if (other.overlapsInTime(next) && other.offset < next.end() && next.offset < other.end()) {
                     next.offset = other.end();
                 }
@@ -82,12 +82,12 @@ public final class MemoryPlan {
         return Math.addExact(elements, ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    private static List<Placed> lifetimes(List<Use> uses, Buffer result, int batch, int last) {
-        Map<Integer, Placed> lifetimes = new HashMap<>();
+    private static List<Allocation> lifetimes(List<Use> uses, Buffer result, int batch, int last) {
+        Map<Integer, Allocation> lifetimes = new HashMap<>();
         for (int step = 0; step < uses.size(); step++) {
             Buffer out = uses.get(step).out();
             int rows = out.rows() == Rows.BATCH ? batch : last;
-            Placed fresh = new Placed(out, aligned(Math.multiplyExact(out.width(), rows)), step);
+            Allocation fresh = new Allocation(out, aligned(Math.multiplyExact(out.width(), rows)), step);
             lifetimes.computeIfAbsent(out.id(), id -> fresh).lastUse = step;
             for (Buffer in : uses.get(step).inputs()) {
                 placed(lifetimes, in).lastUse = step;
@@ -97,8 +97,8 @@ public final class MemoryPlan {
         return new ArrayList<>(lifetimes.values());
     }
 
-    private static Placed placed(Map<Integer, Placed> lifetimes, Buffer buffer) {
-        Placed placed = lifetimes.get(buffer.id());
+    private static Allocation placed(Map<Integer, Allocation> lifetimes, Buffer buffer) {
+        Allocation placed = lifetimes.get(buffer.id());
         if (placed == null) {
             throw new IllegalArgumentException("buffer " + buffer.name() + " is read before it is written");
         }
@@ -106,21 +106,21 @@ public final class MemoryPlan {
     }
 
     /** A buffer with its lifetime and its offset. */
-    private static final class Placed {
+    private static final class Allocation {
         final Buffer buffer;
         final int length;
         final int firstUse;
         int lastUse;
         int offset;
 
-        Placed(Buffer buffer, int length, int firstUse) {
+        Allocation(Buffer buffer, int length, int firstUse) {
             this.buffer = buffer;
             this.length = length;
             this.firstUse = firstUse;
             this.lastUse = firstUse;
         }
 
-        boolean overlapsInTime(Placed other) {
+        boolean overlapsInTime(Allocation other) {
             return firstUse <= other.lastUse && other.firstUse <= lastUse;
         }
 

@@ -95,13 +95,13 @@ class AnswerParserTest {
     @Test
     void textThatCannotBeATagIsNotHeldBack() {
         AnswerParser parser = new AnswerParser(HERMES);
-        assertEquals(new AnswerParser.Piece("", ""), parser.push("<thi"));
-        assertEquals(new AnswerParser.Piece("a", ""), parser.push("nk>\na"));
-        assertEquals(new AnswerParser.Piece("", ""), parser.push(" </"));
-        assertEquals(new AnswerParser.Piece(" </b", ""), parser.push("b"));
-        assertEquals(new AnswerParser.Piece("", "c"), parser.push("</think>c "));
-        assertEquals(new AnswerParser.Piece("", " d <"), parser.push("d <<tool"));
-        assertEquals(new AnswerParser.Piece("", "<tools"), parser.push("s"));
+        assertEquals(new AnswerParser.Delta("", ""), parser.push("<thi"));
+        assertEquals(new AnswerParser.Delta("a", ""), parser.push("nk>\na"));
+        assertEquals(new AnswerParser.Delta("", ""), parser.push(" </"));
+        assertEquals(new AnswerParser.Delta(" </b", ""), parser.push("b"));
+        assertEquals(new AnswerParser.Delta("", "c"), parser.push("</think>c "));
+        assertEquals(new AnswerParser.Delta("", " d <"), parser.push("d <<tool"));
+        assertEquals(new AnswerParser.Delta("", "<tools"), parser.push("s"));
     }
 
     @Test
@@ -193,11 +193,11 @@ class AnswerParserTest {
         StringBuilder text = new StringBuilder();
         StringBuilder reasoning = new StringBuilder();
         for (String piece : pieces) {
-            AnswerParser.Piece certain = parser.push(piece);
+            AnswerParser.Delta certain = parser.push(piece);
             text.append(certain.text());
             reasoning.append(certain.reasoning());
         }
-        AnswerParser.Piece last = parser.finish();
+        AnswerParser.Delta last = parser.finish();
         return new Answer(
                 text.append(last.text()).toString(),
                 reasoning.append(last.reasoning()).toString(),

@@ -46,7 +46,8 @@ class CompletionWriterTest {
     private CompletionWriter writer(boolean isChat, boolean stream, int choices, boolean usage, boolean returnTokens) {
         GenerationOptions options = new GenerationOptions(SamplingOptions.GREEDY, 8, List.of(), AnswerFormat.PLAIN);
         AnswerRequest.Run run = new AnswerRequest.Run(new int[10], options);
-        CompletionRequest.Answer answer = new CompletionRequest.Answer(stream, usage, returnTokens, true, true);
+        CompletionRequest.AnswerOptions answer =
+                new CompletionRequest.AnswerOptions(stream, usage, returnTokens, true, true);
         CompletionRequest request =
                 new CompletionRequest(isChat, Collections.nCopies(choices, run), choices, choices, List.of(""), answer);
         return new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
@@ -220,7 +221,7 @@ class CompletionWriterTest {
     private CompletionWriter texts(int bestOf, int count, boolean stream) {
         GenerationOptions options = new GenerationOptions(SamplingOptions.GREEDY, 8, List.of(), AnswerFormat.PLAIN);
         AnswerRequest.Run run = new AnswerRequest.Run(new int[10], options);
-        CompletionRequest.Answer answer = new CompletionRequest.Answer(stream, false, false, false, true);
+        CompletionRequest.AnswerOptions answer = new CompletionRequest.AnswerOptions(stream, false, false, false, true);
         CompletionRequest request = new CompletionRequest(
                 false, Collections.nCopies(2 * bestOf, run), bestOf, count, List.of("A", ""), answer);
         return new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
@@ -262,7 +263,7 @@ class CompletionWriterTest {
                 1,
                 1,
                 List.of(""),
-                new CompletionRequest.Answer(false, false, false, false, false));
+                new CompletionRequest.AnswerOptions(false, false, false, false, false));
         CompletionWriter writer =
                 new CompletionWriter(request, tokenizer, "M", 1700000000, () -> "id" + ++ids, chunks::add);
         ToolCall call = new ToolCall("now", Map.of());
