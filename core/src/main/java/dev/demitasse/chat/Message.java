@@ -1,5 +1,6 @@
 package dev.demitasse.chat;
 
+import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
@@ -115,14 +116,22 @@ public record Message(Map<String, @Nullable Object> fields) {
         return read;
     }
 
-    private static Map<String, @Nullable Object> arguments(JsonField arguments) {
+    /**
+     * Reads the arguments of a tool call: an object, or JSON text of one. Some servers write a call without arguments as empty text.
+     *
+     * @throws FieldException if they are neither
+     */
+    public static Map<String, @Nullable Object> arguments(JsonField arguments) {
         if (!(arguments.value() instanceof String text)) {
             return arguments.object();
+        }
+        if (text.isEmpty()) {
+            return Map.of();
         }
         try {
             return new JsonField(arguments.path(), JsonReader.read(text)).object();
         } catch (JsonException e) {
-            throw new IllegalArgumentException(arguments.path() + " is not JSON text: " + e.getMessage(), e);
+            throw new FieldException(arguments.path(), "is not JSON text: " + e.getMessage());
         }
     }
 }

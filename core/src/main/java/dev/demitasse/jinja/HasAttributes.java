@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A built-in object with fields or methods. */
 interface HasAttributes {
-    /** Returns a field or method, or null if there is none of this name. */
+    /** Returns the field or method with a name, or null if the object lacks it. */
     @Nullable
     Object attribute(String name);
 }

@@ -1,5 +1,6 @@
 package dev.demitasse.jinja;
 
+import dev.demitasse.json.JsonWriter;
 import dev.demitasse.json.PythonFloat;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,24 +140,10 @@ final class Json {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                default -> {
-                    if (c < 0x20 || (ensureAscii && c > 0x7E)) {
-                        out.append("\\u");
-                        for (int shift = 12; shift >= 0; shift -= 4) {
-                            out.append(Character.forDigit(c >> shift & 15, 16));
-                        }
-                    } else {
-                        out.append(c);
-                    }
-                }
+            if (ensureAscii && c > 0x7E) {
+                JsonWriter.appendUnicodeEscape(out, c);
+            } else {
+                JsonWriter.appendEscaped(out, c);
             }
         }
         out.append('"');

@@ -90,26 +90,36 @@ public final class JsonWriter {
     private void string(String text) {
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00")
-                                .append(Character.forDigit(c >> 4, 16))
-                                .append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
+            appendEscaped(out, text.charAt(i));
+        }
+        out.append('"');
+    }
+
+    /** Appends a UTF-16 unit in the form in which it stands between quotes. */
+    public static void appendEscaped(StringBuilder out, char c) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
+            default -> {
+                if (c < 0x20) {
+                    appendUnicodeEscape(out, c);
+                } else {
+                    out.append(c);
                 }
             }
         }
-        out.append('"');
+    }
+
+    /** Appends a UTF-16 unit as a backslash, {@code u} and four digits. */
+    public static void appendUnicodeEscape(StringBuilder out, char c) {
+        out.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+            out.append(Character.forDigit(c >> shift & 15, 16));
+        }
     }
 }

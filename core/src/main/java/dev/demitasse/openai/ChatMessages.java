@@ -38,14 +38,6 @@ final class ChatMessages {
         } else if (!content.isPresent() && refusal.isPresent()) {
             fields.put("content", refusal.string());
         }
-        JsonField calls = message.member("tool_calls");
-        if (calls.value() instanceof List) {
-            List<@Nullable Object> converted = new ArrayList<>();
-            for (JsonField each : calls.elements()) {
-                converted.add(withArguments(each));
-            }
-            fields.put("tool_calls", converted);
-        }
         return fields;
     }
 
@@ -65,20 +57,5 @@ final class ChatMessages {
                             : part.value());
         }
         return parts;
-    }
-
-    /** Returns a tool call. Empty arguments become an empty object: some servers write a call without arguments so. */
-    private static @Nullable Object withArguments(JsonField call) {
-        if (!(call.value() instanceof Map)
-                || !(call.member("function").value() instanceof Map)
-                || !"".equals(call.member("function").member("arguments").value())) {
-            return call.value();
-        }
-        Map<String, @Nullable Object> function =
-                new LinkedHashMap<>(call.member("function").object());
-        function.put("arguments", "{}");
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>(call.object());
-        fields.put("function", function);
-        return fields;
     }
 }

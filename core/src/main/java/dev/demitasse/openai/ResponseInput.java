@@ -2,9 +2,7 @@ package dev.demitasse.openai;
 
 import dev.demitasse.chat.Message;
 import dev.demitasse.json.FieldException;
-import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
-import dev.demitasse.json.JsonReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -95,15 +93,8 @@ final class ResponseInput {
     }
 
     private static Map<String, @Nullable Object> arguments(JsonField arguments) {
-        String json = arguments.string();
-        if (json.isEmpty()) {
-            return Map.of();
-        }
-        try {
-            return new JsonField(arguments.path(), JsonReader.read(json)).object();
-        } catch (JsonException e) {
-            throw new FieldException(arguments.path(), "is not JSON text: " + e.getMessage());
-        }
+        arguments.string(); // of the two forms of a chat request only text is allowed here
+        return Message.arguments(arguments);
     }
 
     private void result(JsonField item) {

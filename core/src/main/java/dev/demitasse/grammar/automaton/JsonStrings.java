@@ -1,5 +1,7 @@
 package dev.demitasse.grammar.automaton;
 
+import dev.demitasse.json.JsonWriter;
+
 /** JSON strings in UTF-8, and the automata that accept them. */
 public final class JsonStrings {
     private static final String HEX_DIGITS = "0123456789abcdefABCDEF";
@@ -87,28 +89,14 @@ public final class JsonStrings {
      * @throws IllegalArgumentException as {@link Utf8#encode} does
      */
     public static byte[] json(String text) {
-        StringBuilder json = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            json.append(escaped(text.charAt(i)));
-        }
-        return Utf8.encode(json.append('"').toString());
+        return Utf8.encode(JsonWriter.write(text, -1));
     }
 
     /** Returns a UTF-16 unit in the form in which it stands between quotes. */
     static String escaped(char c) {
-        return switch (c) {
-            case '"' -> "\\\"";
-            case '\\' -> "\\\\";
-            case '\n' -> "\\n";
-            case '\r' -> "\\r";
-            case '\t' -> "\\t";
-            case '\b' -> "\\b";
-            case '\f' -> "\\f";
-            default ->
-                c >= 0x20
-                        ? String.valueOf(c)
-                        : "\\u00" + Character.forDigit(c >> 4, 16) + Character.forDigit(c & 15, 16);
-        };
+        StringBuilder out = new StringBuilder();
+        JsonWriter.appendEscaped(out, c);
+        return out.toString();
     }
 
     /** Returns an automaton of the strings of another one that have from {@code min} to {@code max} characters. */
