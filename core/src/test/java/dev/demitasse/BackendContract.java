@@ -62,7 +62,9 @@ public abstract class BackendContract<S> {
     protected abstract int rowMultiple();
 
     /** Returns the number that all sizes of a head are multiples of. */
-    protected abstract int headMultiple(KvType kvType);
+    private static int headMultiple(KvType kvType) {
+        return kvType == KvType.F16 ? 8 : KvType.BLOCK;
+    }
 
     /** Returns the error of an element of the type after packing, relative to the maximum of its block. */
     protected abstract double packingError(TensorType type);

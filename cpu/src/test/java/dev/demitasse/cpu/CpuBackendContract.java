@@ -55,11 +55,6 @@ public abstract class CpuBackendContract extends BackendContract<Variant> {
         return 1;
     }
 
-    @Override
-    protected int headMultiple(KvType kvType) {
-        return kvType == KvType.F16 ? 8 : KvType.BLOCK;
-    }
-
     private static boolean isPacked(TensorType type) {
         return Packing.of(type).type() == type;
     }

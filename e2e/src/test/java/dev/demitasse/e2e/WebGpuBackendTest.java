@@ -84,11 +84,6 @@ class WebGpuBackendTest extends BackendContract<WebGpuBackendTest.Sizes> {
     }
 
     @Override
-    protected int headMultiple(KvType kvType) {
-        return kvType == KvType.F16 ? 8 : KvType.BLOCK;
-    }
-
-    @Override
     protected double packingError(TensorType type) {
         return 0;
     }
