@@ -26,9 +26,21 @@ public final class ChatTemplate {
     }
 
     /**
-     * Parses a template. If that fails, the error is thrown when the template is used: completions of plain text do not need it.
+     * Parses a template.
+     *
+     * @throws TemplateException if that fails
      */
     public static ChatTemplate parse(String source) {
+        ChatTemplate parsed = new ChatTemplate(source);
+        parsed.template = Template.parse(source);
+        return parsed;
+    }
+
+    /**
+     * Parses the template of a model's file. If that fails, the error is thrown when the template is used: completions of plain
+     * text do not need it.
+     */
+    public static ChatTemplate ofFile(String source) {
         ChatTemplate parsed = new ChatTemplate(source);
         try {
             parsed.template = Template.parse(source);

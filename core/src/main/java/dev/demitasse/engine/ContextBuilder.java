@@ -49,7 +49,7 @@ final class ContextBuilder implements GgufStream.Sink {
         LoadedModel model = new LoadedModel(
                 info,
                 tokenizer,
-                template.isEmpty() ? null : ChatTemplate.parse(template),
+                template.isEmpty() ? null : ChatTemplate.ofFile(template),
                 DefaultSampling.of(gguf.metadata(), info.architecture()),
                 Pooling.of(gguf.metadata(), info.architecture()));
         context = new Context(model, backend);

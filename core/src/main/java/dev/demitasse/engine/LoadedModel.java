@@ -52,8 +52,8 @@ public final class LoadedModel {
     }
 
     /** Replaces the chat template of the model's files. */
-    public void replaceChatTemplate(String source) {
-        chatTemplate = ChatTemplate.parse(source);
+    public void replaceChatTemplate(ChatTemplate template) {
+        chatTemplate = template;
     }
 
     public boolean hasChatTemplate() {

@@ -67,6 +67,10 @@ final class Arithmetic {
     }
 
     private static Object integers(String operator, long a, long b) {
+        if (b == 0 && (operator.equals("//") || operator.equals("%"))) {
+            throw new ArithmeticException(); // TeaVM does not check divisors: a division by zero ends the WebAssembly
+            // module
+        }
         return switch (operator) {
             case "+" -> Math.addExact(a, b);
             case "-" -> Math.subtractExact(a, b);

@@ -82,10 +82,13 @@ record CompletionFields(JsonField json, Context context, JsonField maxTokens, in
      * @param grammar the grammar of the answer, or null
      * @param seed the seed of the first generation if the request has none
      * @param count the number of generations
-     * @throws FieldException if a field is invalid, or the prompt leaves no room for an answer
+     * @throws FieldException if a field is invalid, or the prompt is empty or leaves no room for an answer
      */
     List<AnswerRequest.Run> runs(
             JsonField source, int[] prompt, AnswerFormat format, @Nullable Grammar grammar, long seed, int count) {
+        if (prompt.length == 0) {
+            throw new FieldException(source.path(), "has no tokens: the model needs at least one to answer");
+        }
         int room = context.contextLength() + 1 - prompt.length;
         if (room < 2) {
             throw new FieldException(

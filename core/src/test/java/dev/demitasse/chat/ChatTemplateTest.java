@@ -106,7 +106,7 @@ class ChatTemplateTest {
 
     @Test
     void unknownConstructsFailOnlyWhenTheTemplateIsUsed() {
-        ChatTemplate template = ChatTemplate.parse("{% include 'x' %}");
+        ChatTemplate template = ChatTemplate.ofFile("{% include 'x' %}");
         assertEquals("{% include 'x' %}", template.source());
         TemplateException e =
                 assertThrows(TemplateException.class, () -> template.render(conversation("user"), true, Map.of(), NOW));

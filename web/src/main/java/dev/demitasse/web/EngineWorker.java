@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.MemoryEstimate;
+import dev.demitasse.chat.ChatTemplate;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Generation;
@@ -181,13 +182,14 @@ public final class EngineWorker {
         if (cacheBytes < 0) {
             throw new IllegalArgumentException("prefixCacheBytes is " + cacheBytes + "; it must not be negative");
         }
+        String template = text(options.getChatTemplate(), "");
         return new LoadOptions(
                 LoadOptions.Device.of(text(options.getDevice(), "auto")),
                 (int) number(options.getContextLength(), 0),
                 threads,
                 LoadOptions.kvType(text(options.getKvType(), "f16")),
                 cacheBytes,
-                text(options.getChatTemplate(), ""));
+                template.isEmpty() ? null : ChatTemplate.parse(template));
     }
 
     private static String text(Text text, String absent) {

@@ -1,6 +1,8 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.KvType;
+import dev.demitasse.chat.ChatTemplate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a load.
@@ -10,10 +12,15 @@ import dev.demitasse.backend.KvType;
  * @param threads number of CPU threads; 0 for one per processor
  * @param kvType the type of keys and values
  * @param prefixCacheBytes budget of the snapshots of waiting sessions, in bytes
- * @param chatTemplate the chat template in place of the file's; empty to use that
+ * @param chatTemplate the chat template in place of the file's; null to use that
  */
 record LoadOptions(
-        Device device, int contextLength, int threads, KvType kvType, long prefixCacheBytes, String chatTemplate) {
+        Device device,
+        int contextLength,
+        int threads,
+        KvType kvType,
+        long prefixCacheBytes,
+        @Nullable ChatTemplate chatTemplate) {
     /** The device that computes. */
     enum Device {
         AUTO,

@@ -110,7 +110,7 @@ final class ModelLoad {
                 new ModelReader(options.contextLength(), factory(target), target::awaitRoom, listener::progress);
         reader = begun;
         Context context = begun.read(request);
-        if (!options.chatTemplate().isEmpty()) {
+        if (options.chatTemplate() != null) {
             context.model().replaceChatTemplate(options.chatTemplate());
         }
         target.verify();
