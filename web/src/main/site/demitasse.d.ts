@@ -1051,12 +1051,12 @@ export class LanguageModel extends EventTarget {
   /** Creates a session. Loads the model if it isn't loaded yet. */
   static create(options?: LanguageModelCreateOptions): Promise<LanguageModel>;
 
-  /** Returns the answer: its text, or its parts if the session's `expectedOutputs` contain `tool-call`. */
+  /** Returns the answer: its text, or its parts if it calls tools, which only sessions do whose `expectedOutputs` contain `tool-call`. */
   prompt<Answer extends string | LanguageModelAnswerContent[] = string>(
     input: LanguageModelPrompt,
     options?: LanguageModelPromptOptions,
   ): Promise<Answer>;
-  /** Returns the pieces of the answer: strings, or parts if the session's `expectedOutputs` contain `tool-call`. */
+  /** Returns the pieces of the answer: strings, then the tool calls if the session's `expectedOutputs` contain `tool-call`. */
   promptStreaming<Chunk extends string | LanguageModelAnswerContent = string>(
     input: LanguageModelPrompt,
     options?: LanguageModelPromptOptions,

@@ -8,13 +8,14 @@ import { answerWithTools } from './tool-loop.js';
  *
  * @param {object} options
  * @param {import('./language-model-conversation.js').Conversation} options.conversation
- * @param {import('./language-model-tools.js').Tool[]} options.tools
+ * @param {import('./language-model-input.js').Settings} options.settings
  * @param {import('./language-model-input.js').Message[]} options.added the prompt
  * @param {import('./language-model-constraint.js').Constraint} options.constraint
  * @param {AbortSignal} options.signal
  * @param {(part: import('./demitasse.js').LanguageModelAnswerContent) => void} options.emit called with each piece of the answer
  */
-export async function generate({ conversation, tools, added, constraint, signal, emit }) {
+export async function generate({ conversation, settings, added, constraint, signal, emit }) {
+  const { tools, returnsCalls } = settings;
   let decoder = new StringDecoder();
   let text = '';
   const { added: said, last, isEndless } = await answerWithTools({
@@ -39,7 +40,9 @@ export async function generate({ conversation, tools, added, constraint, signal,
   if (isEndless) {
     throw new DOMException('The model calls tools again and again.', 'OperationError');
   }
-  last.calls.filter(Boolean).forEach((call) => emit({ type: 'tool-call', value: toolCall(call) }));
+  if (returnsCalls) {
+    last.calls.filter(Boolean).forEach((call) => emit({ type: 'tool-call', value: toolCall(call) }));
+  }
   said[said.length - 1].content = text;
   conversation.add([...added, ...said]);
   conversation.usage = last.usage?.total_tokens ?? conversation.usage;

@@ -212,7 +212,7 @@ export class LanguageModel extends EventTarget {
    *
    * @param {Prompt} input
    * @param {PromptOptions} [options]
-   * @returns {Promise<string | AnswerContent[]>} the answer: its text, or its parts if the session expects tool calls
+   * @returns {Promise<string | AnswerContent[]>} the answer: its text, or its parts if it calls tools
    */
   async prompt(input, options = {}) {
     /** @type {AnswerContent[]} */
@@ -225,10 +225,10 @@ export class LanguageModel extends EventTarget {
         parts.push(part);
       }
     });
-    if (!this.#settings.returnsCalls) {
+    if (parts.length === 0) {
       return text;
     }
-    return text === '' && parts.length > 0 ? parts : [{ type: 'text', value: text }, ...parts];
+    return text === '' ? parts : [{ type: 'text', value: text }, ...parts];
   }
 
   /**
@@ -236,7 +236,7 @@ export class LanguageModel extends EventTarget {
    *
    * @param {Prompt} input
    * @param {PromptOptions} [options]
-   * @returns {ReadableStream<string | AnswerContent>} the pieces of the answer: of its text, or of its parts if the session expects tool calls
+   * @returns {ReadableStream<string | AnswerContent>} the pieces of the answer's text, then its tool calls
    */
   promptStreaming(input, options = {}) {
     options.signal?.throwIfAborted();
@@ -247,7 +247,7 @@ export class LanguageModel extends EventTarget {
         const signal = anyOf(cancelling.signal, options.signal);
         const emit = (/** @type {AnswerContent} */ part) => {
           if (!signal.aborted) {
-            controller.enqueue(this.#settings.returnsCalls ? part : String(part.value));
+            controller.enqueue(part.type === 'text' ? part.value : part);
           }
         };
         this.#answer(input, { ...options, signal }, emit).then(
@@ -334,7 +334,7 @@ export class LanguageModel extends EventTarget {
     await this.#call(signal, async (stop) => {
       const added = guided(messagesOf(input, this.contextUsage > 0, this.#settings.inputs), constraint.guide);
       await this.#makeRoom(added);
-      await generate({ conversation: this.#conversation, tools: this.#settings.tools, added, constraint, signal: stop, emit });
+      await generate({ conversation: this.#conversation, settings: this.#settings, added, constraint, signal: stop, emit });
     });
   }
 

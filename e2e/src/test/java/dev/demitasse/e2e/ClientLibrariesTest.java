@@ -75,6 +75,49 @@ class ClientLibrariesTest {
         assertEquals(Map.of("chatted", "Paris", "responded", "Paris"), said);
     }
 
+    /** Answers with a schema or a required tool end at {@code max_tokens}, as those of other servers do. */
+    @Test
+    void openAiReportsCutAnswers() {
+        assertEquals(List.of("LengthFinishReasonError", "length", "incomplete"), page.evaluate("""
+                async () => {
+                  const messages = [{ role: 'user', content: question }];
+                  const person = c.z.object({ name: c.z.string() });
+                  const parsed = await openai.chat.completions
+                    .parse({ model: 'm', messages, max_tokens: 3, response_format: c.zodResponseFormat(person, 'p') })
+                    .catch((error) => error.constructor.name);
+                  const parameters = c.z.toJSONSchema(person);
+                  const tools = [{ type: 'function', function: { name: 'greet', parameters } }];
+                  const { choices } = await openai.chat.completions.create(
+                    { model: 'm', messages, max_tokens: 3, tools, tool_choice: 'required' });
+                  const responded = await openai.responses.create(
+                    { model: 'm', input: question, max_output_tokens: 3, text: { format: c.zodTextFormat(person, 'p') } });
+                  return [parsed, choices[0].finish_reason, responded.status];
+                }"""));
+    }
+
+    /** The number of members of a record has no limit, so that the answer may end at {@code maxOutputTokens}. */
+    @Test
+    void toolsTakeRecords() {
+        assertEquals(List.of(true, true), page.evaluate("""
+                async () => {
+                  const model = c.createOpenAICompatible({ name: 'demitasse', ...server })('m');
+                  const inputSchema = c.z.object({ scores: c.z.record(c.z.enum(['a', 'b']), c.z.int().min(0).max(9)) });
+                  const tools = { rate: c.tool({ description: 'rates', inputSchema, execute: async ({ scores }) => Object.keys(scores) }) };
+                  const { toolResults } = await c.generateText(
+                    { model, prompt: 'Rate a and b.', tools, toolChoice: 'required', temperature: 0 });
+                  const anyNames = c.z.object({ scores: c.z.record(c.z.string().max(4), c.z.boolean()) });
+                  const { finish_reason: reason, message } = (await openai.chat.completions.create({
+                    model: 'm',
+                    messages: [{ role: 'user', content: 'Rate a and b.' }],
+                    max_tokens: 64,
+                    tools: [{ type: 'function', function: { name: 'rate', parameters: c.z.toJSONSchema(anyNames) } }],
+                    tool_choice: 'required',
+                  })).choices[0];
+                  const isHeld = reason === 'length' || anyNames.safeParse(JSON.parse(message.tool_calls[0].function.arguments)).success;
+                  return [toolResults[0].output.join() === 'a,b', isHeld];
+                }"""));
+    }
+
     /** By chat completions, completions and responses. */
     @Test
     void aiSdkAnswers() {

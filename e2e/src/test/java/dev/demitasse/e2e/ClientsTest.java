@@ -382,18 +382,49 @@ class ClientsTest {
         assertTrue(said.get("prefixed").toString().matches("\\d{2}"), said::toString);
     }
 
-    /** The page runs tools that have no {@code execute}. */
+    /** The page runs tools that have no {@code execute}. The calls of the model are scripted. */
     @Test
     void sessionsHaveToolsOfAnOpenLoop() {
-        assertEquals(true, page.evaluate("""
-                async () => {
-                  const session = await LanguageModel.create({
-                    expectedOutputs: [{ type: 'tool-call' }],
-                    tools: [{ name: 't', description: 'd', inputSchema: { type: 'object', properties: {} } }],
-                  });
-                  const parts = await session.prompt('Hello!');
-                  return parts.every(({ type, value }) => type === 'text' || value instanceof LanguageModelToolCall);
-                }"""));
+        assertEquals(
+                Map.of(
+                        "answers", List.of("No call.", List.of("text Wait.", "tool-call t"), List.of("tool-call t")),
+                        "chunks", List.of("string", "string", "LanguageModelToolCall")),
+                page.evaluate("""
+                        async () => {
+                          const call = { tool_calls: [{ index: 0, id: 'a', type: 'function', function: { name: 't', arguments: '{}' } }] };
+                          const scripted = [
+                            [{ content: 'No ' }, { content: 'call.' }],
+                            [{ content: 'Wait.' }, call],
+                            [call],
+                            [{ content: 'Wait' }, { content: '.' }, call],
+                          ];
+                          const create = async () => {
+                            const deltas = scripted.shift();
+                            return (async function* () {
+                              for (const delta of deltas) {
+                                yield { choices: [{ index: 0, delta }] };
+                              }
+                            })();
+                          };
+                          const fake = { model: {}, chat: { completions: { create } } };
+                          fake.session = () => ({ ...fake, close: async () => {} });
+                          const options = {
+                            model: fake,
+                            expectedOutputs: [{ type: 'text' }, { type: 'tool-call' }],
+                            tools: [{ name: 't', description: 'd', inputSchema: { type: 'object', properties: {} } }],
+                          };
+                          const answers = [];
+                          for (let i = 0; i < 3; i++) {
+                            const answer = await (await LanguageModel.create(options)).prompt('Go!');
+                            const parts = (all) => all.map(({ type, value }) => `${type} ${value.name ?? value}`);
+                            answers.push(typeof answer === 'string' ? answer : parts(answer));
+                          }
+                          const chunks = [];
+                          for await (const chunk of (await LanguageModel.create(options)).promptStreaming('Go!')) {
+                            chunks.push(typeof chunk === 'string' ? 'string' : chunk.value.constructor.name);
+                          }
+                          return { answers, chunks };
+                        }"""));
     }
 
     @Test
