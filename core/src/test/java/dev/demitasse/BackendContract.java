@@ -255,6 +255,15 @@ public abstract class BackendContract<S> {
     }
 
     /** A head has whole blocks of quantized keys and values. */
+    /** Compares files with odd metadata, for example biases and scaled positions, with llama.cpp. */
+    @TestFactory
+    Stream<DynamicTest> oddModels() {
+        return OddModels.greedy().stream()
+                .map(model -> DynamicTest.dynamicTest(
+                        model.name(),
+                        () -> OddModels.checkGreedy(model, backends(setups().get(0), OddModels.BATCH, KvType.F16))));
+    }
+
     @TestFactory
     Stream<DynamicNode> unsupportedHeadSizeIsRejected() {
         return setups().stream()

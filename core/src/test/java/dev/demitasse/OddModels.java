@@ -31,6 +31,9 @@ public final class OddModels {
             "▁", "e", "t", "h", "l", "o", "a", "n", "he", "ll", "llo", "hello", "▁hello", "▁t", "▁the", "an", "▁a", "w",
             "r", "d", "or", "wor", "ld", "worl", "world", "▁world");
 
+    /** The number of tokens that a backend takes in one batch. */
+    static final int BATCH = 64;
+
     private static final int HIDDEN_SIZE = 32;
     private static final int INTERMEDIATE_SIZE = 48;
     private static final int KV_WIDTH = 16;
