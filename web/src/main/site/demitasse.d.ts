@@ -92,6 +92,14 @@ export interface Device {
   host?: string;
 }
 
+/** Access to the Hugging Face Hub. */
+export interface HubOptions {
+  /** The URL of the Hub or of a mirror. Default: `https://huggingface.co`. */
+  endpoint?: string;
+  /** An access token for private and gated repositories. It is kept in memory, and sent to the endpoint only. */
+  token?: string;
+}
+
 export interface LoadOptions {
   /** The device that computes. `auto`, the default, takes a GPU that can run the model, or else the CPU. */
   device?: 'auto' | 'webgpu' | 'cpu';
@@ -118,6 +126,8 @@ export interface LoadOptions {
   chatTemplate?: string;
   /** Whether the model is stored in the browser and read from there (default: true). */
   cache?: boolean;
+  /** The Hugging Face Hub, for models named by a repository. */
+  hub?: HubOptions;
   onProgress?: (progress: Progress) => void;
   /** Called when the model's header has been read, before the weights are read. */
   onNeeds?: (needs: Needs) => void;
@@ -148,8 +158,9 @@ export class Demitasse {
    * tokenizer.json, safetensors files). Stores downloads in the browser unless `cache` is false: an interrupted load resumes, and the
    * next load needs no network.
    *
-   * @param model a URL, relative to the page, or the GGUF file itself. For a split file, the URL of any part; for shards, the URL of
-   *   their manifest, which ends in `.json`; for a folder, its URL with a slash at the end
+   * @param model a model of the Hugging Face Hub (`owner/name`, `owner/name:Q4_K_M`, `hf:owner/name/file.gguf`); a URL, relative to the
+   *   page; or the GGUF file itself. For a split file, the URL of any part; for shards, the URL of their manifest, which ends in
+   *   `.json`; for a folder, its URL with a slash at the end
    */
   static load(model: string | Blob, options?: LoadOptions): Promise<Demitasse>;
 

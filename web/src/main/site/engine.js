@@ -1,7 +1,9 @@
 // The engine: a language model in the page, run by a dedicated worker.
 import { completionCalls, embeddingCalls } from './completions.js';
+import { Hub, storedModel } from './hub.js';
 import { absolute, checkedOptions, keepStorage } from './load-options.js';
-import { loadOrAskRemote, withoutRemote } from './remote.js';
+import { HUB_ENDPOINT, isHubAddress, parseAddress } from './model-address.js';
+import { loadOrAskRemote, memoryForModels, withoutRemote } from './remote.js';
 import { RequestQueue } from './request-queue.js';
 
 /**
@@ -84,8 +86,9 @@ export class Demitasse {
    * tokenizer.json, safetensors files). Stores downloads in the browser unless `cache` is false: an interrupted load resumes, and the
    * next load needs no network.
    *
-   * @param {string | Blob} model a URL, relative to the page, or the GGUF file itself. For a split file, the URL of any part; for
-   *   shards, the URL of their manifest, which ends in `.json`; for a folder, its URL with a slash at the end
+   * @param {string | Blob} model a model of the Hugging Face Hub (`owner/name`, `owner/name:Q4_K_M`, `hf:owner/name/file.gguf`); a URL,
+   *   relative to the page; or the GGUF file itself. For a split file, the URL of any part; for shards, the URL of their manifest, which
+   *   ends in `.json`; for a folder, its URL with a slash at the end
    * @param {LoadOptions} [options]
    * @returns {Promise<Demitasse>}
    */
@@ -189,17 +192,17 @@ export class Demitasse {
    * @param {LoadOptions} options
    */
   async #load(type, model, options) {
-    const { onProgress, onNeeds, signal, cache = true, ...engineOptions } = checkedOptions(options);
+    const { onProgress, onNeeds, signal, cache = true, hub, ...engineOptions } = checkedOptions(options);
     if (typeof model !== 'string' && !(model instanceof Blob)) {
       throw new TypeError('model must be a URL string, a File or a Blob');
     }
-    const source = typeof model === 'string' ? absolute(model) : model;
+    const source = typeof model === 'string' ? await Demitasse.#urlOf(model, { hub, cache, signal }) : model;
     signal?.throwIfAborted();
 
     const abort = () => this.#requests.close(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
-      const request = { type, model: source, options: { ...engineOptions, cache } };
+      const request = { type, model: source, options: { ...engineOptions, cache, hub: hub && { endpoint: HUB_ENDPOINT, ...hub } } };
       return await this.#requests.send(request, {
         onProgress,
         onNeeds: (needs) => {
@@ -211,6 +214,23 @@ export class Demitasse {
     } finally {
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  /**
+   * Returns the URL of a model. For an address of the Hub: of a stored model that the address names, or else of the file that the Hub
+   * lists.
+   *
+   * @param {string} model
+   * @param {LoadOptions} options
+   * @returns {Promise<string>}
+   */
+  static async #urlOf(model, { hub, cache, signal }) {
+    const address = parseAddress(model, hub?.endpoint);
+    if (!isHubAddress(address)) {
+      return address.url;
+    }
+    const stored = cache ? storedModel(address, await Demitasse.models.list()) : undefined;
+    return stored ?? (await new Hub(address.endpoint, hub?.token).find(address, { memory: memoryForModels(), signal })).url;
   }
 
   /** Creates a session, which keeps its own keys and values: it does not read again what a prompt shares with the previous one. */

@@ -1,4 +1,5 @@
 // The options of a load.
+import { parseUrl } from './urls.js';
 
 /** @typedef {import('./demitasse.js').LoadOptions} LoadOptions */
 
@@ -13,6 +14,7 @@ const LOAD_OPTIONS = [
   'threads',
   'device',
   'chatTemplate',
+  'hub',
 ];
 /** @type {Record<string, unknown[]>} */
 const CHOICES = { device: ['auto', 'webgpu', 'cpu'], kvType: ['f16', 'q8_0'] };
@@ -62,6 +64,9 @@ export function checkedOptions(options) {
     if (name === 'chatTemplate' && (typeof value !== 'string' || value === '')) {
       throw new TypeError('option chatTemplate must be the text of a template');
     }
+    if (name === 'hub') {
+      checkHub(value);
+    }
     if (name === 'cache' && typeof value !== 'boolean') {
       throw new TypeError('option cache must be true or false');
     }
@@ -70,4 +75,24 @@ export function checkedOptions(options) {
     }
   }
   return Object.fromEntries(given);
+}
+
+/**
+ * Checks the option `hub`.
+ *
+ * @param {any} hub
+ */
+function checkHub(hub) {
+  const names = hub !== null && typeof hub === 'object' ? Object.keys(hub) : ['hub'];
+  const unknown = names.find((name) => !['endpoint', 'token'].includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`option hub must have only endpoint and token, not ${unknown}`);
+  }
+  const { endpoint, token } = hub;
+  if (endpoint !== undefined && !['https:', 'http:'].includes(parseUrl(String(endpoint))?.protocol ?? '')) {
+    throw new TypeError('option hub.endpoint must be an http or https URL');
+  }
+  if (token !== undefined && (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token))) {
+    throw new TypeError('option hub.token must be an access token');
+  }
 }

@@ -19,6 +19,7 @@ import dev.demitasse.store.UnusableBytesException;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Request;
 import dev.demitasse.web.js.Text;
+import dev.demitasse.web.store.HubToken;
 import dev.demitasse.web.store.ModelStore;
 import dev.demitasse.web.store.Staging;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ final class ModelReader {
     }
 
     private Context download(String url, Request.Options options, boolean isWhole) {
-        ModelStore store = ModelStore.find();
+        ModelStore store = ModelStore.find(HubToken.of(options));
         Download begun = store.download(url, options.isKept(), isWhole, this::stored);
         download = begun;
         try {

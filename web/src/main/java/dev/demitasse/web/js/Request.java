@@ -70,8 +70,23 @@ public interface Request extends JSObject {
         @JSProperty
         Text getChatTemplate();
 
+        /** Returns the access to the Hugging Face Hub; undefined if absent. */
+        @JSProperty
+        Hub getHub();
+
         /** Returns {@code auto}, {@code webgpu} or {@code cpu}; undefined if absent. */
         @JSProperty
         Text getDevice();
+    }
+
+    /** The access to the Hugging Face Hub. */
+    interface Hub extends JSObject {
+        /** Returns the Hub's URL. */
+        @JSProperty
+        Text getEndpoint();
+
+        /** Returns the access token; undefined if absent. */
+        @JSProperty
+        Text getToken();
     }
 }

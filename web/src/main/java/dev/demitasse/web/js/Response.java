@@ -36,7 +36,7 @@ public class Response implements JSObject {
     /** {@code RequestInit}. */
     public interface Options extends JSObject {
         @JSProperty
-        void setHeaders(RangeHeader headers);
+        void setHeaders(RequestHeaders headers);
 
         /** Sets the cache mode: {@code no-store} bypasses the browser's HTTP cache. */
         @JSProperty
@@ -47,9 +47,12 @@ public class Response implements JSObject {
     }
 
     /** The only request header that is set. */
-    public interface RangeHeader extends JSObject {
+    public interface RequestHeaders extends JSObject {
         @JSProperty("Range")
         void setRange(String range);
+
+        @JSProperty("Authorization")
+        void setAuthorization(String authorization);
     }
 
     /** {@code AbortController}. */

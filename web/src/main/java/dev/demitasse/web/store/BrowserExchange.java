@@ -56,16 +56,20 @@ final class BrowserExchange implements HttpExchange {
      *
      * @param from first byte
      * @param to last byte; negative for the end of the file
+     * @param authorization the header {@code Authorization}, or null for none
      */
-    BrowserExchange(String url, long from, long to) {
+    BrowserExchange(String url, long from, long to, @Nullable String authorization) {
         this.url = url;
         options.setCache("no-store");
         options.setSignal(abort.getSignal());
+        Response.RequestHeaders headers = JSObjects.create();
         if (from > 0 || to >= 0) {
-            Response.RangeHeader headers = JSObjects.create();
             headers.setRange("bytes=" + from + "-" + (to < 0 ? "" : Long.toString(to)));
-            options.setHeaders(headers);
         }
+        if (authorization != null) {
+            headers.setAuthorization(authorization);
+        }
+        options.setHeaders(headers);
     }
 
     /** Returns whether the server answers, by a request whose answer can't be read and needs no permission. Waits for the answer. */

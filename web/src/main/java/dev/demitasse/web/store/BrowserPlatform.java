@@ -7,9 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The worker's network, locks, threads and clock. */
 final class BrowserPlatform implements Platform {
+    private final @Nullable HubToken token;
+
+    BrowserPlatform(@Nullable HubToken token) {
+        this.token = token;
+    }
+
     @Override
     public HttpExchange get(String url, long from, long to) {
-        return new BrowserExchange(url, from, to);
+        return new BrowserExchange(url, from, to, token == null ? null : token.authorization(url));
     }
 
     @Override

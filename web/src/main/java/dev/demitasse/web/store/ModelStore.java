@@ -27,14 +27,23 @@ public final class ModelStore {
     private final @Nullable BrowserStorage storage;
     private final StoredModels models;
 
-    private ModelStore(@Nullable BrowserStorage storage) {
+    private ModelStore(@Nullable BrowserStorage storage, @Nullable HubToken token) {
         this.storage = storage;
-        models = new StoredModels(storage, MemoryDirectory::new, new BrowserPlatform());
+        models = new StoredModels(storage, MemoryDirectory::new, new BrowserPlatform(token));
     }
 
     /** Finds the storage of the page. Without storage, the store keeps nothing. */
     public static ModelStore find() {
-        return new ModelStore(BrowserStorage.find("model"));
+        return find(null);
+    }
+
+    /**
+     * Finds the storage of the page. Without storage, the store keeps nothing.
+     *
+     * @param token of the downloads, or null
+     */
+    public static ModelStore find(@Nullable HubToken token) {
+        return new ModelStore(BrowserStorage.find("model"), token);
     }
 
     /** Does the same as {@link StoredModels#download}. */
