@@ -70,6 +70,9 @@ export class AnswerView {
     const text = this.#message.complete(drawable(message));
     this.#around(() => {
       text?.querySelectorAll('pre').forEach(addCopying);
+      if (this.#message.isPlain) {
+        this.#steps.append(element('p', t('shownPlain'), 'small'));
+      }
       message.tool_calls?.forEach((call) => this.#addCall(call));
     });
   }

@@ -28,6 +28,7 @@ export const TEXTS = {
   reading: 'Reading… {percent} %',
   answering: 'Answering.',
   stopped: 'The answer was stopped.',
+  plain: 'Parts of the answer are shown as plain text, because formatting them would take too long.',
   cut: 'The answer was cut off at its maximum length.',
   loadFailed: 'The model could not be loaded.',
   answerFailed: 'The answer failed.',

@@ -224,9 +224,10 @@ export class AnswerView {
    */
   finish(answer, remark) {
     this.#message.complete(answer);
-    this.#status.textContent = remark;
+    const remarks = [remark, this.#message.isPlain ? this.#chat.texts.plain : ''].filter((text) => text !== '').join(' ');
+    this.#status.textContent = remarks;
     this.item.ariaBusy = null;
-    if (remark === '') {
+    if (remarks === '') {
       this.#status.remove();
     } else {
       this.item.append(this.#status);

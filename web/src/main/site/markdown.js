@@ -1,16 +1,49 @@
 // Renders the Markdown that a model has written. A model's text is untrusted: it may repeat what an attacker put into a page or a file
 // that the model has read. So raw HTML is shown as text, nothing is fetched (images are links), and the sanitizer allows only the
-// elements of Markdown.
+// elements of Markdown. The work for a text is bounded: what would take too long is shown as plain text.
+import { highlight, highlightWhenIdle } from './highlighting.js';
 import DOMPurify from './lib/dompurify.js';
-import hljs from './lib/highlight.js';
 import MarkdownIt from './lib/markdown-it.js';
 import { parseUrl } from './urls.js';
 
 /**
  * A token of markdown-it.
  *
- * @typedef {{type: string, tag: string, info: string, content: string, attrs: [string, string][] | null, children: Token[]}} Token
+ * @typedef {object} Token
+ * @property {string} type
+ * @property {string} tag
+ * @property {string} info
+ * @property {string} content
+ * @property {[string, string][] | null} attrs
+ * @property {Token[] | null} children
+ * @property {number} nesting 1 at the begin of an element, -1 at its end, otherwise 0
+ * @property {[number, number] | null} map the first line, and the line after the last one
  */
+
+/**
+ * A block at the top level of a text.
+ *
+ * @typedef {object} Block
+ * @property {number} start position in the text
+ * @property {string} source
+ * @property {number} work
+ * @property {string | null} html not sanitized yet; null if the block is shown as plain text
+ * @property {string[]} languages the language of each block of code that is highlighted later, otherwise ''
+ */
+
+/** The most characters of a text that is parsed. */
+const MAX_TEXT = 2 ** 17;
+/** The work of a block and of a text. The parser's work can grow with the square of the length of a paragraph. */
+const MAX_BLOCK_WORK = 2 ** 28;
+const MAX_TEXT_WORK = 2 ** 30;
+/** The work of drawing a token, in the same unit. */
+const TOKEN_WORK = 2 ** 14;
+/** The squares of the lengths of all code of a text that is highlighted at once. */
+const MAX_HIGHLIGHTING = 2 ** 24;
+/** The most characters of a block's HTML. References can make it much longer than the text. */
+const MAX_HTML = 2 ** 18;
+/** The most levels of lists and quotations, of which a list takes two. Each line is read once per level. */
+const MAX_NESTING = 32;
 
 const PROTOCOLS = ['http:', 'https:', 'mailto:'];
 const isSafe = (/** @type {string} */ url) => PROTOCOLS.includes(parseUrl(url)?.protocol ?? '');
@@ -23,19 +56,37 @@ const HEADINGS_ABOVE = 3;
 
 const ALIGNMENT = 'text-align:';
 
-const parser = new MarkdownIt({
-  linkify: true,
-  breaks: true, // models break lines on purpose, for example in verses and addresses
-});
-parser.linkify.set({ fuzzyLink: false }); // README.md is not a host
-parser.validateLink = isSafe;
-parser.core.ruler.push('adapt', (/** @type {{tokens: Token[]}} */ { tokens }) => tokens.forEach(adapt));
+/** Parses texts into blocks. */
+const parser = newParser();
+parser.core.ruler.enableOnly(['normalize', 'block', 'strip_references']);
+
+/** Parses what is inside of blocks. */
+const inline = newParser();
+inline.core.ruler.disable(['normalize', 'block', 'strip_references']);
+inline.core.ruler.push('adapt', (/** @type {{tokens: Token[]}} */ { tokens }) => tokens.forEach(adapt));
+
+function newParser() {
+  const created = new MarkdownIt({
+    linkify: true,
+    breaks: true, // models break lines on purpose, for example in verses and addresses
+    maxNesting: MAX_NESTING,
+  });
+  created.linkify.set({ fuzzyLink: false }); // README.md is not a host
+  created.validateLink = isSafe;
+  return created;
+}
 
 const { escapeHtml } = parser.utils;
-/** @type {Record<string, (tokens: Token[], i: number) => string>} */
+
+/**
+ * @typedef {{work: number, highlighting: number}} Budget what the rest of a text may take
+ * @typedef {{references: object, budget: Budget, languages: string[]}} Environment the surroundings of a block that is rendered
+ */
+
+/** @type {Record<string, (tokens: Token[], i: number, options: object, environment: Environment) => string>} */
 const rules = {
-  fence: (tokens, i) => code(tokens[i]),
-  code_block: (tokens, i) => code(tokens[i]),
+  fence: (tokens, i, options, environment) => code(tokens[i], environment),
+  code_block: (tokens, i, options, environment) => code(tokens[i], environment),
   // Nothing is fetched.
   image: (tokens, i) => {
     const { content, attrs } = tokens[i];
@@ -44,16 +95,18 @@ const rules = {
     return isInLink(tokens, i) ? text : `<a href="${escapeHtml(url)}">${text}</a>`;
   },
 };
-Object.assign(parser.renderer.rules, rules);
+Object.assign(inline.renderer.rules, rules);
 
-/** @param {Token} token */
-function code({ info, content }) {
+/**
+ * @param {Token} token
+ * @param {Environment} environment
+ */
+function code({ info, content }, { languages, budget }) {
   const [language] = info.trim().split(/\s/);
   const text = content.replace(/\n$/, '');
-  const html = hljs.getLanguage(language)
-    ? hljs.highlight(text, { language, ignoreIllegals: true }).value
-    : escapeHtml(text);
-  return `<pre><code>${html}</code></pre>`;
+  const html = highlight(text, language, budget);
+  languages.push(html === null ? language : '');
+  return `<pre><code>${html ?? escapeHtml(text)}</code></pre>`;
 }
 
 /**
@@ -78,7 +131,7 @@ function adapt(token, i, tokens) {
     token.tag = `h${Math.min(6, HEADINGS_ABOVE + Number(token.tag.slice(1)))}`;
   } else if (type === 'th_open' || type === 'td_open') {
     token.attrs = attrs && attrs.map(([, style]) => ['align', style.slice(ALIGNMENT.length)]);
-  } else if (type === 'inline' && tokens[i - 2]?.type === 'list_item_open' && children[0]?.type === 'text') {
+  } else if (type === 'inline' && tokens[i - 2]?.type === 'list_item_open' && children?.[0]?.type === 'text') {
     children[0].content = children[0].content.replace(/^\[ \] /, '☐ ').replace(/^\[x\] /i, '☑ ');
   }
 }
@@ -112,8 +165,9 @@ purifier.addHook('afterSanitizeAttributes', (/** @type {Element} */ element) => 
 });
 
 /**
- * Renders a Markdown text. `markdown.css` styles the elements inside an element of the class `markdown`. If the page's Trusted Types
- * don't allow the policy `dompurify`, the text is shown unformatted in a paragraph of the class `plain`.
+ * Renders a Markdown text. `markdown.css` styles the elements inside an element of the class `markdown`. A block is shown as plain text,
+ * in a paragraph of the class `plain`, if it is so large or nested that formatting it would block the page; so is the whole text, if the
+ * page's Trusted Types don't allow the policy `dompurify`.
  *
  * @param {string} text CommonMark with tables, strikethrough and task lists; its line breaks are kept
  * @returns {DocumentFragment} elements with links to http, https and mailto only, and without images, ids, names and styles
@@ -121,7 +175,7 @@ purifier.addHook('afterSanitizeAttributes', (/** @type {Element} */ element) => 
 export function renderMarkdown(text) {
   const fragment = document.createDocumentFragment();
   try {
-    fragment.append(...blocksOf(text).flatMap(nodesOf));
+    fragment.append(...blocksOf(normalized(text), NOTHING).blocks.flatMap(nodesOf));
   } catch {
     fragment.replaceChildren(plain(text));
   }
@@ -129,50 +183,100 @@ export function renderMarkdown(text) {
 }
 
 /**
- * The HTML and nodes of the blocks that {@link updateMarkdown} has drawn, by element.
+ * The text that {@link updateMarkdown} has drawn in an element, and its blocks with their nodes.
  *
- * @type {WeakMap<Element, {html: string, nodes: Element[]}[]>}
+ * @type {WeakMap<Element, {text: string, references: object, blocks: (Block & {nodes: Element[]})[]}>}
  */
 const drawn = new WeakMap();
 
+const NOTHING = { text: '', references: {}, blocks: [] };
+
 /**
- * Draws a growing text. Unchanged blocks stay, with the user's selection in them.
+ * Draws a growing text. Unchanged blocks stay, with the user's selection in them. If the text has grown, only its last two blocks are
+ * parsed again.
  *
  * @param {Element} element the container, whose content only this function changes
  * @param {string} text as for {@link renderMarkdown}
  */
 export function updateMarkdown(element, text) {
-  const before = drawn.get(element) ?? [];
-  const blocks = blocksOf(text);
-  const firstChanged = blocks.findIndex((html, i) => html !== before[i]?.html);
-  const same = firstChanged < 0 ? blocks.length : firstChanged;
+  const before = drawn.get(element) ?? NOTHING;
   try {
-    const changed = blocks.slice(same).map((html) => ({ html, nodes: nodesOf(html) }));
-    before.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
+    const now = normalized(text);
+    const { blocks, references } = blocksOf(now, before);
+    const firstChanged = blocks.findIndex(({ html, source }, i) => html !== before.blocks[i]?.html || source !== before.blocks[i].source);
+    const same = firstChanged < 0 ? blocks.length : firstChanged;
+    const kept = before.blocks.slice(0, same);
+    const changed = blocks.slice(same).map((block) => ({ ...block, nodes: nodesOf(block) }));
+    before.blocks.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
     element.append(...changed.flatMap(({ nodes }) => nodes));
-    drawn.set(element, [...before.slice(0, same), ...changed]);
+    drawn.set(element, { text: now, references, blocks: [...kept, ...changed] });
   } catch {
+    drawn.delete(element);
     element.replaceChildren(plain(text));
   }
 }
 
 /**
- * Returns the HTML of each block of a text, not sanitized yet.
+ * Returns a text with the line ends of the parser, so that its line numbers give positions.
  *
  * @param {string} text
  */
-function blocksOf(text) {
-  const environment = {};
-  /** @type {string[]} */
-  const blocks = [];
+const normalized = (text) => text.replace(/\r\n?/g, '\n');
+
+/**
+ * Returns the blocks of a text.
+ *
+ * @param {string} text
+ * @param {{text: string, references: object, blocks: Block[]}} before the state of a text that may be the begin of this one
+ * @returns {{blocks: Block[], references: object}}
+ */
+function blocksOf(text, before) {
+  if (text.length > MAX_TEXT) {
+    return { blocks: text === '' ? [] : [{ start: 0, source: text, work: 0, html: null, languages: [] }], references: {} };
+  }
+  // Text at the end can change the last block and, if that is a number that becomes a list item, the block before it.
+  const { start = 0 } = before.blocks.at(-2) ?? {};
+  if (start > 0 && text.startsWith(before.text.slice(0, start))) {
+    const references = { ...before.references };
+    const blocks = parse(text, start, before.blocks.slice(0, -2), references);
+    if (Object.keys(references).length === Object.keys(before.references).length) {
+      return { blocks, references };
+    } // else a new reference can be one of an earlier block
+  }
+  const references = {};
+  return { blocks: parse(text, 0, [], references), references };
+}
+
+/**
+ * Parses the end of a text.
+ *
+ * @param {string} text
+ * @param {number} start position of the begin of a block
+ * @param {Block[]} before the blocks before it
+ * @param {object} references link definitions by label; those of the end are added
+ * @returns {Block[]} all blocks
+ */
+function parse(text, start, before, references) {
+  const blocks = [...before];
+  const budget = { work: MAX_TEXT_WORK - before.reduce((sum, block) => sum + block.work, 0), highlighting: MAX_HIGHLIGHTING };
   /** @type {Token[]} */
   let tokens = [];
   let depth = 0;
-  for (const token of parser.parse(text, environment)) {
+  let line = 0;
+  let position = start;
+  const positionOf = (/** @type {number} */ wanted) => {
+    for (; line < wanted; line++) {
+      position = text.indexOf('\n', position) + 1 || text.length;
+    }
+    return position;
+  };
+  for (const token of parser.parse(text.slice(start), { references })) {
     tokens.push(token);
     depth += token.nesting;
     if (depth === 0) {
-      blocks.push(parser.renderer.render(tokens, parser.options, environment));
+      const [first, end] = tokens[0].map ?? [line, line];
+      const from = positionOf(first);
+      blocks.push(render(tokens, from, text.slice(from, positionOf(end)), references, budget));
       tokens = [];
     }
   }
@@ -180,13 +284,50 @@ function blocksOf(text) {
 }
 
 /**
- * @param {string} html
+ * Renders a block, unless it takes too much work.
+ *
+ * @param {Token[]} tokens
+ * @param {number} start
+ * @param {string} source
+ * @param {object} references
+ * @param {Budget} budget is reduced by the work of the block
+ * @returns {Block}
+ */
+function render(tokens, start, source, references, budget) {
+  const max = Math.min(MAX_BLOCK_WORK, budget.work);
+  /** @type {Block} */
+  const block = { start, source, work: TOKEN_WORK, html: null, languages: [] };
+  const sum = (/** @type {(token: Token) => number} */ workOf) => tokens.reduce((work, token) => work + workOf(token), 0);
+  const blockWork = sum(({ type, content }) => TOKEN_WORK + (type === 'inline' ? content.length ** 2 : 0));
+  if (blockWork <= max) {
+    const environment = { references, budget, languages: block.languages };
+    const state = new inline.core.State('', inline, environment);
+    state.tokens = tokens;
+    inline.core.process(state);
+    block.work = blockWork + sum(({ children }) => TOKEN_WORK * (children?.length ?? 0));
+    const html = block.work <= max ? inline.renderer.render(tokens, inline.options, environment) : '';
+    block.html = block.work <= max && html.length <= MAX_HTML ? html : null;
+  }
+  budget.work -= block.work;
+  return block;
+}
+
+/**
+ * @param {Block} block
  * @returns {Element[]}
  */
-function nodesOf(html) {
+function nodesOf({ html, source, languages }) {
+  if (html === null) {
+    return [plain(source.replace(/\n+$/, ''))];
+  }
   /** @type {DocumentFragment} */
   const fragment = purifier.sanitize(html);
   fragment.querySelectorAll('pre').forEach((block) => (block.tabIndex = 0)); // a wide block is scrolled with keys
+  fragment.querySelectorAll('pre > code').forEach((element, i) => {
+    if (languages[i]) {
+      highlightWhenIdle(element, languages[i], (highlighted) => purifier.sanitize(highlighted));
+    }
+  });
   fragment.querySelectorAll('table').forEach(inScroller);
   return [...fragment.children];
 }

@@ -9,6 +9,9 @@ import { updateMarkdown } from './markdown.js';
  * @property {() => HTMLElement} text adds the element of the text to the page, and returns it
  */
 
+/** A drawing that takes longer is followed by a pause as long, so that the page stays responsive. */
+const LONG_MS = 8;
+
 /** The view of a message. It is drawn at most once per frame. */
 export class MessageView {
   #elements;
@@ -18,6 +21,8 @@ export class MessageView {
   /** @type {HTMLElement | null} */
   #text = null;
   #frame = 0;
+  #pause = 0;
+  #lastDrawMs = 0;
 
   /**
    * @param {MessageElements} elements called when they are needed
@@ -39,10 +44,21 @@ export class MessageView {
    * @param {Answer} answer is read when it is drawn
    */
   grow(answer) {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      this.#around(() => this.#draw(answer));
-    });
+    if (this.#frame || this.#pause) {
+      return;
+    }
+    const request = () => {
+      this.#pause = 0;
+      this.#frame = requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#around(() => this.#draw(answer));
+      });
+    };
+    if (this.#lastDrawMs > LONG_MS) {
+      this.#pause = setTimeout(request, this.#lastDrawMs);
+    } else {
+      request();
+    }
   }
 
   /**
@@ -53,13 +69,20 @@ export class MessageView {
    */
   complete(answer) {
     cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    clearTimeout(this.#pause);
+    this.#frame = this.#pause = 0;
     this.#around(() => this.#draw(answer));
     return this.#text;
   }
 
+  /** Whether a block of the text is shown as plain text, because formatting it would take too long. */
+  get isPlain() {
+    return Boolean(this.#text?.querySelector('.plain'));
+  }
+
   /** @param {Answer} answer */
   #draw({ content, reasoning = '' }) {
+    const begin = performance.now();
     if (reasoning !== '') {
       this.#thoughts ??= this.#elements.thoughts().appendChild(new Text());
       this.#thoughts.appendData(reasoning.slice(this.#thoughts.length));
@@ -68,5 +91,6 @@ export class MessageView {
       this.#text ??= this.#elements.text();
       updateMarkdown(this.#text, content);
     }
+    this.#lastDrawMs = performance.now() - begin;
   }
 }
