@@ -106,7 +106,7 @@ class MarkdownTest {
     void hostileTextsHaveNoEffect() throws IOException {
         List<?> texts =
                 new ObjectMapper().readValue(MarkdownTest.class.getResource("/markdown/hostile.json"), List.class);
-        assertTrue(texts.size() >= 60);
+        assertTrue(texts.size() >= 200);
         for (String path : List.of("lax", "strict")) {
             List<String> errors = new ArrayList<>();
             Page page = Chromium.open(context, PAGE + path, errors);
@@ -170,6 +170,138 @@ class MarkdownTest {
                   return excess.map((text) => renderMarkdown(text.repeat(5_000)).childElementCount > 0);
                 }""");
         assertEquals(List.of(true), ((List<?>) blocks).stream().distinct().toList());
+        page.close();
+    }
+
+    /**
+     * Renders random texts of the characters and pieces that Markdown gives a meaning, repeated and nested. The regular expressions of
+     * the parser scan few characters, the result is small and harmless, and a text that grows gives the same result as the whole.
+     */
+    @Test
+    void randomTextsTakeBoundedWork() {
+        Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
+        STRANGE_REQUESTS.clear();
+        Object seen = page.evaluate(RANDOM_TEXTS);
+        assertEquals(List.of(), seen);
+        assertEquals(List.of(), page.evaluate("troubles"));
+        assertEquals(List.of(), STRANGE_REQUESTS);
+        page.close();
+    }
+
+    private static final String RANDOM_TEXTS = """
+            async () => {
+              const { renderMarkdown, updateMarkdown } = await import('./markdown.js');
+              const MAX_CHARACTERS = 2 ** 26, MAX_ELEMENTS = 50_000;
+              let characters = 0;
+              const { exec } = RegExp.prototype;
+              RegExp.prototype.exec = function (text) {
+                const begin = this.sticky || this.global ? this.lastIndex : 0;
+                const match = exec.call(this, text);
+                characters += (match ? match.index + match[0].length : String(text).length) - begin;
+                return match;
+              };
+              let state = 20261130;
+              const random = (n) => {
+                state = (state + 0x6d2b79f5) | 0;
+                let t = Math.imul(state ^ (state >>> 15), 1 | state);
+                t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+                return ((t ^ (t >>> 14)) >>> 0) % n;
+              };
+              const PIECES = ['*', '**', '_', '~~', '`', '```', '[', ']', '![', '](', ')', '](http://a.b)', '[a]: b', '> ', '- ', '1. ', '+ ',
+                '# ', '|', '|-|-|', '---', '===', '<', '>', '<!--', '<b>', '</b>', '<a href=javascript:alert(1)>', '<img src=x onerror=alert(1)>',
+                '&', '&amp;', '&#', '&#106;', '\\\\', 'http://', 'https://a.b/(', '<http://', 'mailto:', 'a@b.c', 'javascript:', '"', "'", '(',
+                ' ', '    ', '\\t', '\\n', '\\n\\n', '\\r', '\\r\\n', 'a', 'word ', '\\0', '\\u202e', '\\ud800', '\\ud83d\\ude00', '```js\\n', '~~~\\n', '[ ] ', '[x] '];
+              const piece = () => PIECES[random(PIECES.length)];
+              const some = (n) => Array.from({ length: 1 + random(n) }, piece).join('');
+              const kinds = [
+                () => some(60),
+                () => some(4).repeat(1 + random(30)),
+                () => some(3).repeat(20) + some(3).repeat(20),
+                () => Array.from({ length: 12 }, () => some(8)).join('\\n'),
+              ];
+              const wrong = [];
+              const root = document.querySelector('main');
+              for (let i = 0; i < 400; i++) {
+                const text = kinds[i % kinds.length]();
+                const whole = document.createElement('div');
+                whole.append(renderMarkdown(text));
+                inspect(whole, text);
+                root.replaceChildren();
+                const growing = root.appendChild(document.createElement('div'));
+                for (let end = 0; end < text.length; end += 1 + random(40)) {
+                  updateMarkdown(growing, text.slice(0, end));
+                }
+                updateMarkdown(growing, text);
+                if (growing.innerHTML !== whole.innerHTML) {
+                  wrong.push(['grown', text, growing.innerHTML, whole.innerHTML]);
+                }
+              }
+              const units = ['http://a/(', '<http://', 'x://', 'https://[', '<![CDATA[', '!['];
+              for (let i = 0; i < 60; i++) {
+                const unit = units[i] ?? some(3), other = some(2);
+                const text = i % 2 || i < units.length ? unit.repeat(65_536 / unit.length) : unit.repeat(32_768 / unit.length) + other.repeat(32_768 / other.length);
+                characters = 0;
+                const fragment = renderMarkdown(text);
+                const elements = fragment.querySelectorAll('*').length;
+                if (characters > MAX_CHARACTERS || elements > MAX_ELEMENTS) {
+                  wrong.push(JSON.stringify([i, unit, other, characters, elements]));
+                }
+              }
+              return wrong;
+            }""";
+
+    /** Texts on which parsers need much more time than for others of their length, or whose result is much larger. */
+    @Test
+    void excessIsShownAsPlainText() {
+        Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
+        Object plain = page.evaluate("""
+                async () => {
+                  const { renderMarkdown } = await import('./markdown.js');
+                  const whole = (unit) => unit.repeat(65_536 / unit.length);
+                  const excess = [
+                    ...['![', '[', '[a][', 'http://a/(', '<http://', 'x://', 'https://[', '<![CDATA[', '*a_', 'a@a.a'].map(whole),
+                    'http://' + '*'.repeat(65_536) + 'x',
+                    '- a\\n'.repeat(20_000),
+                    `|${'a|'.repeat(200)}\\n|${'-|'.repeat(200)}\\n${'|\\n'.repeat(300)}`,
+                    `[a]: http://${'a'.repeat(4_000)}\\n\\n${'[a] '.repeat(1_000)}`,
+                    'a\\n\\n'.repeat(100_000),
+                  ];
+                  return excess.map((text) => renderMarkdown(text).querySelectorAll('.plain').length > 0);
+                }""");
+        assertEquals(
+                List.of(true), ((List<?>) plain).stream().distinct().toList(), () -> plain.toString());
+
+        // Only the block in question, and the text is complete.
+        Object around = page.evaluate("""
+                async () => {
+                  const { renderMarkdown } = await import('./markdown.js');
+                  const fragment = renderMarkdown(`*before*\\n\\n${'!['.repeat(30_000)}\\n\\n*after*`);
+                  return [...fragment.children].map((block) => block.className + block.querySelectorAll('em').length + ' ' + block.textContent.length);
+                }""");
+        assertEquals(List.of("1 6", "plain0 60000", "1 5"), around);
+        page.close();
+    }
+
+    /** Short code is highlighted at once, longer code when the browser is idle, and very long code stays as it is. */
+    @Test
+    void codeIsHighlightedWithinLimits() {
+        Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
+        Object spans = page.evaluate("""
+                async () => {
+                  const { updateMarkdown } = await import('./markdown.js');
+                  const main = document.querySelector('main');
+                  const code = (lines) => '```js\\n' + 'let a = 1;\\n'.repeat(lines) + '```\\n\\n';
+                  const counts = () => [...main.querySelectorAll('code')].map((element) => element.querySelectorAll('.hljs-keyword').length);
+                  updateMarkdown(main, code(100) + code(300) + code(2000));
+                  const atOnce = counts();
+                  while (counts()[1] === 0) {
+                    await new Promise(requestIdleCallback);
+                  }
+                  await new Promise(requestIdleCallback);
+                  return [atOnce, counts()];
+                }""");
+        assertEquals(List.of(List.of(100, 0, 0), List.of(100, 300, 0)), spans);
+        assertEquals(List.of(), page.evaluate("troubles"));
         page.close();
     }
 
