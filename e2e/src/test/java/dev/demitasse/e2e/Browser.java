@@ -9,6 +9,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import dev.demitasse.TestWeights;
+import dev.demitasse.serve.Options;
 import dev.demitasse.serve.Serve;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,7 +52,17 @@ public final class Browser implements AutoCloseable {
     }
 
     public Browser(String model, NewContextOptions options, List<String> arguments) throws IOException {
-        serve = Serve.start(SITE, model, 0);
+        this(new Options(SITE, model, 0), options, arguments);
+    }
+
+    /**
+     * Starts the browser, and a server of the site.
+     *
+     * @param server options of the server
+     * @param arguments of Chromium besides the usual ones
+     */
+    private Browser(Options server, NewContextOptions options, List<String> arguments) throws IOException {
+        serve = Serve.start(server);
         playwright = Chromium.playwright();
         context = playwright
                 .chromium()
@@ -61,6 +72,12 @@ public final class Browser implements AutoCloseable {
                 .newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);
+    }
+
+    /** Starts the browser, and a server of the site with SmolLM2, which pages of all origins may read. */
+    static Browser sharingModel(NewContextOptions options) throws IOException {
+        Options server = new Options(SITE, TestWeights.smolLm2().toString(), 0).withModelOrigin("*");
+        return new Browser(server, options, List.of());
     }
 
     /** Opens a page of the site. */

@@ -41,7 +41,7 @@ class EmbedTest {
 
     @BeforeEach
     void start() throws IOException {
-        browser = new Browser(new NewContextOptions().setViewportSize(1000, 760));
+        browser = Browser.sharingModel(new NewContextOptions().setViewportSize(1000, 760));
         host = new PlainHost(pages, "/", Map.of());
         Files.createFile(pages.resolve("favicon.ico")); // which browsers ask for
     }

@@ -13,21 +13,24 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 
 /** Serves the chat page and the files of a model to browsers on this machine. */
 public final class Serve implements AutoCloseable {
-    /** Time after which an idle connection is closed; long, so that a page stopped in a debugger keeps its download. */
-    private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(10);
+    /** Time after which a connection without a complete request is closed. */
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(30);
+    /** Time after which an idle download is closed; long, so that a page stopped in a debugger keeps it. */
+    private static final Duration DOWNLOAD_TIMEOUT = Duration.ofMinutes(10);
 
     private final Server server = new Server();
     private final ServerConnector connector;
 
-    private Serve(Path site, Model model, int port) {
+    private Serve(Path site, Model model, Options options) {
         HttpConfiguration http = new HttpConfiguration();
+        http.setIdleTimeout(DOWNLOAD_TIMEOUT.toMillis());
         http.setSendServerVersion(false);
         connector = new ServerConnector(server, new HttpConnectionFactory(http));
         connector.setHost("127.0.0.1");
-        connector.setPort(port);
-        connector.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+        connector.setPort(options.port());
+        connector.setIdleTimeout(REQUEST_TIMEOUT.toMillis());
         server.addConnector(connector);
-        server.setHandler(new SiteHandler(site, model));
+        server.setHandler(new Compression(new SiteHandler(site, model, options)));
         ErrorHandler errors = new ErrorHandler();
         errors.setCacheControl(null);
         // A malformed request does not reach the handler of the site.
@@ -38,20 +41,29 @@ public final class Serve implements AutoCloseable {
     }
 
     /**
+     * Starts a server on 127.0.0.1 with the usual options.
+     *
+     * @throws IllegalArgumentException if the site is missing, or the model is neither an address nor an existing file
+     * @throws IOException if the port cannot be opened
+     * @see Options
+     */
+    public static Serve start(Path site, String model, int port) throws IOException {
+        return start(new Options(site, model, port));
+    }
+
+    /**
      * Starts a server on 127.0.0.1.
      *
-     * @param site folder of the chat page
-     * @param model path of a GGUF file, of a file of a split model, or of a manifest of shards, whose files are all served; or an
-     *     http(s) address, which the page fetches itself
-     * @param port TCP port, 0 for any free one
      * @throws IllegalArgumentException if the site is missing, or the model is neither an address nor an existing file
      * @throws IOException if the port cannot be opened
      */
-    public static Serve start(Path site, String model, int port) throws IOException {
+    public static Serve start(Options options) throws IOException {
+        Path site = options.site();
+        int port = options.port();
         if (!Files.isRegularFile(site.resolve("index.html"))) {
             throw new IllegalArgumentException("no site here (no index.html): " + site);
         }
-        Serve serve = new Serve(site.toRealPath(), Model.of(model), port);
+        Serve serve = new Serve(site.toRealPath(), Model.of(options.model()), options);
         try {
             serve.connector.open();
         } catch (IOException e) {
@@ -87,7 +99,7 @@ public final class Serve implements AutoCloseable {
     public static void main(String[] args) throws InterruptedException {
         try {
             Options options = Options.parse(args);
-            Serve serve = start(options.site(), options.model(), options.port());
+            Serve serve = start(options);
             System.out.println("Demitasse is at http://localhost:" + serve.port() + "/");
             serve.server.join();
         } catch (IllegalArgumentException | IOException e) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.demitasse.store.Manifest;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -20,9 +21,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,8 @@ class ServeTest {
             "Cross-Origin-Embedder-Policy", "require-corp",
             "Cross-Origin-Resource-Policy", "cross-origin",
             "X-Content-Type-Options", "nosniff",
+            "Content-Security-Policy", "frame-ancestors 'self'",
+            "Referrer-Policy", "no-referrer",
             "Cache-Control", "no-cache");
 
     @TempDir
@@ -121,9 +126,26 @@ class ServeTest {
                 "/..;/secret.txt",
                 "/models/../../secret.txt",
                 "//../secret.txt",
-                "/%252e%252e/secret.txt"
+                "/%252e%252e/secret.txt",
+                "/..\\secret.txt",
+                "/..%5csecret.txt",
+                "/icons/..%5C..%5csecret.txt",
+                "/%c0%ae%c0%ae/secret.txt",
+                "/.%00./secret.txt",
+                "/secret.txt%00",
+                "/index.html%00.js",
+                "/models/..%2f..%2fsecret.txt",
+                "/models/%2e%2e%5c%2e%2e%5csecret.txt",
+                "/./../secret.txt",
+                "/;/../secret.txt",
+                "/%u002e%u002e/secret.txt",
+                "/file:%2f%2f/secret.txt",
+                "/outside/secret.txt",
+                "/link.txt"
             })
     void noPathLeadsOutOfTheSite(String path) throws IOException {
+        Files.createSymbolicLink(site.resolve("link.txt"), dir.resolve("secret.txt"));
+        Files.createSymbolicLink(site.resolve("outside"), dir);
         // Over a bare socket: an HTTP client would resolve the dots itself.
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), serve.port())) {
             OutputStream out = socket.getOutputStream();
@@ -134,6 +156,186 @@ class ServeTest {
             assertTrue(response.startsWith("HTTP/1.1 40"), response);
             assertTrue(response.contains("\r\nCross-Origin-Embedder-Policy: require-corp\r\n"), response);
             assertFalse(response.endsWith("secret"), response);
+        }
+    }
+
+    /** A model may be a link: caches of models consist of links. So may a file of the site that leads to another one of it. */
+    @Test
+    void linksWithinTheSiteAndToTheModelAreFollowed() throws Exception {
+        Files.createSymbolicLink(site.resolve("linked.js"), site.resolve("page.js"));
+        assertEquals("content of page.js", get("/linked.js").body());
+        Path linked = Files.createSymbolicLink(site.resolve("linked.gguf"), model);
+        try (Serve other = Serve.start(site, linked.toString(), 0)) {
+            assertEquals(200, get(other, "/models/linked.gguf").statusCode());
+            assertEquals(404, get(other, "/linked.gguf").statusCode());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "LocalHost:%d", "127.0.0.1:%d", "127.1.2.3", "[::1]:%d", "cup.example:1"})
+    void requestsToThisMachineAreAnswered(String host) throws Exception {
+        try (Serve named = Serve.start(new Options(site, model.toString(), 0).withName("cup.example"))) {
+            String response = send(named, "GET / HTTP/1.1\r\nHost: " + host.formatted(named.port()));
+            assertTrue(response.startsWith("HTTP/1.1 200 "), response);
+        }
+    }
+
+    /** Otherwise a page whose name resolves to 127.0.0.1 would be of the server's origin. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evil.example",
+                "evil.example:%d",
+                "localhost.evil.example",
+                "127.0.0.1.evil.example",
+                "127.0.0.evil",
+                "192.168.0.1",
+                "0.0.0.0",
+                "[2001:db8::1]",
+                "cup.example.evil.example",
+                "xlocalhost"
+            })
+    void requestsToOtherHostsAreRefused(String host) throws Exception {
+        try (Serve named = Serve.start(new Options(site, model.toString(), 0).withName("cup.example"))) {
+            for (String path : List.of("/", "/models.json", "/models/a%20tiny%20model.gguf", "/page.js")) {
+                String response = send(named, "GET " + path + " HTTP/1.1\r\nHost: " + host.formatted(named.port()));
+                assertTrue(response.startsWith("HTTP/1.1 403 "), response);
+                assertFalse(response.contains("content of") || response.contains("GGUF"), response);
+            }
+            // The address in the first line counts, not the header.
+            String absolute = send(
+                    named, "GET http://" + host.formatted(named.port()) + "/ HTTP/1.1\r\nHost: " + host.formatted(named.port()));
+            assertTrue(absolute.startsWith("HTTP/1.1 403 "), absolute);
+        }
+    }
+
+    @Test
+    void aRequestWithoutAHostIsRefused() throws IOException {
+        assertTrue(send(serve, "GET / HTTP/1.1").startsWith("HTTP/1.1 400 "));
+    }
+
+    /** The files that an embedded chat loads, but not the model and the rest of the page. */
+    @Test
+    void otherOriginsReadOnlyTheFilesOfAnEmbeddedChat() throws Exception {
+        for (String path : List.of("/page.js", "/chat.css", "/demitasse.wasm")) {
+            assertEquals("*", header(get(path), "Access-Control-Allow-Origin"), path);
+        }
+        List<String> own = List.of("/", "/index.html", "/models.json", "/data.json", "/models/a%20tiny%20model.gguf");
+        for (String path : own) {
+            assertEquals("", header(get(path), "Access-Control-Allow-Origin"), path);
+        }
+        try (Serve other = Serve.start(new Options(site, model.toString(), 0).withModelOrigin("https://a.example"))) {
+            assertEquals(
+                    "https://a.example",
+                    header(get(other, "/models/a%20tiny%20model.gguf"), "Access-Control-Allow-Origin"));
+            assertEquals("", header(get(other, "/models.json"), "Access-Control-Allow-Origin"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"})
+    void onlyGetAndHeadAreAllowed(String method) throws IOException {
+        for (String path : List.of("/", "/models.json", "/models/a%20tiny%20model.gguf", "/missing")) {
+            String response = send(serve, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0");
+            assertTrue(response.startsWith("HTTP/1.1 405 "), response);
+            assertTrue(response.contains("\r\nAllow: GET, HEAD\r\n"), response);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/page.js", "/models.json", "/models/a%20tiny%20model.gguf"})
+    void headHasTheHeadersOfGet(String path) throws Exception {
+        HttpResponse<String> head = client.send(
+                request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+        HttpResponse<String> get = get(path);
+        assertEquals(200, head.statusCode());
+        assertEquals("", head.body());
+        for (String name : List.of("Content-Type", "Content-Length", "ETag")) {
+            assertEquals(header(get, name), header(head, name), name);
+        }
+        assertHeadersOfAll(head);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/page.js", "/chat.css", "/demitasse.wasm", "/index.html", "/shader.wgsl", "/icons/cup.svg"})
+    void textsAndWebAssemblyAreCompressed(String path) throws Exception {
+        String content = "compressible ".repeat(1000);
+        Files.writeString(site.resolve(path.substring(1)), content);
+        HttpRequest request = request(path).header("Accept-Encoding", "gzip").build();
+        HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+
+        assertEquals("gzip", header(response, "Content-Encoding"));
+        assertEquals("Accept-Encoding", header(response, "Vary"));
+        assertEquals(
+                content,
+                new String(
+                        new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes(),
+                        StandardCharsets.UTF_8));
+        HttpResponse<String> same = client.send(
+                request(path)
+                        .header("Accept-Encoding", "gzip")
+                        .header("If-None-Match", header(response, "ETag"))
+                        .build(),
+                BodyHandlers.ofString());
+        assertEquals(304, same.statusCode());
+        HttpResponse<String> plain = get(path);
+        assertEquals(content, plain.body());
+        assertEquals("Accept-Encoding", header(plain, "Vary"));
+
+        HttpResponse<String> part = client.send(
+                request(path)
+                        .header("Accept-Encoding", "gzip")
+                        .header("Range", "bytes=13-25")
+                        .build(),
+                BodyHandlers.ofString());
+        assertEquals(206, part.statusCode());
+        assertEquals("", header(part, "Content-Encoding"));
+        assertEquals("compressible ", part.body());
+    }
+
+    @Test
+    void theModelIsNotCompressed() throws Exception {
+        HttpResponse<byte[]> response = client.send(
+                request("/models/a%20tiny%20model.gguf")
+                        .header("Accept-Encoding", "gzip")
+                        .build(),
+                BodyHandlers.ofByteArray());
+        assertEquals("", header(response, "Content-Encoding"));
+        assertEquals("100000", header(response, "Content-Length"));
+        assertArrayEquals(weights, response.body());
+    }
+
+    @Test
+    void longHeadersAreRefused() throws IOException {
+        String long64 = "x".repeat(1 << 16);
+        assertTrue(send(serve, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + long64).startsWith("HTTP/1.1 431 "));
+        assertTrue(send(serve, "GET /" + long64 + " HTTP/1.1\r\nHost: localhost").startsWith("HTTP/1.1 414 "));
+    }
+
+    /** Requests that never end hold no thread. */
+    @Test
+    void slowClientsDoNotDelayOthers() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), serve.port());
+                slow.add(socket);
+                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: loc".getBytes(StandardCharsets.US_ASCII));
+            }
+            assertEquals("content of page.js", get("/page.js").body());
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Sends a request over a bare socket, and returns the response. */
+    private static String send(Serve server, String request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write((request + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -304,7 +506,7 @@ class ServeTest {
         Process process = runMain("--site", site.toString(), "--modle", model.toString());
 
         assertEquals(
-                "demitasse: unknown option --modle (known: --site DIR, --model PATH-OR-URL, --port N)\n",
+                "demitasse: unknown option --modle (known: --site DIR, --model PATH-OR-URL, --port N, --name HOST, --model-origin ORIGIN)\n",
                 new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
         assertEquals(2, process.waitFor());
     }
