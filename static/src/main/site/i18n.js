@@ -1,5 +1,6 @@
 // The languages of the interface: texts from locales/*.json; plural rules, numbers and dates from Intl.
 import { settings } from './settings.js';
+import { isolated, oneLine } from './untrusted-text.js';
 
 /** The languages that SmolLM3 speaks, by their own names. */
 export const LANGUAGES = /** @type {Record<string, string>} */ ({
@@ -28,7 +29,7 @@ export function t(key, values = {}) {
   if (typeof text === 'object') {
     text = text[new Intl.PluralRules(language).select(values.count)] ?? text.other;
   }
-  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'number' ? number(values[name]) : values[name]));
+  return text.replace(/\{(\w+)\}/g, (_, name) => (typeof values[name] === 'number' ? number(values[name]) : isolated(oneLine(values[name]))));
 }
 
 /**

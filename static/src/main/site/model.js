@@ -1,10 +1,12 @@
 // The current model: loads it and shows the progress.
+import { askConsent } from './consent.js';
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
 import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
 import { announce, fail, show } from './status.js';
+import { shortLine } from './untrusted-text.js';
 import { parseUrl } from './urls.js';
 
 const needsText = byId('needs');
@@ -30,6 +32,8 @@ export let needs = null;
 let loading = null;
 /** @type {Promise<SiteModels> | null} the site's models, read once */
 let models = null;
+/** The models that the user has chosen, and the hosts of servers that the user has allowed, since the page was opened. */
+const allowed = new Set();
 /** @type {(() => void)[]} */
 const listeners = [];
 
@@ -55,6 +59,7 @@ export function use(url) {
   history.replaceState(null, '', page);
   parameters.set('model', url.href);
   change({ model: url.href, remote: false });
+  allowed.add(url.href);
   return start(() => ({ url, name: fileName(url) }));
 }
 
@@ -81,7 +86,7 @@ async function wanted() {
     if (!url || !['https:', 'http:'].includes(url.protocol)) {
       throw new Error(t('notAServer', { address: settings.baseURL }));
     }
-    return { server: url.host, name: settings.remoteModel || url.host };
+    return { url, server: url.host, name: settings.remoteModel || url.host };
   }
   const url = modelUrl(parameters.get('model') ?? settings.model ?? (await siteModels()).default);
   return { url, name: fileName(url) };
@@ -130,6 +135,7 @@ async function start(choose) {
     signal.throwIfAborted();
     source = chosen;
     listeners.forEach((listener) => listener());
+    await permit(chosen, signal);
     if (!chosen.server && document.body.dataset.unsuitable) {
       throw new Error(document.body.dataset.unsuitable); // set by requirements.js
     }
@@ -138,7 +144,7 @@ async function start(choose) {
       loaded.close();
       return;
     }
-    engine = loaded;
+    engine = withPlainTexts(loaded);
     status.textContent = t('ready');
     announce('modelReady');
     show('ready');
@@ -155,6 +161,65 @@ async function start(choose) {
     listeners.forEach((listener) => listener());
   }
 }
+
+/**
+ * Asks the user for consent where it is needed: for the download of a model that a link or a stored address names, and for a server
+ * without encryption.
+ *
+ * @param {Source} chosen
+ * @param {AbortSignal} signal
+ * @throws {Error} if the user refuses
+ */
+async function permit({ url, server, name }, signal) {
+  if (!url || allowed.has(server ?? url.href)) {
+    return;
+  }
+  const { host } = url;
+  if (server) {
+    await consent(url.protocol === 'https:' || isLoopback(url), server, signal, 'plainServer', { host }, { [t('fact.host')]: host });
+  } else {
+    const facts = { [t('fact.host')]: host, [t('fact.file')]: name, [t('fact.size')]: t('sizeUnknown') };
+    await consent(await isExpected(url), url.href, signal, 'otherHost', { host }, facts);
+  }
+  signal.throwIfAborted();
+}
+
+/**
+ * @param {boolean} isGiven
+ * @param {string} subject is not asked about again
+ * @param {AbortSignal} signal
+ * @param {string} text name of the texts
+ * @param {{host: string}} values
+ * @param {Record<string, string>} facts
+ */
+async function consent(isGiven, subject, signal, text, values, facts) {
+  const question = { title: t(`${text}.title`, values), text: t(`${text}.text`), confirm: t(`${text}.confirm`), facts };
+  if (!isGiven && !(await askConsent(question, signal))) {
+    throw new Error(t(`${text}.refused`, values));
+  }
+  allowed.add(subject);
+}
+
+/**
+ * Whether a model needs no consent: the site offers it, or it is stored already.
+ *
+ * @param {URL} url
+ */
+async function isExpected({ origin, protocol, href }) {
+  if (origin === location.origin || protocol === 'local:') {
+    return true;
+  }
+  const site = await siteModels().catch(() => null);
+  const offered = site ? [site.default, ...site.models.map((model) => model.url)] : [];
+  if (offered.some((address) => parseUrl(address, document.baseURI)?.href === href)) {
+    return true;
+  }
+  const stored = await Demitasse.models.list().catch(() => []);
+  return stored.some(({ url, complete }) => complete && url === href);
+}
+
+const isLoopback = (/** @type {URL} */ { hostname }) =>
+  /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
 /** Returns the option to use a server that is configured but not in use. */
 function otherServer() {
@@ -193,6 +258,17 @@ function local({ url, file, name }, signal) {
     onNeeds: showNeeds,
     onProgress: (step) => showProgress(step, name, from),
   });
+}
+
+/**
+ * Bounds the texts of a model, which its file contains, so that they can be shown.
+ *
+ * @param {Demitasse} loaded
+ */
+function withPlainTexts(loaded) {
+  const { name, architecture } = loaded.model;
+  Object.assign(loaded.model, { name: shortLine(name) }, architecture !== undefined && { architecture: shortLine(architecture) });
+  return loaded;
 }
 
 /** @param {Needs} given */

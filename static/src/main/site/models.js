@@ -2,10 +2,11 @@
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
 import { engine, needs, onModel, runFile, siteModels, source, use } from './model.js';
-import { byId, button, confirmButton, decoded, element, fileName, messageOf, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
+import { byId, button, confirmButton, element, fileName, messageOf, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
 import { fits } from './remote.js';
 import { change, settings } from './settings.js';
-import { parseUrl } from './urls.js';
+import { oneLine, shortLine } from './untrusted-text.js';
+import { decoded, parseUrl } from './urls.js';
 
 /** @typedef {import('./demitasse.js').StoredModel} StoredModel */
 
@@ -35,7 +36,7 @@ let readings = 0;
 
 /** Shows the current model in the header and in the dialog. */
 export function showModel() {
-  modelName.textContent = engine?.model?.name ?? source?.name ?? t('model');
+  modelName.textContent = shortLine(engine?.model?.name ?? source?.name ?? t('model'));
   const kind = engine?.device.kind ?? (source?.server ? 'remote' : null);
   device.textContent = kind === null ? '' : { webgpu: 'GPU', cpu: 'CPU', remote: t('server') }[kind];
   device.dataset.kind = kind;
@@ -44,7 +45,7 @@ export function showModel() {
   byId('welcome-text').hidden = Boolean(source?.server);
   byId('where').dataset.kind = source?.server ? 'remote' : 'local';
   const entries = Object.entries({ ...origin(), ...properties() });
-  facts.replaceChildren(...entries.flatMap(([name, value]) => [element('dt', t(`fact.${name}`)), element('dd', value)]));
+  facts.replaceChildren(...entries.flatMap(([name, value]) => [element('dt', t(`fact.${name}`)), element('dd', oneLine(value))]));
   if (panel.open) {
     refresh();
     measureMemory();
@@ -143,7 +144,7 @@ function drawStored(stored) {
   }
 }
 
-const nameOf = (/** @type {StoredModel} */ { name }) => decoded(name);
+const nameOf = (/** @type {StoredModel} */ { name }) => shortLine(decoded(name));
 
 /**
  * Returns the buttons of a stored model.
@@ -208,7 +209,7 @@ function drawOffered(site, estimate) {
     const url = modelUrl(given);
     const where = url.origin === location.origin ? t('ofThisSite') : t('fromHost', { host: url.host });
     const lines = [[...(bytes ? [size(bytes)] : []), where].join(' · ')];
-    return row(url, name ?? fileName(url), lines, [], bytes ? fitBadge(bytes, estimate) : null);
+    return row(url, shortLine(name ?? fileName(url)), lines, [], bytes ? fitBadge(bytes, estimate) : null);
   }));
 }
 
@@ -387,9 +388,7 @@ addEventListener('dragover', (event) => {
   }
 });
 addEventListener('dragleave', ({ relatedTarget }) => {
-  if (!relatedTarget) { // the pointer has left the window
-    drop.hidden = true;
-  }
+  drop.hidden ||= !relatedTarget; // the pointer has left the window
 });
 addEventListener('drop', (event) => {
   if (hasFiles(event)) {

@@ -1,6 +1,7 @@
 // Helpers of the page's scripts: elements, dialogs, addresses and files.
 import { t } from './i18n.js';
-import { parseUrl } from './urls.js';
+import { oneLine, shortLine } from './untrusted-text.js';
+import { decoded, parseUrl } from './urls.js';
 
 /**
  * Returns an element of index.html.
@@ -12,6 +13,10 @@ export const byId = (id) => document.getElementById(id);
 
 /** A download may begin this long after the click. */
 const DOWNLOAD_BEGINS_MS = 60_000;
+
+/** The most characters of a file name, and of its ending. */
+const MAX_FILE_NAME = 120;
+const MAX_ENDING = 20;
 
 /**
  * Creates an element that contains a text.
@@ -33,7 +38,7 @@ export function element(tag, content = '', className = '') {
  *
  * @param {unknown} cause
  */
-export const messageOf = (cause) => (cause instanceof Error ? cause.message : String(cause));
+export const messageOf = (cause) => oneLine(cause instanceof Error ? cause.message : cause);
 
 /**
  * Creates a button.
@@ -123,9 +128,21 @@ export function openDialog(dialog) {
 export function saveFile(file) {
   const link = document.createElement('a');
   link.href = URL.createObjectURL(file);
-  link.download = decoded(file.name);
+  link.download = downloadName(decoded(file.name));
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), DOWNLOAD_BEGINS_MS);
+}
+
+/**
+ * Returns a name that is a file's name on every system, and looks like what it is.
+ *
+ * @param {string} name
+ */
+function downloadName(name) {
+  const clean = oneLine(name, name.length).replace(/[\\/:*?"<>|]/g, '_').replace(/^[. ]+/, '');
+  const dot = clean.lastIndexOf('.');
+  const ending = dot > 0 && clean.length - dot <= MAX_ENDING ? clean.slice(dot) : '';
+  return oneLine(clean.slice(0, clean.length - ending.length), MAX_FILE_NAME - ending.length) + ending;
 }
 
 /**
@@ -184,18 +201,5 @@ export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
  * @param {URL} url
  */
 export function fileName({ host, pathname }) {
-  return decoded(pathname.split('/').findLast((part) => part !== '') ?? host);
-}
-
-/**
- * Decodes the percent signs of an address.
- *
- * @param {string} text
- */
-export function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text; // its percent signs are not an encoding
-  }
+  return shortLine(decoded(pathname.split('/').findLast((part) => part !== '') ?? host));
 }

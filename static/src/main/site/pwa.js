@@ -1,6 +1,7 @@
 // Makes the page an app: its service worker stores page and engine for offline use, and isolates the page if its host doesn't.
 import { t } from './i18n.js';
 import { byId, messageOf } from './page.js';
+import { serviceWorkerUrl } from './trusted-types.js';
 
 const HOUR = 3_600_000;
 const INSTALL_LIMIT_MS = 10_000;
@@ -27,7 +28,7 @@ export async function startApp() {
 
 /** @param {Promise<false>} isLate */
 async function install(isLate) {
-  const registration = await navigator.serviceWorker.register('service-worker.js', { updateViaCache: 'none' });
+  const registration = await navigator.serviceWorker.register(serviceWorkerUrl(), { updateViaCache: 'none' });
   offerUpdates(registration);
   checkForUpdates(registration);
   await isolate(registration, isLate);

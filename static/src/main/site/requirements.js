@@ -32,8 +32,14 @@
         return 'module';
       }
     };
+    var url = 'http://:'; // not a URL, so that no worker starts
     try {
-      new Worker('http://:', options); // not a URL, so that no worker starts
+      var policy = window.trustedTypes && window.trustedTypes.createPolicy('demitasse-requirements', {
+        createScriptURL: function () {
+          return url;
+        }
+      });
+      new Worker(policy ? policy.createScriptURL('') : url, options);
     } catch (error) {
       // The address was rejected.
     }

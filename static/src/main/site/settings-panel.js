@@ -72,6 +72,7 @@ function row(key, definition) {
     input.ariaInvalid = isValid ? null : 'true';
     if (isValid) {
       change({ [key]: valueOf(input, definition) });
+      byId('setting-apiKey').value = settings.apiKey; // is forgotten with the server
     }
   });
   made.append(label, input, hint, error);

@@ -1,4 +1,5 @@
 // The settings. The browser stores those that differ from the defaults.
+import { parseUrl } from './urls.js';
 
 const KEY = 'demitasse settings';
 
@@ -46,6 +47,7 @@ export const SECTIONS = {
     remote: { type: 'switch', value: false, reloads: true },
     baseURL: { type: 'line', value: '', reloads: true },
     apiKey: { type: 'secret', value: '', reloads: true },
+    rememberKey: { type: 'switch', value: false },
     remoteModel: { type: 'line', value: '', reloads: true },
   },
 };
@@ -61,19 +63,31 @@ export const settings = { ...defaults, ...stored() };
 /** @type {((changed: string[]) => void)[]} */
 const listeners = [];
 
+store(); // without a key that an earlier version has stored
+
 /** @param {(changed: string[]) => void} listener called with the names of changed settings */
 export function onSettings(listener) {
   listeners.push(listener);
 }
 
 /**
- * Changes settings and stores them.
+ * Changes settings and stores them. The key of a server is forgotten with the server.
  *
  * @param {Record<string, any>} values
  */
 export function change(values) {
-  take({ ...settings, ...values });
-  const kept = Object.entries(settings).filter(([name, value]) => value !== defaults[name]);
+  const isOtherServer = 'baseURL' in values && originOf(values.baseURL) !== originOf(settings.baseURL);
+  take({ ...settings, ...(isOtherServer && { apiKey: '' }), ...values });
+  store();
+}
+
+const originOf = (/** @type {string} */ url) => parseUrl(url)?.origin;
+
+/** Stores the settings, and the key only if the user wants that. */
+function store() {
+  const kept = Object.entries(settings).filter(
+    ([name, value]) => value !== defaults[name] && (name !== 'apiKey' || settings.rememberKey),
+  );
   try {
     localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(kept)));
   } catch {
@@ -130,6 +144,6 @@ function isValid(name, value) {
 // Another tab has changed them.
 addEventListener('storage', ({ key }) => {
   if (key === KEY || key === null) {
-    take({ ...defaults, ...stored() });
+    take({ ...defaults, apiKey: settings.apiKey, ...stored() });
   }
 });

@@ -16,6 +16,7 @@ export const TEXTS = {
   consentUncached:
     'To answer, this page needs a language model, which takes {size} of memory. It cannot be stored here, so it is downloaded on each visit.',
   consentUnknown: 'To answer, this page needs a language model on this device. Its size is unknown.',
+  consentHost: 'The link to this page names a language model of another site, {host}. Download it only if you trust that site.',
   tooLarge: 'It may be too large for this device.',
   download: 'Download',
   cancel: 'Cancel',

@@ -1,6 +1,7 @@
 // What <demitasse-chat> looks like: its elements, and an answer as it is drawn.
 import { TEXTS } from './demitasse-chat-texts.js';
 import { MessageView } from './message-view.js';
+import { oneLine, shortLine } from './untrusted-text.js';
 
 /** The distance to the end, in pixels, within which the view follows a growing answer. */
 const NEAR_END = 40;
@@ -88,7 +89,7 @@ export class ChatView {
     input.ariaLabel = input.placeholder;
     introductionText.textContent = this.texts.introduction;
     restart.textContent = this.texts.restart;
-    note.textContent = modelName;
+    note.textContent = shortLine(modelName);
   }
 
   /**
@@ -120,6 +121,31 @@ export class ChatView {
       button.onclick = action?.[1] ?? null;
     }
     this.dismiss = cancel?.[1] ?? null;
+  }
+
+  /**
+   * Asks whether a model may be downloaded, and moves the focus to the answers.
+   *
+   * @param {string} text
+   * @param {() => void} confirm
+   * @param {() => void} cancel
+   * @param {string} [warning]
+   */
+  ask(text, confirm, cancel, warning) {
+    this.notice(text, { warning, confirm: [this.texts.download, confirm], cancel: [this.texts.cancel, cancel] });
+    this.announce(text);
+    this.parts.confirm.focus();
+  }
+
+  /**
+   * Shows a failure.
+   *
+   * @param {string} text may contain the message of a server
+   * @param {() => void} again
+   */
+  fail(text, again) {
+    this.notice(oneLine(text), { confirm: [this.texts.retry, again] });
+    this.parts.alert.textContent = this.parts.noticeText.textContent;
   }
 
   hideNotice() {

@@ -5,7 +5,7 @@ import { AnswerView, ChatView, styles } from './demitasse-chat-view.js';
 import { Demitasse } from './engine.js';
 import { isTooLarge } from './remote.js';
 import { joinEngine } from './shared-engines.js';
-import { parseUrl } from './urls.js';
+import { isFromLink, parseUrl } from './urls.js';
 
 /**
  * @typedef {import('./demitasse.js').ChatCompletionMessageParam} Message
@@ -18,8 +18,8 @@ const DEFAULT_MAX_TOKENS = 1024;
 
 /**
  * A chat. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark` or `auto`), `placeholder`,
- * `autoload` (load the model without asking), `max-tokens` and `temperature` of answers, and `texts`. The content of the element is
- * shown above the conversation.
+ * `autoload` (load the model without asking, unless the page's link names its host), `max-tokens` and `temperature` of answers, and
+ * `texts`. The content of the element is shown above the conversation.
  *
  * The attribute `state` is the current state: `idle`, `asking` (for permission to download the model), `loading`, `ready`,
  * `answering` or `error`.
@@ -148,16 +148,16 @@ export class DemitasseChat extends HTMLElement {
    * @param {() => void} again
    */
   #fail(title, error, again) {
-    const text = `${title} ${error instanceof Error ? error.message : error}`;
-    this.#view.notice(text, { confirm: [this.#view.texts.retry, again] });
-    this.#view.parts.alert.textContent = text;
+    this.#view.fail(`${title} ${error instanceof Error ? error.message : error}`, again);
     this.#show('error');
   }
 
   // The model
 
   #autoload() {
-    if (this.hasAttribute('autoload') && this.hasAttribute('model') && this.getAttribute('state') === 'idle') {
+    const url = parseUrl(this.getAttribute('model') ?? '', this.baseURI);
+    const isIdle = this.hasAttribute('model') && this.getAttribute('state') === 'idle';
+    if (this.hasAttribute('autoload') && isIdle && !(url && isFromLink(url))) {
       this.#load();
     }
   }
@@ -168,18 +168,24 @@ export class DemitasseChat extends HTMLElement {
     if (!url) {
       throw new TypeError(`The attribute model is not a URL: ${model}`);
     }
-    return url.href;
+    return url;
   }
 
   /** Asks whether the model may be downloaded, unless it is stored here already. */
   async #askToLoad() {
-    const { cancel, download } = this.#view.texts;
-    this.#show('asking');
-    this.#view.notice(this.#view.texts.checking, { progress: 0, cancel: [cancel, () => this.#giveUp()] });
+    const { cancel, checking } = this.#view.texts;
     const question = this.#question;
+    const [load, giveUp] = [() => this.#load(), () => this.#giveUp()];
+    this.#show('asking');
     let needs;
     try {
-      needs = await Demitasse.needs(this.#modelUrl());
+      const url = this.#modelUrl();
+      if (isFromLink(url)) {
+        this.#view.ask(this.#text('consentHost', { host: url.host }), load, giveUp);
+        return;
+      }
+      this.#view.notice(checking, { progress: 0, cancel: [cancel, giveUp] });
+      needs = await Demitasse.needs(url.href);
     } catch (error) {
       this.#fail(this.#view.texts.loadFailed, error, () => this.#askToLoad());
       return;
@@ -193,13 +199,8 @@ export class DemitasseChat extends HTMLElement {
       return;
     }
     const text = !disk ? 'consentUncached' : disk.total > 0 ? 'consent' : 'consentUnknown';
-    this.#view.notice(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), {
-      warning: isTooLarge(needs) ? this.#view.texts.tooLarge : '',
-      confirm: [download, () => this.#load()],
-      cancel: [cancel, () => this.#giveUp()],
-    });
-    this.#view.announce(this.#view.parts.noticeText.textContent);
-    this.#view.parts.confirm.focus();
+    const warning = isTooLarge(needs) ? this.#view.texts.tooLarge : undefined;
+    this.#view.ask(this.#text(text, { size: size(disk ? disk.total : needs.memory.empty) }), load, giveUp, warning);
   }
 
   /** Cancels the load and moves the question back into the composer. */
@@ -226,7 +227,7 @@ export class DemitasseChat extends HTMLElement {
     /** @type {ReturnType<typeof joinEngine> | undefined} */
     let shared;
     try {
-      shared = joinEngine(this.#modelUrl(), {
+      shared = joinEngine(this.#modelUrl().href, {
         onNeeds: (needs) => {
           warning = needs.disk ? '' : this.#view.texts.uncached;
           warning = isTooLarge(needs) ? `${this.#view.texts.tooLarge} ${warning}` : warning;

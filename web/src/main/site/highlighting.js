@@ -38,6 +38,8 @@ export function highlightWhenIdle(element, language, sanitize) {
 
 const htmlOf = (/** @type {string} */ code, /** @type {string} */ language) => hljs.highlight(code, { language, ignoreIllegals: true }).value;
 
+const WITHOUT_IDLE_CALLBACK_MS = 100;
+
 /** @type {(() => void)[]} */
 const queue = [];
 let isScheduled = false;
@@ -53,5 +55,9 @@ function schedule() {
     queue.shift()?.();
     schedule();
   };
-  globalThis.requestIdleCallback ? requestIdleCallback(run) : setTimeout(run, 100); // Safari has no requestIdleCallback
+  if ('requestIdleCallback' in globalThis) {
+    requestIdleCallback(run);
+  } else {
+    setTimeout(run, WITHOUT_IDLE_CALLBACK_MS); // Safari
+  }
 }

@@ -12,3 +12,26 @@ export function parseUrl(text, base) {
     return null;
   }
 }
+
+/**
+ * Whether a model's URL may come from the link that has opened the page: it leads to another site, which the page's URL names.
+ *
+ * @param {URL} url
+ */
+export function isFromLink({ host, origin }) {
+  const link = location.search + location.hash;
+  return origin !== location.origin && (link.includes(host) || decoded(link).includes(host));
+}
+
+/**
+ * Decodes the percent signs of a URL.
+ *
+ * @param {string} text
+ */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // its percent signs are not an encoding
+  }
+}
