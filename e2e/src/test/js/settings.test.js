@@ -11,7 +11,7 @@ globalThis.addEventListener = (type, listener) => {
 globalThis.localStorage = new FakeStorage();
 localStorage.setItem(
   KEY,
-  JSON.stringify({ theme: 'dark', language: 'xx', topK: 0, topP: 0.5, tools: 'yes', systemPrompt: 'Be brief.', unknown: 'x' }),
+  JSON.stringify({ theme: 'dark', language: 'xx', topK: 0, topP: 0.5, tools: 'yes', systemPrompt: 'Be brief.', apiKey: 'old', unknown: 'x' }),
 );
 const { change, needReload, onSettings, reset, settings } = await load('settings.js');
 
@@ -23,6 +23,12 @@ test('keeps stored values that are valid and no others', () => {
   assert.equal(settings.topK, null);
   assert.equal(settings.tools, false);
   assert.ok(!('unknown' in settings));
+});
+
+test('forgets a key that an earlier version has stored, at the end of the visit', () => {
+  assert.equal(settings.apiKey, 'old');
+  assert.ok(!localStorage.getItem(KEY).includes('old'));
+  change({ apiKey: '' });
 });
 
 test('stores only what differs from the defaults, and names what changed', () => {
@@ -41,6 +47,28 @@ test('a change of another tab is taken over', () => {
   onStorage({ key: KEY });
   assert.equal(settings.minP, 0.1);
   assert.equal(settings.threads, null);
+});
+
+test('stores the key of a server only if that is wanted', () => {
+  change({ baseURL: 'https://a.example/v1', apiKey: 'secret' });
+  assert.ok(!localStorage.getItem(KEY).includes('secret'));
+  onStorage({ key: KEY }); // another tab has changed a setting
+  assert.equal(settings.apiKey, 'secret');
+  change({ rememberKey: true });
+  assert.equal(JSON.parse(localStorage.getItem(KEY)).apiKey, 'secret');
+  change({ rememberKey: false });
+  assert.ok(!localStorage.getItem(KEY).includes('secret'));
+});
+
+test('forgets the key with its server', () => {
+  change({ baseURL: 'https://a.example/v2' });
+  assert.equal(settings.apiKey, 'secret');
+  for (const other of ['https://b.example/v1', 'http://a.example/v1', 'https://a.example:8443/v1', '', 'no URL']) {
+    change({ baseURL: 'https://a.example/v1', apiKey: 'secret' });
+    change({ baseURL: other });
+    assert.equal(settings.apiKey, '', other);
+  }
+  change({ baseURL: '' });
 });
 
 test('a reset keeps the model', () => {

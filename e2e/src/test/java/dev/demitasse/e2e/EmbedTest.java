@@ -1,6 +1,7 @@
 package dev.demitasse.e2e;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.demitasse.TestWeights;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests {@code <demitasse-chat>} in pages whose origin is not that of the script, and that send no headers of their own. */
 class EmbedTest {
     private static final String QUESTION = "What is the capital of France?";
+    private static final Path SITE = Path.of("../static/target/site");
     /** Name of the model in the page. */
     private static final String MODEL_NAME = "SmolLM2-135M-Instruct";
 
@@ -143,6 +146,39 @@ class EmbedTest {
         assertThat(chat.locator("[part=notice]")).containsText("The model could not be loaded.");
         chat.evaluate("(element, model) => element.setAttribute('model', model)", model());
         assertThat(chat).hasAttribute("state", "ready");
+    }
+
+    /** A page that takes the model's URL from its own link does not make its visitors download from any host. */
+    @Test
+    void modelOfALinkIsAskedAbout() throws IOException {
+        write("linked.html", """
+                <script type="module">
+                  const chat = document.querySelector('demitasse-chat');
+                  chat.setAttribute('model', new URLSearchParams(location.search).get('model') ?? location.hash.slice(1));
+                </script>
+                """, "<main><h1>Café</h1><demitasse-chat autoload temperature=0></demitasse-chat></main>");
+        try (PlainHost other = new PlainHost(SITE, "/", Map.of("Access-Control-Allow-Origin", "*"))) {
+            String model = other.address() + PlainHost.MODEL;
+            for (String link : List.of("?model=" + model, "?model=" + URLEncoder.encode(model, UTF_8), "#" + model)) {
+                Page page = browser.visit(host.address() + "linked.html" + link);
+                Locator chat = page.locator("demitasse-chat");
+                ask(chat);
+                assertThat(chat.locator("[part=notice]"))
+                        .containsText("another site, " + other.address().replaceAll("http://|/", ""));
+                assertThat(chat.locator("[part~=confirm]")).isFocused();
+                assertThat(chat).hasAttribute("state", "asking");
+                assertEquals(List.of(), other.requests());
+                page.keyboard().press("Escape");
+                assertThat(chat).hasAttribute("state", "idle");
+                assertThat(chat.locator("textarea")).hasValue(QUESTION);
+                ask(chat);
+                assertEquals(List.of(), other.requests());
+                chat.locator("[part~=confirm]").click();
+                answers(chat);
+                page.close();
+                other.requests().clear();
+            }
+        }
     }
 
     /** Uses the minimal policy that docs/embedding.md states. */
