@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -278,6 +280,42 @@ class SecurityPageTest {
         }
     }
 
+    @Test
+    void otherPagesCannotFrameThePage(@TempDir Path pages) throws IOException {
+        try (PlainHost framing = new PlainHost(pages, "/", Map.of());
+                Browser browser = new Browser(new NewContextOptions())) {
+            Files.writeString(pages.resolve("index.html"), "<iframe src=" + browser.address() + "></iframe>");
+            Page page = browser.visit(framing.address());
+            page.waitForCondition(() -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
+            assertEquals(0, page.frameLocator("iframe").locator("#prompt").count());
+        }
+    }
+
+    @Test
+    void pageWorksWithTheDocumentedHeaders(@TempDir Path pages) throws IOException {
+        Map<String, String> headers = Files.readAllLines(Path.of("../docs/hosting.md")).stream()
+                .filter(line -> line.matches("[A-Z][A-Za-z-]+: .*") && !line.contains("  "))
+                .map(line -> line.split(": ", 2))
+                .collect(Collectors.toMap(field -> field[0], field -> field[1]));
+        assertEquals("frame-ancestors 'self'", headers.get("Content-Security-Policy"));
+        try (PlainHost host = new PlainHost(SITE, "/", headers);
+                PlainHost framing = new PlainHost(pages, "/", Map.of());
+                Browser browser = new Browser(new NewContextOptions())) {
+            Page page = browser.visit("about:blank");
+            page.addInitScript(WATCH);
+            page.navigate(host.address());
+            ready(page);
+            assertTrue((boolean) page.evaluate("crossOriginIsolated"));
+            ask(page, Pattern.compile(".+"));
+            assertEquals(List.of(), browser.consoleErrors());
+
+            Files.writeString(pages.resolve("index.html"), "<iframe src=" + host.address() + "></iframe>");
+            Page other = browser.visit(framing.address());
+            other.waitForCondition(() -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
+            assertEquals(0, other.frameLocator("iframe").locator("#prompt").count());
+        }
+    }
+
     /** Texts of a model's file are shown as short plain text. */
     @Test
     void textsOfAModelArePlain(@TempDir Path folder) throws IOException {
@@ -361,6 +399,10 @@ class SecurityPageTest {
     }
 
     private static void ask(Page page, String answer) {
+        ask(page, Pattern.compile(Pattern.quote(answer)));
+    }
+
+    private static void ask(Page page, Pattern answer) {
         page.locator("#prompt").fill("Really?");
         page.locator("#prompt").press("Enter");
         assertThat(page.locator(".message.assistant .text")).hasText(answer);
