@@ -3,7 +3,8 @@ import type { CompletionUsage, Device, FinishReason, Model } from './demitasse.j
 
 /**
  * `<demitasse-chat>`: a chat for any page. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark`
- * or `auto`), `placeholder`, `autoload` (load the model without asking), `max-tokens` and `temperature` of answers, and `texts` (JSON).
+ * or `auto`), `placeholder`, `autoload` (load the model without asking, unless the page's URL contains its host), `max-tokens` and
+ * `temperature` of answers, and `texts` (JSON).
  * The attribute `state` is the current state: `idle`, `asking`, `loading`, `ready`, `answering` or `error`.
  */
 export class DemitasseChat extends HTMLElement {

@@ -18,7 +18,7 @@ const DEFAULT_MAX_TOKENS = 1024;
 
 /**
  * A chat. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark` or `auto`), `placeholder`,
- * `autoload` (load the model without asking, unless the page's link names its host), `max-tokens` and `temperature` of answers, and
+ * `autoload` (load the model without asking, unless the page's URL contains its host), `max-tokens` and `temperature` of answers, and
  * `texts`. The content of the element is shown above the conversation.
  *
  * The attribute `state` is the current state: `idle`, `asking` (for permission to download the model), `loading`, `ready`,
