@@ -221,7 +221,7 @@ export function updateMarkdown(element, text) {
  *
  * @param {string} text
  */
-const normalized = (text) => text.replace(/\r\n?/g, '\n');
+const normalized = (text) => (text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
 
 /**
  * Returns the blocks of a text.

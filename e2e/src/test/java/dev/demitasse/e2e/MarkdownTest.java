@@ -250,6 +250,31 @@ class MarkdownTest {
               return wrong;
             }""";
 
+    /** A growing text is not parsed from its begin with each token. */
+    @Test
+    void growingTextIsParsedFromItsEnd() {
+        Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
+        Object share = page.evaluate("""
+                async () => {
+                  const { updateMarkdown } = await import('./markdown.js');
+                  const main = document.querySelector('main');
+                  let characters = 0;
+                  const { exec } = RegExp.prototype;
+                  RegExp.prototype.exec = function (text) {
+                    characters += String(text).length;
+                    return exec.call(this, text);
+                  };
+                  let text = '';
+                  for (let i = 0; i < 1000; i++) {
+                    text += `A *paragraph* with a https://link.example/${i}, [and] another word.\\n\\n`;
+                    updateMarkdown(main, text);
+                  }
+                  return [main.children.length, characters < 100 * text.length];
+                }""");
+        assertEquals(List.of(1000, true), share);
+        page.close();
+    }
+
     /** Texts on which parsers need much more time than for others of their length, or whose result is much larger. */
     @Test
     void excessIsShownAsPlainText() {

@@ -338,7 +338,45 @@ class SecurityPageTest {
                     "gguf.evil.gguf",
                     page.waitForDownload(() -> page.locator("#stored button", new Page.LocatorOptions().setHasText("Export")).first().click())
                             .suggestedFilename());
+
+            page.keyboard().press("Escape");
+            page.evaluate("""
+                    async () => {
+                      await import('/demitasse-chat.js');
+                      const { default: model } = await (await fetch('/models.json')).json();
+                      const chat = Object.assign(document.createElement('demitasse-chat'), { id: 'chat' });
+                      chat.setAttribute('model', new URL(model, location.origin));
+                      chat.setAttribute('autoload', '');
+                      document.querySelector('#benchmark').replaceWith(chat);
+                    }""");
+            assertThat(page.locator("#chat")).hasAttribute("state", "ready");
+            assertEquals(
+                    "<b>evil</b> xyz 123456789",
+                    page.locator("#chat [part=note]").textContent());
             assertEquals(List.of(), browser.consoleErrors());
+        }
+    }
+
+    /** A block that takes too long to format is shown as plain text, with a note. */
+    @Test
+    void excessiveAnswerIsShownAsPlainText() throws IOException {
+        try (Browser browser = new Browser(new NewContextOptions())) {
+            Page page = browser.open("?model=none.gguf");
+            assertThat(page.locator("body")).hasAttribute("data-state", "error");
+            String content = "*before*\\n\\n" + "![".repeat(20_000) + "\\n\\n*after*";
+            page.route(
+                    "https://api.example.com/**",
+                    route -> fulfil(
+                            route,
+                            "{\"choices\": [{\"delta\": {\"content\": \"%s\"}, \"finish_reason\": \"stop\"}]}".formatted(content)));
+            useServer(page, "https://api.example.com/v1");
+            ready(page);
+            page.locator("#prompt").fill("Really?");
+            page.locator("#prompt").press("Enter");
+            assertThat(page.locator(".steps > .small"))
+                    .hasText("Parts of this answer are shown as plain text, because formatting them would take too long.");
+            assertThat(page.locator(".message.assistant .plain")).hasText("![".repeat(20_000));
+            assertThat(page.locator(".message.assistant em")).hasCount(2);
         }
     }
 
