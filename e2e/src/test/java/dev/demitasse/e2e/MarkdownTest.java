@@ -293,8 +293,7 @@ class MarkdownTest {
                   ];
                   return excess.map((text) => renderMarkdown(text).querySelectorAll('.plain').length > 0);
                 }""");
-        assertEquals(
-                List.of(true), ((List<?>) plain).stream().distinct().toList(), () -> plain.toString());
+        assertEquals(List.of(true), ((List<?>) plain).stream().distinct().toList(), () -> plain.toString());
 
         // Only the block in question, and the text is complete.
         Object around = page.evaluate("""

@@ -118,7 +118,8 @@ class SecurityPageTest {
             Locator dialog = consent(page);
             assertThat(dialog).isVisible();
             assertThat(dialog).hasAccessibleName("Download a model from " + host(other) + "?");
-            assertThat(page.locator("#consent-facts")).hasText("Host" + host(other) + "Filesmollm2.ggufSizeunknown until the download begins");
+            assertThat(page.locator("#consent-facts"))
+                    .hasText("Host" + host(other) + "Filesmollm2.ggufSizeunknown until the download begins");
             assertThat(page.locator("#consent-title")).isFocused();
             page.keyboard().press("Enter"); // does not confirm
             page.keyboard().press("Escape");
@@ -223,14 +224,14 @@ class SecurityPageTest {
             Page page = browser.open("?model=none.gguf");
             for (String server : List.of("http://server.example", "http://127.0.0.1:9")) {
                 page.route(server + "/**", route -> {
-                    sent.add(route.request().headers().get("authorization") + " " + route.request().url());
+                    sent.add(route.request().headers().get("authorization") + " "
+                            + route.request().url());
                     fulfil(route, "{\"choices\": [{\"delta\": {\"content\": \"Yes.\"}, \"finish_reason\": \"stop\"}]}");
                 });
             }
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
             useServer(page, "http://server.example/v1");
-            assertThat(page.locator("#consent-title"))
-                    .hasText("Send messages to server.example without encryption?");
+            assertThat(page.locator("#consent-title")).hasText("Send messages to server.example without encryption?");
             page.keyboard().press("Escape");
             assertThat(page.locator("#error"))
                     .containsText("You did not allow messages to server.example without encryption");
@@ -286,7 +287,8 @@ class SecurityPageTest {
                 Browser browser = new Browser(new NewContextOptions())) {
             Files.writeString(pages.resolve("index.html"), "<iframe src=" + browser.address() + "></iframe>");
             Page page = browser.visit(framing.address());
-            page.waitForCondition(() -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
+            page.waitForCondition(
+                    () -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
             assertEquals(0, page.frameLocator("iframe").locator("#prompt").count());
         }
     }
@@ -311,7 +313,8 @@ class SecurityPageTest {
 
             Files.writeString(pages.resolve("index.html"), "<iframe src=" + host.address() + "></iframe>");
             Page other = browser.visit(framing.address());
-            other.waitForCondition(() -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
+            other.waitForCondition(
+                    () -> browser.consoleErrors().stream().anyMatch(error -> error.contains("frame-ancestors")));
             assertEquals(0, other.frameLocator("iframe").locator("#prompt").count());
         }
     }
@@ -329,14 +332,18 @@ class SecurityPageTest {
         try (Browser browser = new Browser(file.toString(), new NewContextOptions())) {
             Page page = watched(browser, "");
             ready(page);
-            assertEquals("<b>evil</b> xyz 123456789", page.locator("#model-name").textContent());
+            assertEquals(
+                    "<b>evil</b> xyz 123456789", page.locator("#model-name").textContent());
             page.locator("#models-open").click();
             assertThat(page.locator("#stored h4")).hasText("<b>evil</b> xyz 123456789");
             String shown = page.locator("body").innerText();
             assertFalse(shown.contains("\u202e") || shown.contains("\u2066"), shown);
             assertEquals(
                     "gguf.evil.gguf",
-                    page.waitForDownload(() -> page.locator("#stored button", new Page.LocatorOptions().setHasText("Export")).first().click())
+                    page.waitForDownload(
+                                    () -> page.locator("#stored button", new Page.LocatorOptions().setHasText("Export"))
+                                            .first()
+                                            .click())
                             .suggestedFilename());
 
             page.keyboard().press("Escape");
@@ -368,13 +375,15 @@ class SecurityPageTest {
                     "https://api.example.com/**",
                     route -> fulfil(
                             route,
-                            "{\"choices\": [{\"delta\": {\"content\": \"%s\"}, \"finish_reason\": \"stop\"}]}".formatted(content)));
+                            "{\"choices\": [{\"delta\": {\"content\": \"%s\"}, \"finish_reason\": \"stop\"}]}"
+                                    .formatted(content)));
             useServer(page, "https://api.example.com/v1");
             ready(page);
             page.locator("#prompt").fill("Really?");
             page.locator("#prompt").press("Enter");
             assertThat(page.locator(".steps > .small"))
-                    .hasText("Parts of this answer are shown as plain text, because formatting them would take too long.");
+                    .hasText(
+                            "Parts of this answer are shown as plain text, because formatting them would take too long.");
             assertThat(page.locator(".message.assistant .plain")).hasText("![".repeat(20_000));
             assertThat(page.locator(".message.assistant em")).hasCount(2);
         }
@@ -385,14 +394,15 @@ class SecurityPageTest {
     void hostileAnswersHaveNoEffect() throws IOException {
         List<?> texts = JSON.readValue(MarkdownTest.class.getResource("/markdown/hostile.json"), List.class);
         String all = String.join("\n\n", texts.stream().map(String::valueOf).toList());
-        String call = JSON.writeValueAsString(Map.of(
-                "index", 0, "id", all, "type", "function", "function", Map.of("name", all, "arguments", "{}")));
+        String call = JSON.writeValueAsString(
+                Map.of("index", 0, "id", all, "type", "function", "function", Map.of("name", all, "arguments", "{}")));
         List<String> strange = new ArrayList<>();
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = watched(browser, "?model=none.gguf");
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
             page.onRequest(request -> {
-                if (!request.url().startsWith(browser.address()) && !request.url().startsWith("https://api.example.com/v1/")) {
+                if (!request.url().startsWith(browser.address())
+                        && !request.url().startsWith("https://api.example.com/v1/")) {
                     strange.add(request.url());
                 }
             });
@@ -422,7 +432,13 @@ class SecurityPageTest {
 
     private static void fulfil(Route route, String chunk) {
         route.fulfill(new Route.FulfillOptions()
-                .setHeaders(Map.of("Content-Type", "text/event-stream", "Access-Control-Allow-Origin", "*", "Access-Control-Allow-Headers", "*"))
+                .setHeaders(Map.of(
+                        "Content-Type",
+                        "text/event-stream",
+                        "Access-Control-Allow-Origin",
+                        "*",
+                        "Access-Control-Allow-Headers",
+                        "*"))
                 .setBody("data: " + chunk + "\n\ndata: [DONE]\n\n"));
     }
 

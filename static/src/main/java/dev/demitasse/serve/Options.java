@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
  *     for no other
  * @param modelOrigin origin whose pages may read the model, {@code *} for all; null for none but the server's own
  */
-public record Options(Path site, String model, int port, @Nullable String name, @Nullable String modelOrigin) {
+public record Options(
+        Path site,
+        String model,
+        int port,
+        @Nullable String name,
+        @Nullable String modelOrigin) {
     private static final int DEFAULT_PORT = 8080;
     private static final int MAX_PORT = 65535;
-    private static final String KNOWN =
-            "--site DIR, --model PATH-OR-URL, --port N, --name HOST, --model-origin ORIGIN";
+    private static final String KNOWN = "--site DIR, --model PATH-OR-URL, --port N, --name HOST, --model-origin ORIGIN";
 
     /** Options with neither a name nor an origin of models. */
     public Options(Path site, String model, int port) {
@@ -57,8 +61,7 @@ public record Options(Path site, String model, int port, @Nullable String name, 
                 case "--port" -> port = parsePort(required(args[i], value));
                 case "--name" -> name = parseName(required(args[i], value));
                 case "--model-origin" -> modelOrigin = parseOrigin(required(args[i], value));
-                default ->
-                    throw new IllegalArgumentException("unknown option " + args[i] + " (known: " + KNOWN + ")");
+                default -> throw new IllegalArgumentException("unknown option " + args[i] + " (known: " + KNOWN + ")");
             }
         }
         return new Options(Path.of(required("--site", site)), required("--model", model), port, name, modelOrigin);
@@ -105,6 +108,7 @@ public record Options(Path site, String model, int port, @Nullable String name, 
         } catch (URISyntaxException e) {
             // Reported below, like an address with a path.
         }
-        throw new IllegalArgumentException("--model-origin must be * or an origin such as https://example.com, not " + value);
+        throw new IllegalArgumentException(
+                "--model-origin must be * or an origin such as https://example.com, not " + value);
     }
 }

@@ -72,7 +72,8 @@ final class SiteHandler extends ResourceHandler {
         putHeaders(response);
         String host = Request.getServerName(request);
         if (!isHere(host)) {
-            // DNS rebinding: a hostile page's own name, which resolves to this machine, would give it the server's origin.
+            // DNS rebinding: a hostile page's own name, which resolves to this machine, would give it the server's
+            // origin.
             String message = "The server does not answer requests to the host " + host + " (--name allows a name)";
             Response.writeError(request, response, callback, HttpStatus.FORBIDDEN_403, message);
             return true;

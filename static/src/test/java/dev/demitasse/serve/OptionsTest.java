@@ -26,7 +26,14 @@ class OptionsTest {
                         .withName("cup.example")
                         .withModelOrigin("https://a.example:8443"),
                 Options.parse(
-                        "--site", "site", "--model", "model.gguf", "--name", "Cup.example", "--model-origin", "https://a.example:8443"));
+                        "--site",
+                        "site",
+                        "--model",
+                        "model.gguf",
+                        "--name",
+                        "Cup.example",
+                        "--model-origin",
+                        "https://a.example:8443"));
     }
 
     @ParameterizedTest

@@ -204,7 +204,9 @@ class ServeTest {
             }
             // The address in the first line counts, not the header.
             String absolute = send(
-                    named, "GET http://" + host.formatted(named.port()) + "/ HTTP/1.1\r\nHost: " + host.formatted(named.port()));
+                    named,
+                    "GET http://" + host.formatted(named.port()) + "/ HTTP/1.1\r\nHost: "
+                            + host.formatted(named.port()));
             assertTrue(absolute.startsWith("HTTP/1.1 403 "), absolute);
         }
     }
@@ -246,7 +248,10 @@ class ServeTest {
     @ValueSource(strings = {"/", "/page.js", "/models.json", "/models/a%20tiny%20model.gguf"})
     void headHasTheHeadersOfGet(String path) throws Exception {
         HttpResponse<String> head = client.send(
-                request(path).method("HEAD", HttpRequest.BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+                request(path)
+                        .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
         HttpResponse<String> get = get(path);
         assertEquals(200, head.statusCode());
         assertEquals("", head.body());
@@ -257,7 +262,8 @@ class ServeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/page.js", "/chat.css", "/demitasse.wasm", "/index.html", "/shader.wgsl", "/icons/cup.svg"})
+    @ValueSource(
+            strings = {"/page.js", "/chat.css", "/demitasse.wasm", "/index.html", "/shader.wgsl", "/icons/cup.svg"})
     void textsAndWebAssemblyAreCompressed(String path) throws Exception {
         String content = "compressible ".repeat(1000);
         Files.writeString(site.resolve(path.substring(1)), content);
@@ -308,8 +314,10 @@ class ServeTest {
     @Test
     void longHeadersAreRefused() throws IOException {
         String long64 = "x".repeat(1 << 16);
-        assertTrue(send(serve, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + long64).startsWith("HTTP/1.1 431 "));
-        assertTrue(send(serve, "GET /" + long64 + " HTTP/1.1\r\nHost: localhost").startsWith("HTTP/1.1 414 "));
+        assertTrue(
+                send(serve, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + long64).startsWith("HTTP/1.1 431 "));
+        assertTrue(
+                send(serve, "GET /" + long64 + " HTTP/1.1\r\nHost: localhost").startsWith("HTTP/1.1 414 "));
     }
 
     /** Requests that never end hold no thread. */
