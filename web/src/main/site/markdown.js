@@ -36,7 +36,8 @@ const MAX_TEXT = 2 ** 17;
 /** The work of a block and of a text. The parser's work can grow with the square of the length of a paragraph. */
 const MAX_BLOCK_WORK = 2 ** 28;
 const MAX_TEXT_WORK = 2 ** 30;
-/** The work of drawing a token, in the same unit. */
+/** The work of drawing a block and a token, in the same unit. */
+const BLOCK_WORK = 2 ** 17;
 const TOKEN_WORK = 2 ** 14;
 /** The squares of the lengths of all code of a text that is highlighted at once. */
 const MAX_HIGHLIGHTING = 2 ** 24;
@@ -175,7 +176,7 @@ purifier.addHook('afterSanitizeAttributes', (/** @type {Element} */ element) => 
 export function renderMarkdown(text) {
   const fragment = document.createDocumentFragment();
   try {
-    fragment.append(...blocksOf(normalized(text), NOTHING).blocks.flatMap(nodesOf));
+    fragment.append(...elementsOf(blocksOf(normalized(text), NOTHING).blocks));
   } catch {
     fragment.replaceChildren(plain(text));
   }
@@ -183,17 +184,17 @@ export function renderMarkdown(text) {
 }
 
 /**
- * The text that {@link updateMarkdown} has drawn in an element, and its blocks with their nodes.
+ * The text that {@link updateMarkdown} has drawn in an element, and its blocks with their elements.
  *
- * @type {WeakMap<Element, {text: string, references: object, blocks: (Block & {nodes: Element[]})[]}>}
+ * @type {WeakMap<Element, {text: string, hasReferences: boolean, blocks: (Block & {element: Element})[]}>}
  */
 const drawn = new WeakMap();
 
-const NOTHING = { text: '', references: {}, blocks: [] };
+const NOTHING = { text: '', hasReferences: false, blocks: [] };
 
 /**
  * Draws a growing text. Unchanged blocks stay, with the user's selection in them. If the text has grown, only its last two blocks are
- * parsed again.
+ * parsed again, unless it contains link definitions.
  *
  * @param {Element} element the container, whose content only this function changes
  * @param {string} text as for {@link renderMarkdown}
@@ -202,14 +203,18 @@ export function updateMarkdown(element, text) {
   const before = drawn.get(element) ?? NOTHING;
   try {
     const now = normalized(text);
-    const { blocks, references } = blocksOf(now, before);
+    const { blocks, hasReferences } = blocksOf(now, before);
     const firstChanged = blocks.findIndex(({ html, source }, i) => html !== before.blocks[i]?.html || source !== before.blocks[i].source);
     const same = firstChanged < 0 ? blocks.length : firstChanged;
     const kept = before.blocks.slice(0, same);
-    const changed = blocks.slice(same).map((block) => ({ ...block, nodes: nodesOf(block) }));
-    before.blocks.slice(same).forEach(({ nodes }) => nodes.forEach((node) => node.remove()));
-    element.append(...changed.flatMap(({ nodes }) => nodes));
-    drawn.set(element, { text: now, references, blocks: [...kept, ...changed] });
+    const elements = elementsOf(blocks.slice(same));
+    if (before === NOTHING) {
+      element.replaceChildren();
+    }
+    before.blocks.slice(same).forEach((block) => block.element.remove());
+    element.append(...elements);
+    const changed = elements.map((created, i) => ({ ...blocks[same + i], element: created }));
+    drawn.set(element, { text: now, hasReferences, blocks: [...kept, ...changed] });
   } catch {
     drawn.delete(element);
     element.replaceChildren(plain(text));
@@ -227,25 +232,32 @@ const normalized = (text) => (text.includes('\r') ? text.replace(/\r\n?/g, '\n')
  * Returns the blocks of a text.
  *
  * @param {string} text
- * @param {{text: string, references: object, blocks: Block[]}} before the state of a text that may be the begin of this one
- * @returns {{blocks: Block[], references: object}}
+ * @param {{text: string, hasReferences: boolean, blocks: Block[]}} before the state of a text that may be the begin of this one
+ * @returns {{blocks: Block[], hasReferences: boolean}}
  */
 function blocksOf(text, before) {
   if (text.length > MAX_TEXT) {
-    return { blocks: text === '' ? [] : [{ start: 0, source: text, work: 0, html: null, languages: [] }], references: {} };
+    return { blocks: [plainBlock(text, 0)], hasReferences: false };
   }
   // Text at the end can change the last block and, if that is a number that becomes a list item, the block before it.
   const { start = 0 } = before.blocks.at(-2) ?? {};
-  if (start > 0 && text.startsWith(before.text.slice(0, start))) {
-    const references = { ...before.references };
+  if (start > 0 && !before.hasReferences && text.startsWith(before.text.slice(0, start))) {
+    const references = {};
     const blocks = parse(text, start, before.blocks.slice(0, -2), references);
-    if (Object.keys(references).length === Object.keys(before.references).length) {
-      return { blocks, references };
-    } // else a new reference can be one of an earlier block
+    if (Object.keys(references).length === 0) {
+      return { blocks, hasReferences: false };
+    } // else earlier blocks can refer to them
   }
   const references = {};
-  return { blocks: parse(text, 0, [], references), references };
+  return { blocks: parse(text, 0, [], references), hasReferences: Object.keys(references).length > 0 };
 }
+
+/**
+ * @param {string} source
+ * @param {number} start
+ * @returns {Block}
+ */
+const plainBlock = (source, start) => ({ start, source, work: BLOCK_WORK, html: null, languages: [] });
 
 /**
  * Parses the end of a text.
@@ -253,8 +265,8 @@ function blocksOf(text, before) {
  * @param {string} text
  * @param {number} start position of the begin of a block
  * @param {Block[]} before the blocks before it
- * @param {object} references link definitions by label; those of the end are added
- * @returns {Block[]} all blocks
+ * @param {object} references receives the link definitions of the end
+ * @returns {Block[]} all blocks; if the budget is used up, the last one is the rest of the text
  */
 function parse(text, start, before, references) {
   const blocks = [...before];
@@ -276,6 +288,10 @@ function parse(text, start, before, references) {
     if (depth === 0) {
       const [first, end] = tokens[0].map ?? [line, line];
       const from = positionOf(first);
+      if (budget.work <= 0) {
+        blocks.push(plainBlock(text.slice(from), from));
+        break;
+      }
       blocks.push(render(tokens, from, text.slice(from, positionOf(end)), references, budget));
       tokens = [];
     }
@@ -295,10 +311,9 @@ function parse(text, start, before, references) {
  */
 function render(tokens, start, source, references, budget) {
   const max = Math.min(MAX_BLOCK_WORK, budget.work);
-  /** @type {Block} */
-  const block = { start, source, work: TOKEN_WORK, html: null, languages: [] };
+  const block = plainBlock(source, start);
   const sum = (/** @type {(token: Token) => number} */ workOf) => tokens.reduce((work, token) => work + workOf(token), 0);
-  const blockWork = sum(({ type, content }) => TOKEN_WORK + (type === 'inline' ? content.length ** 2 : 0));
+  const blockWork = BLOCK_WORK + sum(({ type, content }) => TOKEN_WORK + (type === 'inline' ? content.length ** 2 : 0));
   if (blockWork <= max) {
     const environment = { references, budget, languages: block.languages };
     const state = new inline.core.State('', inline, environment);
@@ -313,23 +328,31 @@ function render(tokens, start, source, references, budget) {
 }
 
 /**
- * @param {Block} block
+ * Returns the element of each block. All blocks are sanitized at once, because each call of the sanitizer creates a document.
+ *
+ * @param {Block[]} blocks
  * @returns {Element[]}
  */
-function nodesOf({ html, source, languages }) {
-  if (html === null) {
-    return [plain(source.replace(/\n+$/, ''))];
-  }
+function elementsOf(blocks) {
+  const formatted = blocks.filter(({ html }) => html !== null);
   /** @type {DocumentFragment} */
-  const fragment = purifier.sanitize(html);
+  const fragment = purifier.sanitize(formatted.map(({ html }) => html).join(''));
   fragment.querySelectorAll('pre').forEach((block) => (block.tabIndex = 0)); // a wide block is scrolled with keys
-  fragment.querySelectorAll('pre > code').forEach((element, i) => {
-    if (languages[i]) {
-      highlightWhenIdle(element, languages[i], (highlighted) => purifier.sanitize(highlighted));
-    }
-  });
   fragment.querySelectorAll('table').forEach(inScroller);
-  return [...fragment.children];
+  const elements = [...fragment.children];
+  if (elements.length !== formatted.length) {
+    throw new Error(`${formatted.length} blocks have ${elements.length} elements`);
+  }
+  const rest = elements.values();
+  return blocks.map(({ html, source, languages }) => {
+    const element = html === null ? undefined : rest.next().value;
+    languages.forEach((language, i) => {
+      if (element && language) {
+        highlightWhenIdle(element.querySelectorAll('pre > code')[i], language, (highlighted) => purifier.sanitize(highlighted));
+      }
+    });
+    return element ?? plain(source.replace(/\n+$/, ''));
+  });
 }
 
 /** @param {string} text */
