@@ -275,6 +275,42 @@ class MarkdownTest {
         page.close();
     }
 
+    /** A growing message is drawn once per frame, and after a long drawing the page rests as long. */
+    @Test
+    void longDrawingsArePausedBetween() {
+        Page page = Chromium.open(context, PAGE + "strict", new ArrayList<>());
+        Object seen = page.evaluate("""
+                async () => {
+                  const { MessageView } = await import('./message-view.js');
+                  const frames = [], timers = [];
+                  let now = 0, drawingTime = 1;
+                  performance.now = () => (now += drawingTime);
+                  window.requestAnimationFrame = (action) => frames.push(action);
+                  window.setTimeout = (action, ms) => timers.push({ action, ms });
+                  const main = document.querySelector('main');
+                  const view = new MessageView({ text: () => main });
+                  const grow = (content) => view.grow({ content });
+                  const draw = () => frames.splice(0).forEach((action) => action());
+
+                  grow('a');
+                  grow('ab');
+                  const first = [frames.length, timers.length];
+                  draw();
+                  drawingTime = 300;
+                  grow('abc');
+                  const second = [frames.length, timers.length];
+                  draw();
+                  grow('abcd');
+                  grow('abcde');
+                  const third = [frames.length, timers.length, timers[0].ms];
+                  timers[0].action();
+                  draw();
+                  return [first, second, third, main.textContent];
+                }""");
+        assertEquals(List.of(List.of(1, 0), List.of(1, 0), List.of(0, 1, 300), "abcd"), seen);
+        page.close();
+    }
+
     /** Texts on which parsers need much more time than for others of their length, or whose result is much larger. */
     @Test
     void excessIsShownAsPlainText() {
