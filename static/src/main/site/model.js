@@ -5,6 +5,7 @@ import { percent, size, t } from './i18n.js';
 import { byId, fileName, modelUrl } from './page.js';
 import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
+import { siteModels } from './site-models.js';
 import { announce, fail, show } from './status.js';
 import { shortLine } from './untrusted-text.js';
 import { parseUrl } from './urls.js';
@@ -17,7 +18,6 @@ const parameters = new URLSearchParams(location.search);
 
 /**
  * @typedef {{url?: URL, file?: File, server?: string, name: string}} Source the source of a model
- * @typedef {{default: string, models: {url: string, name?: string, bytes?: number}[]}} SiteModels
  * @typedef {import('./demitasse.js').Needs} Needs
  */
 
@@ -30,8 +30,6 @@ export let needs = null;
 
 /** @type {AbortController | null} aborts the current or last load */
 let loading = null;
-/** @type {Promise<SiteModels> | null} the site's models, read once */
-let models = null;
 /** The models that the user has chosen, and the hosts of servers that the user has allowed, since the page was opened. */
 const allowed = new Set();
 /** @type {(() => void)[]} */
@@ -90,32 +88,6 @@ async function wanted() {
   }
   const url = modelUrl(parameters.get('model') ?? settings.model ?? (await siteModels()).default);
   return { url, name: fileName(url) };
-}
-
-/**
- * Returns the models that the site offers (models.json).
- *
- * @returns {Promise<SiteModels>}
- */
-export function siteModels() {
-  models ??= readModels().catch((cause) => {
-    models = null;
-    throw cause;
-  });
-  return models;
-}
-
-async function readModels() {
-  const response = await fetch('models.json').catch(() => null);
-  if (!response?.ok) {
-    throw new Error(t('noModelsJson', { why: response ? `HTTP ${response.status}` : t('noAnswer') }));
-  }
-  const content = await response.json().catch(() => null);
-  if (typeof content?.default !== 'string') {
-    throw new Error(t('noDefaultModel'));
-  }
-  const listed = Array.isArray(content.models) ? content.models.filter((/** @type {any} */ offered) => typeof offered?.url === 'string') : [];
-  return { default: content.default, models: listed.length > 0 ? listed : [{ url: content.default }] };
 }
 
 /** @param {() => Source | Promise<Source>} choose */

@@ -1,10 +1,11 @@
 // The models dialog: the current model, the models of the site and of this device, and ways to add others.
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
-import { engine, needs, onModel, runFile, siteModels, source, use } from './model.js';
+import { engine, needs, onModel, runFile, source, use } from './model.js';
 import { byId, button, confirmButton, element, fileName, messageOf, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
 import { fits } from './remote.js';
 import { change, settings } from './settings.js';
+import { siteModels } from './site-models.js';
 import { oneLine, shortLine } from './untrusted-text.js';
 import { decoded, parseUrl } from './urls.js';
 
@@ -31,8 +32,7 @@ const space = byId('space');
 const status = byId('models-status');
 const title = byId('models-title');
 
-/** Counts refreshes: only the latest one draws the list. */
-let readings = 0;
+let readings = 0; // only the latest refresh draws the list
 
 /** Shows the current model in the header and in the dialog. */
 export function showModel() {
@@ -200,7 +200,7 @@ function row(url, named, lines, actions, fit) {
 }
 
 /**
- * @param {import('./model.js').SiteModels['models']} site
+ * @param {import('./site-models.js').SiteModels['models']} site
  * @param {StorageEstimate | undefined} estimate
  */
 function drawOffered(site, estimate) {
@@ -347,7 +347,7 @@ function showError(failure, cause) {
   errors.scrollIntoView({ block: 'nearest' });
 }
 
-function openModels() {
+export function openModels() {
   say('');
   errors.replaceChildren();
   openDialog(panel);

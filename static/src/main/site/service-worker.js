@@ -1,5 +1,5 @@
 // Stores the page and the engine on the device. A version of the site is installed completely or not at all. It serves pages until
-// none uses it any more; the next version waits for that. Does not touch models.
+// none uses it any more; the next version waits for that. Does not touch models, and not models.json, which the page keeps.
 'use strict';
 
 // The build sets these two (dev.demitasse.serve.build.ServiceWorker).
@@ -14,8 +14,6 @@ const SCOPE = worker.registration.scope;
 // Other folders of the host may have workers of their own; all of them share one storage.
 const CACHES_OF_SITE = `site ${SCOPE} `;
 const CACHE = CACHES_OF_SITE + VERSION;
-/** Outlives versions: models.json is not part of the build. */
-const MODELS_CACHE = `models.json ${SCOPE}`;
 
 /** Isolates the page across origins, which gives it threads, on hosts that can't send headers. */
 const ISOLATION = {
@@ -31,22 +29,17 @@ worker.onactivate = (/** @type {any} */ event) => event.waitUntil(activate());
 worker.onmessage = (/** @type {any} */ event) => event.waitUntil(takeOver(event.source));
 
 worker.onfetch = (/** @type {any} */ event) => {
-  const { request } = event;
-  const [url] = request.url.split(/[?#]/);
-  if (request.method !== 'GET' || !url.startsWith(SCOPE)) {
-    return;
-  }
+  const { method, url: whole } = event.request;
+  const [url] = whole.split(/[?#]/);
   const path = url.slice(SCOPE.length) || 'index.html';
-  if (Object.hasOwn(FILES, path)) {
+  if (method === 'GET' && url.startsWith(SCOPE) && Object.hasOwn(FILES, path)) {
     event.respondWith(serve(path));
-  } else if (path === 'models.json') {
-    event.respondWith(newestModels(request));
   }
 };
 
 async function install() {
   const cache = await caches.open(CACHE);
-  const keep = async (/** @type {string} */ path) => cache.put(key(path), isolating((await kept(path)) ?? (await fetched(path))));
+  const keep = async (/** @type {string} */ path) => cache.put(key(path), isolating((await carried(path)) ?? (await fetched(path))));
   await Promise.all(Object.keys(FILES).map(keep));
 }
 
@@ -79,7 +72,16 @@ async function takeOver(page) {
 /** A key made of a file's name and content: an unchanged file is found in the cache of any version. */
 const key = (/** @type {string} */ path) => `${SCOPE}${path}?${FILES[path]}`;
 
-const kept = (/** @type {string} */ path) => caches.match(key(path));
+/**
+ * Returns a file of another version's cache, or null if none has it undamaged.
+ *
+ * @param {string} path
+ */
+async function carried(path) {
+  const response = await caches.match(key(path));
+  const bytes = await response?.arrayBuffer().catch(() => null);
+  return bytes && (await sha256(bytes)) === FILES[path] ? new Response(bytes, response) : null;
+}
 
 /**
  * Fetches a file from the host. The HTTP cache may hold another version's file, and a deployment may be incomplete.
@@ -112,34 +114,19 @@ function isolating({ body, status, headers: received }) {
 }
 
 /**
- * Returns the installed file, or the host's if the browser has lost it.
+ * Returns the installed file. If the browser has lost it, fetches and stores it again; if the host has another version by now, returns that.
  *
  * @param {string} path
  */
 async function serve(path) {
-  const response = await kept(path).catch(() => null);
-  return response ?? isolating(await fetch(SCOPE + path));
+  const response = await caches.match(key(path), { cacheName: CACHE }).catch(() => null);
+  return response ?? restored(path).catch(async () => isolating(await fetch(SCOPE + path)));
 }
 
-/**
- * Returns the host's models.json; offline, the last one that was fetched.
- *
- * @param {Request} request
- */
-async function newestModels(request) {
-  const cache = await caches.open(MODELS_CACHE);
-  let response;
-  try {
-    response = await fetch(request);
-  } catch (error) {
-    const last = await cache.match('models.json');
-    if (!last) {
-      throw error;
-    }
-    return last;
-  }
-  if (response.ok) {
-    await cache.put('models.json', isolating(response.clone())).catch(() => {}); // no space; the copy is for offline use only
-  }
+/** @param {string} path */
+async function restored(path) {
+  const response = isolating(await fetched(path));
+  const copy = response.clone();
+  await caches.open(CACHE).then((cache) => cache.put(key(path), copy)).catch(() => {}); // no space: it is fetched each time
   return response;
 }

@@ -28,8 +28,8 @@ public final class PlainHost implements AutoCloseable {
     public static final Map<String, String> ISOLATING =
             Map.of("Cross-Origin-Opener-Policy", "same-origin", "Cross-Origin-Embedder-Policy", "require-corp");
 
-    private static final byte[] MODELS =
-            "{\"default\": \"%s\"}".formatted(MODEL).getBytes(StandardCharsets.UTF_8);
+    /** The usual {@code models.json}. */
+    static final String MODELS = "{\"default\": \"%s\"}".formatted(MODEL);
 
     private static final String SCRIPT = "first.js";
     private static final Set<String> WORKERS = Set.of("engine-worker.js", "kernel-thread.js");
@@ -51,6 +51,8 @@ public final class PlainHost implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> reports = new CopyOnWriteArrayList<>();
     private volatile Path site;
+    private volatile String models = MODELS;
+    private volatile int modelsStatus = 200;
     /** Script that runs first in the page. */
     private volatile String pageScript = "";
 
@@ -81,6 +83,12 @@ public final class PlainHost implements AutoCloseable {
     void deploy(Path newSite) {
         site = newSite;
         requests.clear();
+    }
+
+    /** Answers a request for {@code models.json} with this from now on. */
+    void answerModels(int status, String content) {
+        modelsStatus = status;
+        models = content;
     }
 
     /** Runs scripts at the beginning of the chat page and of every worker, to imitate browsers that lack a feature or fail. */
@@ -122,7 +130,7 @@ public final class PlainHost implements AutoCloseable {
             exchange.getResponseHeaders().set("Content-Type", type);
         }
         if (path.equals("models.json")) {
-            send(exchange, MODELS);
+            send(exchange, modelsStatus, models.getBytes(StandardCharsets.UTF_8));
         } else if (path.equals(SCRIPT)) {
             send(exchange, pageScript.getBytes(StandardCharsets.UTF_8));
         } else if (!workerScript.isEmpty() && WORKERS.contains(path)) {
@@ -139,7 +147,11 @@ public final class PlainHost implements AutoCloseable {
     }
 
     private static void send(HttpExchange exchange, byte[] content) throws IOException {
-        exchange.sendResponseHeaders(200, content.length);
+        send(exchange, 200, content);
+    }
+
+    private static void send(HttpExchange exchange, int status, byte[] content) throws IOException {
+        exchange.sendResponseHeaders(status, content.length);
         exchange.getResponseBody().write(content);
     }
 
