@@ -7,8 +7,8 @@ globalThis.localStorage = new FakeStorage();
 globalThis.BroadcastChannel = class {
   postMessage() {}
 };
-const { alternatives, append, branch, find, folded, list, merge, newConversation, remove, rename, save, showBranch } =
-  await load('conversations.js');
+const { alternatives, append, branch, find, folded, merge, newConversation, showBranch } = await load('conversations.js');
+const { list, remove, rename, save } = await load('conversation-store.js');
 
 const contents = (conversation) => branch(conversation).map(({ content }) => content);
 const user = (content) => ({ role: 'user', content });
@@ -44,6 +44,22 @@ test('merging keeps the messages of both tabs', () => {
   assert.deepEqual(here.messages.map(({ content }) => content), ['a', 'b', 'c']);
   assert.equal(here.title, 'renamed');
   assert.deepEqual(contents(here), ['a', 'b']);
+});
+
+test('an answer that another tab has finished replaces its part', () => {
+  const there = newConversation();
+  append(there, user('a'));
+  const growing = append(there, assistant('b'));
+  const here = structuredClone(there);
+  growing.content = 'b c';
+  append(here, user('d'));
+  merge(here, structuredClone(there));
+  assert.deepEqual(contents(here), ['a', 'b c', 'd']);
+  // The tab whose answer grows keeps its own.
+  const stored = structuredClone(there);
+  growing.content = 'b c d';
+  merge(there, stored);
+  assert.deepEqual(contents(there), ['a', 'b c d']);
 });
 
 test('searches without case and accents', () => {

@@ -1,4 +1,5 @@
 // Lets the model answer a conversation of the page, and runs the page's tools.
+import { figuresOf } from './conversation-format.js';
 import { engine, serverName } from './model.js';
 import { settings } from './settings.js';
 import { answerWithTools } from './tool-loop.js';
@@ -57,16 +58,17 @@ export async function answer(messages, again, signal, listener) {
     },
     onComplete(built, calls, isEndless) {
       show(message, built);
-      complete(message, built, performance.now() - began);
+      complete(message, performance.now() - began);
       if (signal.aborted || isEndless) {
         message.info = { ...message.info, finish_reason: isEndless ? 'rounds' : 'abort' };
       }
       if (calls.length > 0) {
-        message.tool_calls = calls;
+        // A server may send other fields, and an id that is no text.
+        message.tool_calls = calls.map(({ id, function: { name, arguments: given } }) => ({ id: String(id), type: 'function', function: { name, arguments: given } }));
       }
       listener.onComplete(message);
     },
-    onResult: ({ id, function: { name } }, content) => listener.onResult({ role: 'tool', tool_call_id: id, name, content }),
+    onResult: ({ id, function: { name } }, content) => listener.onResult({ role: 'tool', tool_call_id: String(id), name, content }),
   });
 }
 
@@ -79,17 +81,17 @@ export async function answer(messages, again, signal, listener) {
 function show(message, { content, reasoning, finishReason, usage, timings }) {
   message.content = content;
   message.reasoning_content = reasoning || undefined;
-  message.info = { ...message.info, finish_reason: finishReason, usage, timings };
+  message.info = { ...message.info, ...figuresOf({ finish_reason: finishReason, usage, timings }) };
 }
 
 /**
  * Adds the figures of a complete message that a server has left out.
  *
  * @param {Message} message
- * @param {AnswerBuilder} built
  * @param {number} milliseconds
  */
-function complete(message, { usage, timings }, milliseconds) {
+function complete(message, milliseconds) {
+  const { usage, timings } = message.info ?? {};
   if (usage && !timings) {
     message.info = { ...message.info, timings: { predicted_n: usage.completion_tokens, predicted_ms: milliseconds } };
   }

@@ -1,10 +1,11 @@
 // The benchmark: measures the speed of the loaded model, stores the results, and compares them with other runs and devices.
 import { barChart } from './chart.js';
 import { all, update } from './database.js';
-import { date, number, onLanguage, size, t } from './i18n.js';
+import { date, number, onLanguage, problemOf, size, t } from './i18n.js';
 import { engine, needs, onModel } from './model.js';
 import { pageMemory } from './models.js';
 import { byId, element, iconButton, messageOf, onFilesChosen, saveFile } from './page.js';
+import { choice, InvalidField, list, number as numberFrom, object, optional, text, time } from './schema.js';
 import { onState, state } from './status.js';
 
 /**
@@ -15,8 +16,8 @@ import { onState, state } from './status.js';
  * @property {string} machine
  * @property {import('./demitasse.js').Device['kind']} device
  * @property {number} threads
- * @property {number | null} memory in bytes
- * @property {Record<string, number[]>} speeds tokens per second of each repetition, by measure
+ * @property {number} [memory] in bytes
+ * @property {Record<string, number[] | undefined>} speeds tokens per second of each repetition, by measure
  */
 
 const STORE = 'benchmarks';
@@ -40,8 +41,26 @@ const rows = byId('benchmark-rows');
 const said = byId('benchmark-status');
 const start = byId('benchmark-start');
 
+/** A model's file names it as it likes. */
+const MAX_NAME = 2 ** 20;
+const SPEEDS = list(100, numberFrom(Number.MIN_VALUE, 1e9));
+/** @type {import('./schema.js').Schema<Run>} */
+const RUN = object({
+  id: text(200, 1),
+  created: time,
+  model: text(MAX_NAME),
+  machine: text(MAX_NAME),
+  device: choice('webgpu', 'cpu'),
+  threads: numberFrom(0, 10_000),
+  memory: optional(numberFrom(0, Number.MAX_SAFE_INTEGER)),
+  speeds: object({ prefill128: optional(SPEEDS), prefill512: optional(SPEEDS), decode64: optional(SPEEDS) }),
+});
+const FILE = object({ format: choice(FORMAT), version: numberFrom(1, 1), runs: list(10_000, RUN) });
+
 /** @type {Run[]} */
 let runs = [];
+/** Runs that could not be stored: they last until the page is closed. @type {Map<string, Run>} */
+const unsaved = new Map();
 /** The ids of runs that are not in the chart. */
 const unchecked = new Set();
 /** @type {AbortController | null} aborts the current measurement */
@@ -55,8 +74,7 @@ async function measure() {
   showStart();
   try {
     const run = await measured(signal);
-    await update(STORE, run.id, () => run);
-    said.textContent = t('benchmarkDone');
+    said.textContent = (await keep(run)) ? t('benchmarkDone') : t('benchmarkNotKept');
   } catch (cause) {
     said.textContent = signal.aborted ? t('benchmarkStopped') : t('benchmarkFailed', { why: messageOf(cause) });
   }
@@ -105,21 +123,52 @@ async function measured(signal) {
     machine: navigator.userAgentData?.platform || navigator.platform,
     device: device.kind,
     threads: device.threads,
-    memory: await Promise.race([memory, needs?.memory.empty ?? null]),
+    memory: (await Promise.race([memory, needs?.memory.empty])) ?? undefined,
     speeds,
   };
 }
 
 const median = (/** @type {number[]} */ values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/**
+ * Stores a run.
+ *
+ * @param {Run} run
+ * @returns {Promise<boolean>} whether it was stored
+ */
+async function keep(run) {
+  try {
+    await update(STORE, run.id, () => run);
+    return true;
+  } catch {
+    unsaved.set(run.id, run);
+    return false;
+  }
+}
+
 // Showing
 
 export async function refresh() {
-  runs = (await all(STORE)).sort((a, b) => b.created - a.created);
+  const stored = await all(STORE).catch(() => []);
+  runs = [...stored.flatMap(({ record }) => runOf(record)), ...unsaved.values()].sort((a, b) => b.created - a.created);
   empty.hidden = runs.length > 0;
   results.hidden = exportButton.hidden = runs.length === 0;
   rows.replaceChildren(...runs.map(row));
   draw();
+}
+
+/**
+ * Returns a stored run, or nothing if it can't be read.
+ *
+ * @param {unknown} record
+ * @returns {Run[]}
+ */
+function runOf(record) {
+  try {
+    return [RUN(record, '')];
+  } catch {
+    return [];
+  }
 }
 
 const speedText = (/** @type {number} */ value) => number(value, { maximumSignificantDigits: 3 });
@@ -148,7 +197,9 @@ function row(run, index) {
     return cell;
   });
   const remove = iconButton('delete', t('benchmarkDelete', { run: label }), async () => {
-    await update(STORE, run.id, () => undefined);
+    if (!unsaved.delete(run.id)) {
+      await update(STORE, run.id, () => undefined);
+    }
     await refresh();
     start.focus();
   });
@@ -175,9 +226,9 @@ function draw() {
     .filter(({ run }) => !unchecked.has(run.id));
   const groups = MEASURES.map(({ name }) => ({
     title: t(`measure.${name}`),
-    bars: shown.filter(({ run }) => run.speeds[name]?.length > 0).map(({ run, label }) => {
-      const values = run.speeds[name];
-      return { label, value: median(values), from: Math.min(...values), to: Math.max(...values) };
+    bars: shown.flatMap(({ run, label }) => {
+      const values = run.speeds[name] ?? [];
+      return values.length > 0 ? [{ label, value: median(values), from: Math.min(...values), to: Math.max(...values) }] : [];
     }),
   }));
   chart.replaceChildren(barChart(groups, t('benchmarkChart'), speedText, Math.min(chart.clientWidth || MAX_WIDTH, MAX_WIDTH)));
@@ -206,25 +257,22 @@ onLanguage(() => {
 
 exportButton.addEventListener('click', () => {
   const chosen = runs.filter(({ id }) => !unchecked.has(id));
-  const text = JSON.stringify({ format: FORMAT, version: 1, runs: chosen }, null, 2);
-  saveFile(new File([text], 'Demitasse benchmarks.json', { type: 'application/json' }));
+  const exported = JSON.stringify({ format: FORMAT, version: 1, runs: chosen }, null, 2);
+  saveFile(new File([exported], 'Demitasse benchmarks.json', { type: 'application/json' }));
 });
 byId('benchmark-import').addEventListener('click', () => byId('benchmark-files').click());
 onFilesChosen(byId('benchmark-files'), async ([file]) => {
   const content = await file.text().then(JSON.parse).catch(() => null);
-  if (content?.format !== FORMAT || !Array.isArray(content.runs) || !content.runs.every(isRun)) {
+  if (content?.format !== FORMAT) {
     said.textContent = t('notBenchmarks', { name: file.name });
     return;
   }
-  for (const run of content.runs) {
-    await update(STORE, run.id, () => run);
+  try {
+    const imported = FILE(content, '').runs;
+    const kept = await Promise.all(imported.map(keep));
+    said.textContent = kept.every(Boolean) ? t('benchmarksImported', { count: imported.length }) : t('benchmarkNotKept');
+  } catch (cause) {
+    said.textContent = cause instanceof InvalidField ? t('wrongFile', { name: file.name, problem: problemOf(cause) }) : messageOf(cause);
   }
-  said.textContent = t('benchmarksImported', { count: content.runs.length });
   await refresh();
 });
-
-function isRun(/** @type {any} */ { id, created, model, machine, device, threads, memory, speeds } = {}) {
-  return [id, model, machine, device].every((value) => typeof value === 'string')
-    && [created, threads, memory ?? 0].every(Number.isFinite)
-    && MEASURES.every(({ name }) => (speeds?.[name] ?? []).every?.((/** @type {any} */ value) => Number.isFinite(value) && value > 0));
-}

@@ -1,7 +1,6 @@
 // The chat page: connects its parts. All text is set as text or sanitized, never inserted as raw markup.
 import { refresh as refreshBenchmarks } from './benchmark.js';
 import { ask, canAsk, draw, editLast, stop } from './conversation.js';
-import { isKept } from './database.js';
 import { applyLanguage, onLanguage, t } from './i18n.js';
 import { engine, load, onModel, serverName } from './model.js';
 import { showModel } from './models.js';
@@ -11,6 +10,7 @@ import { change, onSettings, settings } from './settings.js';
 import { openSettings } from './settings-panel.js';
 import { search } from './sidebar.js';
 import { onState, state } from './status.js';
+import './storage-notices.js';
 
 const prompt = byId('prompt');
 const send = byId('send');
@@ -153,7 +153,4 @@ applyTheme();
 showView();
 showModel();
 fillPrompt(new URLSearchParams(location.search).get('prompt') ?? '');
-isKept().then((kept) => {
-  byId('not-kept').hidden = kept;
-});
 startApp().then(load);

@@ -1,10 +1,13 @@
 // The conversation that is shown: its messages, and what can be done with them.
 import { AnswerView } from './answer-view.js';
 import { answer, forPrompt } from './answering.js';
-import { alternatives, append, branch, merge, newConversation, onConversations, read, save, showBranch } from './conversations.js';
+import { onConversations, read } from './conversation-store.js';
+import { alternatives, append, branch, merge, newConversation, showBranch } from './conversations.js';
 import { t } from './i18n.js';
+import { abandon, Keeper } from './keeper.js';
 import { engine, load } from './model.js';
-import { byId, button, copy, element, iconButton, messageOf } from './page.js';
+import { notify } from './notices.js';
+import { byId, button, copy, element, iconButton } from './page.js';
 import { announce, fail, show, state } from './status.js';
 
 /**
@@ -13,8 +16,6 @@ import { announce, fail, show, state } from './status.js';
  * @typedef {import('./conversations.js').NewMessage} NewMessage
  */
 
-/** The interval in which a growing answer is stored. */
-const SAVE_MS = 2000;
 /** The distance to the end, in pixels, within which the view follows a growing answer. */
 const NEAR_END = 64;
 
@@ -159,7 +160,7 @@ function actions(message, text, more) {
         if (!answering) {
           showBranch(current, all[index]);
           draw();
-          save(current);
+          new Keeper(current).keep();
         }
       });
       made.disabled = !all[index];
@@ -232,13 +233,13 @@ async function respond(question, again = false) {
   conversation.leaf = question.id;
   draw();
   const view = beginAnswer();
-  keep(conversation);
   let last = question;
-  let saved = performance.now();
+  const keeper = new Keeper(conversation);
   // Called when a message has content, so that a failure leaves no empty message.
   const add = (/** @type {NewMessage} */ message) => {
     last = message === last ? last : append(conversation, message, last.id);
   };
+  keeper.keep();
   /** @type {import('./answering.js').AnswerListener} */
   const listener = {
     onProgress: ({ loaded, total }) => view.reading(loaded, total),
@@ -246,10 +247,7 @@ async function respond(question, again = false) {
     onGrowth(message) {
       add(message);
       view.grow(message);
-      if (performance.now() - saved > SAVE_MS) {
-        saved = performance.now();
-        keep(conversation);
-      }
+      keeper.keepGrowth();
     },
     onComplete(message) {
       add(message);
@@ -284,7 +282,18 @@ async function respond(question, again = false) {
       show('ready');
     }
   }
-  await keep(conversation);
+  await keeper.keep();
+  if (keeper.isContinued && conversation === current) {
+    showContinued();
+  }
+}
+
+/** Shows the messages that another tab has added during an answer. */
+function showContinued() {
+  if (!answering && !list.querySelector('.editing')) {
+    draw();
+  }
+  notify('continued', { text: () => t('continuedElsewhere') });
 }
 
 /** Shows an answer that has no content yet. */
@@ -339,9 +348,6 @@ toEnd.addEventListener('click', () => {
 
 // Storage
 
-/** Conversations that are being deleted; a growing answer must not store them again. @type {WeakSet<Conversation>} */
-const discarded = new WeakSet();
-
 /**
  * Must be called before conversations are deleted.
  *
@@ -349,34 +355,24 @@ const discarded = new WeakSet();
  */
 export function discard(ids) {
   if (ids.includes(current.id)) {
-    discarded.add(current);
+    abandon(current);
     open(null);
   }
 }
 
-/** @param {Conversation} conversation */
-async function keep(conversation) {
-  try {
-    if (!discarded.has(conversation)) {
-      await save(conversation);
+onConversations(async ({ id, removed, elsewhere }) => {
+  if (elsewhere && removed.includes(current.id)) {
+    discard([current.id]);
+  } else if (elsewhere && !answering && (id === null || id === current.id)) {
+    const stored = await read(current.id).catch(() => undefined);
+    if (stored?.id !== current.id || answering) {
+      return;
     }
-  } catch (cause) {
-    console.warn(`The conversation was not kept: ${messageOf(cause)}`);
-    byId('not-kept').hidden = false;
-  }
-}
-
-onConversations(async (id, elsewhere) => {
-  if (!elsewhere || answering || (id !== null && id !== current.id)) {
-    return;
-  }
-  const stored = await read(current.id);
-  if (!stored && current.messages.length > 0) {
-    await open(null);
-  } else if (stored && list.querySelector('.editing')) {
-    merge(current, stored);
-  } else if (stored) {
-    current = stored;
-    draw();
+    if (list.querySelector('.editing')) {
+      merge(current, stored);
+    } else {
+      current = stored;
+      draw();
+    }
   }
 });

@@ -33,6 +33,13 @@ export function t(key, values = {}) {
 }
 
 /**
+ * Describes a field that does not match its schema.
+ *
+ * @param {import('./schema.js').InvalidField} invalid
+ */
+export const problemOf = ({ field, problem, values }) => t('invalid', { field: field || t('wholeFile'), problem: t(`invalid.${problem}`, values) });
+
+/**
  * @param {number} value
  * @param {Intl.NumberFormatOptions} [options]
  */

@@ -1,6 +1,7 @@
 // The settings dialog, generated from the list of settings.
 import { discard } from './conversation.js';
-import { importJson, list, remove, toJson, toMarkdown } from './conversations.js';
+import { importJson, toJson, toMarkdown } from './conversation-files.js';
+import { list, readAll, remove } from './conversation-store.js';
 import { LANGUAGES, onLanguage, t } from './i18n.js';
 import { reload } from './model.js';
 import { byId, confirmButton, element, messageOf, onFilesChosen, openDialog, saveFile } from './page.js';
@@ -136,7 +137,11 @@ byId('settings-open').addEventListener('click', () => openSettings());
 
 const today = () => new Date().toISOString().slice(0, 10);
 
-byId('export-json').addEventListener('click', async () => saveFile(toJson(await list(), `Demitasse ${today()}`)));
+byId('export-json').addEventListener('click', async () => {
+  const { conversations, unreadable } = await readAll();
+  saveFile(toJson(conversations, `Demitasse ${today()}`));
+  said.textContent = unreadable.length > 0 ? t('unreadableLeftOut', { count: unreadable.length }) : '';
+});
 byId('export-markdown').addEventListener('click', async () => saveFile(toMarkdown(await list(), `Demitasse ${today()}`)));
 byId('import-conversations').addEventListener('click', () => byId('conversation-files').click());
 onFilesChosen(byId('conversation-files'), async (files) => {
@@ -152,9 +157,14 @@ onFilesChosen(byId('conversation-files'), async (files) => {
 });
 
 async function deleteAll() {
-  const ids = (await list()).map(({ id }) => id);
+  const { conversations, unreadable } = await readAll();
+  const ids = [...conversations, ...unreadable].map(({ id }) => id);
   discard(ids);
-  await remove(ids);
-  said.textContent = t('conversationsDeleted', { count: ids.length });
+  try {
+    await remove(ids);
+    said.textContent = t('conversationsDeleted', { count: ids.length });
+  } catch (cause) {
+    said.textContent = t('conversationsNotDeleted', { why: messageOf(cause) });
+  }
   byId('import-conversations').focus();
 }

@@ -1,8 +1,12 @@
 // The sidebar: lists, searches and manages the conversations.
 import { discard, onShown, open, shownId } from './conversation.js';
-import { find, folded, list, onConversations, remove, rename, toJson, toMarkdown } from './conversations.js';
-import { date, daysAgo, onLanguage, t } from './i18n.js';
-import { byId, confirmButton, element, iconButton, openDialog, saveFile } from './page.js';
+import { toJson, toMarkdown, toRawJson } from './conversation-files.js';
+import { onConversations, readAll, remove, rename } from './conversation-store.js';
+import { find, folded } from './conversations.js';
+import { date, daysAgo, onLanguage, problemOf, t } from './i18n.js';
+import { notify } from './notices.js';
+import { byId, confirmButton, element, iconButton, messageOf, openDialog, saveFile } from './page.js';
+import { InvalidField } from './schema.js';
 
 const SEARCH_PAUSE_MS = 150;
 const DAY_MS = 86_400_000;
@@ -12,43 +16,63 @@ const dialog = byId('conversation');
 const nameField = byId('conversation-name');
 const none = byId('no-conversations');
 const rows = byId('conversations');
+const why = byId('conversation-unreadable');
 const searchField = byId('search');
 const sidebar = byId('sidebar');
 const opener = byId('sidebar-open');
 const phone = matchMedia('(max-width: 52rem)');
 
-/** @typedef {import('./conversations.js').Conversation} Conversation */
+/**
+ * @typedef {import('./conversations.js').Conversation} Conversation
+ * @typedef {import('./conversation-store.js').Unreadable} Unreadable
+ */
 
 /** Counts refreshes: only the latest one draws the list. */
 let readings = 0;
 let searching = 0;
-/** @type {Conversation | null} the conversation that the dialog shows */
+/** @type {Conversation | null} the conversation that the dialog shows; null if it can't be read */
 let chosen = null;
+/** @type {Unreadable | null} the same for one that can't be read */
+let chosenUnreadable = null;
 
 export async function refresh() {
   const reading = ++readings;
   const wanted = folded(searchField.value.trim());
-  const conversations = await list();
+  const { conversations, unreadable } = await readAll();
   if (reading !== readings) {
     return;
   }
   const found = conversations
     .map((conversation) => ({ conversation, passage: wanted === '' ? '' : find(conversation, wanted) }))
     .filter(({ passage }) => passage !== null);
-  none.hidden = found.length > 0;
+  const damaged = unreadable.filter(({ title }) => folded(title).includes(wanted));
+  none.hidden = found.length + damaged.length > 0;
   none.textContent = t(wanted === '' ? 'noConversations' : 'nothingFound');
-  let group = '';
   const { activeElement } = document;
   const focused = rows.contains(activeElement) ? activeElement?.closest('li')?.dataset.id : undefined;
-  rows.replaceChildren(...found.flatMap(({ conversation, passage }) => {
+  rows.replaceChildren(
+    ...grouped(found),
+    ...(damaged.length > 0 ? [element('li', t('unreadable'), 'group')] : []),
+    ...damaged.map(unreadableRow),
+  );
+  if (focused) {
+    rows.querySelector(`[data-id="${CSS.escape(focused)}"] button`)?.focus();
+  }
+}
+
+/**
+ * Returns the rows of conversations, with headings.
+ *
+ * @param {{conversation: Conversation, passage: string | null}[]} found
+ */
+function grouped(found) {
+  let group = '';
+  return found.flatMap(({ conversation, passage }) => {
     const heading = groupOf(conversation.updated);
     const isNew = heading !== group;
     group = heading;
     return [...(isNew ? [element('li', heading, 'group')] : []), row(conversation, passage)];
-  }));
-  if (focused) {
-    rows.querySelector(`[data-id="${CSS.escape(focused)}"] button`)?.focus();
-  }
+  });
 }
 
 /**
@@ -86,6 +110,23 @@ function row(conversation, passage) {
   return item;
 }
 
+/** @param {Unreadable} unreadable */
+function unreadableRow(unreadable) {
+  const item = element('li', '', 'conversation unreadable');
+  item.dataset.id = unreadable.id;
+  const choose = element('button', '', 'choose');
+  choose.type = 'button';
+  choose.ariaHasPopup = 'dialog';
+  choose.append(element('span', titleOf(unreadable), 'name'), element('span', reasonOf(unreadable), 'passage'));
+  choose.onclick = () => lookAtUnreadable(unreadable);
+  item.append(choose);
+  return item;
+}
+
+const titleOf = (/** @type {Unreadable} */ { title, id }) => (title === '' ? t('untitled', { id: String(id) }) : title);
+
+const reasonOf = (/** @type {Unreadable} */ { cause }) => (cause instanceof InvalidField ? problemOf(cause) : messageOf(cause));
+
 /** @param {string | null} id */
 async function show(id) {
   closeSidebar();
@@ -98,28 +139,68 @@ async function show(id) {
 
 /** @param {Conversation} conversation */
 function look(conversation) {
-  chosen = conversation;
+  [chosen, chosenUnreadable] = [conversation, null];
   nameField.value = conversation.title;
+  openOptions(conversation.id, conversation.title);
+  nameField.select();
+}
+
+/** @param {Unreadable} unreadable */
+function lookAtUnreadable(unreadable) {
+  [chosen, chosenUnreadable] = [null, unreadable];
+  why.textContent = t('unreadableText', { title: titleOf(unreadable), why: reasonOf(unreadable) });
+  openOptions(unreadable.id, titleOf(unreadable));
+}
+
+/**
+ * @param {string} id
+ * @param {string} title
+ */
+function openOptions(id, title) {
+  why.hidden = chosen !== null;
+  byId('conversation-form').hidden = byId('conversation-markdown').hidden = chosen === null;
+  byId('conversation-json').hidden = !chosen && chosenUnreadable?.record === undefined;
   const deleting = confirmButton(t('delete'), t('reallyDelete'), async () => {
     dialog.close();
-    discard([conversation.id]);
-    await remove([conversation.id]);
+    discard([id]);
+    await attempt(remove([id]), title);
     searchField.focus();
   });
   deleting.id = 'conversation-delete';
   byId('conversation-delete').replaceWith(deleting);
   openDialog(dialog);
-  nameField.select();
+}
+
+/**
+ * Shows a notice if a change fails.
+ *
+ * @param {Promise<void>} change
+ * @param {string} title of the conversation
+ */
+async function attempt(change, title) {
+  try {
+    await change;
+  } catch (cause) {
+    notify('not-changed', { text: () => t('notChanged', { title, why: messageOf(cause) }) });
+  }
+}
+
+function exportChosen() {
+  if (chosen) {
+    saveFile(toJson([chosen], chosen.title));
+  } else if (chosenUnreadable) {
+    saveFile(toRawJson(chosenUnreadable.record, titleOf(chosenUnreadable)));
+  }
 }
 
 byId('conversation-form').addEventListener('submit', (/** @type {Event} */ event) => {
   event.preventDefault();
   if (chosen) {
-    rename(chosen.id, nameField.value);
+    attempt(rename(chosen.id, nameField.value), chosen.title);
   }
   dialog.close();
 });
-byId('conversation-json').addEventListener('click', () => chosen && saveFile(toJson([chosen], chosen.title)));
+byId('conversation-json').addEventListener('click', exportChosen);
 byId('conversation-markdown').addEventListener('click', () => chosen && saveFile(toMarkdown([chosen], chosen.title)));
 
 // On narrow screens the sidebar covers the conversation
