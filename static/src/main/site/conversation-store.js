@@ -145,16 +145,16 @@ export async function read(id) {
  * success.
  *
  * @param {Conversation} conversation
- * @returns {Promise<boolean>} whether messages of other tabs were added
+ * @returns {Promise<boolean>} whether other tabs have added or continued messages
  */
 export async function save(conversation) {
-  const { isStored, added } = await store(conversation);
+  const { isStored, merged } = await store(conversation);
   if (isStored) {
     await storeUnsaved();
   }
   report();
   changed(conversation.id);
-  return added > 0;
+  return merged > 0;
 }
 
 /** Tries to store all conversations that are not stored. */
@@ -192,25 +192,25 @@ async function storeUnsaved() {
 
 /**
  * @param {Conversation} conversation
- * @returns {Promise<{isStored: boolean, added: number}>} `added`: the number of messages of other tabs
+ * @returns {Promise<{isStored: boolean, merged: number}>} `merged`: the number of messages that other tabs have added or continued
  */
 async function store(conversation) {
-  let added = 0;
+  let merged = 0;
   removed.delete(conversation.id);
   try {
     await update(STORE, conversation.id, (record) => {
-      added = mergeStored(conversation, record);
+      merged = mergeStored(conversation, record);
       return conversation;
     });
   } catch (cause) {
     failure = cause;
     unsaved.set(conversation.id, conversation);
-    return { isStored: false, added };
+    return { isStored: false, merged };
   }
   failure = null;
   unsaved.delete(conversation.id);
   lost.delete(conversation.id);
-  return { isStored: true, added };
+  return { isStored: true, merged };
 }
 
 /**

@@ -86,19 +86,21 @@ export function showBranch(conversation, message) {
  *
  * @param {Conversation} conversation
  * @param {Conversation} stored
- * @returns {number} the number of added messages
+ * @returns {number} the number of messages that were added or have grown
  */
 export function merge(conversation, stored) {
   const here = new Map(conversation.messages.map((message) => [message.id, message]));
+  let grown = 0;
   for (const message of stored.messages) {
     const known = here.get(message.id);
     if (known && !own.has(known)) {
+      grown += known.content === message.content ? 0 : 1;
       Object.assign(known, message);
     }
   }
   conversation.title = stored.title;
   conversation.updated = Math.max(conversation.updated, stored.updated);
-  return addMissing(conversation, stored);
+  return grown + addMissing(conversation, stored);
 }
 
 /**

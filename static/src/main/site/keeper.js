@@ -17,7 +17,7 @@ export class Keeper {
   #conversation;
   #saved = performance.now();
 
-  /** Whether other tabs have added messages. */
+  /** Whether other tabs have added or continued messages. */
   isContinued = false;
 
   /** @param {Conversation} conversation */

@@ -32,6 +32,7 @@ final class ScriptedAnswers {
                 if (!String(request.url ?? request).startsWith('http://scripted.invalid/')) {
                   return hostFetch(request, options);
                 }
+                (options?.signal ?? request.signal)?.addEventListener('abort', ({ target }) => controller.error(target.reason));
                 const body = new ReadableStream({ start: (given) => { controller = given; } });
                 if (!isHeld) {
                   scripted.say('Yes.');
