@@ -1,5 +1,5 @@
 // The format of conversations, in files and in storage.
-import { choice, InvalidField, list, nullable, number, object, optional, require, text, time } from './schema.js';
+import { choice, ensure, InvalidField, list, nullable, number, object, optional, text, time } from './schema.js';
 
 /**
  * @typedef {object} Message
@@ -118,11 +118,11 @@ export function conversationOf(value) {
   /** @type {Set<string | null>} */
   const ids = new Set([null]);
   conversation.messages.forEach(({ id, parent }, index) => {
-    require(ids.has(parent), `messages[${index}].parent`, 'parent');
-    require(!ids.has(id), `messages[${index}].id`, 'repeated');
+    ensure(ids.has(parent), `messages[${index}].parent`, 'parent');
+    ensure(!ids.has(id), `messages[${index}].id`, 'repeated');
     ids.add(id);
   });
-  require(ids.has(conversation.leaf), 'leaf', 'leaf');
+  ensure(ids.has(conversation.leaf), 'leaf', 'leaf');
   return conversation;
 }
 
@@ -164,7 +164,7 @@ export function fromFile(content) {
   }
   const { conversations } = object({
     format: choice(FORMAT),
-    version: (/** @type {any} */ value, /** @type {string} */ path) => require(value === VERSION, path, 'version', { version: VERSION }),
+    version: (/** @type {any} */ value, /** @type {string} */ path) => ensure(value === VERSION, path, 'version', { version: VERSION }),
     conversations: list(MAX_CONVERSATIONS, (/** @type {any} */ value) => value),
   })(file, '');
   return conversations.map((/** @type {any} */ value, /** @type {number} */ index) => {

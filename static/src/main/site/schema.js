@@ -29,9 +29,9 @@ export class InvalidField extends Error {
  * @returns {Schema<string>}
  */
 export const text = (max, min = 0) => (value, path) => {
-  require(typeof value === 'string', path, 'text');
-  require(value.length >= min, path, 'empty');
-  require(value.length <= max, path, 'long', { max });
+  ensure(typeof value === 'string', path, 'text');
+  ensure(value.length >= min, path, 'empty');
+  ensure(value.length <= max, path, 'long', { max });
   return value;
 };
 
@@ -43,7 +43,7 @@ export const text = (max, min = 0) => (value, path) => {
  * @returns {Schema<number>}
  */
 export const number = (min, max) => (value, path) => {
-  require(typeof value === 'number' && value >= min && value <= max, path, 'number', { min: String(min), max: String(max) });
+  ensure(typeof value === 'number' && value >= min && value <= max, path, 'number', { min: String(min), max: String(max) });
   return value;
 };
 
@@ -52,7 +52,7 @@ const MAX_TIME = Date.UTC(10_000, 0) - 1;
 
 /** A time in milliseconds since 1970, until the year 9999. @type {Schema<number>} */
 export const time = (value, path) => {
-  require(typeof value === 'number' && value >= 0 && value <= MAX_TIME, path, 'time');
+  ensure(typeof value === 'number' && value >= 0 && value <= MAX_TIME, path, 'time');
   return value;
 };
 
@@ -64,7 +64,7 @@ export const time = (value, path) => {
  * @returns {Schema<T>}
  */
 export const choice = (...options) => (value, path) => {
-  require(options.includes(value), path, 'choice', { options: options.join(', ') });
+  ensure(options.includes(value), path, 'choice', { options: options.join(', ') });
   return value;
 };
 
@@ -77,8 +77,8 @@ export const choice = (...options) => (value, path) => {
  * @returns {Schema<T[]>}
  */
 export const list = (max, item) => (value, path) => {
-  require(Array.isArray(value), path, 'list');
-  require(value.length <= max, path, 'many', { max });
+  ensure(Array.isArray(value), path, 'list');
+  ensure(value.length <= max, path, 'many', { max });
   return Array.from(value, (element, index) => item(element, `${path}[${index}]`));
 };
 
@@ -91,10 +91,10 @@ export const list = (max, item) => (value, path) => {
  * @returns {Schema<T>}
  */
 export const object = (fields, { others = 'refused' } = {}) => (value, path) => {
-  require(typeof value === 'object' && value !== null && !Array.isArray(value), path, 'object');
+  ensure(typeof value === 'object' && value !== null && !Array.isArray(value), path, 'object');
   const at = (/** @type {string} */ name) => (path === '' ? name : `${path}.${name}`);
   if (others === 'refused') {
-    Object.keys(value).forEach((name) => require(Object.hasOwn(fields, name), at(name), 'unknown'));
+    Object.keys(value).forEach((name) => ensure(Object.hasOwn(fields, name), at(name), 'unknown'));
   }
   const checked = Object.entries(fields).map(([name, schema]) => {
     const given = Object.hasOwn(value, name) ? value[name] : undefined;
@@ -129,7 +129,7 @@ export const nullable = (schema) => (value, path) => (value === null ? null : sc
  * @param {string} problem
  * @param {Record<string, any>} [values]
  */
-export function require(holds, path, problem, values) {
+export function ensure(holds, path, problem, values) {
   if (!holds) {
     throw new InvalidField(path, problem, values);
   }

@@ -2,7 +2,7 @@
 import { problemOf, t } from './i18n.js';
 import { notify, withdraw } from './notices.js';
 import { modelUrl } from './page.js';
-import { InvalidField, list, number, object, optional, require, text } from './schema.js';
+import { ensure, InvalidField, list, number, object, optional, text } from './schema.js';
 
 /** @typedef {{default: string, models: {url: string, name?: string, bytes?: number}[]}} SiteModels */
 
@@ -21,7 +21,7 @@ const ADDRESS = (value, path) => {
   try {
     modelUrl(address, ['https:', 'http:']);
   } catch {
-    require(false, path, 'address');
+    ensure(false, path, 'address');
   }
   return address;
 };
