@@ -197,8 +197,12 @@ function row(run, index) {
     return cell;
   });
   const remove = iconButton('delete', t('benchmarkDelete', { run: label }), async () => {
-    if (!unsaved.delete(run.id)) {
-      await update(STORE, run.id, () => undefined);
+    try {
+      if (!unsaved.delete(run.id)) {
+        await update(STORE, run.id, () => undefined);
+      }
+    } catch {
+      said.textContent = t('notDeleted', { name: label });
     }
     await refresh();
     start.focus();

@@ -321,7 +321,8 @@ class ConversationStorageTest {
         ScriptedAnswers.end(first);
         ready(first);
         assertThat(first.locator("[data-notice='continued']"))
-                .hasText("Another tab has continued this conversation. The messages of both tabs are kept, as versions of one another.");
+                .hasText(
+                        "Another tab has continued this conversation. The messages of both tabs are kept, as versions of one another.");
         assertThat(questions(first)).hasText(new String[] {"First", "Here?"});
         assertThat(first.locator(".message.user").last()).containsText("of 2");
         first.reload();
@@ -356,6 +357,7 @@ class ConversationStorageTest {
               const request = indexedDB.open('demitasse', version);
               request.onsuccess = () => { globalThis.database = request.result; resolve('open'); };
               request.onerror = () => resolve(request.error.name);
+              request.onblocked = () => resolve('blocked');
             })""";
 
     private Page open() {
@@ -390,12 +392,14 @@ class ConversationStorageTest {
     }
 
     private void assertExports(Page page, String... questions) throws IOException {
-        Download download = page.waitForDownload(() -> notice(page).getByText("Export as JSON").click());
+        Download download = page.waitForDownload(
+                () -> notice(page).getByText("Export as JSON").click());
         Path file = folder.resolve("export.json");
         download.saveAs(file);
         JsonNode conversations = JSON.readTree(file.toFile()).get("conversations");
         List<String> exported = StreamSupport.stream(conversations.spliterator(), false)
-                .flatMap(conversation -> StreamSupport.stream(conversation.get("messages").spliterator(), false))
+                .flatMap(conversation ->
+                        StreamSupport.stream(conversation.get("messages").spliterator(), false))
                 .filter(message -> message.get("role").asText().equals("user"))
                 .map(message -> message.get("content").asText().split(" ")[0])
                 .sorted()

@@ -109,21 +109,31 @@ class ImportTest {
         assertThat(rows()).hasText(new String[] {"Tea"});
         page.reload();
         assertThat(rows()).hasText(new String[] {"Tea"});
-        assertEquals(List.of(), browser.consoleErrors().stream().filter(error -> !error.contains("404")).toList());
+        assertEquals(
+                List.of(),
+                browser.consoleErrors().stream()
+                        .filter(error -> !error.contains("404"))
+                        .toList());
     }
 
     @Test
     void aFileOfAnotherVersionIsNamed() throws IOException {
         write("{\"format\": \"demitasse conversations\", \"version\": 2, \"conversations\": []}");
         assertThat(page.locator("#settings-status"))
-                .hasText("chats.json was not imported: version must be 1; a newer version of this page may have written the file.");
+                .hasText(
+                        "chats.json was not imported: version must be 1; a newer version of this page may have written the file.");
     }
 
     @Test
     void anUnreadableConversationIsShownExportedAndDeleted() throws IOException {
         String damaged = CREMA.replace("\"updated\": 2", "\"updated\": -8640000000000001");
         String foreign = "{\"id\": \"x\", \"unknown\": true}";
-        page.evaluate(STORE, List.of(List.of("conversations", damaged), List.of("conversations", foreign), List.of("conversations", TEA)));
+        page.evaluate(
+                STORE,
+                List.of(
+                        List.of("conversations", damaged),
+                        List.of("conversations", foreign),
+                        List.of("conversations", TEA)));
         page.reload();
         assertThat(rows()).hasCount(3);
         assertThat(page.locator(".group").last()).hasText("Cannot be read");
@@ -142,7 +152,8 @@ class ImportTest {
         Path all = download("#export-json");
         assertEquals(List.of("Tea"), new ObjectMapper().readTree(all.toFile()).findValuesAsText("title"));
         assertThat(page.locator("#settings-status"))
-                .hasText("2 conversations cannot be read and are not in the file. The list of conversations shows them.");
+                .hasText(
+                        "2 conversations cannot be read and are not in the file. The list of conversations shows them.");
         page.keyboard().press("Escape");
 
         unreadable.first().click();
@@ -218,7 +229,8 @@ class ImportTest {
                  "speeds": {"prefill128": [1, 2, 3]}}""";
         String wrong = run.replace("\"r\"", "\"s\"").replace(parts[0], parts[1]);
         page.locator("#benchmark-open").click();
-        page.locator("#benchmark-files").setInputFiles(Files.writeString(folder.resolve("runs.json"), """
+        page.locator("#benchmark-files")
+                .setInputFiles(Files.writeString(folder.resolve("runs.json"), """
                         {"format": "demitasse benchmarks", "version": 1, "runs": [%s]}""".formatted(wrong)));
         assertThat(page.locator("#benchmark-status")).containsText("runs.json was not imported: " + parts[2]);
 

@@ -93,7 +93,9 @@ class OfflineTest {
             for (String file : files(SITE)) {
                 if (!file.equals("service-worker.js")) { // the browser itself keeps it
                     assertEquals(
-                            200, page.evaluate("(file) => fetch(file).then(({ status }) => status, () => 0)", file), file);
+                            200,
+                            page.evaluate("(file) => fetch(file).then(({ status }) => status, () => 0)", file),
+                            file);
                 }
             }
         }
@@ -160,7 +162,8 @@ class OfflineTest {
             Page page = context.newPage();
             page.navigate(host.address());
             assertThat(page.locator("#error-message"))
-                    .hasText("models.json, which lists this site’s models, could not be read: models[0] must be an object");
+                    .hasText(
+                            "models.json, which lists this site’s models, could not be read: models[0] must be an object");
             host.answerModels(200, PlainHost.MODELS);
             page.locator("#retry").click();
             ready(page);
