@@ -14,7 +14,7 @@ function serve(files, { gated = false } = {}) {
   const entries = Object.entries(files).map(([path, size]) => ({ type: 'file', path, size, lfs: { oid: `sha of ${path}`, size } }));
   entries.splice(1, 0, { type: 'directory', path: 'in', size: 0 });
   globalThis.fetch = async (url, { headers = {} } = {}) => {
-    requests.push([url, headers.Authorization]);
+    requests.push([url, new Headers(headers).get('authorization')]);
     const { pathname, searchParams } = new URL(url);
     if (pathname.startsWith('/api/models/a/b/tree/')) {
       const from = Number(searchParams.get('cursor') ?? 0);

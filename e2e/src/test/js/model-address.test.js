@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { load } from './site.js';
 
 globalThis.document ??= { baseURI: 'https://example.com/chat/' };
-const { fileAtCommit, parseAddress } = await load('model-address.js');
+const { canonicalAddress, fileAtCommit, parseAddress } = await load('model-address.js');
 
 const endpoint = 'https://huggingface.co';
 const hub = (repository, rest = {}) => ({ endpoint, repository, ...rest });
@@ -72,4 +72,13 @@ test('recognizes a file at a commit', () => {
   assert.deepEqual(fileAtCommit(`${endpoint}/a/b/resolve/${commit}/in/m%20x.gguf`, endpoint), { repository: 'a/b', commit, path: 'in/m x.gguf' });
   assert.equal(fileAtCommit(`${endpoint}/a/b/resolve/main/m.gguf`, endpoint), null);
   assert.equal(fileAtCommit('https://other.example/m.gguf', endpoint), null);
+});
+
+test('the canonical address parses to the same address', () => {
+  for (const text of ['a/b', 'a/b@v1:Q4_0', 'hf:a/b@refs%2Fpr%2F1/in/m x#1.gguf', 'https://huggingface.co/a/b/blob/main/m%20x.gguf', 'm.gguf']) {
+    const canonical = canonicalAddress(text);
+    assert.equal(new URL(canonical).href, canonical);
+    assert.deepEqual(parseAddress(canonical), parseAddress(text));
+  }
+  assert.equal(canonicalAddress('hf:a/b/m x#1.gguf'), 'hf:a/b/m%20x%231.gguf');
 });

@@ -2,6 +2,8 @@
 import { askConsent } from './consent.js';
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
+import { storedModel } from './hub.js';
+import { hostOf, isHubAddress, parseAddress } from './model-address.js';
 import { byId, fileName, modelUrl } from './page.js';
 import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
@@ -146,7 +148,7 @@ async function permit({ url, server, name }, signal) {
   if (!url || allowed.has(server ?? url.href)) {
     return;
   }
-  const { host } = url;
+  const host = hostOf(url);
   if (server) {
     await consent(url.protocol === 'https:' || isLoopback(url), server, signal, 'plainServer', { host }, { [t('fact.host')]: host });
   } else {
@@ -177,17 +179,29 @@ async function consent(isGiven, subject, signal, text, values, facts) {
  *
  * @param {URL} url
  */
-async function isExpected({ origin, protocol, href }) {
+async function isExpected(url) {
+  const { origin, protocol, href } = url;
   if (origin === location.origin || protocol === 'local:') {
     return true;
   }
   const site = await siteModels().catch(() => null);
   const offered = site ? [site.default, ...site.models.map((model) => model.url)] : [];
-  if (offered.some((address) => parseUrl(address, document.baseURI)?.href === href)) {
+  if (offered.some((address) => modelUrl(address).href === href)) {
     return true;
   }
   const stored = await Demitasse.models.list().catch(() => []);
-  return stored.some(({ url, complete }) => complete && url === href);
+  return isStored(url, stored.filter(({ complete }) => complete));
+}
+
+/**
+ * Whether one of the stored models is the one that a URL names.
+ *
+ * @param {URL} url
+ * @param {import('./demitasse.js').StoredModel[]} stored
+ */
+export function isStored({ href }, stored) {
+  const address = parseAddress(href);
+  return isHubAddress(address) ? storedModel(address, stored) !== undefined : stored.some((model) => model.url === href);
 }
 
 const isLoopback = (/** @type {URL} */ { hostname }) =>
@@ -220,7 +234,7 @@ function remote(signal) {
  * @param {AbortSignal} signal
  */
 function local({ url, file, name }, signal) {
-  const from = !url || url.origin === location.origin ? '' : url.host;
+  const from = !url || url.origin === location.origin ? '' : hostOf(url);
   const { device, threads, contextLength } = settings;
   return Demitasse.load(file ?? url?.href ?? '', {
     signal,

@@ -1,13 +1,14 @@
 // The models dialog: the current model, the models of the site and of this device, and ways to add others.
 import { Demitasse } from './demitasse.js';
 import { compare, number, onLanguage, size, t } from './i18n.js';
-import { engine, needs, onModel, runFile, source, use } from './model.js';
+import { hostOf } from './model-address.js';
+import { engine, isStored, needs, onModel, runFile, source, use } from './model.js';
 import { byId, button, confirmButton, element, fileName, messageOf, modelUrl, onFilesChosen, openDialog, saveFile } from './page.js';
 import { fits } from './remote.js';
 import { change, settings } from './settings.js';
 import { siteModels } from './site-models.js';
 import { oneLine, shortLine } from './untrusted-text.js';
-import { decoded, parseUrl } from './urls.js';
+import { decoded } from './urls.js';
 
 /** @typedef {import('./demitasse.js').StoredModel} StoredModel */
 
@@ -110,14 +111,12 @@ async function refresh() {
       space.textContent = spaceText;
       noneStored.hidden = stored.length > 0;
       drawStored(stored.sort((a, b) => compare(nameOf(a), nameOf(b))));
-      drawOffered(site.models.filter(({ url }) => !stored.some((model) => model.url === absolute(url))), estimate);
+      drawOffered(site.models.filter(({ url }) => !isStored(modelUrl(url), stored)), estimate);
     }
   } catch (cause) {
     showError(t('modelsNotListed'), cause);
   }
 }
-
-const absolute = (/** @type {string} */ url) => parseUrl(url, document.baseURI)?.href ?? url;
 
 /** Describes the used and free storage, and whether the browser may evict it. */
 async function describeSpace(/** @type {StorageEstimate} */ { usage, quota } = {}) {
@@ -207,7 +206,7 @@ function drawOffered(site, estimate) {
   byId('offered-section').hidden = site.length === 0;
   offered.replaceChildren(...site.map(({ url: given, name, bytes }) => {
     const url = modelUrl(given);
-    const where = url.origin === location.origin ? t('ofThisSite') : t('fromHost', { host: url.host });
+    const where = url.origin === location.origin ? t('ofThisSite') : t('fromHost', { host: hostOf(url) });
     const lines = [[...(bytes ? [size(bytes)] : []), where].join(' · ')];
     return row(url, shortLine(name ?? fileName(url)), lines, [], bytes ? fitBadge(bytes, estimate) : null);
   }));
@@ -367,7 +366,7 @@ byId('model-address-form').addEventListener('submit', (/** @type {Event} */ even
   event.preventDefault();
   errors.replaceChildren();
   try {
-    useModel(modelUrl(address.value.trim(), ['https:', 'http:']));
+    useModel(modelUrl(address.value.trim(), ['https:', 'http:', 'hf:']));
   } catch (cause) {
     showError(t('notLoadedBecause'), cause);
     address.focus();

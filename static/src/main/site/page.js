@@ -1,7 +1,8 @@
 // Helpers of the page's scripts: elements, dialogs, addresses and files.
 import { t } from './i18n.js';
+import { addressUrl } from './model-address.js';
 import { oneLine, shortLine } from './untrusted-text.js';
-import { decoded, parseUrl } from './urls.js';
+import { decoded } from './urls.js';
 
 /**
  * Returns an element of index.html.
@@ -182,13 +183,13 @@ export async function copy(text, from) {
 }
 
 /**
- * Returns the URL of a model: a web address, or `local:` for an imported model.
+ * Returns the URL of a model: a web address, `hf:` for a model of the Hugging Face Hub, or `local:` for an imported model.
  *
  * @param {string} address
  * @throws {Error} if the page can't load a model from the address
  */
-export function modelUrl(address, protocols = ['https:', 'http:', 'local:']) {
-  const url = parseUrl(address, document.baseURI);
+export function modelUrl(address, protocols = ['https:', 'http:', 'hf:', 'local:']) {
+  const url = addressUrl(address);
   if (!url || !protocols.includes(url.protocol)) {
     throw new Error(t('notAModelAddress', { address }));
   }

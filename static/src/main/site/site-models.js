@@ -19,7 +19,7 @@ const LIMIT_WITH_KEPT_MS = 5000;
 const ADDRESS = (value, path) => {
   const address = text(MAX_ADDRESS, 1)(value, path);
   try {
-    modelUrl(address, ['https:', 'http:']);
+    modelUrl(address, ['https:', 'http:', 'hf:']);
   } catch {
     ensure(false, path, 'address');
   }

@@ -3,9 +3,10 @@ import { AnswerBuilder } from './answer-builder.js';
 import { describeProgress, filled, ownTexts, size } from './demitasse-chat-texts.js';
 import { AnswerView, ChatView, styles } from './demitasse-chat-view.js';
 import { Demitasse } from './engine.js';
+import { addressUrl, hostOf } from './model-address.js';
 import { isTooLarge } from './remote.js';
 import { joinEngine } from './shared-engines.js';
-import { isFromLink, parseUrl } from './urls.js';
+import { isFromLink } from './urls.js';
 
 /**
  * @typedef {import('./demitasse.js').ChatCompletionMessageParam} Message
@@ -17,7 +18,7 @@ const ATTRIBUTES = ['model', 'placeholder', 'texts', 'autoload'];
 const DEFAULT_MAX_TOKENS = 1024;
 
 /**
- * A chat. Attributes: `model` (URL, required), `system` (the system message), `theme` (`light`, `dark` or `auto`), `placeholder`,
+ * A chat. Attributes: `model` (address, required), `system` (the system message), `theme` (`light`, `dark` or `auto`), `placeholder`,
  * `autoload` (load the model without asking, unless the page's URL contains its host), `max-tokens` and `temperature` of answers, and
  * `texts`. The content of the element is shown above the conversation.
  *
@@ -152,10 +153,8 @@ export class DemitasseChat extends HTMLElement {
     this.#show('error');
   }
 
-  // The model
-
   #autoload() {
-    const url = parseUrl(this.getAttribute('model') ?? '', this.baseURI);
+    const url = addressUrl(this.getAttribute('model') ?? '');
     const isIdle = this.hasAttribute('model') && this.getAttribute('state') === 'idle';
     if (this.hasAttribute('autoload') && isIdle && !(url && isFromLink(url))) {
       this.#load();
@@ -163,10 +162,10 @@ export class DemitasseChat extends HTMLElement {
   }
 
   #modelUrl() {
-    const model = this.getAttribute('model');
-    const url = model && parseUrl(model, this.baseURI);
-    if (!url) {
-      throw new TypeError(`The attribute model is not a URL: ${model}`);
+    const model = this.getAttribute('model') ?? '';
+    const url = addressUrl(model);
+    if (model === '' || !url) {
+      throw new TypeError(`The attribute model is not an address of a model: ${model}`);
     }
     return url;
   }
@@ -181,7 +180,7 @@ export class DemitasseChat extends HTMLElement {
     try {
       const url = this.#modelUrl();
       if (isFromLink(url)) {
-        this.#view.ask(this.#text('consentHost', { host: url.host }), load, giveUp);
+        this.#view.ask(this.#text('consentHost', { host: hostOf(url) }), load, giveUp);
         return;
       }
       this.#view.notice(checking, { progress: 0, cancel: [cancel, giveUp] });

@@ -118,7 +118,7 @@ export class Hub {
    * @param {AbortSignal} [signal]
    */
   async #get(url, repository, revision, signal) {
-    const headers = this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` };
+    const headers = new Headers(this.#token === undefined ? {} : { Authorization: `Bearer ${this.#token}` });
     const response = await fetch(url, { headers, signal, credentials: 'omit', redirect: this.#token === undefined ? 'follow' : 'error' }).catch(
       (cause) => {
         signal?.throwIfAborted();

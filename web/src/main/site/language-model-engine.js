@@ -2,7 +2,8 @@
 import { Demitasse } from './engine.js';
 import { DemitasseError } from './errors.js';
 import { MAX_TEMPERATURE, MAX_TOP_K } from './language-model-input.js';
-import { absolute } from './load-options.js';
+import { storedModel } from './hub.js';
+import { canonicalAddress, isHubAddress, parseAddress } from './model-address.js';
 import { whyTooLarge } from './remote.js';
 import { joinedEngine, joinEngine } from './shared-engines.js';
 
@@ -29,11 +30,11 @@ export function isEngine(model) {
  *
  * @template {string | Blob | Engine | undefined} T
  * @param {T} model
- * @returns {T} the model; a URL is made absolute
+ * @returns {T} the model; an address is made canonical
  */
 export function checkedModel(model) {
   if (typeof model === 'string') {
-    return /** @type {T} */ (absolute(model));
+    return /** @type {T} */ (canonicalAddress(model));
   }
   if (model !== undefined && !(model instanceof Blob) && !isEngine(model)) {
     throw new TypeError('model must be a URL string, a Blob or an engine');
@@ -54,7 +55,9 @@ export async function availabilityOf(model) {
     return joined === null ? 'downloading' : 'available';
   }
   const stored = await Demitasse.models.list();
-  if (stored.some(({ url, complete }) => complete && url === model)) {
+  const address = parseAddress(model);
+  const complete = stored.filter((each) => each.complete);
+  if (isHubAddress(address) ? storedModel(address, complete) : complete.some(({ url }) => url === model)) {
     return 'available';
   }
   try {

@@ -1,6 +1,6 @@
 // The addresses of models: URLs, and repositories of the Hugging Face Hub.
 import { absolute } from './load-options.js';
-import { parseUrl } from './urls.js';
+import { decoded, parseUrl } from './urls.js';
 
 /** The Hub's public endpoint. */
 export const HUB_ENDPOINT = 'https://huggingface.co';
@@ -64,6 +64,48 @@ export function isHubAddress(address) {
 }
 
 /**
+ * Returns an address of the Hub as a text, which {@link parseAddress} parses to the same address.
+ *
+ * @param {HubAddress} address
+ */
+export function hubText({ repository, revision, quantization, path }) {
+  const at = revision === undefined ? '' : `@${encodeURIComponent(revision)}`;
+  const file = path === undefined ? '' : `/${path.split('/').map(encodeURIComponent).join('/')}`;
+  return `hf:${repository}${at}${file}${quantization === undefined ? '' : `:${quantization}`}`;
+}
+
+/**
+ * Returns the address in the form that names it: an absolute URL, or `hf:` and a model of the Hub.
+ *
+ * @param {string} text as for {@link parseAddress}
+ */
+export function canonicalAddress(text) {
+  const address = parseAddress(text);
+  return isHubAddress(address) ? hubText(address) : address.url;
+}
+
+/**
+ * Returns the canonical address as a URL.
+ *
+ * @param {string} text as for {@link parseAddress}
+ * @returns {URL | null} null if it is not an address of a model
+ */
+export function addressUrl(text) {
+  try {
+    return new URL(canonicalAddress(text));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Returns the host that sends a model.
+ *
+ * @param {URL} url
+ */
+export const hostOf = ({ protocol, host }) => (protocol === 'hf:' ? HUB_HOSTS[0] : host);
+
+/**
  * Returns the revision and path of a file of the Hub.
  *
  * @param {string} url
@@ -106,7 +148,13 @@ function ofRepository(text, endpoint) {
   if (!repository || !isRepository(repository) || (path && quantization)) {
     return null;
   }
-  return { endpoint, repository, ...(revision && { revision }), ...(path && { path }), ...(quantization && { quantization }) };
+  return {
+    endpoint,
+    repository,
+    ...(revision && { revision: decoded(revision) }),
+    ...(path && { path: decoded(path) }),
+    ...(quantization && { quantization }),
+  };
 }
 
 /**

@@ -18,9 +18,10 @@ export function parseUrl(text, base) {
  *
  * @param {URL} url
  */
-export function isFromLink({ host, origin }) {
+export function isFromLink({ host, origin, pathname }) {
   const link = location.search + location.hash;
-  return origin !== location.origin && (link.includes(host) || decoded(link).includes(host));
+  const name = host || pathname;
+  return origin !== location.origin && (link.includes(name) || decoded(link).includes(decoded(name)));
 }
 
 /**

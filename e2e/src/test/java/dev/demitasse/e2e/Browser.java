@@ -106,6 +106,14 @@ public final class Browser implements AutoCloseable {
         });
     }
 
+    /** Sends requests for another site to a server of this machine, for example those for the Hugging Face Hub to a fake one. */
+    void redirect(String site, String server) {
+        context.route(site + "/**", route -> {
+            String url = route.request().url().replace(site, server);
+            route.fulfill(new Route.FulfillOptions().setResponse(route.fetch(new Route.FetchOptions().setUrl(url))));
+        });
+    }
+
     /** Serves a folder of JavaScript modules under a path. */
     void serveModules(String path, Path folder) {
         context.route("**/" + path + "/**", route -> {

@@ -1,9 +1,11 @@
 package dev.demitasse.e2e;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.demitasse.TestWeights;
 import java.io.IOException;
@@ -177,6 +179,43 @@ class HubTest {
                 async (address) => load(address).then(() => ({}), (error) => ({ code: error.code ?? error.name, message: error.message }))""", address);
         assertEquals(code, error.get("code"), error::toString);
         assertTrue(error.get("message").toString().contains(message), error::toString);
+    }
+
+    /** In the chat page: nothing is asked of the Hub before the user's consent, and the next visit needs no request. */
+    @Test
+    void pageLoadsTheModelOfALink() throws IOException {
+        try (Browser chat = new Browser(folder.resolve("tiny.gguf").toString(), new NewContextOptions())) {
+            chat.redirect("https://huggingface.co", hub.endpoint());
+            Page link = chat.open("?model=tests/SmolLM2-GGUF:F32");
+            assertThat(link.locator("#consent-title")).containsText("huggingface.co");
+            assertEquals(List.of(), hub.requests());
+            link.locator("#consent-confirm").click();
+            assertThat(link.locator("#model-name")).hasText("Tiny");
+            link.locator("#send").waitFor();
+            hub.requests().clear();
+            link.reload();
+            assertThat(link.locator("#model-name")).hasText("Tiny");
+            assertThat(link.locator("#consent")).isHidden();
+            assertEquals(List.of(), hub.requests());
+        }
+    }
+
+    /** By the dialog of the models. */
+    @Test
+    void pageLoadsATypedModel() throws IOException {
+        try (Browser chat = new Browser(folder.resolve("tiny.gguf").toString(), new NewContextOptions())) {
+            chat.redirect("https://huggingface.co", hub.endpoint());
+            Page opened = chat.open("");
+            opened.locator("#models-open").click();
+            Locator address = opened.locator("#model-address");
+            address.fill("hf:tests");
+            address.press("Enter");
+            assertThat(opened.locator("#models-errors")).containsText("Not the address of a model: hf:tests");
+            address.fill("tests/SmolLM2-GGUF:F32");
+            address.press("Enter");
+            opened.waitForURL(url -> url.contains("model=hf%3Atests%2FSmolLM2-GGUF%3AF32"));
+            assertThat(opened.locator("#model-name")).hasText("Tiny");
+        }
     }
 
     @Test

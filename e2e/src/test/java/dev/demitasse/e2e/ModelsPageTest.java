@@ -102,7 +102,7 @@ class ModelsPageTest {
             Locator address = page.locator("#model-address");
             address.fill("file:///model.gguf");
             address.press("Enter");
-            assertThat(errors(page)).containsText("Not the web address of a model: file:///model.gguf");
+            assertThat(errors(page)).containsText("Not the address of a model: file:///model.gguf");
             assertThat(address).isFocused();
             assertThat(address).hasValue("file:///model.gguf");
 
