@@ -12,7 +12,7 @@ final class ScriptedAnswers {
             if (self === top && location.protocol.startsWith('http')) {
               try {
                 localStorage.setItem('demitasse settings', JSON.stringify(
-                  { remote: true, baseURL: 'http://scripted.invalid/v1', remoteModel: 'scripted' }));
+                  { remote: true, baseURL: 'https://scripted.invalid/v1', remoteModel: 'scripted' }));
               } catch {}
               const hostFetch = fetch;
               const encoder = new TextEncoder();
@@ -29,7 +29,7 @@ final class ScriptedAnswers {
                 },
               };
               globalThis.fetch = async (request, options) => {
-                if (!String(request.url ?? request).startsWith('http://scripted.invalid/')) {
+                if (!String(request.url ?? request).startsWith('https://scripted.invalid/')) {
                   return hostFetch(request, options);
                 }
                 (options?.signal ?? request.signal)?.addEventListener('abort', ({ target }) => controller.error(target.reason));
