@@ -14,14 +14,15 @@ export function parseUrl(text, base) {
 }
 
 /**
- * Whether a model's URL may come from the link that has opened the page: it leads to another site, which the page's URL names.
+ * Whether a model's URL may come from the link that has opened the page: it leads to another site, or to the Hugging Face Hub, and the
+ * page's URL contains its host or its name in the Hub.
  *
  * @param {URL} url
  */
-export function isFromLink({ host, origin, pathname }) {
+export function isFromLink({ host, origin, pathname, protocol }) {
   const link = location.search + location.hash;
   const name = host || pathname;
-  return origin !== location.origin && (link.includes(name) || decoded(link).includes(decoded(name)));
+  return origin !== location.origin && protocol !== 'local:' && (link.includes(name) || decoded(link).includes(decoded(name)));
 }
 
 /**
