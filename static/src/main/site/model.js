@@ -32,7 +32,7 @@ export let needs = null;
 
 /** @type {AbortController | null} aborts the current or last load */
 let loading = null;
-/** The models that the user has chosen, and the hosts of servers that the user has allowed, since the page was opened. */
+/** The URLs of models and the origins of servers that the user has chosen or allowed since the page was opened. */
 const allowed = new Set();
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -109,10 +109,10 @@ async function start(choose) {
     signal.throwIfAborted();
     source = chosen;
     listeners.forEach((listener) => listener());
-    await permit(chosen, signal);
     if (!chosen.server && document.body.dataset.unsuitable) {
       throw new Error(document.body.dataset.unsuitable); // set by requirements.js
     }
+    await permit(chosen, signal);
     const loaded = await (chosen.server ? remote(signal) : local(chosen, signal));
     if (signal.aborted) {
       loaded.close();
@@ -145,12 +145,13 @@ async function start(choose) {
  * @throws {Error} if the user refuses
  */
 async function permit({ url, server, name }, signal) {
-  if (!url || allowed.has(server ?? url.href)) {
+  if (!url || allowed.has(server ? url.origin : url.href)) {
     return;
   }
+  const { origin, protocol } = url;
   const host = hostOf(url);
   if (server) {
-    await consent(url.protocol === 'https:' || isLoopback(url), server, signal, 'plainServer', { host }, { [t('fact.host')]: host });
+    await consent(protocol === 'https:' || isLoopback(url), origin, signal, 'plainServer', { host }, { [t('fact.host')]: host });
   } else {
     const facts = { [t('fact.host')]: host, [t('fact.file')]: name, [t('fact.size')]: t('sizeUnknown') };
     await consent(await isExpected(url), url.href, signal, 'otherHost', { host }, facts);

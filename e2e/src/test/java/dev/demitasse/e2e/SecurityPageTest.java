@@ -222,7 +222,7 @@ class SecurityPageTest {
         List<String> sent = new ArrayList<>();
         try (Browser browser = new Browser(new NewContextOptions())) {
             Page page = browser.open("?model=none.gguf");
-            for (String server : List.of("http://server.example", "http://127.0.0.1:9")) {
+            for (String server : List.of("https://server.example", "http://server.example", "http://127.0.0.1:9")) {
                 page.route(server + "/**", route -> {
                     sent.add(route.request().headers().get("authorization") + " "
                             + route.request().url());
@@ -230,7 +230,10 @@ class SecurityPageTest {
                 });
             }
             assertThat(page.locator("body")).hasAttribute("data-state", "error");
-            useServer(page, "http://server.example/v1");
+            useServer(page, "https://server.example/v1");
+            ready(page);
+            assertThat(consent(page)).isHidden();
+            useServer(page, "http://server.example/v1"); // the same host
             assertThat(page.locator("#consent-title")).hasText("Send messages to server.example without encryption?");
             page.keyboard().press("Escape");
             assertThat(page.locator("#error"))
