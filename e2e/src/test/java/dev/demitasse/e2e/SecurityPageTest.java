@@ -242,7 +242,7 @@ class SecurityPageTest {
             page.locator("#retry").click();
             page.locator("#consent-confirm").click();
             ready(page);
-            ask(page, "Yes.");
+            ask(page, Pattern.compile("^Yes[.]$"));
             assertEquals(List.of("Bearer secret http://server.example/v1/chat/completions"), sent);
 
             // The key is not sent to another server.
@@ -254,7 +254,7 @@ class SecurityPageTest {
             ready(page);
             assertThat(consent(page)).isHidden();
             page.locator("#new-chat").click();
-            ask(page, "Yes.");
+            ask(page, Pattern.compile("^Yes[.]$"));
             assertEquals("null http://127.0.0.1:9/v1/chat/completions", sent.get(1));
         }
     }
@@ -453,10 +453,6 @@ class SecurityPageTest {
         page.locator("#setting-tools").check();
         page.locator("#setting-remote").check();
         page.keyboard().press("Escape");
-    }
-
-    private static void ask(Page page, String answer) {
-        ask(page, Pattern.compile(Pattern.quote(answer)));
     }
 
     private static void ask(Page page, Pattern answer) {
