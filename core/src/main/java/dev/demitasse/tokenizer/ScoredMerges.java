@@ -11,6 +11,7 @@ final class ScoredMerges implements MergeRules {
     private static final int MAX_PAIRS = 1 << 20;
 
     private final Vocabulary vocabulary;
+    private final long key = PairHash.randomKey();
     /** Number of tokens with a higher score, by token. */
     private final int[] ranks;
 
@@ -38,7 +39,7 @@ final class ScoredMerges implements MergeRules {
 
     @Override
     public long find(int left, int right) {
-        long pair = (long) left << Integer.SIZE | right & 0xFFFFFFFFL;
+        long pair = PairHash.pair(left, right);
         int slot = slot(pair);
         if (pairs[slot] == EMPTY) {
             if (count == pairs.length / 2) {
@@ -71,7 +72,7 @@ final class ScoredMerges implements MergeRules {
     }
 
     private int slot(long pair) {
-        int slot = (int) (pair * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(pairs.length) + 1);
+        int slot = PairHash.slot(pair, key, Integer.numberOfTrailingZeros(pairs.length));
         while (pairs[slot] != pair && pairs[slot] != EMPTY) {
             slot = slot + 1 & pairs.length - 1;
         }

@@ -31,6 +31,8 @@ public abstract class Tokenizer {
     private static final String ADD_BOS = "tokenizer.ggml.add_bos_token";
     private static final String ADD_EOS = "tokenizer.ggml.add_eos_token";
 
+    private static final int[] NO_RANGES = {};
+
     private static final String END_TAG = "</s>";
     private static final String GEMMA_END = "<eos>";
 
@@ -86,8 +88,7 @@ public abstract class Tokenizer {
     private final List<String> warnings = new ArrayList<>();
     private final Set<Integer> endOfGeneration = new HashSet<>();
     private final Set<Integer> strippingRight = new HashSet<>();
-    private final AddedTokens allAdded = new AddedTokens();
-    private final AddedTokens userDefined = new AddedTokens();
+    private final AddedTokens added;
 
     /**
      * Reads the special tokens.
@@ -109,9 +110,21 @@ public abstract class Tokenizer {
                 vocabulary.makeSpecial(bosId);
             }
         }
-        boolean stripRight = metadata.string(ARCHITECTURE, "").equals("phi3");
+        added = new AddedTokens(vocabulary);
+        if (metadata.string(ARCHITECTURE, "").equals("phi3")) {
+            findStrippingRight();
+        }
+    }
+
+    private void findStrippingRight() {
+        Set<Integer> keeping = new HashSet<>();
+        for (String text : KEEP_SPACE) {
+            keeping.add(vocabulary.id(text));
+        }
         for (int id = 0; id < vocabulary.size(); id++) {
-            add(id, stripRight);
+            if (vocabulary.isSpecial(id) && !keeping.contains(id)) {
+                strippingRight.add(id);
+            }
         }
     }
 
@@ -143,24 +156,6 @@ public abstract class Tokenizer {
     /** Returns whether {@code </s>} is one of the HTML tags among the user-defined tokens of Gemma, whose EOS is another token. */
     private boolean isHtmlTag(int id) {
         return vocabulary.isUserDefined(id) && vocabulary.id(GEMMA_END) != NONE;
-    }
-
-    private void add(int id, boolean stripRight) {
-        boolean isSpecial = vocabulary.isSpecial(id);
-        if (!isSpecial && !vocabulary.isUserDefined(id)) {
-            return;
-        }
-        String token = vocabulary.token(id);
-        if (token.isEmpty()) {
-            return;
-        }
-        allAdded.add(token, id);
-        if (!isSpecial) {
-            userDefined.add(token, id);
-        }
-        if (stripRight && isSpecial && !KEEP_SPACE.contains(token)) {
-            strippingRight.add(id);
-        }
     }
 
     /**
@@ -236,7 +231,7 @@ public abstract class Tokenizer {
         if (addSpecial && addBos) {
             ids.add(bosId);
         }
-        encode(text, allAdded, ids);
+        encode(text, NO_RANGES, ids);
         if (addSpecial && addEos) {
             ids.add(eosId);
         }
@@ -245,8 +240,18 @@ public abstract class Tokenizer {
 
     /** Encodes untrusted text, in which the text of a special token is ordinary text. */
     public final int[] encodeLiteral(String text) {
+        return encode(text, new int[] {0, text.length()});
+    }
+
+    /**
+     * Encodes a prompt with parts that are not trusted. A special token is found only in the rest of the text. Otherwise the parts make no
+     * difference: words and other tokens may cross their borders.
+     *
+     * @param literal start and end of each part, in ascending order
+     */
+    public final int[] encode(String text, int[] literal) {
         IntList ids = new IntList();
-        encode(text, userDefined, ids);
+        encode(text, literal, ids);
         return ids.toArray();
     }
 
@@ -271,21 +276,16 @@ public abstract class Tokenizer {
     /** Appends the ids of {@code text} from {@code start} to {@code end}, which contains no added token. */
     abstract void encodeOrdinary(String text, int start, int end, IntList ids);
 
-    private void encode(String text, AddedTokens added, IntList ids) {
+    private void encode(String text, int[] literal, IntList ids) {
+        AddedTokens.Search search = added.search(text, literal);
         int start = 0;
-        for (int i = 0; i < text.length(); ) {
-            AddedTokens.Node found = added.longestAt(text, i);
-            if (found == null) {
-                i++;
-                continue;
+        while (search.find()) {
+            encodeOrdinary(text, start, search.foundStart(), ids);
+            ids.add(search.id());
+            while (stripsRight(search.id()) && search.position() < text.length() && isSpace(text, search.position())) {
+                search.advance();
             }
-            encodeOrdinary(text, start, i, ids);
-            ids.add(found.id());
-            i += found.length();
-            while (stripsRight(found.id()) && i < text.length() && isSpace(text, i)) {
-                i++;
-            }
-            start = i;
+            start = search.position();
         }
         encodeOrdinary(text, start, text.length(), ids);
     }

@@ -6,8 +6,8 @@ import dev.demitasse.gguf.StringTable;
 import java.util.Arrays;
 
 /**
- * The tokens of a file with their types: {@code tokenizer.ggml.tokens} and {@code token_type}. An open-addressing hash table finds ids by
- * the UTF-8 of tokens.
+ * The tokens of a file with their types: {@code tokenizer.ggml.tokens} and {@code token_type}. An open-addressing hash table with a random
+ * key finds ids by the UTF-8 of tokens.
  */
 final class Vocabulary {
     static final String TOKENS = "tokenizer.ggml.tokens";
@@ -16,18 +16,23 @@ final class Vocabulary {
     private static final int MAX_QUOTE_LENGTH = 40;
 
     // Token types of the GGUF specification.
-    private static final int NORMAL = 1;
-    private static final int UNKNOWN = 2;
-    private static final int CONTROL = 3;
-    private static final int USER_DEFINED = 4;
-    private static final int BYTE = 6;
+    private static final byte UNDEFINED = 0;
+    private static final byte NORMAL = 1;
+    private static final byte UNKNOWN = 2;
+    private static final byte CONTROL = 3;
+    private static final byte USER_DEFINED = 4;
+    private static final byte BYTE = 6;
+
+    /** Number of bytes that make one digit of a hash. */
+    private static final int DIGIT = 7;
 
     private final StringTable tokens;
-    private final long[] types;
+    private final byte[] types;
+    private final PolynomialHash hash = new PolynomialHash();
     /** Ids by slot, or {@link Tokenizer#NONE}; at most half of the slots are used. */
     private final int[] table;
 
-    private Vocabulary(StringTable tokens, long[] types) {
+    private Vocabulary(StringTable tokens, byte[] types) {
         this.tokens = tokens;
         this.types = types;
         table = new int[Integer.highestOneBit(Math.max(1, tokens.size())) * 4];
@@ -41,13 +46,7 @@ final class Vocabulary {
      */
     static Vocabulary read(Metadata metadata) {
         StringTable tokens = metadata.strings(TOKENS);
-        long[] types;
-        if (metadata.has(TYPES)) {
-            types = metadata.integers(TYPES).clone();
-        } else {
-            types = new long[tokens.size()];
-            Arrays.fill(types, NORMAL);
-        }
+        byte[] types = types(metadata, tokens.size());
         Vocabulary vocabulary = new Vocabulary(tokens, types);
         for (int id = 0; id < tokens.size(); id++) {
             // Some files pad their vocabulary with empty tokens.
@@ -55,11 +54,23 @@ final class Vocabulary {
                 vocabulary.add(id);
             }
         }
-        if (types.length != tokens.size()) {
-            throw new GgufException(
-                    TYPES + " has " + types.length + " elements but " + TOKENS + " has " + tokens.size());
-        }
         return vocabulary;
+    }
+
+    private static byte[] types(Metadata metadata, int count) {
+        byte[] types = new byte[count];
+        if (!metadata.has(TYPES)) {
+            Arrays.fill(types, NORMAL);
+            return types;
+        }
+        long[] given = metadata.integers(TYPES);
+        if (given.length != count) {
+            throw new GgufException(TYPES + " has " + given.length + " elements but " + TOKENS + " has " + count);
+        }
+        for (int id = 0; id < count; id++) {
+            types[id] = given[id] >= NORMAL && given[id] <= BYTE ? (byte) given[id] : UNDEFINED;
+        }
+        return types;
     }
 
     private void add(int id) {
@@ -76,6 +87,11 @@ final class Vocabulary {
 
     String token(int id) {
         return tokens.get(id);
+    }
+
+    /** Returns the texts of all tokens. */
+    StringTable tokens() {
+        return tokens;
     }
 
     /** Returns the UTF-8 of a token as it is in the file. */
@@ -106,21 +122,36 @@ final class Vocabulary {
 
     /** Returns the slot of a text, or the empty slot where it would be. */
     private int slot(byte[] text, int start, int end, int start2, int end2) {
-        int hash = hash(hash(0x811C9DC5, text, start, end), text, start2, end2);
-        int slot = (hash ^ hash >>> 15) & table.length - 1;
+        long hash = hash(text, start, end, start2, end2);
+        int slot = (int) (hash ^ hash >>> Integer.SIZE) & table.length - 1;
         while (table[slot] != Tokenizer.NONE && !isEqual(table[slot], text, start, end, start2, end2)) {
             slot = slot + 1 & table.length - 1;
         }
         return slot;
     }
 
-    /** Returns the FNV-1a hash, continued from the hash of the bytes before. */
-    private static int hash(int before, byte[] text, int start, int end) {
-        int hash = before;
+    private long hash(byte[] text, int start, int end, int start2, int end2) {
+        int length = end - start + end2 - start2;
+        long result = 0;
+        long digit = length & 0x1F; // before the first bytes of the text
+        int room = DIGIT;
         for (int i = start; i < end; i++) {
-            hash = (hash ^ text[i] & 0xFF) * 0x01000193;
+            digit = digit << Byte.SIZE | text[i] & 0xFF;
+            if (--room == 0) {
+                result = hash.append(result, digit);
+                digit = 0;
+                room = DIGIT;
+            }
         }
-        return hash;
+        for (int i = start2; i < end2; i++) {
+            digit = digit << Byte.SIZE | text[i] & 0xFF;
+            if (--room == 0) {
+                result = hash.append(result, digit);
+                digit = 0;
+                room = DIGIT;
+            }
+        }
+        return room == DIGIT ? result : hash.append(result, digit);
     }
 
     private boolean isEqual(int id, byte[] text, int start, int end, int start2, int end2) {
