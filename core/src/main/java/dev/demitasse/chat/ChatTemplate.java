@@ -1,6 +1,7 @@
 package dev.demitasse.chat;
 
 import dev.demitasse.jinja.LocalTime;
+import dev.demitasse.jinja.MarkedText;
 import dev.demitasse.jinja.Template;
 import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.json.FieldException;
@@ -105,28 +106,35 @@ public final class ChatTemplate {
      * Renders a conversation. As Hugging Face does, fields that are null are left out. Where a template can't render that, messages
      * without content get an empty one, and then the arguments of tool calls become JSON text.
      *
+     * <p>Marks in the result what comes from the messages and the variables of the request.
+     *
      * @param addGenerationPrompt whether the prompt ends with the beginning of the assistant's answer
-     * @param variables further variables of the template ({@code bos_token}, {@code tools}, …): strings, booleans, numbers,
+     * @param own variables that are trusted, for example {@code bos_token}
+     * @param variables variables of the request ({@code tools}, …), which replace others: strings, booleans, numbers,
      *     lists and maps
      * @param now the time that {@code strftime_now} formats
      * @throws TemplateException if the template has a construct that is not supported, fails, calls {@code raise_exception} or
      *     exceeds a limit
      */
-    public String render(
+    public MarkedText render(
             List<Message> messages,
             boolean addGenerationPrompt,
+            Map<String, @Nullable Object> own,
             Map<String, @Nullable Object> variables,
             LocalTime now) {
         if (template == null) {
             throw failure != null ? failure : new IllegalStateException("neither a template nor a failure");
         }
-        Map<String, @Nullable Object> all = new HashMap<>(variables);
+        Map<String, @Nullable Object> all = new HashMap<>(own);
+        for (Map.Entry<String, @Nullable Object> variable : variables.entrySet()) {
+            all.put(variable.getKey(), InputMarks.mark(variable.getValue()));
+        }
         all.put("add_generation_prompt", addGenerationPrompt);
         TemplateException first = null;
-        for (List<Object> conversation : conversations(messages)) {
+        for (List<Map<String, @Nullable Object>> conversation : conversations(messages)) {
             try {
-                all.put("messages", conversation);
-                return template.render(all, now);
+                all.put("messages", InputMarks.markMessages(conversation));
+                return template.renderMarked(all, now);
             } catch (TemplateException e) {
                 first = first == null ? e : first;
             }
@@ -135,10 +143,10 @@ public final class ChatTemplate {
     }
 
     /** Returns the forms of a conversation in the order in which they are tried. */
-    private static List<List<Object>> conversations(List<Message> messages) {
-        List<Object> plain = new ArrayList<>();
-        List<Object> filled = new ArrayList<>();
-        List<Object> withTexts = new ArrayList<>();
+    private static List<List<Map<String, @Nullable Object>>> conversations(List<Message> messages) {
+        List<Map<String, @Nullable Object>> plain = new ArrayList<>();
+        List<Map<String, @Nullable Object>> filled = new ArrayList<>();
+        List<Map<String, @Nullable Object>> withTexts = new ArrayList<>();
         for (Message message : messages) {
             Map<String, @Nullable Object> fields = new LinkedHashMap<>(message.fields());
             fields.values().removeIf(value -> value == null);
@@ -148,7 +156,7 @@ public final class ChatTemplate {
             filled.add(withContent);
             withTexts.add(withTextArguments(withContent));
         }
-        List<List<Object>> forms = new ArrayList<>(List.of(plain));
+        List<List<Map<String, @Nullable Object>>> forms = new ArrayList<>(List.of(plain));
         if (!filled.equals(plain)) {
             forms.add(filled);
         }
@@ -180,5 +188,10 @@ public final class ChatTemplate {
         Map<Object, @Nullable Object> changed = new LinkedHashMap<>(call);
         changed.put("function", text);
         return changed;
+    }
+
+    /** Marks the beginning of an answer as {@link #render} marks the assistant's messages. */
+    public static MarkedText markBegun(String begun) {
+        return InputMarks.markAnswer(begun);
     }
 }

@@ -7,6 +7,7 @@ import dev.demitasse.chat.ToolPrompt;
 import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.grammar.schema.SchemaCache;
 import dev.demitasse.jinja.LocalTime;
+import dev.demitasse.jinja.MarkedText;
 import dev.demitasse.jinja.TemplateException;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.model.ModelInfo;
@@ -87,9 +88,9 @@ public final class LoadedModel {
     /** A rendered conversation, and the markup that its answer may contain. */
     public record ChatPrompt(int[] ids, AnswerFormat format) {}
 
-    /** Renders a conversation for an answer without a given beginning. */
+    /** Renders a conversation for an answer without a given beginning; the texts of special tokens in it stay text. */
     public ChatPrompt chatPrompt(List<Message> messages, Map<String, @Nullable Object> variables, LocalTime now) {
-        return chatPrompt(messages, "", variables, now);
+        return chatPrompt(messages, "", variables, false, now);
     }
 
     /**
@@ -97,31 +98,40 @@ public final class LoadedModel {
      *
      * @param begun beginning of the answer, from which the model continues
      * @param variables further variables of the template: {@code tools}, {@code enable_thinking}, …
+     * @param allowSpecial whether the text of a special token becomes the token wherever it stands; if not, only in the template's own text
      * @param now the user's clock, for templates that state the date
      * @throws IllegalStateException if the model has no template
      * @throws FieldException if the template does not know the role of a message
      */
     public ChatPrompt chatPrompt(
-            List<Message> conversation, String begun, Map<String, @Nullable Object> variables, LocalTime now) {
+            List<Message> conversation,
+            String begun,
+            Map<String, @Nullable Object> variables,
+            boolean allowSpecial,
+            LocalTime now) {
         if (chatTemplate == null) {
             throw new IllegalStateException("the model has no chat template (tokenizer.chat_template)");
         }
         List<Message> messages = chatTemplate.withKnownRoles(conversation);
-        Map<String, @Nullable Object> all = specialTokens();
-        all.putAll(variables);
+        Map<String, @Nullable Object> all = new HashMap<>(variables);
         List<?> tools = variables.get("tools") instanceof List<?> list ? list : List.of();
         boolean ignoresTools = usesTools(messages) && !chatTemplate.source().contains("tool");
         if (ignoresTools || (!tools.isEmpty() && !hasTools())) {
-            return promptWithTools(chatTemplate, messages, begun, tools, all, now);
+            return promptWithTools(chatTemplate, messages, begun, tools, variables, allowSpecial, now);
         }
         if (!tools.isEmpty()) {
             if (chatTemplate.source().contains("xml_tools")) {
                 all.putIfAbsent("xml_tools", functions(tools)); // SmolLM3's name for them
             }
         }
-        String prompt = chatTemplate.render(messages, true, all, now);
-        return new ChatPrompt(
-                tokenizer.encode(prompt + begun, false), AnswerFormat.of(chatTemplate.source(), prompt, all));
+        MarkedText prompt = chatTemplate.render(messages, true, specialTokens(), all, now);
+        AnswerFormat format = AnswerFormat.of(chatTemplate.source(), prompt.text(), all);
+        return new ChatPrompt(encode(prompt, begun, allowSpecial), format);
+    }
+
+    private int[] encode(MarkedText prompt, String begun, boolean allowSpecial) {
+        MarkedText whole = MarkedText.concat(List.of(prompt, ChatTemplate.markBegun(begun)));
+        return allowSpecial ? tokenizer.encode(whole.text(), false) : tokenizer.encode(whole.text(), whole.inputs());
     }
 
     private static boolean usesTools(List<Message> messages) {
@@ -139,17 +149,19 @@ public final class LoadedModel {
             String begun,
             List<?> tools,
             Map<String, @Nullable Object> variables,
+            boolean allowSpecial,
             LocalTime now) {
-        String prompt;
+        Map<String, @Nullable Object> own = specialTokens();
+        MarkedText prompt;
         try {
-            prompt = template.render(ToolPrompt.rewrite(messages, tools, true), true, variables, now);
+            prompt = template.render(ToolPrompt.rewrite(messages, tools, true), true, own, variables, now);
         } catch (TemplateException e) {
             // Some templates, for example Gemma 2's, reject system messages.
-            prompt = template.render(ToolPrompt.rewrite(messages, tools, false), true, variables, now);
+            prompt = template.render(ToolPrompt.rewrite(messages, tools, false), true, own, variables, now);
         }
-        AnswerFormat format = AnswerFormat.of(template.source(), prompt, Map.of());
+        AnswerFormat format = AnswerFormat.of(template.source(), prompt.text(), Map.of());
         format = tools.isEmpty() ? format : format.withToolPrompt();
-        return new ChatPrompt(tokenizer.encode(prompt + begun, false), format);
+        return new ChatPrompt(encode(prompt, begun, allowSpecial), format);
     }
 
     /** Returns the functions of OpenAI's {@code {type: "function", function: …}}. */

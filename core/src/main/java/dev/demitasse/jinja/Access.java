@@ -2,7 +2,6 @@ package dev.demitasse.jinja;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -120,8 +119,14 @@ final class Access {
         if (start == text.length()) {
             return new Undefined("index " + index);
         }
-        String character = Characters.toString(text.codePointAt(start));
-        return value instanceof Markup ? new Markup(character) : character;
+        int end = start + Character.charCount(text.codePointAt(start));
+        return part(value, start, end);
+    }
+
+    /** Returns a part of a text: Markup if the text is. */
+    private static Object part(@Nullable Object value, int start, int end) {
+        Object part = MarkedText.part(value, start, end);
+        return value instanceof Markup ? Markup.of(part) : part;
     }
 
     private static long fromEnd(long index, int size) {
@@ -165,11 +170,11 @@ final class Access {
             part.add(elements.get((int) i));
         }
         if (Values.isText(object)) {
-            StringBuilder text = new StringBuilder();
+            TextBuilder text = new TextBuilder();
             for (Object character : part) {
                 text.append(character);
             }
-            return object instanceof Markup ? new Markup(text.toString()) : text.toString();
+            return object instanceof Markup ? Markup.of(text.toValue()) : text.toValue();
         }
         return object instanceof Tuple ? new Tuple(part) : part;
     }
@@ -181,11 +186,10 @@ final class Access {
         int start = from == null ? 0 : (int) clamp(Values.toLong(from), size, 0, size);
         int end = to == null ? size : (int) clamp(Values.toLong(to), size, 0, size);
         if (end <= start) {
-            return value instanceof Markup ? new Markup("") : "";
+            return part(value, 0, 0);
         }
         int first = text.offsetByCodePoints(0, start);
-        String part = text.substring(first, text.offsetByCodePoints(first, end - start));
-        return value instanceof Markup ? new Markup(part) : part;
+        return part(value, first, text.offsetByCodePoints(first, end - start));
     }
 
     private static boolean isBound(@Nullable Object bound) {
@@ -199,9 +203,9 @@ final class Access {
     private static @Nullable Function method(Map<?, ?> map, String name) {
         return switch (name) {
             case "items" -> noArguments(() -> new DictView("dict_items", items(map)));
-            case "keys" -> noArguments(() -> new DictView("dict_keys", new ArrayList<>(map.keySet())));
+            case "keys" -> noArguments(() -> new DictView("dict_keys", Values.keys(map)));
             case "values" -> noArguments(() -> new DictView("dict_values", new ArrayList<>(map.values())));
-            case "copy" -> noArguments(() -> new LinkedHashMap<>(map));
+            case "copy" -> noArguments(() -> InputMap.copy(map));
             case "get" ->
                 arguments -> {
                     Arguments.Bound bound = arguments.bindPositional(1, "key", "default");
@@ -228,7 +232,7 @@ final class Access {
     static List<@Nullable Object> items(Map<?, ?> map) {
         List<@Nullable Object> items = new ArrayList<>();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            items.add(new Tuple(Arrays.asList(entry.getKey(), entry.getValue())));
+            items.add(new Tuple(Arrays.asList(InputMap.key(map, entry.getKey()), entry.getValue())));
         }
         return items;
     }

@@ -30,8 +30,8 @@ final class Arithmetic {
         if (operator.equals("*") && Values.isInteger(a)) {
             return repeat(b, Values.toLong(a), limits);
         }
-        if (operator.equals("%") && a instanceof String pattern && !(b instanceof Markup)) {
-            return PercentFormat.format(pattern, b, limits);
+        if (operator.equals("%") && Values.isText(a) && !(a instanceof Markup || b instanceof Markup)) {
+            return PercentFormat.format(a, b, limits);
         }
         throw notComputable(operator, a, b);
     }
@@ -148,14 +148,13 @@ final class Arithmetic {
     }
 
     private static Object concatenate(@Nullable Object a, @Nullable Object b, Limits limits) {
-        if (a instanceof String left && b instanceof String right) {
-            limits.makeText((long) left.length() + right.length());
-            return left + right;
-        }
-        String left = Markup.escape(a, limits).text();
-        String right = Markup.escape(b, limits).text();
-        limits.makeText((long) left.length() + right.length());
-        return new Markup(left + right);
+        boolean isMarkup = a instanceof Markup || b instanceof Markup;
+        Object left = isMarkup ? Markup.escape(a, limits) : a;
+        Object right = isMarkup ? Markup.escape(b, limits) : b;
+        limits.makeText(
+                (long) Values.plainText(left).length() + Values.plainText(right).length());
+        Object both = new TextBuilder().append(left).append(right).toValue();
+        return isMarkup ? Markup.of(both) : both;
     }
 
     private static Object repeat(@Nullable Object value, long times, Limits limits) {
@@ -165,7 +164,8 @@ final class Arithmetic {
             count = text.isEmpty() ? 0 : count;
             limits.makeText(count > Limits.MAX_LENGTH ? count : text.length() * count);
             String repeated = text.repeat((int) count);
-            return value instanceof Markup ? new Markup(repeated) : repeated;
+            Object marked = MarkedText.mayBeInput(value) ? MarkedText.input(repeated) : repeated;
+            return value instanceof Markup ? Markup.of(marked) : marked;
         }
         if (value instanceof List<?> list && !(value instanceof Range)) {
             count = list.isEmpty() ? 0 : count;

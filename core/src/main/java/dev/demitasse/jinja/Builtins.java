@@ -55,6 +55,7 @@ final class Builtins {
     /** Returns a dict of another one, or of pairs, and of named values. */
     private static Map<@Nullable Object, @Nullable Object> dict(Arguments arguments, Limits limits) {
         Map<@Nullable Object, @Nullable Object> dict = new LinkedHashMap<>();
+        boolean isInput = false;
         if (arguments.positional().size() > 1) {
             throw new EvaluationException("at most 1 argument is expected, besides those by name");
         }
@@ -66,11 +67,12 @@ final class Builtins {
                 if (both.size() != 2) {
                     throw new EvaluationException("a dict is made of pairs");
                 }
+                isInput |= both.get(0) instanceof MarkedText;
                 dict.put(Keys.find(dict, Keys.check(both.get(0))), both.get(1));
             }
         }
         dict.putAll(arguments.named());
-        return dict;
+        return isInput ? new InputMap(dict) : dict;
     }
 
     /** Jinja's {@code cycler}. */

@@ -107,14 +107,16 @@ final class Evaluator {
 
     private Map<@Nullable Object, @Nullable Object> map(Expression.MapOf map, Scope scope) {
         Map<@Nullable Object, @Nullable Object> values = new LinkedHashMap<>();
+        boolean isInput = false;
         for (int i = 0; i < map.keys().size(); i++) {
             Object key = evaluate(map.keys().get(i), scope);
             if (key instanceof Markup) {
                 throw EvaluationException.unsupported("use as the key of a dict", key);
             }
+            isInput |= key instanceof MarkedText;
             values.put(Keys.find(values, Keys.check(key)), evaluate(map.values().get(i), scope));
         }
-        return values;
+        return isInput ? new InputMap(values) : values;
     }
 
     private @Nullable Object conditional(Expression.Conditional choice, Scope scope) {

@@ -101,8 +101,7 @@ final class Filters {
 
     /** Returns whether Jinja has a filter, whether or not it is supported here. */
     static boolean exists(@Nullable Object name) {
-        Keys.check(name);
-        return name instanceof String && (NAMES.contains(name) || UNSUPPORTED.contains(name));
+        return Keys.check(name) instanceof String text && (NAMES.contains(text) || UNSUPPORTED.contains(text));
     }
 
     static @Nullable Object apply(String name, @Nullable Object value, Arguments arguments, Limits limits) {
@@ -110,7 +109,7 @@ final class Filters {
             throw new EvaluationException("filter \"" + name + "\" is not supported");
         }
         if (value instanceof Markup markup && KEEP_MARKUP.contains(name)) {
-            return new Markup(Values.plainText(dispatch(name, markup.text(), arguments, limits)));
+            return Markup.of(dispatch(name, markup.plain(), arguments, limits));
         }
         if (value instanceof Markup && !READ_MARKUP.contains(name)) {
             throw EvaluationException.unsupported("filter \"" + name + "\"", value);
@@ -204,10 +203,10 @@ final class Filters {
         throw new EvaluationException("items needs a dict, not " + Values.typeName(value));
     }
 
-    private static String prettyPrint(@Nullable Object value, Arguments arguments, Limits limits) {
+    private static Object prettyPrint(@Nullable Object value, Arguments arguments, Limits limits) {
         arguments.bind(0);
-        String text = Repr.of(value, limits, true);
-        if (text.length() > 80 || value instanceof Namespace || value instanceof DictView) {
+        Object text = Repr.of(value, limits, true);
+        if (Values.plainText(text).length() > 80 || value instanceof Namespace || value instanceof DictView) {
             throw new EvaluationException("pprint is not supported for values of more than one line");
         }
         return text;

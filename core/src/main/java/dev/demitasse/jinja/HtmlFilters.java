@@ -10,18 +10,19 @@ import org.jspecify.annotations.Nullable;
 final class HtmlFilters {
     private HtmlFilters() {}
 
-    static Object apply(String name, @Nullable Object value, Arguments arguments, Limits limits) {
+    static @Nullable Object apply(String name, @Nullable Object value, Arguments arguments, Limits limits) {
         return switch (name) {
-            case "xmlattr" -> attributes(value, arguments, limits);
-            case "urlencode" -> urlEncode(value, arguments, limits);
-            case "striptags" -> stripTags(Values.text(value, limits), arguments, limits);
+            case "xmlattr" -> MarkedText.spread(attributes(value, arguments, limits), value, Arguments.NONE);
+            case "urlencode" -> MarkedText.spread(urlEncode(value, arguments, limits), value, Arguments.NONE);
+            case "striptags" ->
+                MarkedText.spread(stripTags(Values.text(value, limits), arguments, limits), value, Arguments.NONE);
             case "safe" -> {
                 arguments.bind(0);
-                yield new Markup(Values.text(value, limits));
+                yield Markup.of(Values.marked(value, limits));
             }
             case "forceescape" -> {
                 arguments.bind(0);
-                yield Markup.escapeText(Values.text(value, limits), limits);
+                yield Markup.escapeText(Values.marked(value, limits), limits);
             }
             default -> {
                 arguments.bind(0);
@@ -74,7 +75,7 @@ final class HtmlFilters {
                     + "="
                     + quote(Values.text(both.get(1), limits), true, limits));
         }
-        return TextSplit.join("&", parts, true, limits);
+        return Values.plainText(TextSplit.join("&", parts, true, limits));
     }
 
     private static String quote(String text, boolean isQuery, Limits limits) {
@@ -102,7 +103,7 @@ final class HtmlFilters {
             throw new EvaluationException("striptags is not supported for texts with \"&\"");
         }
         String plain = without(without(text, "<!--", "-->", limits), "<", ">", limits);
-        return TextSplit.join(" ", TextSplit.split(plain, null, -1, limits), true, limits);
+        return Values.plainText(TextSplit.join(" ", TextSplit.split(plain, null, -1, limits), true, limits));
     }
 
     private static String without(String text, String start, String end, Limits limits) {

@@ -25,15 +25,15 @@ final class Interpreter {
         }
 
         @Override
-        public String render(List<Statement> statements, Scope of) {
+        public Object render(List<Statement> statements, Scope of) {
             limits.enterCall();
-            String text = capture(statements, of);
+            Object text = capture(statements, of);
             limits.leaveCall();
             return text;
         }
     };
     private Scope scope;
-    private StringBuilder out = new StringBuilder();
+    private TextBuilder out = new TextBuilder();
 
     Interpreter(Map<String, @Nullable Object> variables, LocalTime now) {
         scope = new Scope(Builtins.scope(now, limits));
@@ -42,13 +42,13 @@ final class Interpreter {
         }
     }
 
-    String render(List<Statement> statements) {
+    MarkedText render(List<Statement> statements) {
         try {
             run(statements);
         } catch (EvaluationException e) {
             throw new TemplateException(1, e.getMessage()); // a limit, at text outside of tags
         }
-        return out.toString();
+        return MarkedText.from(out.toValue());
     }
 
     private Flow run(List<Statement> statements) {
@@ -76,7 +76,7 @@ final class Interpreter {
         if (statement instanceof Statement.Text text) {
             append(text.text());
         } else if (statement instanceof Statement.Output output) {
-            append(Values.text(evaluate(output.value()), limits));
+            append(Values.marked(evaluate(output.value()), limits));
         } else if (statement instanceof Statement.If choice) {
             return run(Values.isTrue(evaluate(choice.condition())) ? choice.then() : choice.otherwise());
         } else if (statement instanceof Statement.For loop) {
@@ -90,7 +90,7 @@ final class Interpreter {
         } else if (statement instanceof Statement.CallBlock block) {
             Macro caller = new Macro(block.caller(), scope, macroBody);
             Object text = evaluator.call(block.call(), Map.of("caller", caller), scope);
-            append(Values.text(text, limits));
+            append(Values.marked(text, limits));
         } else if (statement instanceof Statement.With with) {
             return runWith(with);
         } else {
@@ -139,15 +139,15 @@ final class Interpreter {
         return flow;
     }
 
-    private String recur(Statement.For loop, @Nullable Object elements, int depth, Scope loopScope) {
+    private Object recur(Statement.For loop, @Nullable Object elements, int depth, Scope loopScope) {
         Scope caller = scope;
-        StringBuilder outer = out;
+        TextBuilder outer = out;
         scope = loopScope;
-        out = new StringBuilder();
+        out = new TextBuilder();
         limits.enterCall();
         runFor(loop, elements, depth);
         limits.leaveCall();
-        String text = out.toString();
+        Object text = out.toValue();
         out = outer;
         scope = caller;
         return text;
@@ -158,7 +158,7 @@ final class Interpreter {
         captured.set(Statement.Capture.CAPTURED, capture(block.body(), new Scope(scope)));
         Object value = evaluator.evaluate(block.value(), captured);
         if (block.target() == null) {
-            append(Values.plainText(value));
+            append(value);
         } else {
             assign(block.target(), value);
         }
@@ -200,13 +200,13 @@ final class Interpreter {
     }
 
     /** Returns the output of statements instead of appending it. */
-    private String capture(List<Statement> body, Scope of) {
+    private Object capture(List<Statement> body, Scope of) {
         Scope outerScope = scope;
-        StringBuilder outer = out;
+        TextBuilder outer = out;
         scope = of;
-        out = new StringBuilder();
+        out = new TextBuilder();
         run(body);
-        String text = out.toString();
+        Object text = out.toValue();
         out = outer;
         scope = outerScope;
         return text;
@@ -216,11 +216,12 @@ final class Interpreter {
         return evaluator.evaluate(expression, scope);
     }
 
-    private void append(String text) {
-        if (out.length() + text.length() > MAX_OUTPUT) {
+    private void append(@Nullable Object text) {
+        int length = Values.plainText(text).length();
+        if (out.length() + length > MAX_OUTPUT) {
             throw new EvaluationException("output longer than " + MAX_OUTPUT + " characters");
         }
-        limits.makeText(text.length());
+        limits.makeText(length);
         out.append(text);
     }
 }

@@ -2,7 +2,6 @@ package dev.demitasse.jinja;
 
 import dev.demitasse.json.JsonWriter;
 import dev.demitasse.json.PythonFloat;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * and the default of {@code ensure_ascii} is false.
  */
 final class Json {
-    private final StringBuilder out = new StringBuilder();
+    private final TextBuilder out = new TextBuilder();
     private final Limits limits;
     private final boolean ensureAscii;
     private final boolean sortKeys;
@@ -42,22 +41,22 @@ final class Json {
         sortKeys = bound.isTrue(3);
     }
 
-    static String write(@Nullable Object value, Arguments arguments, Limits limits) {
+    static Object write(@Nullable Object value, Arguments arguments, Limits limits) {
         Json json = new Json(arguments.bind(0, "ensure_ascii", "indent", "separators", "sort_keys"), limits);
         json.value(value, 1);
         limits.makeText(json.out.length());
-        return json.out.toString();
+        return json.out.toValue();
     }
 
     private void value(@Nullable Object value, int depth) {
         if (value == null) {
             out.append("null");
         } else if (value instanceof Boolean || value instanceof Long) {
-            out.append(value);
+            out.append(value.toString());
         } else if (value instanceof Double number) {
             out.append(number(number));
         } else if (Values.isText(value)) {
-            string(Values.plainText(value));
+            string(value);
         } else if (value instanceof List<?> list && !(list instanceof Range)) {
             limits.enterValue();
             list(list, depth);
@@ -94,7 +93,7 @@ final class Json {
 
     private void map(Map<?, ?> map, int depth) {
         out.append('{');
-        List<?> keys = new ArrayList<>(map.keySet());
+        List<?> keys = Values.keys(map);
         keys = sortKeys ? Sorting.sorted(keys, false, key -> key, limits) : keys;
         for (int i = 0; i < keys.size(); i++) {
             limits.step();
@@ -103,7 +102,7 @@ final class Json {
             newLine(depth);
             string(name(key));
             out.append(keySeparator);
-            value(map.get(key), depth + 1);
+            value(map.get(Keys.check(key)), depth + 1);
         }
         if (!map.isEmpty()) {
             newLine(depth - 1);
@@ -111,9 +110,9 @@ final class Json {
         out.append('}');
     }
 
-    private static String name(@Nullable Object key) {
-        if (key instanceof String name) {
-            return name;
+    private static Object name(@Nullable Object key) {
+        if (key instanceof String || key instanceof MarkedText) {
+            return key;
         }
         if (key == null) {
             return "null";
@@ -135,17 +134,22 @@ final class Json {
         }
     }
 
-    private void string(String text) {
+    private void string(Object value) {
+        String text = Values.plainText(value);
+        int start = out.length();
         limits.makeText(text.length());
         out.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (ensureAscii && c > 0x7E) {
-                JsonWriter.appendUnicodeEscape(out, c);
+                JsonWriter.appendUnicodeEscape(out.text(), c);
             } else {
-                JsonWriter.appendEscaped(out, c);
+                JsonWriter.appendEscaped(out.text(), c);
             }
         }
         out.append('"');
+        if (MarkedText.mayBeInput(value)) {
+            out.mark(start, out.length());
+        }
     }
 }

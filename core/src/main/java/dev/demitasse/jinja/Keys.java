@@ -17,7 +17,7 @@ final class Keys {
         if (key instanceof List || key instanceof Map || key instanceof Undefined || key instanceof DictView) {
             throw new EvaluationException(Values.typeName(key) + " can't be the key of a dict");
         }
-        return key instanceof Markup markup ? markup.text() : key;
+        return Values.isText(key) ? Values.plainText(key) : key;
     }
 
     /** Returns the key of a map that is equal to {@code key}; {@code key} if there is none. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Loop implements Function, HasAttributes {
     /** Renders the body of a recursive loop for other elements. */
     interface Recursion {
-        String render(@Nullable Object elements, int depth);
+        Object render(@Nullable Object elements, int depth);
     }
 
     private final List<@Nullable Object> elements;

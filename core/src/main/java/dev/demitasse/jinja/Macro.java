@@ -12,7 +12,7 @@ final class Macro implements Function, HasAttributes {
         @Nullable
         Object evaluate(Expression expression, Scope scope);
 
-        String render(List<Statement> statements, Scope scope);
+        Object render(List<Statement> statements, Scope scope);
     }
 
     private final Statement.MacroDefinition definition;

@@ -2,27 +2,41 @@ package dev.demitasse.jinja;
 
 import org.jspecify.annotations.Nullable;
 
-/** A text whose HTML is escaped: the result of the filters {@code escape} and {@code safe}. Text added to it is escaped. */
-record Markup(String text) {
-    /** Returns the text of a value as HTML: unchanged if it is a {@link Markup}, otherwise escaped. */
-    static Markup escape(@Nullable Object value, Limits limits) {
-        return value instanceof Markup markup ? markup : escapeText(Values.text(value, limits), limits);
+/**
+ * A text whose HTML is escaped: the result of the filters {@code escape} and {@code safe}. Text added to it is escaped.
+ *
+ * @param inputs as in {@link MarkedText}
+ */
+record Markup(String text, int[] inputs) {
+    /** Returns a text as Markup, with its marks. */
+    static Markup of(@Nullable Object text) {
+        return new Markup(Values.plainText(text), MarkedText.inputs(text));
     }
 
-    static Markup escapeText(String text, Limits limits) {
-        StringBuilder out = new StringBuilder();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
+    /** Returns the text without its meaning as HTML. */
+    Object plain() {
+        return MarkedText.of(text, inputs);
+    }
+
+    /** Returns the text of a value as HTML: unchanged if it is a {@link Markup}, otherwise escaped. */
+    static Markup escape(@Nullable Object value, Limits limits) {
+        return value instanceof Markup markup ? markup : escapeText(Values.marked(value, limits), limits);
+    }
+
+    static Markup escapeText(Object text, Limits limits) {
+        String plain = Values.plainText(text);
+        TextBuilder out = new TextBuilder();
+        for (int i = 0; i < plain.length(); i++) {
+            switch (plain.charAt(i)) {
                 case '&' -> out.append("&amp;");
                 case '<' -> out.append("&lt;");
                 case '>' -> out.append("&gt;");
                 case '"' -> out.append("&#34;");
                 case '\'' -> out.append("&#39;");
-                default -> out.append(c);
+                default -> out.append(text, i, i + 1);
             }
         }
         limits.makeText(out.length());
-        return new Markup(out.toString());
+        return of(out.toValue());
     }
 }

@@ -54,7 +54,7 @@ final class NumberFilters {
 
     /** Returns Python's {@code int(text, base)}, or null where that fails. */
     private static @Nullable Long parseInteger(String text, long base) {
-        String digits = TextSplit.strip(text, null, true, true, new Limits());
+        String digits = Values.plainText(TextSplit.strip(text, null, true, true, new Limits()));
         boolean isNegative = digits.startsWith("-");
         digits = isNegative || digits.startsWith("+") ? digits.substring(1) : digits;
         String prefix = digits.length() > 1 && digits.charAt(0) == '0' ? LetterCase.lower(digits.substring(0, 2)) : "";
@@ -108,7 +108,8 @@ final class NumberFilters {
 
     /** Returns Python's {@code float(text)}, or null where that fails. */
     static @Nullable Double parseFloat(String text) {
-        String number = LetterCase.lower(TextSplit.strip(asciiDigits(text), null, true, true, new Limits()));
+        String number =
+                LetterCase.lower(Values.plainText(TextSplit.strip(asciiDigits(text), null, true, true, new Limits())));
         String unsigned = number.startsWith("-") || number.startsWith("+") ? number.substring(1) : number;
         double sign = number.startsWith("-") ? -1 : 1;
         switch (unsigned) {

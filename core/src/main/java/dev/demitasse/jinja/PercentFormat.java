@@ -11,7 +11,7 @@ final class PercentFormat {
     private final @Nullable Object values;
     private final List<?> list;
     private final Limits limits;
-    private final StringBuilder out = new StringBuilder();
+    private final TextBuilder out = new TextBuilder();
     private int position;
     private int used;
 
@@ -22,11 +22,13 @@ final class PercentFormat {
         list = values instanceof Tuple tuple ? tuple : Collections.singletonList(values);
     }
 
-    static String format(String pattern, @Nullable Object values, Limits limits) {
-        PercentFormat format = new PercentFormat(pattern, values, limits);
+    static Object format(@Nullable Object pattern, @Nullable Object values, Limits limits) {
+        PercentFormat format = new PercentFormat(Values.plainText(pattern), values, limits);
         format.run();
         limits.makeText(format.out.length());
-        return format.out.toString();
+        return MarkedText.mayBeInput(pattern)
+                ? MarkedText.input(format.out.text().toString())
+                : format.out.toValue();
     }
 
     private void run() {
@@ -80,7 +82,11 @@ final class PercentFormat {
             return;
         }
         Object value = hasKey ? keyed : next();
+        int from = out.length();
         pad(flags, width, convert(type, flags, (int) Math.min(precision, Integer.MAX_VALUE), value));
+        if (MarkedText.mayBeInput(value)) {
+            out.mark(from, out.length());
+        }
     }
 
     private @Nullable Object next() {

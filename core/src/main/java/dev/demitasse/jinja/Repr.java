@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Python's {@code repr}. */
 final class Repr {
-    private final StringBuilder out = new StringBuilder();
+    private final TextBuilder out = new TextBuilder();
     private final Limits limits;
     private final boolean sorted;
 
@@ -18,7 +18,7 @@ final class Repr {
     }
 
     static String of(@Nullable Object value, Limits limits) {
-        return of(value, limits, false);
+        return Values.plainText(of(value, limits, false));
     }
 
     /**
@@ -26,11 +26,11 @@ final class Repr {
      *
      * @param sorted whether to order dicts by their keys, as {@code pprint} does
      */
-    static String of(@Nullable Object value, Limits limits, boolean sorted) {
+    static Object of(@Nullable Object value, Limits limits, boolean sorted) {
         Repr repr = new Repr(limits, sorted);
         repr.append(value);
         limits.makeText(repr.out.length());
-        return repr.out.toString();
+        return repr.out.toValue();
     }
 
     private void append(@Nullable Object value) {
@@ -40,14 +40,14 @@ final class Repr {
             out.append(bool ? "True" : "False");
         } else if (value instanceof Double number) {
             out.append(PythonFloat.repr(number));
-        } else if (value instanceof String text) {
-            quote(text);
         } else if (value instanceof Markup markup) {
             out.append("Markup(");
-            quote(markup.text());
+            quote(markup);
             out.append(')');
+        } else if (Values.isText(value)) {
+            quote(value);
         } else if (value instanceof Range || value instanceof Long) {
-            out.append(value);
+            out.append(value.toString());
         } else if (value instanceof List<?> list) {
             boolean tuple = list instanceof Tuple;
             elements(tuple ? "(" : "[", list, !tuple ? "]" : list.size() == 1 ? ",)" : ")");
@@ -62,7 +62,7 @@ final class Repr {
         } else if (value instanceof Undefined) {
             out.append("Undefined");
         } else if (value instanceof Macro || value instanceof Loop) {
-            out.append(value);
+            out.append(value.toString());
         } else {
             throw new EvaluationException("can't print a " + Values.typeName(value));
         }
@@ -90,14 +90,16 @@ final class Repr {
             out.append(separator);
             append(key);
             out.append(": ");
-            append(map.get(key));
+            append(map.get(Keys.check(key)));
         }
         out.append('}');
         limits.leave();
     }
 
-    private void quote(String text) {
+    private void quote(Object value) {
+        String text = Values.plainText(value);
         limits.makeText(text.length());
+        int start = out.length();
         char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
         out.append(quote);
         for (int i = 0; i < text.length(); ) {
@@ -112,7 +114,7 @@ final class Repr {
                     if (c == quote) {
                         out.append('\\').append(quote);
                     } else if (Characters.isPrintable(c)) {
-                        out.appendCodePoint(c);
+                        out.text().appendCodePoint(c);
                     } else {
                         escape(c);
                     }
@@ -120,6 +122,9 @@ final class Repr {
             }
         }
         out.append(quote);
+        if (MarkedText.mayBeInput(value)) {
+            out.mark(start, out.length());
+        }
     }
 
     private void escape(int c) {

@@ -38,16 +38,18 @@ final class SequenceFilters {
 
     static Object reverse(@Nullable Object value, Arguments arguments, Limits limits) {
         arguments.bind(0);
-        if (value instanceof String text) {
+        if (Values.isText(value) && !(value instanceof Markup)) {
+            String text = Values.plainText(value);
             limits.makeText(text.length());
-            return new StringBuilder(text).reverse().toString();
+            String reversed = new StringBuilder(text).reverse().toString();
+            return MarkedText.mayBeInput(value) ? MarkedText.input(reversed) : reversed;
         }
         List<@Nullable Object> reversed = new ArrayList<>(Values.iterate(value, limits));
         Collections.reverse(reversed);
         return value instanceof Iterator ? reversed : new Iterator(reversed);
     }
 
-    static String join(@Nullable Object value, Arguments arguments, Limits limits) {
+    static Object join(@Nullable Object value, Arguments arguments, Limits limits) {
         Arguments.Bound bound = arguments.bind(0, "d", "attribute");
         List<?> parts = Values.iterate(value, limits);
         if (bound.get(1) != null) {
@@ -57,7 +59,7 @@ final class SequenceFilters {
             }
             parts = found;
         }
-        return TextSplit.join(Values.text(bound.get(0, ""), limits), parts, false, limits);
+        return TextSplit.join(Values.marked(bound.get(0, ""), limits), parts, false, limits);
     }
 
     static Iterator map(@Nullable Object value, Arguments arguments, Limits limits) {

@@ -7,7 +7,7 @@ final class StringFormat {
     private final String pattern;
     private final Arguments arguments;
     private final Limits limits;
-    private final StringBuilder out = new StringBuilder();
+    private final TextBuilder out = new TextBuilder();
     private int nextIndex;
     private boolean isNumbered;
 
@@ -17,11 +17,13 @@ final class StringFormat {
         this.limits = limits;
     }
 
-    static String format(String pattern, Arguments arguments, Limits limits) {
-        StringFormat format = new StringFormat(pattern, arguments, limits);
+    static Object format(Object pattern, Arguments arguments, Limits limits) {
+        StringFormat format = new StringFormat(Values.plainText(pattern), arguments, limits);
         format.run();
         limits.makeText(format.out.length());
-        return format.out.toString();
+        return MarkedText.mayBeInput(pattern)
+                ? MarkedText.input(format.out.text().toString())
+                : format.out.toValue();
     }
 
     private void run() {
@@ -58,6 +60,8 @@ final class StringFormat {
         int mark = name.indexOf('!');
         String conversion = mark < 0 ? "" : name.substring(mark + 1);
         Object value = value(mark < 0 ? name : name.substring(0, mark));
+        boolean isInput = MarkedText.mayBeInput(value);
+        int from = out.length();
         switch (conversion) {
             case "" -> {
                 if (mark >= 0) {
@@ -69,6 +73,9 @@ final class StringFormat {
             default -> throw new EvaluationException("format: conversion \"!" + conversion + "\" is not supported");
         }
         out.append(FormatSpec.format(value, spec, limits));
+        if (isInput) {
+            out.mark(from, out.length());
+        }
         if (out.length() > Limits.MAX_LENGTH) {
             limits.makeText(out.length());
         }

@@ -16,25 +16,26 @@ final class StringMethods {
     /** Returns a method bound to a text, or null if strings have no such method. */
     static @Nullable Function bind(@Nullable Object value, String name, Limits limits) {
         String text = Values.plainText(value);
-        Function method = method(text, name, limits);
+        Object marked = value instanceof Markup markup ? markup.plain() : value;
+        Function method = method(marked == null ? "" : marked, text, name, limits);
         boolean isRead = search(text, name, limits) != null || check(text, name, limits) != null;
         if (value instanceof Markup && method != null && !isRead) {
             if (!OF_MARKUP.contains(name)) {
                 throw EvaluationException.unsupported("method \"" + name + "\"", value);
             }
             Function plain = method;
-            method = arguments -> new Markup(Values.plainText(plain.call(arguments)));
+            method = arguments -> Markup.of(plain.call(arguments));
         }
         return method;
     }
 
-    private static @Nullable Function method(String text, String name, Limits limits) {
+    private static @Nullable Function method(Object value, String text, String name, Limits limits) {
         if (UNSUPPORTED.contains(name)) {
             throw new EvaluationException("method \"" + name + "\" is not supported");
         }
         Function method = search(text, name, limits);
-        method = method != null ? method : split(text, name, limits);
-        method = method != null ? method : change(text, name, limits);
+        method = method != null ? method : split(value, name, limits);
+        method = method != null ? method : change(value, text, name, limits);
         return method != null ? method : check(text, name, limits);
     }
 
@@ -51,7 +52,7 @@ final class StringMethods {
         };
     }
 
-    private static @Nullable Function split(String text, String name, Limits limits) {
+    private static @Nullable Function split(Object value, String name, Limits limits) {
         return switch (name) {
             case "split", "rsplit" ->
                 arguments -> {
@@ -59,20 +60,18 @@ final class StringMethods {
                     String separator = bound.get(0) == null ? null : Values.plainText(bound.get(0));
                     long max = bound.integer(1, -1);
                     return name.equals("split")
-                            ? TextSplit.split(text, separator, max, limits)
-                            : TextSplit.splitFromEnd(text, separator, max, limits);
+                            ? TextSplit.split(value, separator, max, limits)
+                            : TextSplit.splitFromEnd(value, separator, max, limits);
                 };
             case "splitlines" ->
-                arguments -> TextSplit.lines(text, arguments.bind(0, "keepends").integer(0, 0) != 0, limits);
+                arguments ->
+                        TextSplit.lines(value, arguments.bind(0, "keepends").integer(0, 0) != 0, limits);
             case "partition", "rpartition" ->
                 arguments -> TextSplit.partition(
-                        text,
-                        Values.plainText(arguments.bindPositional(1, "sep").get(0)),
-                        name.equals("rpartition"),
-                        limits);
+                        value, checked(arguments.bindPositional(1, "sep").get(0)), name.equals("rpartition"), limits);
             case "join" ->
                 arguments -> TextSplit.join(
-                        text,
+                        value,
                         Values.iterate(arguments.bindPositional(1, "iterable").get(0), limits),
                         true,
                         limits);
@@ -80,33 +79,31 @@ final class StringMethods {
         };
     }
 
-    private static @Nullable Function change(String text, String name, Limits limits) {
+    private static @Nullable Function change(Object value, String text, String name, Limits limits) {
         return switch (name) {
-            case "strip" -> arguments -> strip(text, arguments, true, true, limits);
-            case "lstrip" -> arguments -> strip(text, arguments, true, false, limits);
-            case "rstrip" -> arguments -> strip(text, arguments, false, true, limits);
+            case "strip" -> arguments -> strip(value, arguments, true, true, limits);
+            case "lstrip" -> arguments -> strip(value, arguments, true, false, limits);
+            case "rstrip" -> arguments -> strip(value, arguments, false, true, limits);
             case "upper", "lower", "capitalize", "title", "swapcase", "casefold" ->
                 arguments -> {
                     arguments.bind(0);
                     limits.makeText(text.length());
-                    return switch (name) {
-                        case "upper" -> LetterCase.upper(text);
-                        case "lower" -> LetterCase.lower(text);
-                        case "capitalize" -> LetterCase.capitalize(text);
-                        case "title" -> LetterCase.title(text);
-                        case "swapcase" -> LetterCase.swapCase(text);
-                        default -> LetterCase.caseFold(text);
-                    };
+                    return MarkedText.changed(
+                            value,
+                            switch (name) {
+                                case "upper" -> LetterCase.upper(text);
+                                case "lower" -> LetterCase.lower(text);
+                                case "capitalize" -> LetterCase.capitalize(text);
+                                case "title" -> LetterCase.title(text);
+                                case "swapcase" -> LetterCase.swapCase(text);
+                                default -> LetterCase.caseFold(text);
+                            });
                 };
             case "replace" ->
                 arguments -> {
                     Arguments.Bound bound = arguments.bindPositional(2, "old", "new", "count");
                     return TextSplit.replace(
-                            text,
-                            Values.plainText(bound.get(0)),
-                            Values.plainText(bound.get(1)),
-                            bound.integer(2, -1),
-                            limits);
+                            value, Values.plainText(bound.get(0)), checked(bound.get(1)), bound.integer(2, -1), limits);
                 };
             case "removeprefix", "removesuffix" ->
                 arguments -> {
@@ -114,11 +111,11 @@ final class StringMethods {
                             Values.plainText(arguments.bindPositional(1, "part").get(0));
                     limits.makeText(text.length());
                     if (name.equals("removeprefix")) {
-                        return text.startsWith(part) ? text.substring(part.length()) : text;
+                        return MarkedText.part(value, text.startsWith(part) ? part.length() : 0, text.length());
                     }
-                    return text.endsWith(part) ? text.substring(0, text.length() - part.length()) : text;
+                    return MarkedText.part(value, 0, text.length() - (text.endsWith(part) ? part.length() : 0));
                 };
-            case "format" -> arguments -> StringFormat.format(text, arguments, limits);
+            case "format" -> arguments -> StringFormat.format(value, arguments, limits);
             case "center", "ljust", "rjust", "zfill" ->
                 arguments -> {
                     Arguments.Bound bound = name.equals("zfill")
@@ -126,11 +123,14 @@ final class StringMethods {
                             : arguments.bindPositional(1, "width", "fillchar");
                     String fill =
                             name.equals("zfill") ? "0" : Values.plainText(bound.get(1 % bound.names().length, " "));
-                    return Padding.pad(name, text, bound.integer(0, 0), fill, limits);
+                    return MarkedText.spread(
+                            Padding.pad(name, text, bound.integer(0, 0), fill, limits), value, arguments);
                 };
             case "expandtabs" ->
-                arguments ->
-                        Padding.expandTabs(text, arguments.bind(0, "tabsize").integer(0, 8), limits);
+                arguments -> MarkedText.spread(
+                        Padding.expandTabs(text, arguments.bind(0, "tabsize").integer(0, 8), limits),
+                        value,
+                        Arguments.NONE);
             default -> null;
         };
     }
@@ -226,8 +226,13 @@ final class StringMethods {
                 && (atStart ? part.text().startsWith(wanted) : part.text().endsWith(wanted));
     }
 
-    private static String strip(String text, Arguments arguments, boolean left, boolean right, Limits limits) {
+    /** Returns an argument that must be a text. */
+    private static Object checked(@Nullable Object argument) {
+        return argument instanceof MarkedText ? argument : Values.plainText(argument);
+    }
+
+    private static Object strip(Object value, Arguments arguments, boolean left, boolean right, Limits limits) {
         Object characters = arguments.bindPositional(0, "chars").get(0);
-        return TextSplit.strip(text, characters == null ? null : Values.plainText(characters), left, right, limits);
+        return TextSplit.strip(value, characters == null ? null : Values.plainText(characters), left, right, limits);
     }
 }

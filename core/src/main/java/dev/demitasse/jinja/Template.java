@@ -36,6 +36,11 @@ public final class Template {
      * @throws TemplateException if the template fails, calls {@code raise_exception} or exceeds a limit
      */
     public String render(Map<String, @Nullable Object> variables, LocalTime now) {
+        return renderMarked(variables, now).text();
+    }
+
+    /** Renders the template as {@link #render} does, and marks what comes from variables that are or contain {@link MarkedText}. */
+    public MarkedText renderMarked(Map<String, @Nullable Object> variables, LocalTime now) {
         return new Interpreter(variables, now).render(statements);
     }
 }

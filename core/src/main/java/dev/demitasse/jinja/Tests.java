@@ -96,7 +96,7 @@ final class Tests {
             case "upper" -> LetterCase.isAll(checkedText(value, limits), true);
             case "escaped" -> value instanceof Markup;
             case "filter" -> Filters.exists(value);
-            case "test" -> Keys.check(value) instanceof String && NAMES.contains(value);
+            case "test" -> Keys.check(value) instanceof String text && NAMES.contains(text);
             default -> throw new EvaluationException("test \"" + name + "\" is not supported");
         };
     }

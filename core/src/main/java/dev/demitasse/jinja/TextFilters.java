@@ -12,23 +12,26 @@ final class TextFilters {
         return switch (name) {
             case "upper", "lower", "title", "capitalize" -> {
                 arguments.bind(0);
-                String text = Values.text(value, limits);
+                Object marked = Values.marked(value, limits);
+                String text = Values.plainText(marked);
                 limits.makeText(text.length());
-                yield switch (name) {
-                    case "upper" -> LetterCase.upper(text);
-                    case "lower" -> LetterCase.lower(text);
-                    case "title" -> LetterCase.titleWords(text);
-                    default -> LetterCase.capitalize(text);
-                };
+                yield MarkedText.changed(
+                        marked,
+                        switch (name) {
+                            case "upper" -> LetterCase.upper(text);
+                            case "lower" -> LetterCase.lower(text);
+                            case "title" -> LetterCase.titleWords(text);
+                            default -> LetterCase.capitalize(text);
+                        });
             }
             case "string" -> {
                 arguments.bind(0);
-                yield Values.text(value, limits);
+                yield Values.marked(value, limits);
             }
             case "trim" -> {
                 Object characters = arguments.bind(0, "chars").get(0);
                 yield TextSplit.strip(
-                        Values.text(value, limits),
+                        Values.marked(value, limits),
                         characters == null ? null : Values.plainText(characters),
                         true,
                         true,
@@ -37,19 +40,22 @@ final class TextFilters {
             case "replace" -> {
                 Arguments.Bound bound = arguments.bind(2, "old", "new", "count");
                 yield TextSplit.replace(
-                        Values.text(value, limits),
+                        Values.marked(value, limits),
                         Values.text(bound.get(0), limits),
-                        Values.text(bound.get(1), limits),
+                        Values.marked(bound.get(1), limits),
                         bound.get(2) == null ? -1 : bound.integer(2, -1),
                         limits);
             }
             case "center" ->
-                Padding.pad(
-                        "center",
-                        Values.text(value, limits),
-                        arguments.bind(0, "width").integer(0, 80),
-                        " ",
-                        limits);
+                MarkedText.spread(
+                        Padding.pad(
+                                "center",
+                                Values.text(value, limits),
+                                arguments.bind(0, "width").integer(0, 80),
+                                " ",
+                                limits),
+                        value,
+                        Arguments.NONE);
             case "format" -> format(value, arguments, limits);
             case "indent" -> indent(value, arguments, limits);
             case "truncate" -> truncate(value, arguments, limits);
@@ -57,32 +63,33 @@ final class TextFilters {
         };
     }
 
-    private static String format(@Nullable Object value, Arguments arguments, Limits limits) {
+    private static Object format(@Nullable Object value, Arguments arguments, Limits limits) {
         boolean isNamed = !arguments.named().isEmpty();
         if (isNamed && !arguments.positional().isEmpty()) {
             throw new EvaluationException("format needs arguments either all by name or all by position");
         }
         return PercentFormat.format(
-                Values.text(value, limits), isNamed ? arguments.named() : new Tuple(arguments.positional()), limits);
+                Values.marked(value, limits), isNamed ? arguments.named() : new Tuple(arguments.positional()), limits);
     }
 
-    private static String indent(@Nullable Object value, Arguments arguments, Limits limits) {
+    private static Object indent(@Nullable Object value, Arguments arguments, Limits limits) {
         Arguments.Bound bound = arguments.bind(0, "width", "first", "blank");
-        String pad = Values.isText(bound.get(0))
-                ? Values.plainText(bound.get(0))
-                : (String) Arithmetic.apply("*", " ", bound.get(0, 4L), limits);
-        List<Object> lines = TextSplit.lines(Values.plainText(value) + "\n", false, limits);
-        StringBuilder out = new StringBuilder();
+        Object pad = Values.isText(bound.get(0)) ? bound.get(0) : Arithmetic.apply("*", " ", bound.get(0, 4L), limits);
+        Object text = new TextBuilder().append(value).append("\n").toValue();
+        List<Object> lines = TextSplit.lines(text, false, limits);
+        TextBuilder out = new TextBuilder();
         for (int i = 0; i < lines.size(); i++) {
-            String line = (String) lines.get(i);
-            boolean isIndented = i == 0 ? bound.isTrue(1) : bound.isTrue(2) || !line.isEmpty();
+            Object line = lines.get(i);
+            boolean isIndented = i == 0
+                    ? bound.isTrue(1)
+                    : bound.isTrue(2) || !Values.plainText(line).isEmpty();
             out.append(i == 0 ? "" : "\n").append(isIndented ? pad : "").append(line);
             if (out.length() > Limits.MAX_LENGTH) {
                 break; // makeText fails
             }
         }
         limits.makeText(out.length());
-        return out.toString();
+        return out.toValue();
     }
 
     private static @Nullable Object truncate(@Nullable Object value, Arguments arguments, Limits limits) {
@@ -101,7 +108,11 @@ final class TextFilters {
         limits.makeText(text.length());
         String kept = text.substring(0, text.offsetByCodePoints(0, (int) room));
         int space = kept.lastIndexOf(' ');
-        return (bound.isTrue(1) || space < 0 ? kept : kept.substring(0, space)) + end;
+        int keptEnd = bound.isTrue(1) || space < 0 ? kept.length() : space;
+        return new TextBuilder()
+                .append(value, 0, keptEnd)
+                .append(bound.get(2, "..."))
+                .toValue();
     }
 
     private static long wordCount(String text, Arguments arguments, Limits limits) {

@@ -15,18 +15,19 @@ final class TextSplit {
      * @param separator null to split at white space
      * @param max limit of the number of cuts; none if it is negative
      */
-    static List<Object> split(String text, @Nullable String separator, long max, Limits limits) {
+    static List<Object> split(Object value, @Nullable String separator, long max, Limits limits) {
+        String text = Values.plainText(value);
         limits.makeText(text.length());
         if (separator == null) {
-            return splitWords(text, max, limits);
+            return splitWords(value, text, max, limits);
         }
         List<Object> parts = new ArrayList<>();
         int position = 0;
         for (int at : cuts(text, separator, max, limits)) {
-            parts.add(text.substring(position, at));
+            parts.add(MarkedText.part(value, position, at));
             position = at + separator.length();
         }
-        parts.add(text.substring(position));
+        parts.add(MarkedText.part(value, position, text.length()));
         limits.steps(parts.size());
         return parts;
     }
@@ -39,7 +40,7 @@ final class TextSplit {
         return TextSearch.find(text, separator, 0, count, limits);
     }
 
-    private static List<Object> splitWords(String text, long max, Limits limits) {
+    private static List<Object> splitWords(Object value, String text, long max, Limits limits) {
         List<Object> parts = new ArrayList<>();
         int position = 0;
         while (true) {
@@ -54,16 +55,17 @@ final class TextSplit {
             while (end < text.length() && (parts.size() == max || !Characters.isSpace(text.charAt(end)))) {
                 end++;
             }
-            parts.add(text.substring(position, end));
+            parts.add(MarkedText.part(value, position, end));
             position = end;
         }
     }
 
     /** Splits a text from its end, as {@code rsplit} does. */
-    static List<Object> splitFromEnd(String text, @Nullable String separator, long max, Limits limits) {
+    static List<Object> splitFromEnd(Object value, @Nullable String separator, long max, Limits limits) {
         if (max < 0 && separator == null) {
-            return split(text, null, max, limits);
+            return split(value, null, max, limits);
         }
+        String text = Values.plainText(value);
         limits.makeText(2L * text.length());
         String reversed = new StringBuilder(text).reverse().toString();
         String mark = separator == null
@@ -72,10 +74,23 @@ final class TextSplit {
         List<Object> parts = split(reversed, mark, max, limits);
         parts.replaceAll(part -> new StringBuilder((String) part).reverse().toString());
         Collections.reverse(parts);
+        if (!MarkedText.mayBeInput(value)) {
+            return parts;
+        }
+        // The parts from the end on, each before the separator.
+        int end = text.length();
+        for (int i = parts.size() - 1; i >= 0; i--) {
+            String part = (String) parts.get(i);
+            int start = text.lastIndexOf(part, end - part.length());
+            parts.set(i, MarkedText.part(value, start, start + part.length()));
+            end = separator == null ? start : Math.max(0, start - separator.length());
+        }
         return parts;
     }
 
-    static Tuple partition(String text, String separator, boolean last, Limits limits) {
+    static Tuple partition(Object value, Object separatorValue, boolean last, Limits limits) {
+        String text = Values.plainText(value);
+        String separator = Values.plainText(separatorValue);
         if (separator.isEmpty()) {
             throw new EvaluationException("partition with an empty separator");
         }
@@ -84,12 +99,16 @@ final class TextSplit {
                 ? TextSearch.lastIndexOf(text, separator, text.length(), limits)
                 : TextSearch.indexOf(text, separator, 0, limits);
         if (at < 0) {
-            return new Tuple(last ? List.of("", "", text) : List.of(text, "", ""));
+            return new Tuple(last ? List.of("", "", value) : List.of(value, "", ""));
         }
-        return new Tuple(List.of(text.substring(0, at), separator, text.substring(at + separator.length())));
+        return new Tuple(List.of(
+                MarkedText.part(value, 0, at),
+                separatorValue,
+                MarkedText.part(value, at + separator.length(), text.length())));
     }
 
-    static List<Object> lines(String text, boolean keepEnds, Limits limits) {
+    static List<Object> lines(Object value, boolean keepEnds, Limits limits) {
+        String text = Values.plainText(value);
         limits.makeText(text.length());
         List<Object> lines = new ArrayList<>();
         int start = 0;
@@ -100,7 +119,7 @@ final class TextSplit {
                 end++;
             }
             int next = Math.min(text.length(), text.startsWith("\r\n", end) ? end + 2 : end + 1);
-            lines.add(text.substring(start, keepEnds ? next : end));
+            lines.add(MarkedText.part(value, start, keepEnds ? next : end));
             start = next;
         }
         return lines;
@@ -111,18 +130,18 @@ final class TextSplit {
      *
      * @param onlyTexts whether parts must be texts, as for the method {@code join}; the filter takes all values
      */
-    static String join(String separator, List<?> parts, boolean onlyTexts, Limits limits) {
-        StringBuilder out = new StringBuilder();
+    static Object join(Object separator, List<?> parts, boolean onlyTexts, Limits limits) {
+        TextBuilder out = new TextBuilder();
         for (int i = 0; i < parts.size(); i++) {
             Object part = parts.get(i);
             limits.step();
-            out.append(i == 0 ? "" : separator).append(onlyTexts ? Values.plainText(part) : Values.text(part, limits));
+            out.append(i == 0 ? "" : separator).append(onlyTexts ? part : Values.marked(part, limits));
             if (out.length() > Limits.MAX_LENGTH) {
                 break; // makeText fails
             }
         }
         limits.makeText(out.length());
-        return out.toString();
+        return out.toValue();
     }
 
     /**
@@ -130,7 +149,8 @@ final class TextSplit {
      *
      * @param characters the characters to remove, or null to remove white space
      */
-    static String strip(String text, @Nullable String characters, boolean left, boolean right, Limits limits) {
+    static Object strip(Object value, @Nullable String characters, boolean left, boolean right, Limits limits) {
+        String text = Values.plainText(value);
         limits.makeText(text.length());
         int start = 0;
         int end = text.length();
@@ -140,7 +160,7 @@ final class TextSplit {
         while (right && end > start && strips(text.codePointBefore(end), characters, limits)) {
             end -= Character.charCount(text.codePointBefore(end));
         }
-        return text.substring(start, end);
+        return MarkedText.part(value, start, end);
     }
 
     private static boolean strips(int c, @Nullable String characters, Limits limits) {
@@ -157,18 +177,20 @@ final class TextSplit {
      *
      * @param max limit of the number of replacements; none if it is negative
      */
-    static String replace(String text, String old, String replacement, long max, Limits limits) {
+    static Object replace(Object value, String old, Object replacement, long max, Limits limits) {
+        String text = Values.plainText(value);
         int count = max < 0 ? Integer.MAX_VALUE : (int) Math.min(Integer.MAX_VALUE, max);
         List<Integer> positions =
                 old.isEmpty() ? boundaries(text, count, limits) : TextSearch.find(text, old, 0, count, limits);
-        limits.makeText(text.length() + (long) positions.size() * (replacement.length() - old.length()));
-        StringBuilder out = new StringBuilder();
+        limits.makeText(text.length()
+                + (long) positions.size() * (Values.plainText(replacement).length() - old.length()));
+        TextBuilder out = new TextBuilder();
         int position = 0;
         for (int at : positions) {
-            out.append(text, position, at).append(replacement);
+            out.append(value, position, at).append(replacement);
             position = at + old.length();
         }
-        return out.append(text, position, text.length()).toString();
+        return out.append(value, position, text.length()).toValue();
     }
 
     private static List<Integer> boundaries(String text, int max, Limits limits) {

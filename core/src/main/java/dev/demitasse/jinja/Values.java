@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Python's semantics for the values of a template: null (None), {@link Undefined}, Boolean, Long, Double, String,
- * {@link Markup}, List, {@link Tuple}, {@link Range}, Map, {@link DictView}, {@link Iterator}, {@link Namespace} and
+ * {@link MarkedText}, {@link Markup}, List, {@link Tuple}, {@link Range}, Map, {@link DictView}, {@link Iterator}, {@link Namespace} and
  * {@link Function}.
  */
 final class Values {
@@ -39,10 +39,10 @@ final class Values {
     }
 
     static boolean isText(@Nullable Object value) {
-        return value instanceof String || value instanceof Markup;
+        return value instanceof String || value instanceof MarkedText || value instanceof Markup;
     }
 
-    /** Returns the text of a String or {@link Markup}. */
+    /** Returns the text of a String, {@link MarkedText} or {@link Markup}. */
     static String plainText(@Nullable Object value) {
         if (value instanceof Markup markup) {
             return markup.text();
@@ -50,15 +50,26 @@ final class Values {
         if (value instanceof String text) {
             return text;
         }
+        if (value instanceof MarkedText marked) {
+            return marked.text();
+        }
         throw new EvaluationException("a text is expected, not " + typeName(value));
     }
 
     /** Returns Python's {@code str(value)}. */
     static String text(@Nullable Object value, Limits limits) {
-        if (isText(value)) {
-            return plainText(value);
+        return plainText(marked(value, limits));
+    }
+
+    /** Returns Python's {@code str(value)} as a String or {@link MarkedText}. */
+    static Object marked(@Nullable Object value, Limits limits) {
+        if (value instanceof String || value instanceof MarkedText) {
+            return value;
         }
-        return value instanceof Undefined ? "" : Repr.of(value, limits);
+        if (value instanceof Markup markup) {
+            return markup.plain();
+        }
+        return value instanceof Undefined ? "" : Repr.of(value, limits, false);
     }
 
     static boolean equal(@Nullable Object a, @Nullable Object b, Limits limits) {
@@ -232,13 +243,13 @@ final class Values {
         }
         if (value instanceof Map<?, ?> map) {
             limits.makeList(map.size());
-            return new ArrayList<>(map.keySet());
+            return keys(map);
         }
         if (value instanceof Undefined) {
             return List.of();
         }
         if (isText(value)) {
-            return characters(plainText(value), limits);
+            return characters(value, limits);
         }
         if (value instanceof DictView view) {
             limits.steps(view.elements().size());
@@ -250,12 +261,22 @@ final class Values {
         throw new EvaluationException("can't iterate over " + typeName(value));
     }
 
-    private static List<String> characters(String text, Limits limits) {
+    /** Returns the keys of a dict. */
+    static List<@Nullable Object> keys(Map<?, ?> map) {
+        List<@Nullable Object> keys = new ArrayList<>(map.size());
+        for (Object key : map.keySet()) {
+            keys.add(InputMap.key(map, key));
+        }
+        return keys;
+    }
+
+    private static List<Object> characters(@Nullable Object value, Limits limits) {
+        String text = plainText(value);
         limits.makeList(text.length());
-        List<String> characters = new ArrayList<>(text.length());
+        List<Object> characters = new ArrayList<>(text.length());
         for (int i = 0; i < text.length(); ) {
             int end = i + Character.charCount(text.codePointAt(i));
-            characters.add(text.substring(i, end));
+            characters.add(MarkedText.part(value, i, end));
             i = end;
         }
         return characters;
@@ -305,7 +326,7 @@ final class Values {
         if (value instanceof Double) {
             return "float";
         }
-        if (value instanceof String) {
+        if (value instanceof String || value instanceof MarkedText) {
             return "str";
         }
         if (value instanceof List) {

@@ -121,9 +121,10 @@ final class ChatRequest {
         List<Message> messages = ChatMessages.read(json.member("messages"));
         requireTemplate(context, "messages");
         Map<String, @Nullable Object> variables = variables(json, json.member("reasoning_effort"), tools);
+        boolean allowSpecial = json.member("allow_special").bool(false);
         JsonField continues = json.member("continue_final_message");
         if (!continues.bool(false)) {
-            return new ChatPrompt(context.model().chatPrompt(messages, variables, now), "");
+            return new ChatPrompt(context.model().chatPrompt(messages, "", variables, allowSpecial, now), "");
         }
         int last = messages.size() - 1;
         Map<String, @Nullable Object> message = messages.get(last).fields();
@@ -133,7 +134,8 @@ final class ChatRequest {
             throw new FieldException(
                     continues.path(), "needs a last message of the assistant, with content, after others");
         }
-        return new ChatPrompt(context.model().chatPrompt(messages.subList(0, last), begun, variables, now), begun);
+        return new ChatPrompt(
+                context.model().chatPrompt(messages.subList(0, last), begun, variables, allowSpecial, now), begun);
     }
 
     /**

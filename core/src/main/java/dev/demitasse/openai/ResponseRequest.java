@@ -65,8 +65,13 @@ public record ResponseRequest(Run run, CompletionRequest.AnswerOptions answer, J
         ChatRequest.requireTemplate(context, "input");
         JsonField reasoning = json.member("reasoning");
         JsonField effort = reasoning.isPresent() ? reasoning.member("effort") : reasoning;
-        LoadedModel.ChatPrompt prompt =
-                context.model().chatPrompt(messages, ChatRequest.variables(json, effort, tools), now);
+        LoadedModel.ChatPrompt prompt = context.model()
+                .chatPrompt(
+                        messages,
+                        "",
+                        ChatRequest.variables(json, effort, tools),
+                        json.member("allow_special").bool(false),
+                        now);
         CompletionFields fields = new CompletionFields(
                 json, context, json.member("max_output_tokens"), Integer.MAX_VALUE, logProbs(json));
         Run run = fields.runs(

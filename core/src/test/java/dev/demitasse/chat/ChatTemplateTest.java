@@ -39,7 +39,9 @@ class ChatTemplateTest {
         }
         ChatTemplate template = ChatTemplate.parse(resource(name + ".jinja"));
         List<Message> messages = template.withKnownRoles(Message.readAll(body.get("messages")));
-        assertEquals(resource(name + ".expected.txt"), template.render(messages, true, variables, NOW));
+        assertEquals(
+                resource(name + ".expected.txt"),
+                template.render(messages, true, Map.of(), variables, NOW).text());
     }
 
     @ParameterizedTest
@@ -108,8 +110,8 @@ class ChatTemplateTest {
     void unknownConstructsFailOnlyWhenTheTemplateIsUsed() {
         ChatTemplate template = ChatTemplate.ofFile("{% include 'x' %}");
         assertEquals("{% include 'x' %}", template.source());
-        TemplateException e =
-                assertThrows(TemplateException.class, () -> template.render(conversation("user"), true, Map.of(), NOW));
+        TemplateException e = assertThrows(
+                TemplateException.class, () -> template.render(conversation("user"), true, Map.of(), Map.of(), NOW));
         assertEquals("chat template, line 1: tag \"include\" is not supported", e.getMessage());
     }
 
@@ -125,7 +127,8 @@ class ChatTemplateTest {
 
     private static String render(String source, List<Message> messages) {
         ChatTemplate template = ChatTemplate.parse(source);
-        return template.render(template.withKnownRoles(messages), true, Map.of(), NOW);
+        return template.render(template.withKnownRoles(messages), true, Map.of(), Map.of(), NOW)
+                .text();
     }
 
     /** Returns messages of these roles, whose contents are their numbers. */
