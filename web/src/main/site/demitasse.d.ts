@@ -364,6 +364,11 @@ export interface ChatCompletionCreateParamsBase extends SamplingParams {
    * `response_format` holds for both together.
    */
   continue_final_message?: boolean;
+  /**
+   * Whether the text of a special token, such as `<|im_end|>`, becomes the token wherever it stands. By default only the chat
+   * template's own special tokens are tokens; in messages and tools they are text.
+   */
+  allow_special?: boolean;
   /** Only text can be asked for. */
   modalities?: 'text'[] | null;
   /** Accepted, without effect. */
@@ -701,7 +706,12 @@ export interface ResponseCreateParamsBase
     | 'none'
     | 'auto'
     | 'required'
-    | { type: 'function'; name: string }
+    | { type: 'function'; name: string   /**
+   * Whether the text of a special token, such as `<|im_end|>`, becomes the token wherever it stands. By default only the chat
+   * template's own special tokens are tokens; in messages and tools they are text.
+   */
+  allow_special?: boolean;
+}
     | { type: 'allowed_tools'; mode: 'auto' | 'required'; tools: Record<string, unknown>[] };
   /** False limits an answer to one call. */
   parallel_tool_calls?: boolean | null;

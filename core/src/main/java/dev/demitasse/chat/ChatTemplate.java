@@ -127,7 +127,7 @@ public final class ChatTemplate {
         }
         Map<String, @Nullable Object> all = new HashMap<>(own);
         for (Map.Entry<String, @Nullable Object> variable : variables.entrySet()) {
-            all.put(variable.getKey(), InputMarks.mark(variable.getValue()));
+            all.put(variable.getKey(), MarkedText.mark(variable.getValue()));
         }
         all.put("add_generation_prompt", addGenerationPrompt);
         TemplateException first = null;

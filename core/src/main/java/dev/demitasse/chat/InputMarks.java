@@ -19,35 +19,13 @@ final class InputMarks {
 
     private InputMarks() {}
 
-    /** Marks all texts of a value as {@link dev.demitasse.json.JsonReader} returns it, and the keys of its objects. */
-    static @Nullable Object mark(@Nullable Object value) {
-        if (value instanceof String text) {
-            return MarkedText.input(text);
-        }
-        if (value instanceof List<?> list) {
-            List<@Nullable Object> marked = new ArrayList<>();
-            for (Object element : list) {
-                marked.add(mark(element));
-            }
-            return marked;
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<@Nullable Object, @Nullable Object> marked = new LinkedHashMap<>();
-            for (Map.Entry<?, ?> entry : map.entrySet()) {
-                marked.put(entry.getKey(), mark(entry.getValue()));
-            }
-            return new InputMap(marked);
-        }
-        return value;
-    }
-
     /** Marks the messages of a conversation, except their roles. */
     static List<Object> markMessages(List<? extends Map<String, @Nullable Object>> messages) {
         List<Object> marked = new ArrayList<>();
         for (Map<String, @Nullable Object> message : messages) {
             Map<String, @Nullable Object> fields = new LinkedHashMap<>();
             for (Map.Entry<String, @Nullable Object> field : message.entrySet()) {
-                fields.put(field.getKey(), mark(field.getValue()));
+                fields.put(field.getKey(), MarkedText.mark(field.getValue()));
             }
             Object role = message.get("role");
             if (role instanceof String name && isName(name)) {

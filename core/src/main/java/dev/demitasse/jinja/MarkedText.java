@@ -1,6 +1,9 @@
 package dev.demitasse.jinja;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,28 @@ public record MarkedText(String text, int[] inputs) {
     /** Returns a String or MarkedText as a MarkedText. */
     public static MarkedText from(Object text) {
         return text instanceof MarkedText marked ? marked : new MarkedText((String) text, NONE);
+    }
+
+    /** Marks all texts of a value as JSON, and the keys of its objects. */
+    public static @Nullable Object mark(@Nullable Object value) {
+        if (value instanceof String text) {
+            return input(text);
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> marked = new ArrayList<>();
+            for (Object element : list) {
+                marked.add(mark(element));
+            }
+            return marked;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<@Nullable Object, @Nullable Object> marked = new LinkedHashMap<>();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                marked.put(entry.getKey(), mark(entry.getValue()));
+            }
+            return new InputMap(marked);
+        }
+        return value;
     }
 
     /** Returns texts, each a String or MarkedText, one after the other. */

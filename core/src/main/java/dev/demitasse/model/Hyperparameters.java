@@ -59,6 +59,21 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         return isOff ? Op.Attention.ALL_POSITIONS : positive(key, defaultValue);
     }
 
+    /**
+     * Checks that no layer has a sliding window. The architecture's layers may have one in the original model, but the file does not say
+     * which do.
+     *
+     * @throws GgufException if the file has a window that is shorter than the context
+     */
+    void requireNoSlidingWindow() {
+        int window = slidingWindow(Op.Attention.ALL_POSITIONS);
+        if (window < contextLength) {
+            throw new GgufException(path("attention.sliding_window") + " is " + window + ", which is not supported for "
+                    + architecture + ": the file does not say which layers have the window. A context of at most "
+                    + window + " tokens needs none");
+        }
+    }
+
     /** Returns a finite float above 0. */
     float positiveReal(String key) {
         float value = metadata.real(path(key));

@@ -13,6 +13,7 @@ final class Qwen3 {
 
     static Plan plan(Hyperparameters config, PlanBuilder b) {
         Sizes s = config.sizes();
+        config.requireNoSlidingWindow();
         Rotary rotary = config.rotary(Rotary.Pairing.NEOX, s.headSize());
         Buffer x = b.embed("token_embd.weight", s.hiddenSize());
         for (int layer = 0; layer < s.layers(); layer++) {

@@ -31,6 +31,7 @@ final class ChatRequest {
             "chat_template_kwargs",
             "enable_thinking",
             "continue_final_message",
+            "allow_special",
             "modalities",
             "audio",
             "prediction",

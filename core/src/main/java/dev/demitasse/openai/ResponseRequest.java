@@ -32,6 +32,7 @@ public record ResponseRequest(Run run, CompletionRequest.AnswerOptions answer, J
             "tool_choice",
             "parallel_tool_calls",
             "max_tool_calls",
+            "allow_special",
             "text",
             "reasoning",
             "include",

@@ -259,7 +259,9 @@ final class AddedTokens {
             if (last < firsts[first]) {
                 return none;
             }
-            while (nextLiteral < literal.length && literal[nextLiteral + 1] <= at) {
+            // Parts before the index, and empty ones.
+            while (nextLiteral < literal.length
+                    && literal[nextLiteral + 1] <= Math.max(at, literal[nextLiteral])) {
                 nextLiteral += 2;
             }
             int specialEnd = nextLiteral < literal.length ? Math.max(at, literal[nextLiteral]) : utf8.length;

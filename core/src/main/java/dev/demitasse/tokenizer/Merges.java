@@ -25,7 +25,7 @@ final class Merges implements MergeRules {
      * @param count number of merges, whose ranks are from 0 to {@code count - 1}
      */
     Merges(int count) {
-        bits = Integer.SIZE - Integer.numberOfLeadingZeros(count + count / 2);
+        bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, count + count / 2));
         pairs = new long[1 << bits];
         Arrays.fill(pairs, EMPTY);
         ranks = new int[1 << bits];

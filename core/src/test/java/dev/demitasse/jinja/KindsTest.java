@@ -60,7 +60,10 @@ class KindsTest {
     private String render(String template) {
         @SuppressWarnings("unchecked")
         Map<String, Object> variables = mapper().convertValue(table.get("variables"), Map.class);
-        return Template.parse(template).render(variables, NOW);
+        String text = Template.parse(template).render(variables, NOW);
+        variables.replaceAll((name, value) -> MarkedText.mark(value));
+        assertEquals(text, Template.parse(template).renderMarked(variables, NOW).text(), "with marks: " + template);
+        return text;
     }
 
     private static JsonNode read() {

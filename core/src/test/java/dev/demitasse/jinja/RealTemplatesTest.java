@@ -37,6 +37,11 @@ class RealTemplatesTest {
                 assertThrows(TemplateException.class, () -> template.render(context, NOW), example.toString());
             } else {
                 assertEquals(example.get("output").asText(), template.render(context, NOW), example.toString());
+                context.replaceAll((variable, value) -> MarkedText.mark(value));
+                assertEquals(
+                        example.get("output").asText(),
+                        template.renderMarked(context, NOW).text(),
+                        "with marks");
                 rendered++;
             }
         }
