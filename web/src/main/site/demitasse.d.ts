@@ -699,6 +699,11 @@ export interface ResponseCreateParamsBase
   input: string | ResponseInputItem[];
   /** A system message before the input. */
   instructions?: string | null;
+  /**
+   * Whether the text of a special token, such as `<|im_end|>`, becomes the token wherever it stands. By default only the chat
+   * template's own special tokens are tokens; in messages and tools they are text.
+   */
+  allow_special?: boolean;
   /** The maximum length of the answer in tokens, its reasoning included. */
   max_output_tokens?: number | null;
   tools?: ResponseFunctionTool[];
@@ -706,12 +711,7 @@ export interface ResponseCreateParamsBase
     | 'none'
     | 'auto'
     | 'required'
-    | { type: 'function'; name: string   /**
-   * Whether the text of a special token, such as `<|im_end|>`, becomes the token wherever it stands. By default only the chat
-   * template's own special tokens are tokens; in messages and tools they are text.
-   */
-  allow_special?: boolean;
-}
+    | { type: 'function'; name: string }
     | { type: 'allowed_tools'; mode: 'auto' | 'required'; tools: Record<string, unknown>[] };
   /** False limits an answer to one call. */
   parallel_tool_calls?: boolean | null;
