@@ -74,6 +74,9 @@ PRE_TOKENIZERS = {
     "deepseek-llm": sequence("[\r\n]", LETTERS, SIGNS, r"\s+$", SCRIPTS, r"\p{N}+"),
     "deepseek-coder": sequence("[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", SCRIPTS, r"\p{N}"),
     "seed-coder": split(WORDS + r"|\p{N}{1}| ?[^\s\p{L}\p{N}\r\n]+|\s*[\r\n]+|\s+(?!\S)|\s+"),
+    "bailingmoe": split(
+        r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+"
+    ),
     "minicpm5": sequence(r"\p{N}{1,3}", WORDS + r"|\p{N}+" + REST),
     "bloom": split(POLYGLOT),
     "viking": sequence(POLYGLOT, r"\p{N}"),

@@ -260,8 +260,7 @@ final class AddedTokens {
                 return none;
             }
             // Parts before the index, and empty ones.
-            while (nextLiteral < literal.length
-                    && literal[nextLiteral + 1] <= Math.max(at, literal[nextLiteral])) {
+            while (nextLiteral < literal.length && literal[nextLiteral + 1] <= Math.max(at, literal[nextLiteral])) {
                 nextLiteral += 2;
             }
             int specialEnd = nextLiteral < literal.length ? Math.max(at, literal[nextLiteral]) : utf8.length;

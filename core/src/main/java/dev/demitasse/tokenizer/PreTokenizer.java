@@ -56,6 +56,8 @@ final class PreTokenizer {
     private static final String TRAILING_SPACE = "(?<!\\s)\\s+$";
     private static final String SEED_CODER =
             ANY_CASE + "|" + LETTERS + "|\\p{N}| ?[^\\s\\p{L}\\p{N}\\r\\n]+|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String BAILING =
+            "'(?i:[sdmt]|ll|ve|re)|" + LETTERS + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]|\\s+(?!\\S)|\\s+";
     private static final String POLYGLOT = " ?[^(\\s|.,!?…。，、।۔،)]+";
     private static final String PUNCTUATION = "[\\p{P}$+<=>^~|]+";
 
@@ -127,6 +129,7 @@ final class PreTokenizer {
             case "deepseek-coder" ->
                 new PreTokenizer("[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", DEEPSEEK_SCRIPTS, "\\p{N}");
             case "seed-coder" -> new PreTokenizer(SEED_CODER);
+            case "bailingmoe", "bailingmoe2", "llada-moe" -> new PreTokenizer(BAILING);
             case "minicpm5" -> new PreTokenizer("\\p{N}{1,3}", ANY_CASE + "|" + LETTERS + "|\\p{N}+" + REST);
             case "bloom", "gpt3-finnish", "poro-chat" -> new PreTokenizer(POLYGLOT);
             case "viking" -> new PreTokenizer(POLYGLOT, "\\p{N}");

@@ -41,6 +41,7 @@ class PreTokenizerTest {
                 "deepseek-llm",
                 "deepseek-coder",
                 "seed-coder",
+                "bailingmoe",
                 "minicpm5",
                 "bloom",
                 "viking",
@@ -82,6 +83,7 @@ class PreTokenizerTest {
                 "qwen2", List.of("deepseek-r1-qwen", "stablelm2", "hunyuan", "megrez", "kormo"),
                 "gpt-4o", List.of("llama4", "kanana2"),
                 "deepseek-v3", List.of("hunyuan-dense"),
+                "bailingmoe", List.of("bailingmoe2", "llada-moe"),
                 "bloom", List.of("poro-chat", "gpt3-finnish"));
         String text = String.join("\n", texts());
         names.forEach((first, others) -> {
