@@ -10,6 +10,9 @@ public interface Bytes {
     /** Returns a copy that stays valid. */
     Bytes copy();
 
+    /** Passes the bytes to a target until it wants no more. The target must not wait. */
+    void feed(Chunk.Target target);
+
     /** Copies all bytes to an array. */
     void copyTo(byte[] target, int at);
 }

@@ -14,6 +14,7 @@ public interface Chunk {
      * Passes the bytes to the target until it wants no more.
      *
      * @return whether the target wants more
+     * @throws UnreadableException if the storage fails to return the bytes
      */
     boolean feed(Target target);
 }

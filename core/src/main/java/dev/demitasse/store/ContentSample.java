@@ -12,11 +12,16 @@ final class ContentSample {
     private static final int MAX_PART = 256;
 
     private final Http http;
-    private final ModelDirectory directory;
+    private final StoredChunks chunks;
 
-    ContentSample(Http http, ModelDirectory directory) {
+    /**
+     * Creates a comparison.
+     *
+     * @param chunks the stored chunks; no other thread may read them by this view
+     */
+    ContentSample(Http http, StoredChunks chunks) {
         this.http = http;
-        this.directory = directory;
+        this.chunks = chunks;
     }
 
     /**
@@ -38,21 +43,21 @@ final class ContentSample {
         return isKnown || ifUnknown;
     }
 
-    /** Returns the first bytes of a stored chunk, or null if it is not there. */
+    /** Returns the first bytes of a stored chunk, or null if it is not there, or damaged there. */
     private byte @Nullable [] start(ModelFile file, int chunk) {
-        Chunk stored = chunk < 0 ? null : directory.chunk(file.name(chunk));
-        if (stored == null) {
+        if (chunk < 0) {
             return null;
         }
         byte[] start = new byte[Math.min(MAX_SAMPLE_BYTES, (file.length(chunk) + MAX_PART - 1) / MAX_PART)];
         int[] at = new int[1];
-        stored.feed(bytes -> {
-            int count = Math.min(bytes.remaining(), start.length - at[0]);
-            bytes.get(start, at[0], count);
-            at[0] += count;
-            return at[0] < start.length;
-        });
-        return start;
+        chunks.new Reading(file, chunk, bytes -> {
+                    int count = Math.min(bytes.remaining(), start.length - at[0]);
+                    bytes.get(start, at[0], count);
+                    at[0] += count;
+                    return at[0] < start.length;
+                })
+                .read();
+        return at[0] == start.length ? start : null;
     }
 
     private boolean isSame(ModelFile file, int chunk, byte[] expected) {

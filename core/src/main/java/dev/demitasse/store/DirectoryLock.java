@@ -31,6 +31,22 @@ final class DirectoryLock {
         }
     }
 
+    /** Runs an action with the lock, unless another tab has it. */
+    void runIfFree(Runnable action) {
+        if (lock != null) {
+            action.run();
+            return;
+        }
+        Platform.Lock taken = platform.takeLockNow(id);
+        if (taken != null) {
+            try {
+                action.run();
+            } finally {
+                taken.release();
+            }
+        }
+    }
+
     /** Releases the lock if this tab has it. */
     void release() {
         if (lock != null) {

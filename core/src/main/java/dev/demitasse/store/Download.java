@@ -1,8 +1,7 @@
 package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +37,12 @@ public final class Download {
     private final int chunkBytes;
     private final Http http;
     private final Fetcher.Listener fetched = new Fetched();
+    private final StoredChunks chunks;
+    private final ContentSample sample;
     private final RangeFetcher fetcher;
     private final Platform.Condition changed;
     private final DirectoryLock lock;
+    private final ChunkReader reader;
     private @Nullable RuntimeException failure;
     private boolean closed;
     private int threads;
@@ -71,9 +73,12 @@ public final class Download {
         notes = new FileNotes(directory);
         queue = new ChunkQueue(readAhead);
         http = new Http(platform);
-        fetcher = new RangeFetcher(http, directory, platform, fetched);
         changed = platform.condition();
         lock = new DirectoryLock(platform, id);
+        chunks = new StoredChunks(directory, chunkBytes, lock);
+        sample = new ContentSample(http, new StoredChunks(directory, chunkBytes, lock));
+        fetcher = new RangeFetcher(http, chunks, sample, platform, fetched);
+        reader = new ChunkReader(directory, chunks, lock, queue, changed, new Source());
     }
 
     private final class Fetched implements Fetcher.Listener {
@@ -91,6 +96,11 @@ public final class Download {
             file.setStored(chunk, true);
             report();
             changed.fire();
+        }
+
+        @Override
+        public void mismatched(ModelFile file) {
+            notes.forgetManifest(); // the stored one may be outdated or damaged: the next visit fetches it again
         }
 
         @Override
@@ -148,12 +158,11 @@ public final class Download {
      * @param url the address of the manifest
      */
     public ModelFile openShards(String key, String url) {
-        String text = notes.manifest();
-        ModelFile file = text == null ? null : notes.sharded(key, url, text);
+        ModelFile file = notes.sharded(key, url);
         if (file == null || !file.isComplete()) {
             takeLock();
-            String fresh = http.text(url);
-            text = notes.manifest();
+            String fresh = manifest(url);
+            String text = notes.manifest();
             if (text != null && !fresh.equals(text)) {
                 notes.clear(key);
             }
@@ -162,6 +171,14 @@ public final class Download {
         }
         enqueue(file);
         return file;
+    }
+
+    private String manifest(String url) {
+        try {
+            return http.text(url);
+        } catch (StoreException e) {
+            throw notes.isManifestDamaged() ? FileNotes.damaged(url, e) : e;
+        }
     }
 
     /** Returns the content of a small file, or null if the server has no such file. */
@@ -174,17 +191,7 @@ public final class Download {
             notes.writeAbsent(key);
             return null;
         }
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        int index = 0;
-        for (Chunk chunk = chunk(file, index); chunk != null; chunk = chunk(file, ++index)) {
-            chunk.feed(bytes -> {
-                byte[] copy = new byte[bytes.remaining()];
-                bytes.get(copy);
-                text.write(copy, 0, copy.length);
-                return true;
-            });
-        }
-        return text.toString(StandardCharsets.UTF_8);
+        return reader.text(file);
     }
 
     private void takeLock() {
@@ -218,7 +225,7 @@ public final class Download {
 
     /** Asks the server for a file, and starts to fetch it from the response. */
     private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
-        FileLookup lookup = new FileLookup(http, notes, fetcher, chunkBytes);
+        FileLookup lookup = new FileLookup(http, notes, fetcher, sample, chunkBytes);
         ModelFile file = lookup.find(key, url, known);
         Response response = lookup.response();
         if (file != null && response != null) {
@@ -235,7 +242,7 @@ public final class Download {
         file.setFetchingWhole(true);
         start(() -> {
             try {
-                new WholeFetcher(http, directory, fetched, file).fetch(response);
+                new WholeFetcher(http, chunks, fetched, file).fetch(response);
                 notes.write(file); // the length may not have been known before
             } finally {
                 file.setFetchingWhole(false);
@@ -316,40 +323,32 @@ public final class Download {
         }
     }
 
-    /**
-     * Waits until a chunk is stored and verified.
-     *
-     * @return the chunk, or null past the end of the file
-     * @throws LostException if the browser has lost the chunk twice
-     */
+    /** Does the same as {@link ChunkReader#chunk}. */
     public @Nullable Chunk chunk(ModelFile file, int index) {
-        queue.read(file, index);
-        changed.fire();
-        while (!file.isPastEnd(index)) {
-            if (file.isStored(index)) {
-                Chunk chunk = directory.chunk(file.name(index));
-                if (chunk != null) {
-                    return chunk;
-                }
-                if (!file.markLost(index) && directory.lasts()) {
-                    throw new LostException();
-                }
-                file.addArrived(-file.length(index));
-            }
-            requireRunning();
-            startMissing(file);
-            changed.await();
-        }
-        return null;
+        return reader.chunk(file, index);
     }
 
-    /** Starts threads that fetch the missing chunks of a file, if there are none. */
-    private void startMissing(ModelFile file) {
-        if (file.hasRanges()) {
-            startThreads();
-        } else if (!file.isFetchingWhole()) {
+    /** Returns the chunks that were damaged or lost, in the order in which they were found, such as {@code a.gguf, chunk 2 of 6}. */
+    public List<String> repaired() {
+        return reader.repaired();
+    }
+
+    private final class Source implements ChunkReader.Source {
+        @Override
+        public void lock() {
             takeLock();
-            fetchWhole(file, null);
+        }
+
+        @Override
+        public void awaitProgress(ModelFile file) {
+            requireRunning();
+            if (file.hasRanges()) {
+                startThreads();
+            } else if (!file.isFetchingWhole()) {
+                takeLock();
+                fetchWhole(file, null);
+            }
+            changed.await();
         }
     }
 

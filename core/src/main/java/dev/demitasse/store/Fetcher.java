@@ -10,6 +10,9 @@ abstract class Fetcher {
         /** Called after a chunk was stored completely. */
         void completed(ModelFile file, int chunk);
 
+        /** Called after all attempts to fetch a shard brought other bytes than its SHA-256 is of. */
+        void mismatched(ModelFile file);
+
         /** Called after the note about a file has changed. */
         void changed(ModelFile file);
 
@@ -22,17 +25,17 @@ abstract class Fetcher {
     }
 
     final Http http;
-    final ModelDirectory directory;
+    final StoredChunks chunks;
     final Listener listener;
 
-    Fetcher(Http http, ModelDirectory directory, Listener listener) {
+    Fetcher(Http http, StoredChunks chunks, Listener listener) {
         this.http = http;
-        this.directory = directory;
+        this.chunks = chunks;
         this.listener = listener;
     }
 
     /** Appends bytes to a chunk and reports them. */
-    final void append(ModelFile file, PartialChunk partial, Bytes bytes, int from, int count) {
+    final void append(ModelFile file, ChunkWriter partial, Bytes bytes, int from, int count) {
         if (count > 0) {
             partial.append(count == bytes.length() ? bytes : bytes.slice(from, count));
             http.progressed();
@@ -41,8 +44,8 @@ abstract class Fetcher {
     }
 
     /** Makes a partial chunk complete and reports it. */
-    final void complete(ModelFile file, int chunk, PartialChunk partial) {
-        partial.complete();
+    final void complete(ModelFile file, int chunk, ChunkWriter partial) {
+        partial.complete(file.sha256(chunk));
         listener.completed(file, chunk);
     }
 }

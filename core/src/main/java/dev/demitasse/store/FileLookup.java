@@ -8,6 +8,7 @@ final class FileLookup {
     private final Http http;
     private final FileNotes notes;
     private final RangeFetcher fetcher;
+    private final ContentSample sample;
     private final int chunkBytes;
     private @Nullable Response response;
     private int chunk;
@@ -17,10 +18,11 @@ final class FileLookup {
      *
      * @param chunkBytes the size of the chunks of a new file
      */
-    FileLookup(Http http, FileNotes notes, RangeFetcher fetcher, int chunkBytes) {
+    FileLookup(Http http, FileNotes notes, RangeFetcher fetcher, ContentSample sample, int chunkBytes) {
         this.http = http;
         this.notes = notes;
         this.fetcher = fetcher;
+        this.sample = sample;
         this.chunkBytes = chunkBytes;
     }
 
@@ -43,6 +45,14 @@ final class FileLookup {
      */
     @Nullable
     ModelFile find(String key, String url, @Nullable ModelFile known) {
+        try {
+            return request(key, url, known);
+        } catch (StoreException e) {
+            throw known == null && notes.isDamaged(key) ? FileNotes.damaged(url, e) : e;
+        }
+    }
+
+    private @Nullable ModelFile request(String key, String url, @Nullable ModelFile known) {
         if (known != null && known.hasRanges()) {
             chunk = known.nextMissing(0);
             long offset = notes.partialLength(known, chunk);
@@ -85,16 +95,48 @@ final class FileLookup {
         return null;
     }
 
+    /** Returns whether the stored chunks are of this file, although the note about them is damaged. */
+    private boolean isStored(ModelFile file) {
+        notes.findStored(file);
+        return sample.isSame(file, false);
+    }
+
+    /** Requests the first missing bytes of a file whose note was rebuilt. */
+    private ModelFile findMissing(ModelFile file) {
+        response = null;
+        chunk = file.nextMissing(0);
+        if (!file.isPastEnd(chunk) && notes.partialLength(file, chunk) < file.length(chunk)) {
+            response = http.get(
+                    file.url(chunk),
+                    file.start(chunk) + notes.partialLength(file, chunk),
+                    file.start(chunk) + file.length(chunk) - 1);
+        }
+        return file;
+    }
+
     private static boolean isSameWhole(ModelFile known, Response whole) {
         return !whole.isPartial() && !known.hasRanges() && !known.contradicts(whole) && known.agreesWith(whole);
     }
 
     private ModelFile create(String key, String url, Response first) {
-        notes.clear(key);
-        ModelFile file = ModelFile.of(key, url, chunkBytes, first);
-        if (file.bytes() != Gguf.UNKNOWN_LENGTH) {
-            notes.write(file);
+        if (first.total() > ModelFile.MAX_BYTES) {
+            first.cancel();
+            throw Http.failure(
+                    url,
+                    "the server states a length of " + first.total() + " bytes, and the maximum is "
+                            + ModelFile.MAX_BYTES + ": it is misconfigured, or the file is not a model");
         }
-        return file;
+        ModelFile file = ModelFile.of(key, url, chunkBytes, first);
+        if (file.hasRanges() && notes.isDamaged(key) && isStored(file)) {
+            first.cancel();
+            notes.write(file);
+            return findMissing(file);
+        }
+        notes.clear(key);
+        ModelFile fresh = ModelFile.of(key, url, chunkBytes, first);
+        if (fresh.bytes() != Gguf.UNKNOWN_LENGTH) {
+            notes.write(fresh);
+        }
+        return fresh;
     }
 }

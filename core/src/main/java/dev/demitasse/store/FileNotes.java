@@ -1,7 +1,10 @@
 package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,9 +18,11 @@ final class FileNotes {
     private static final String ABSENT = "absent";
 
     private final ModelDirectory directory;
+    private final Records records;
 
     FileNotes(ModelDirectory directory) {
         this.directory = directory;
+        records = new Records(directory);
     }
 
     /** Returns whether an entry of the directory is a note about a file. */
@@ -33,12 +38,27 @@ final class FileNotes {
     /** Returns the manifest of the shards, or null if there is none. */
     @Nullable
     String manifest() {
-        return directory.text(MANIFEST);
+        return records.read(MANIFEST);
+    }
+
+    /** Deletes the manifest of the shards: the next visit fetches it again. */
+    void forgetManifest() {
+        records.delete(MANIFEST);
+    }
+
+    /** Returns whether there is a manifest that can't be read. */
+    boolean isManifestDamaged() {
+        return records.isDamaged(MANIFEST);
+    }
+
+    /** Returns whether there is a note about a file that can't be read. */
+    boolean isDamaged(String key) {
+        return parse(key) == null && !isAbsent(key) && records.exists(key + SUFFIX);
     }
 
     /** Stores the manifest of the shards. */
     void putManifest(String manifest) {
-        directory.putText(MANIFEST, manifest);
+        records.write(MANIFEST, manifest);
     }
 
     /** Returns a file with the state of its chunks, or null if there is no valid note. */
@@ -54,23 +74,38 @@ final class FileNotes {
     /** Returns a file without the state of its chunks, or null if there is no valid note. */
     @Nullable
     ModelFile parse(String key) {
-        String note = directory.text(key + SUFFIX);
+        String note = records.read(key + SUFFIX);
         return note == null ? null : ModelFile.parse(key, note);
     }
 
     /** Writes the note about a file. */
     void write(ModelFile file) {
-        directory.putText(file.key() + SUFFIX, file.toJson());
+        records.write(file.key() + SUFFIX, file.toJson());
     }
 
     /** Returns whether the server is known not to have a file. */
     boolean isAbsent(String key) {
-        return ABSENT.equals(directory.text(key + SUFFIX));
+        return ABSENT.equals(records.read(key + SUFFIX));
     }
 
     /** Writes a note that the server does not have a file. */
     void writeAbsent(String key) {
-        directory.putText(key + SUFFIX, ABSENT);
+        records.write(key + SUFFIX, ABSENT);
+    }
+
+    /**
+     * Returns a file in shards with the state of its chunks, or null if no valid manifest is stored.
+     *
+     * @param url the address of the manifest
+     */
+    @Nullable
+    ModelFile sharded(String key, String url) {
+        String stored = manifest();
+        try {
+            return stored == null ? null : sharded(key, url, stored);
+        } catch (StoreException e) {
+            return null; // for example from an earlier version, and damaged: it is fetched again
+        }
     }
 
     /**
@@ -86,6 +121,54 @@ final class FileNotes {
         } catch (IllegalArgumentException e) {
             throw new StoreException(url + " is not a manifest of shards: " + e.getMessage());
         }
+    }
+
+    /**
+     * Returns all files of a model without the state of their chunks.
+     *
+     * @param key the key of the file in shards, if there is one
+     * @param url the address of its manifest
+     * @throws StoreException if a note is damaged
+     */
+    List<ModelFile> all(String key, String url) {
+        List<ModelFile> files = new ArrayList<>();
+        String text = manifest();
+        if (text != null) {
+            files.add(sharded(key, url, text));
+        } else if (isManifestDamaged()) {
+            throw damaged(url);
+        }
+        for (String name : new TreeSet<>(directory.sizes().keySet())) {
+            ModelFile file = isNote(name) ? parse(key(name)) : null;
+            if (file != null) {
+                files.add(file);
+            } else if (isNote(name) && !isAbsent(key(name))) {
+                throw damaged(url);
+            }
+        }
+        return files;
+    }
+
+    /** Returns the addresses of the files whose notes can be read. */
+    List<String> addresses() {
+        List<String> addresses = new ArrayList<>();
+        for (String name : new TreeSet<>(directory.sizes().keySet())) {
+            ModelFile file = isNote(name) ? parse(key(name)) : null;
+            if (file != null) {
+                addresses.add(file.address());
+            }
+        }
+        return addresses;
+    }
+
+    /** Returns the exception for a note that is damaged and can't be rebuilt. */
+    static StoreException damaged(String url, StoreException e) {
+        return new StoreException("the browser's record of the stored file " + url + " is damaged. " + e.getMessage());
+    }
+
+    private static StoreException damaged(String url) {
+        return new StoreException("the browser's record of the stored model " + url
+                + " is damaged: load the model while its server can be reached, which rebuilds the record");
     }
 
     /** Sets the state of the chunks of a file to that in the directory. */

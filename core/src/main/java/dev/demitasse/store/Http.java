@@ -132,7 +132,7 @@ final class Http {
         while (true) {
             Response response = get(url, 0, -1);
             try {
-                return response.text();
+                return response.text(url);
             } catch (ConnectionException e) {
                 pauseBeforeRetry(url, String.valueOf(e.getMessage()));
             }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 public final class ModelFile {
     static final int CHUNK_BYTES = 16 << 20;
 
+    /** The maximum length of a file, 1 TiB. What a server claims beyond it is an error: no browser could store it. */
+    static final long MAX_BYTES = 1L << 40;
+
     private static final int MAX_CHUNK_BYTES = 1 << 26;
 
     /** The JSON name of the chunk size. It is older than the term chunk; existing notes contain it. */
@@ -29,9 +32,6 @@ public final class ModelFile {
     private final boolean ranges;
 
     private final BitSet stored = new BitSet();
-
-    /** Chunks that were stored and have disappeared. */
-    private final BitSet lost = new BitSet();
 
     /** Chunks that a thread is fetching. */
     private final BitSet fetching = new BitSet();
@@ -70,7 +70,8 @@ public final class ModelFile {
     static ModelFile of(String key, String url, int chunkBytes, Response response) {
         ModelFile file =
                 new ModelFile(key, url, response.total(), chunkBytes, response.isPartial(), response.version(), null);
-        file.statedBytes = response.isPartial() ? response.total() : response.bodyBytes();
+        long stated = response.isPartial() ? response.total() : response.bodyBytes();
+        file.statedBytes = stated > MAX_BYTES ? Gguf.UNKNOWN_LENGTH : stated;
         return file;
     }
 
@@ -91,7 +92,7 @@ public final class ModelFile {
             return new ModelFile(
                     key,
                     file.member("url").name(),
-                    file.member("bytes").integer(0, Long.MAX_VALUE),
+                    file.member("bytes").integer(0, MAX_BYTES),
                     (int) file.member(CHUNK_BYTES_KEY).integer(1, MAX_CHUNK_BYTES),
                     Boolean.TRUE.equals(file.member("ranges").value()),
                     new Version(optional(file.member("etag")), optional(file.member("modified"))),
@@ -123,6 +124,11 @@ public final class ModelFile {
 
     String key() {
         return key;
+    }
+
+    /** Returns the address of the file, or of its manifest. */
+    String address() {
+        return url;
     }
 
     /** Returns the length of the file in bytes, or {@link Gguf#UNKNOWN_LENGTH} until its end is known. */
@@ -229,6 +235,19 @@ public final class ModelFile {
         return key + "." + "00000".substring(Math.min(5, index.length())) + index;
     }
 
+    /** Returns the name of the file. */
+    String name() {
+        return manifest == null ? Addresses.name(url) : manifest.name();
+    }
+
+    /** Returns the name of a chunk for messages. */
+    String describe(int chunk) {
+        String name = Addresses.name(url(chunk));
+        return isSharded()
+                ? name
+                : name + ", chunk " + (chunk + 1) + " of " + chunkNames().size();
+    }
+
     /** Returns the names of all chunks. */
     List<String> chunkNames() {
         List<String> names = new ArrayList<>();
@@ -240,18 +259,6 @@ public final class ModelFile {
 
     void setStored(int chunk, boolean isStored) {
         stored.set(chunk, isStored);
-    }
-
-    /**
-     * Records that a stored chunk is gone, because it was evicted or deleted after it was read.
-     *
-     * @return whether this is the first loss of the chunk
-     */
-    boolean markLost(int chunk) {
-        stored.clear(chunk);
-        boolean isFirst = !lost.get(chunk);
-        lost.set(chunk);
-        return isFirst;
     }
 
     boolean isStored(int chunk) {

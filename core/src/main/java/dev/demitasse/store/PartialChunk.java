@@ -15,6 +15,9 @@ public interface PartialChunk {
      */
     void append(Bytes bytes);
 
+    /** Passes the bytes written so far to a target until it wants no more. The target must not wait. */
+    void feed(Chunk.Target target);
+
     /** Removes all bytes. */
     void clear();
 

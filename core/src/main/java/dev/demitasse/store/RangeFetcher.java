@@ -11,9 +11,9 @@ final class RangeFetcher extends Fetcher {
     private final Platform.Condition hashed;
     private boolean isHashing;
 
-    RangeFetcher(Http http, ModelDirectory directory, Platform platform, Listener listener) {
-        super(http, directory, listener);
-        sample = new ContentSample(http, directory);
+    RangeFetcher(Http http, StoredChunks chunks, ContentSample sample, Platform platform, Listener listener) {
+        super(http, chunks, listener);
+        this.sample = sample;
         hashed = platform.condition();
     }
 
@@ -23,12 +23,13 @@ final class RangeFetcher extends Fetcher {
      * @param first the response to a request for these bytes, or null to send one
      */
     void fetch(ModelFile file, int chunk, @Nullable Response first) {
-        PartialChunk partial = directory.partialChunk(file.name(chunk));
+        ChunkWriter partial = chunks.writer(file, chunk);
         boolean completed = false;
         try {
             Response response = first;
             for (int mismatches = 1; !fill(file, chunk, partial, response); mismatches++) {
                 if (mismatches == MAX_MISMATCHES) {
+                    listener.mismatched(file);
                     throw new StoreException(file.url(chunk) + " does not match its SHA-256, after " + mismatches
                             + " attempts: the server's file is damaged or belongs to another model");
                 }
@@ -44,7 +45,7 @@ final class RangeFetcher extends Fetcher {
     }
 
     /** Fetches the missing bytes of a chunk. Returns whether they are the right ones; if not, removes all. */
-    private boolean fill(ModelFile file, int chunk, PartialChunk partial, @Nullable Response first) {
+    private boolean fill(ModelFile file, int chunk, ChunkWriter partial, @Nullable Response first) {
         Response response = first;
         boolean isShort = false;
         while (partial.length() < file.length(chunk) && !isShort) {
@@ -66,7 +67,7 @@ final class RangeFetcher extends Fetcher {
     }
 
     /** Returns whether a chunk matches its hash. Hashes one chunk at a time, because it must be in memory completely. */
-    private boolean matchesHash(PartialChunk partial, @Nullable String sha256) {
+    private boolean matchesHash(ChunkWriter partial, @Nullable String sha256) {
         if (sha256 == null) {
             return true;
         }
@@ -82,7 +83,7 @@ final class RangeFetcher extends Fetcher {
         }
     }
 
-    private void restart(ModelFile file, PartialChunk partial) {
+    private void restart(ModelFile file, ChunkWriter partial) {
         listener.received(file, -partial.length());
         partial.clear();
     }
@@ -107,7 +108,7 @@ final class RangeFetcher extends Fetcher {
         return true;
     }
 
-    private void receive(ModelFile file, int chunk, PartialChunk partial, Response response) {
+    private void receive(ModelFile file, int chunk, ChunkWriter partial, Response response) {
         String url = file.url(chunk);
         if (!file.isSharded() && !isSame(file, response, true)) {
             response.cancel();
@@ -126,7 +127,7 @@ final class RangeFetcher extends Fetcher {
         copy(file, chunk, partial, response);
     }
 
-    private void copy(ModelFile file, int chunk, PartialChunk partial, Response response) {
+    private void copy(ModelFile file, int chunk, ChunkWriter partial, Response response) {
         long missing = file.length(chunk) - partial.length();
         long before = missing;
         long received = 0;

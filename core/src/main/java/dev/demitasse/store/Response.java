@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A response whose body may still be arriving. */
 final class Response {
     private static final String RANGE_UNIT = "bytes ";
+    private static final int MAX_TEXT_BYTES = 64 << 20;
 
     private final HttpExchange exchange;
     private final Platform platform;
@@ -109,8 +110,12 @@ final class Response {
         if (range == null || start == Gguf.UNKNOWN_LENGTH) {
             return Gguf.UNKNOWN_LENGTH;
         }
-        long end = number(range, range.indexOf('-') + 1, range.indexOf('/'));
+        long end = end(range);
         return end < start ? Gguf.UNKNOWN_LENGTH : end - start + 1;
+    }
+
+    private static long end(String range) {
+        return number(range, range.indexOf('-') + 1, range.indexOf('/'));
     }
 
     /**
@@ -120,9 +125,11 @@ final class Response {
     long total() {
         if (isPartial()) {
             String range = contentRange();
-            return range == null || isEncoded()
-                    ? Gguf.UNKNOWN_LENGTH
-                    : number(range, range.indexOf('/') + 1, range.length());
+            if (range == null || isEncoded()) {
+                return Gguf.UNKNOWN_LENGTH;
+            }
+            long total = number(range, range.indexOf('/') + 1, range.length());
+            return total > end(range) ? total : Gguf.UNKNOWN_LENGTH; // a range past the end contradicts itself
         }
         return exchange.hidesHeaders() ? Gguf.UNKNOWN_LENGTH : bodyBytes();
     }
@@ -215,10 +222,18 @@ final class Response {
         return at;
     }
 
-    /** Waits for the whole body as text. */
-    String text() {
+    /**
+     * Waits for the whole body as text.
+     *
+     * @throws StoreException if it is longer than any text that a model has
+     */
+    String text(String url) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         for (Bytes bytes = read(); bytes != null; bytes = read()) {
+            if (text.size() + (long) bytes.length() > MAX_TEXT_BYTES) {
+                cancel();
+                throw Http.failure(url, "it sent more than " + MAX_TEXT_BYTES + " bytes of text");
+            }
             byte[] copy = new byte[bytes.length()];
             bytes.copyTo(copy, 0);
             text.write(copy, 0, copy.length);

@@ -5,6 +5,8 @@ import dev.demitasse.gguf.GgufStream;
 import dev.demitasse.gguf.SplitNames;
 import dev.demitasse.gguf.SplitStream;
 import dev.demitasse.gguf.TensorInfo;
+import dev.demitasse.json.FieldException;
+import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
@@ -13,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The models in a storage, by address. Methods wait; call them in Java threads. */
@@ -65,7 +66,7 @@ public final class StoredModels {
 
     /** Returns whether a directory has a note about its model. */
     static boolean isNoted(ModelDirectory directory) {
-        return directory.text(ABOUT) != null;
+        return about(directory) != null;
     }
 
     /** Records that a model is stored completely and was loaded without error. */
@@ -82,9 +83,18 @@ public final class StoredModels {
 
     /** Writes the note about the model in a directory. */
     static void note(ModelDirectory directory, Map<String, ?> about) {
-        String text = JsonWriter.write(about, -1);
-        if (!text.equals(directory.text(ABOUT))) {
-            directory.putText(ABOUT, text);
+        new Records(directory).write(ABOUT, JsonWriter.write(about, -1));
+    }
+
+    /** Returns the note about the model in a directory, or null if there is none or it is damaged. */
+    private static @Nullable Map<String, @Nullable Object> about(ModelDirectory directory) {
+        String json = new Records(directory).read(ABOUT);
+        try {
+            JsonField about = new JsonField("", json == null ? null : JsonReader.read(json));
+            about.member("url").name();
+            return about.object();
+        } catch (JsonException | FieldException e) {
+            return null;
         }
     }
 
@@ -103,11 +113,14 @@ public final class StoredModels {
         }
         for (String id : storage.ids()) {
             ModelDirectory directory = storage.open(id);
-            String about = directory.text(ABOUT);
+            Map<String, @Nullable Object> about = about(directory);
+            if (about == null) {
+                about = rebuilt(storage, id, directory);
+            }
             if (about == null) {
                 continue;
             }
-            Map<String, @Nullable Object> model = new LinkedHashMap<>(object(about));
+            Map<String, @Nullable Object> model = new LinkedHashMap<>(about);
             model.putIfAbsent("name", Addresses.name(String.valueOf(model.get("url"))));
             model.put("bytes", directory.bytes());
             model.put("complete", model.containsKey("architecture"));
@@ -116,8 +129,38 @@ public final class StoredModels {
         return models;
     }
 
-    private static Map<String, @Nullable Object> object(String json) {
-        return new JsonField("", JsonReader.read(json)).object();
+    /**
+     * Rebuilds the note of a directory from the notes about its files: loading the model completes it. Deletes the directory if nothing in
+     * it can belong to a model.
+     */
+    private @Nullable Map<String, @Nullable Object> rebuilt(Storage from, String id, ModelDirectory directory) {
+        FileNotes notes = new FileNotes(directory);
+        for (String url : notes.addresses()) {
+            for (String address : List.of(url, Addresses.folder(url))) {
+                if (id(from, address).equals(id)) {
+                    Map<String, @Nullable Object> about = new LinkedHashMap<>();
+                    about.put("url", address);
+                    note(directory, about);
+                    return about;
+                }
+            }
+        }
+        if (notes.manifest() == null) { // a manifest does not contain its address; loading the model notes it again
+            collect(id);
+        }
+        return null;
+    }
+
+    /** Deletes a directory, unless a download has just begun in it. */
+    private void collect(String id) {
+        Platform.Lock lock = platform.takeLockNow(id);
+        if (lock != null) {
+            try {
+                storage().delete(id);
+            } finally {
+                lock.release();
+            }
+        }
     }
 
     /**
@@ -177,24 +220,37 @@ public final class StoredModels {
      */
     public Map<String, List<String>> files(String url) {
         ModelDirectory directory = directory(url);
-        String about = directory.text(ABOUT);
-        if (about == null || !object(about).containsKey("architecture")) {
+        Map<String, @Nullable Object> about = about(directory);
+        if (about == null || !about.containsKey("architecture")) {
             throw new StoreException("there is no complete stored model " + url);
         }
         Map<String, List<String>> files = new LinkedHashMap<>();
-        FileNotes notes = new FileNotes(directory);
-        String text = notes.manifest();
-        if (text != null) {
-            Manifest manifest = Manifest.parse(text);
-            files.put(manifest.name(), ModelFile.of(ONLY_FILE, url, manifest).chunkNames());
-        }
-        for (String name : new TreeSet<>(directory.sizes().keySet())) {
-            ModelFile file = FileNotes.isNote(name) ? notes.parse(FileNotes.key(name)) : null;
-            if (file != null) {
-                files.put(Addresses.name(file.url(0)), file.chunkNames());
-            }
+        for (ModelFile file : new FileNotes(directory).all(ONLY_FILE, url)) {
+            files.put(file.name(), file.chunkNames());
         }
         return files;
+    }
+
+    /**
+     * Reads all chunks of a stored model, and fetches those again that are damaged or missing.
+     *
+     * @param listener receives the number of bytes read
+     * @throws StoreException if the model is not stored completely
+     */
+    public Verification verify(String url, Download.Listener listener) {
+        Storage from = storage();
+        files(url);
+        String id = id(from, url);
+        ModelDirectory directory = from.open(id);
+        Verifier verifier =
+                new Verifier(new StoredChunks(directory, chunkBytes, new DirectoryLock(platform, id)), listener);
+        verifier.check(new FileNotes(directory).all(ONLY_FILE, url));
+        Download download = download(url, true, true, (stored, total) -> {});
+        try {
+            return verifier.repair(download);
+        } finally {
+            download.close();
+        }
     }
 
     /**
@@ -214,12 +270,13 @@ public final class StoredModels {
             to.delete(id);
             ModelDirectory directory = to.open(id);
             note(directory, Map.of("url", url));
+            StoredChunks chunks = new StoredChunks(directory, chunkBytes, new DirectoryLock(platform, id));
             for (int i = 0; i < files.size(); i++) {
                 SourceFile source = files.get(i);
                 boolean isOnly = files.size() == 1;
                 String key = isOnly ? ONLY_FILE : Integer.toString(i);
                 String named = isOnly ? url : Addresses.sibling(url, source.name());
-                copy(source, ModelFile.of(key, named, chunkBytes, source.bytes()), directory);
+                copy(source, ModelFile.of(key, named, chunkBytes, source.bytes()), directory, chunks);
             }
             loaded(url, files.get(0).name(), architecture);
             done = true;
@@ -231,14 +288,14 @@ public final class StoredModels {
         }
     }
 
-    private static void copy(SourceFile source, ModelFile file, ModelDirectory directory) {
+    private static void copy(SourceFile source, ModelFile file, ModelDirectory directory, StoredChunks chunks) {
         for (int chunk = 0; !file.isPastEnd(chunk); chunk++) {
-            PartialChunk partial = directory.partialChunk(file.name(chunk));
+            ChunkWriter partial = chunks.writer(file, chunk);
             boolean completed = false;
             try {
                 source.read(file.start(chunk), file.length(chunk), partial::append);
                 completed = true;
-                partial.complete();
+                partial.complete(null);
             } finally {
                 if (!completed) {
                     partial.close();

@@ -10,6 +10,11 @@ public final class UnusableBytesException extends RuntimeException {
         return new UnusableBytesException(url + " has changed while it was downloaded");
     }
 
+    static UnusableBytesException replaced(String problem) {
+        return new UnusableBytesException(problem
+                + ", and its server has another version of the file now: load the model again to download that");
+    }
+
     static UnusableBytesException compressed(String url) {
         return new UnusableBytesException("can't fetch " + url + ": " + WrongAnswer.COMPRESSED);
     }

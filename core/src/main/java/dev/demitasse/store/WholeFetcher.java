@@ -10,7 +10,7 @@ final class WholeFetcher extends Fetcher {
 
     private final ModelFile file;
     /** The chunk that is being written, or null; it stays open between passes. */
-    private @Nullable PartialChunk partial;
+    private @Nullable ChunkWriter partial;
     /** The index of the partial chunk. */
     private int partialIndex;
     /** The largest position that a body has reached. */
@@ -20,8 +20,8 @@ final class WholeFetcher extends Fetcher {
     /** Whether the last pass has stopped because the reader waits for a chunk that the pass had skipped. */
     private boolean isReaderBehind;
 
-    WholeFetcher(Http http, ModelDirectory directory, Listener listener, ModelFile file) {
-        super(http, directory, listener);
+    WholeFetcher(Http http, StoredChunks chunks, Listener listener, ModelFile file) {
+        super(http, chunks, listener);
         this.file = file;
     }
 
@@ -110,7 +110,7 @@ final class WholeFetcher extends Fetcher {
     }
 
     private void append(int chunk, int offset, Bytes bytes, int from, int count) {
-        PartialChunk target = partial(chunk);
+        ChunkWriter target = partial(chunk);
         if (target.length() < offset) {
             closePartial(); // the chunk was lost after its first bytes had been skipped: the next pass stores it
             return;
@@ -122,19 +122,19 @@ final class WholeFetcher extends Fetcher {
         }
     }
 
-    private PartialChunk partial(int chunk) {
+    private ChunkWriter partial(int chunk) {
         if (partial != null && partialIndex == chunk) {
             return partial;
         }
         closePartial();
-        PartialChunk opened = directory.partialChunk(file.name(chunk));
+        ChunkWriter opened = chunks.writer(file, chunk);
         partial = opened;
         partialIndex = chunk;
         return opened;
     }
 
     private void completePartial() {
-        PartialChunk completed = partial;
+        ChunkWriter completed = partial;
         partial = null;
         if (completed != null) {
             complete(file, partialIndex, completed);

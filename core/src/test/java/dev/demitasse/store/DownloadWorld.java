@@ -79,6 +79,7 @@ final class DownloadWorld {
         RuntimeException error;
 
         long total;
+        List<String> repaired = List.of();
 
         String message() {
             return error == null ? "no error" : String.valueOf(error.getMessage());
@@ -105,6 +106,11 @@ final class DownloadWorld {
 
     StoredModels models(FakeTab tab) {
         return new StoredModels(disk.storage(tab), () -> disk.memory(tab), tab, chunkBytes);
+    }
+
+    /** Returns the entries of the model's directory, by name. */
+    Map<String, byte[]> entries() {
+        return disk.entries(disk.storage(tab()).id(address()));
     }
 
     /** Returns the stored models. */
@@ -135,6 +141,7 @@ final class DownloadWorld {
         } catch (StoreException e) {
             outcome.error = e;
         } finally {
+            outcome.repaired = download.repaired();
             download.close();
         }
     }

@@ -1,5 +1,6 @@
 package dev.demitasse.store;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Bytes in a Java array. */
@@ -12,6 +13,11 @@ record FakeBytes(byte[] array) implements Bytes {
     @Override
     public Bytes slice(int from, int count) {
         return new FakeBytes(Arrays.copyOfRange(array, from, from + count));
+    }
+
+    @Override
+    public void feed(Chunk.Target target) {
+        target.accept(ByteBuffer.wrap(array));
     }
 
     @Override

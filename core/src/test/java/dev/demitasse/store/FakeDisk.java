@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** A disk with a quota. Appended bytes are on it at once, as with OPFS. */
 final class FakeDisk {
@@ -18,6 +19,9 @@ final class FakeDisk {
     private final Map<String, FakeTab> open = new HashMap<>();
 
     private long quota = Long.MAX_VALUE;
+
+    /** Receives the name of each chunk that has been completed. */
+    Consumer<String> onComplete = name -> {};
 
     /** Limits the bytes of all entries. */
     void quota(long bytes) {
@@ -34,6 +38,11 @@ final class FakeDisk {
     /** Returns the entries of a directory, by name. */
     Map<String, byte[]> entries(String id) {
         return directories.computeIfAbsent(id, unknown -> new TreeMap<>());
+    }
+
+    /** Deletes a directory, as a browser does that evicts a site's data. */
+    void evict(String id) {
+        directories.remove(id);
     }
 
     void closeAll(FakeTab tab) {
@@ -190,6 +199,11 @@ final class FakeDisk {
         }
 
         @Override
+        public void feed(Chunk.Target target) {
+            target.accept(ByteBuffer.wrap(bytes()));
+        }
+
+        @Override
         public void clear() {
             entries(directory.id).put(partName, new byte[0]);
         }
@@ -207,6 +221,7 @@ final class FakeDisk {
             directory.tab.step();
             byte[] bytes = entries(directory.id).remove(partName);
             entries(directory.id).put(name, bytes == null ? new byte[0] : bytes);
+            onComplete.accept(name);
         }
 
         private void close(FakeTab owner) {

@@ -72,6 +72,10 @@ final class FakeServer {
     /** The number of bytes by which Content-Length exceeds that of the body, as the length of a compressed body does. */
     @Nullable
     Integer compressedBy;
+    /** The length of a file that responses state, or null to state the real one. (Networks cut a body at a Content-Length of 10.) */
+    @Nullable
+    String claimedLength;
+
     /** Whether requests with a range fail. */
     boolean failsRanges;
     /** Whether ranges are of compressed bytes: the decoded bytes are others, and more. */
@@ -217,7 +221,8 @@ final class FakeServer {
             }
             body = Arrays.copyOfRange(content, start, end);
             if (isPartial) {
-                headers.put("Content-Range", "bytes " + start + "-" + (end - 1) + "/" + content.length);
+                String total = claimedLength == null ? Integer.toString(content.length) : claimedLength;
+                headers.put("Content-Range", "bytes " + start + "-" + (end - 1) + "/" + total);
             }
             if (inflates) {
                 body = new byte[end - start + 5];
@@ -234,7 +239,11 @@ final class FakeServer {
                 stated += compressedBy;
             }
             if (hasLength && fault.kind != Kind.UNSTATED) {
-                headers.put("Content-Length", Integer.toString(stated));
+                headers.put(
+                        "Content-Length",
+                        claimedLength == null || claimedLength.equals("10") || headers.containsKey("Content-Range")
+                                ? Integer.toString(stated)
+                                : claimedLength);
             }
             if (fault.kind == Kind.SHORT || fault.kind == Kind.EMPTY) {
                 body = Arrays.copyOf(body, Math.min(body.length, fault.kind == Kind.EMPTY ? 0 : fault.value));

@@ -42,6 +42,13 @@ public final class HeldBytes implements Chunk {
         return true;
     }
 
+    /** Does the same for a target that does not wait, while a reader may wait in {@link #feed}. */
+    void feedWritten(Chunk.Target target) {
+        for (int i = 0; i < buffers.getLength(); i++) {
+            Staging.feedWritten((Uint8Array) buffers.get(i), target);
+        }
+    }
+
     /** Returns a copy of all bytes in one array. */
     Uint8Array content() {
         Uint8Array content = new Uint8Array((int) length);

@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.store.Bytes;
+import dev.demitasse.store.Chunk;
 import org.teavm.jso.typedarrays.Uint8Array;
 
 /** Bytes in a JavaScript array. */
@@ -24,6 +25,11 @@ final class JsBytes implements Bytes {
     @Override
     public Bytes slice(int from, int count) {
         return new JsBytes(new Uint8Array(array.getBuffer(), array.getByteOffset() + from, count));
+    }
+
+    @Override
+    public void feed(Chunk.Target target) {
+        Staging.feedWritten(array, target);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.demitasse.web.store;
 
 import dev.demitasse.store.Bytes;
+import dev.demitasse.store.Chunk;
 import dev.demitasse.store.PartialChunk;
 import dev.demitasse.web.js.Buffers;
 import dev.demitasse.web.js.Hash;
@@ -21,6 +22,11 @@ abstract class MemoryPartialChunk implements PartialChunk {
     @Override
     public void append(Bytes bytes) {
         held.append(JsBytes.array(bytes));
+    }
+
+    @Override
+    public void feed(Chunk.Target target) {
+        held.feedWritten(target);
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A directory in the origin private file system. */
 final class OpfsDirectory implements BrowserDirectory {
-    private static final String NOT_FOUND = "NotFoundError";
+    static final String NOT_FOUND = "NotFoundError";
     /** The name of the error if an access handle of the file is open. */
     static final String IN_USE = "NoModificationAllowedError";
 
@@ -32,10 +32,17 @@ final class OpfsDirectory implements BrowserDirectory {
 
     private static final Files.Options READ_ONLY = options("read-only");
 
-    private final Files.Directory directory;
+    /** Opens a directory of the file system, and creates it if it does not exist. */
+    interface Opener {
+        Files.Directory open();
+    }
 
-    OpfsDirectory(Files.Directory directory) {
-        this.directory = directory;
+    private final Opener opener;
+    private Files.Directory directory;
+
+    OpfsDirectory(Opener opener) {
+        this.opener = opener;
+        directory = opener.open();
     }
 
     static Files.Options options(boolean create) {
@@ -61,7 +68,16 @@ final class OpfsDirectory implements BrowserDirectory {
         }
     }
 
+    /** Creates a file, and the directory if the browser has evicted it. */
     private Files.FileHandle make(String name) {
+        try {
+            return Promises.await(directory.getFileHandle(name, options(true)));
+        } catch (JsException e) {
+            if (!e.is(NOT_FOUND)) {
+                throw e;
+            }
+        }
+        directory = opener.open();
         return Promises.await(directory.getFileHandle(name, options(true)));
     }
 
@@ -71,8 +87,16 @@ final class OpfsDirectory implements BrowserDirectory {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).position(0);
         OpfsPartialChunk partial = new OpfsPartialChunk(name);
-        partial.clear();
-        partial.append(new JsBytes(Uint8Array.fromJavaBuffer(direct)));
+        boolean written = false;
+        try {
+            partial.clear();
+            partial.append(new JsBytes(Uint8Array.fromJavaBuffer(direct)));
+            written = true;
+        } finally {
+            if (!written) {
+                partial.close();
+            }
+        }
         partial.complete();
     }
 
@@ -113,6 +137,17 @@ final class OpfsDirectory implements BrowserDirectory {
     @Override
     public Map<String, Long> sizes() {
         Map<String, Long> sizes = new HashMap<>();
+        try {
+            addSizes(sizes);
+        } catch (JsException e) {
+            if (!e.is(NOT_FOUND)) { // otherwise the browser has evicted the directory
+                throw e;
+            }
+        }
+        return sizes;
+    }
+
+    private void addSizes(Map<String, Long> sizes) {
         Files.Entries entries = directory.values();
         for (Files.Entry entry = Promises.await(entries.next());
                 !entry.isDone();
@@ -126,7 +161,6 @@ final class OpfsDirectory implements BrowserDirectory {
                 }
             }
         }
-        return sizes;
     }
 
     @Override
@@ -207,6 +241,11 @@ final class OpfsDirectory implements BrowserDirectory {
         }
 
         @Override
+        public void feed(Chunk.Target target) {
+            Staging.feedWritten(handle, target);
+        }
+
+        @Override
         public String sha256() {
             Uint8Array content = content();
             String hash = Hash.sha256(content);
@@ -229,7 +268,13 @@ final class OpfsDirectory implements BrowserDirectory {
         public void complete() {
             handle.flush();
             handle.close();
-            Promises.await(file.move(name));
+            try {
+                Promises.await(file.move(name));
+            } catch (JsException e) {
+                if (!e.is(NOT_FOUND)) { // otherwise the browser has evicted it: readers will miss it
+                    throw e;
+                }
+            }
         }
 
         @Override

@@ -11,10 +11,12 @@ import org.teavm.jso.core.JSObjects;
 
 /** Directories within one directory of the origin private file system. */
 final class OpfsStorage extends BrowserStorage {
-    private final Files.Directory root;
+    private final OpfsDirectory.Opener opener;
+    private Files.Directory root;
 
-    private OpfsStorage(Files.Directory root) {
-        this.root = root;
+    private OpfsStorage(OpfsDirectory.Opener opener) {
+        this.opener = opener;
+        root = opener.open();
     }
 
     /** A file that shows whether files can be written. */
@@ -31,7 +33,7 @@ final class OpfsStorage extends BrowserStorage {
             if (!isWritable(Promises.await(root.getFileHandle(PROBE, OpfsDirectory.options(true))))) {
                 return null;
             }
-            return new OpfsStorage(
+            return new OpfsStorage(() ->
                     Promises.await(root.getDirectoryHandle("demitasse-" + kind + "s", OpfsDirectory.options(true))));
         } catch (RuntimeException e) { // including a missing method
             return null;
@@ -49,7 +51,20 @@ final class OpfsStorage extends BrowserStorage {
 
     @Override
     public BrowserDirectory open(String id) {
-        return new OpfsDirectory(Promises.await(root.getDirectoryHandle(id, OpfsDirectory.options(true))));
+        return new OpfsDirectory(() -> directory(id));
+    }
+
+    /** Opens a directory, and creates it and the root if the browser has evicted them. */
+    private Files.Directory directory(String id) {
+        try {
+            return Promises.await(root.getDirectoryHandle(id, OpfsDirectory.options(true)));
+        } catch (JsException e) {
+            if (!e.is(OpfsDirectory.NOT_FOUND)) {
+                throw e;
+            }
+        }
+        root = opener.open();
+        return Promises.await(root.getDirectoryHandle(id, OpfsDirectory.options(true)));
     }
 
     @Override
