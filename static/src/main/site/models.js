@@ -9,6 +9,7 @@ import { change, settings } from './settings.js';
 import { siteModels } from './site-models.js';
 import { oneLine, shortLine } from './untrusted-text.js';
 import { decoded } from './urls.js';
+import { verifyModel } from './verify-model.js';
 
 /** @typedef {import('./demitasse.js').StoredModel} StoredModel */
 
@@ -158,11 +159,9 @@ function storedRow(model) {
   const url = new URL(model.url);
   const from = url.protocol === 'local:' ? t('imported') : t('fromHost', { host: url.host });
   const state = t(model.complete ? 'complete' : 'incomplete');
-  const actions = [];
-  if (model.complete) {
-    actions.push(button(t('export'), 'quiet', () => exportModel(model)));
-  }
-  actions.push(confirmButton(t('delete'), t('reallyDelete'), () => deleteModel(model)));
+  const verify = () => attempt(t('notVerified', { name: nameOf(model) }), async () => say(await verifyModel(model.url, nameOf(model), say)));
+  const whole = [button(t('verify'), 'quiet', verify), button(t('export'), 'quiet', () => exportModel(model))];
+  const actions = [...(model.complete ? whole : []), confirmButton(t('delete'), t('reallyDelete'), () => deleteModel(model))];
   const file = fileName(url);
   return row(url, nameOf(model), [`${size(model.bytes)} · ${state} · ${from}`, ...(file === nameOf(model) ? [] : [file])], actions);
 }
@@ -333,7 +332,7 @@ async function attempt(failure, action) {
   }
 }
 
-const say = (/** @type {string} */ text) => (status.textContent = text);
+const say = (/** @type {string} */ text) => void (status.textContent = text);
 
 /**
  * @param {string} failure

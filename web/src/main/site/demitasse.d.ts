@@ -7,9 +7,9 @@
 export interface Progress {
   /**
    * `download`: the model is fetched, and the engine reads it as it arrives; `load`: the engine reads a model that is completely
-   * stored; `prefill`: the engine reads a prompt.
+   * stored; `prefill`: the engine reads a prompt; `verify`: a stored model is checked.
    */
-  phase: 'download' | 'load' | 'prefill';
+  phase: 'download' | 'load' | 'prefill' | 'verify';
   /** The number of bytes that are stored, bytes that are read, or prompt tokens that are read. */
   loaded: number;
   /** The total number of bytes or tokens; 0 if unknown. */
@@ -51,6 +51,20 @@ export interface StoredModel {
   bytes: number;
   /** Whether the model loads without a network. */
   complete: boolean;
+}
+
+/** The result of checking a stored model. */
+export interface Verification {
+  /** The number of bytes that were read. */
+  bytes: number;
+  /** The chunks that were damaged or missing, such as `model.gguf, chunk 2 of 6`. */
+  damaged: string[];
+  /** Whether all of `damaged` were downloaded again. */
+  repaired: boolean;
+  /** Why not. */
+  error?: string;
+  /** The number of chunks that an earlier version had stored without hashes: nothing is known about them. They have hashes now. */
+  unknown: number;
 }
 
 /** The sampling parameters that a model's developers recommend. They are the defaults of requests. */
@@ -172,7 +186,16 @@ export class Demitasse {
     list(): Promise<StoredModel[]>;
     /** Deletes a stored model, complete or not. */
     delete(url: string): Promise<void>;
-    /** Returns the files of a stored model: one, or all parts of a split file. Their bytes are read from the storage when used. */
+    /**
+     * Reads and checks all bytes of a complete stored model, and downloads those again that are damaged or missing.
+     *
+     * @param options `onProgress` is called with the phase `verify`
+     */
+    verify(url: string, options?: { onProgress?: (progress: Progress) => void }): Promise<Verification>;
+    /**
+     * Returns the files of a stored model: one, or all parts of a split file. They are checked first; their bytes are read from the
+     * storage when used.
+     */
     export(url: string): Promise<File[]>;
     /**
      * Stores a model: a GGUF file, or all parts of a split one.

@@ -155,6 +155,16 @@ export class Demitasse {
     export: async (url) => (await Demitasse.#manage({ type: 'export', address: absolute(url) })).files,
 
     /**
+     * Reads and checks all bytes of a stored model, and downloads those again that are damaged or missing.
+     *
+     * @param {string} url as in the list
+     * @param {{onProgress?: (progress: import('./demitasse.js').Progress) => void}} [options]
+     * @returns {Promise<import('./demitasse.js').Verification>}
+     */
+    verify: async (url, { onProgress } = {}) =>
+      JSON.parse((await Demitasse.#manage({ type: 'verify', address: absolute(url) }, { onProgress })).verification),
+
+    /**
      * Stores a model: a GGUF file, or all parts of a split one.
      *
      * @param {File | File[]} files
@@ -176,11 +186,12 @@ export class Demitasse {
    * A request of an engine's worker that needs no model.
    *
    * @param {object} message
+   * @param {import('./request-queue.js').Callbacks} [callbacks]
    */
-  static async #manage(message) {
+  static async #manage(message, callbacks) {
     const engine = new Demitasse();
     try {
-      return await engine.#requests.send(message);
+      return await engine.#requests.send(message, callbacks);
     } finally {
       engine.close();
     }

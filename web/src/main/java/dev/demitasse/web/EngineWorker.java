@@ -90,7 +90,7 @@ public final class EngineWorker {
                 case "tokenize" -> tokenize(request);
                 case "closeSession", "saveSession", "restoreSession" -> inThread(request, () -> session(request));
                 case "sessions", "deleteSession" -> inThread(request, () -> storedSessions(request));
-                case "models", "delete", "export", "import" -> ModelRequests.handle(request);
+                case "models", "delete", "export", "import", "verify" -> ModelRequests.handle(request);
                 case "abort" -> abort(request.getId());
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }

@@ -43,6 +43,10 @@ public interface Reply extends JSObject {
     @JSProperty
     void setModels(String json);
 
+    /** Sets the result of verifying a stored model as JSON: {bytes, unknown, damaged, repaired, error}. */
+    @JSProperty
+    void setVerification(String json);
+
     @JSProperty
     void setFiles(JSArray<NamedBlob> files);
 

@@ -20,7 +20,7 @@ public interface Request extends JSObject {
     @JSProperty("model")
     Blob getFile();
 
-    /** Returns the address of the model for {@code delete}, {@code export} and {@code import}. */
+    /** Returns the address of the model for {@code delete}, {@code export}, {@code import} and {@code verify}. */
     @JSProperty
     String getAddress();
 

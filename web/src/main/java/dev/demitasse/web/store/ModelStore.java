@@ -5,6 +5,7 @@ import dev.demitasse.store.Download;
 import dev.demitasse.store.SourceFile;
 import dev.demitasse.store.StoreException;
 import dev.demitasse.store.StoredModels;
+import dev.demitasse.store.Verification;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Files;
 import dev.demitasse.web.js.NamedBlob;
@@ -71,6 +72,11 @@ public final class ModelStore {
         models.discard(url);
     }
 
+    /** Does the same as {@link StoredModels#verify}. */
+    public Verification verify(String url, Download.Listener listener) {
+        return models.verify(url, listener);
+    }
+
     /** Returns the storage in bytes that is left for this site, or {@link Gguf#UNKNOWN_LENGTH}. */
     public long available() {
         Files.Manager manager = WorkerScope.getNavigator().getStorage();
@@ -82,11 +88,15 @@ public final class ModelStore {
     }
 
     /**
-     * Returns the files of a model, with shards joined. The bytes are not copied.
+     * Returns the files of a model, with shards joined. The bytes are checked, but not copied.
      *
-     * @throws StoreException if the model is not stored completely
+     * @throws StoreException if the model is not stored completely, or is damaged and can't be repaired
      */
     public JSArray<NamedBlob> export(String url) {
+        Verification verified = models.verify(url, (read, total) -> {});
+        if (verified.error() != null) {
+            throw new StoreException(verified.error());
+        }
         JSArray<NamedBlob> exported = new JSArray<>();
         BrowserDirectory directory = (BrowserDirectory) models.directory(url);
         for (Map.Entry<String, List<String>> file : models.files(url).entrySet()) {
