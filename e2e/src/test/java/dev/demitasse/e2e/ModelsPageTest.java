@@ -36,6 +36,10 @@ class ModelsPageTest {
             assertThat(page.locator("#space")).hasText(Pattern.compile("[0-9.]+ MB used, .* free · .*"));
             page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target/models-desktop.png")));
 
+            button(page, "Verify").click();
+            assertThat(page.locator("#models-status"))
+                    .hasText(Pattern.compile(".* is intact: all 98\\.4 MB were checked\\."));
+
             Download download =
                     page.waitForDownload(() -> button(page, "Export").click());
             assertEquals(FILE, download.suggestedFilename());

@@ -82,6 +82,8 @@ public final class UnrulyServer implements AutoCloseable {
     private volatile boolean exposesHeaders = true;
     private volatile String etag = "\"1\"";
     private volatile double lengthFactor = 1;
+    private volatile String claimedLength;
+    private volatile boolean reachable = true;
     private volatile boolean hasLength = true;
     private volatile long bytesPerSecond = Long.MAX_VALUE;
     private volatile LongConsumer onBytes = bytes -> {};
@@ -137,6 +139,16 @@ public final class UnrulyServer implements AutoCloseable {
     /** Multiplies each Content-Length. If the body is shorter, the connection stays open without data, or ends if there are no ranges. */
     void lengthFactor(double factor) {
         lengthFactor = factor;
+    }
+
+    /** Sets the length of the file that Content-Range states, or null for the real one. */
+    void claimLength(String length) {
+        claimedLength = length;
+    }
+
+    /** Sets whether models can be fetched. If not, connections for them break. */
+    void modelsReachable(boolean given) {
+        reachable = given;
     }
 
     /** Sets whether answers have a Content-Length; otherwise the end of the connection ends them. */
@@ -271,6 +283,10 @@ public final class UnrulyServer implements AutoCloseable {
     }
 
     private void sendModel(Socket socket, String name, String range) throws IOException {
+        if (!reachable) {
+            reset(socket);
+            return;
+        }
         Content content = models.get(name);
         modelRequests.add(name + (range == null ? "" : " " + range));
         long from = 0;
@@ -296,7 +312,8 @@ public final class UnrulyServer implements AutoCloseable {
         headers.put("Content-Type", "application/octet-stream");
         headers.put("ETag", etag);
         if (partial) {
-            headers.put("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + content.length());
+            String length = claimedLength == null ? Long.toString(content.length()) : claimedLength;
+            headers.put("Content-Range", "bytes " + from + "-" + (to - 1) + "/" + length);
         }
         if (hasLength) {
             headers.put("Content-Length", Long.toString(said));
