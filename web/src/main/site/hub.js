@@ -97,7 +97,9 @@ export class Hub {
   async #files(repository, commit, signal) {
     /** @type {HubFile[]} */
     const files = [];
-    let page = `${this.#endpoint}/api/models/${repository}/tree/${commit}?recursive=true`;
+    const tree = `${this.#endpoint}/api/models/${repository}/tree/${commit}`;
+    /** @type {string | undefined} */
+    let page = `${tree}?recursive=true`;
     while (page) {
       const response = await this.#get(page, repository, commit, signal);
       for (const { type, path, size, lfs } of await response.json()) {
@@ -106,7 +108,7 @@ export class Hub {
         }
       }
       const next = NEXT_PAGE.exec(response.headers.get('link') ?? '')?.[1];
-      page = next && new URL(next, page).origin === new URL(page).origin ? new URL(next, page).href : '';
+      page = next && tree + new URL(next, page).search; // the link of a mirror may name the Hub itself
     }
     return files;
   }
