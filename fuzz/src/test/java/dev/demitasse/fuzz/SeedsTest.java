@@ -1,0 +1,45 @@
+package dev.demitasse.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Runs the seeds of all targets, and the inputs that fuzzing found once. */
+class SeedsTest {
+    /** The files that a target failed on before it was mended, in a folder for each target. */
+    private static final Path FINDINGS = Path.of("src/test/resources/findings");
+
+    @TestFactory
+    Stream<DynamicTest> allSeedsPass() {
+        return Targets.names().stream()
+                .map(name -> DynamicTest.dynamicTest(
+                        name, () -> Targets.of(name).seeds().forEach(Targets.of(name)::run)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> allFindingsPass() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path folder : list(FINDINGS)) {
+            for (Path file : list(folder)) {
+                String target = folder.getFileName().toString();
+                tests.add(DynamicTest.dynamicTest(
+                        target + "/" + file.getFileName(),
+                        () -> assertDoesNotThrow(() -> Targets.of(target).run(Files.readAllBytes(file)))));
+            }
+        }
+        return tests.stream();
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
+        }
+    }
+}
