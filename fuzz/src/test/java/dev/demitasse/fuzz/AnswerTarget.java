@@ -122,6 +122,6 @@ final class AnswerTarget extends Target {
 
     @Override
     protected long maxAllocation(int inputLength) {
-        return 500_000 + 200L * inputLength * (1 + inputLength / 16);
+        return 1_000_000 + 10_000L * inputLength;
     }
 }

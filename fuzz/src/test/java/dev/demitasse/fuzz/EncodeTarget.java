@@ -91,13 +91,19 @@ final class EncodeTarget extends Target {
     private static String expected(String text, int index) {
         // A half pair of surrogates becomes U+FFFD.
         String utf8 = new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
-        return index < PRE.size() && PRE.get(index).startsWith("qwen")
-                ? Normalizer.normalize(utf8, Normalizer.Form.NFC)
-                : utf8;
+        if (index == PRE.size()) {
+            return utf8.replace('\u2581', ' '); // SentencePiece writes spaces as this character
+        }
+        return PRE.get(index).startsWith("qwen") ? Normalizer.normalize(utf8, Normalizer.Form.NFC) : utf8;
     }
 
     /** Decodes tokens of single bytes, which need not be UTF-8. */
     private static void decodesAsJava(Tokenizer tokenizer, byte[] bytes) {
+        for (int i = 1; i < bytes.length; i++) {
+            if ((bytes[i - 1] & 0xFF) == 0xED && (bytes[i] & 0xFF) >= 0xA0) {
+                return; // of an encoded surrogate, Java makes one U+FFFD instead of three
+            }
+        }
         int[] ids = new int[bytes.length];
         int[] byteTokens = byteTokens(tokenizer);
         for (int i = 0; i < ids.length; i++) {

@@ -16,11 +16,18 @@ final class RegexTarget extends Target {
         super(IllegalArgumentException.class, TooLargeException.class);
     }
 
+    /** Returns a small budget, so that there are many executions in a second. */
+    private static Budget budget() {
+        Budget budget = new Budget();
+        budget.spend(19_950_000);
+        return budget;
+    }
+
     @Override
     protected void test(byte[] input) {
         String pattern = Input.text(input);
-        Dfa strict = Regex.search(pattern, false, new Budget());
-        Dfa lenient = Regex.search(pattern, true, new Budget());
+        Dfa strict = Regex.search(pattern, false, budget());
+        Dfa lenient = Regex.search(pattern, true, budget());
         for (String text : TEXTS) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             check(!strict.matches(bytes) || lenient.matches(bytes), "only the strict automaton accepts " + text);
@@ -92,7 +99,7 @@ final class RegexTarget extends Target {
 
     @Override
     protected long maxAllocation(int inputLength) {
-        // The budget bounds it: 20 million steps, and each allocates less than 100 bytes.
-        return 500L << 20;
+        // The budget bounds it: two times 50,000 steps.
+        return 40L << 20;
     }
 }

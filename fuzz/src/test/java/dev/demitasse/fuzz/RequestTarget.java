@@ -46,7 +46,7 @@ final class RequestTarget extends Target {
         return new RequestTarget(
                 body -> CompletionRequest.text(body, CONTEXT, 7),
                 List.of(
-                        "{\"prompt\": [\"a\", \"b\"], \"echo\": true, \"logprobs\": 2, \"stop\": [\"x\"], \"n\": 2, \"best_of\": 3}",
+                        "{\"prompt\": [\"a\", \"b\"], \"echo\": true, \"stop\": [\"x\"], \"n\": 2, \"best_of\": 3}",
                         "{\"prompt\": [1, 2, 3], \"max_tokens\": 5, \"logit_bias\": {\"5\": -100}, \"stream\": true,"
                                 + " \"stream_options\": {\"include_usage\": true}}",
                         "{\"prompt\": [[1], [2]], \"temperature\": 0.5, \"top_p\": 0.9, \"seed\": 7, \"top_k\": 40, \"min_p\": 0.1,"

@@ -1,6 +1,7 @@
 package dev.demitasse.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +22,26 @@ class SeedsTest {
         return Targets.names().stream()
                 .map(name -> DynamicTest.dynamicTest(
                         name, () -> Targets.of(name).seeds().forEach(Targets.of(name)::run)));
+    }
+
+    /** A fuzzer does not get far into a parser that rejects all seeds. */
+    @TestFactory
+    Stream<DynamicTest> someSeedsAreAccepted() {
+        return Targets.names().stream()
+                .map(name -> DynamicTest.dynamicTest(name, () -> {
+                    Target target = Targets.of(name);
+                    assertTrue(target.seeds().stream().anyMatch(seed -> isAccepted(target, seed)));
+                }));
+    }
+
+    private static boolean isAccepted(Target target, byte[] seed) {
+        try {
+            target.test(seed);
+            return true;
+        } catch (RuntimeException e) {
+            System.err.println(e);
+            return false;
+        }
     }
 
     @TestFactory

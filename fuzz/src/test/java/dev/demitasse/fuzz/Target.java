@@ -33,7 +33,7 @@ public abstract class Target {
 
     /** Returns words of the format, which the fuzzer inserts. */
     protected List<String> dictionary() {
-        return List.of();
+        return List.of("\0\0\0\0");
     }
 
     /** Returns the maximum number of bytes that one execution may allocate on the heap in total, including the target's own. */
