@@ -58,7 +58,7 @@ class FuzzTest {
                 "--target_class=" + Fuzzer.class.getName(),
                 "--target_args=" + name,
                 "--instrumentation_includes=dev.demitasse.**",
-                "--instrumentation_excludes=dev.demitasse.fuzz.**:dev.demitasse.**Target",
+                "--instrumentation_excludes=dev.demitasse.fuzz.**",
                 "--custom_hook_includes=dev.demitasse.**",
                 "--reproducer_path=" + folder,
                 folder.resolve("seeds").toString(),

@@ -25,7 +25,7 @@ final class Recorder implements GgufStream.Sink {
         Target.check(header.length() > 0, "bytes before the header");
         long[] state = tensors.computeIfAbsent(tensor.name(), name -> new long[2]);
         Target.checkEqual(state[1], offset);
-        Target.check(offset + bytes.remaining() <= tensor.bytes(), tensor + " has more bytes than it should");
+        Target.check(offset + bytes.remaining() <= tensor.bytes(), tensor);
         ByteBuffer rest = bytes.duplicate();
         while (rest.hasRemaining()) {
             state[0] = state[0] * 31 + rest.get();

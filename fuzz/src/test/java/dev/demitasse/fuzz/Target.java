@@ -1,6 +1,7 @@
 package dev.demitasse.fuzz;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -101,8 +102,8 @@ public abstract class Target {
 
     /** Checks that two results are equal. */
     protected static void checkEqual(Object expected, Object actual) {
-        check(
-                expected == null ? actual == null : expected.equals(actual),
-                "expected " + expected + " but was " + actual);
+        if (!Objects.equals(expected, actual)) {
+            throw new AssertionError("expected " + expected + " but was " + actual);
+        }
     }
 }
