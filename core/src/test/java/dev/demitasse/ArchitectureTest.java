@@ -9,8 +9,12 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.TryCatchBlock;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.demitasse.grammar.Grammar;
@@ -18,6 +22,8 @@ import dev.demitasse.grammar.Matcher;
 import dev.demitasse.grammar.TokenTrie;
 import dev.demitasse.grammar.schema.JsonSchema;
 import dev.demitasse.grammar.schema.SchemaCache;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 /** The direction of dependencies between the packages of core. */
@@ -142,5 +148,38 @@ class ArchitectureTest {
                 .callMethodWhere(target(owner(type(String.class)))
                         .and(target(nameMatching("split|matches|replaceAll|replaceFirst"))))
                 .check(CORE);
+    }
+
+    /**
+     * In Wasm, TeaVM does not check all divisors, indexes and casts: such a fault ends the module instead of throwing an exception. So
+     * no code may rely on catching it.
+     */
+    @Test
+    void doesNotCatchExceptionsThatTrap() {
+        Set<String> allowed = Set.of(
+                "dev.demitasse.engine.Generation.collect", // passes the failure on to the next call
+                "dev.demitasse.store.Download.start", // passes the failure on to the reader
+                "dev.demitasse.jinja.Arithmetic.numbers"); // Math.addExact throws it
+        Set<String> found = new TreeSet<>();
+        for (JavaClass each : CORE) {
+            for (JavaCodeUnit method : each.getCodeUnits()) {
+                for (TryCatchBlock block : method.getTryCatchBlocks()) {
+                    if (block.getCaughtThrowables().stream().anyMatch(ArchitectureTest::traps)) {
+                        found.add(each.getName() + "." + method.getName());
+                    }
+                }
+            }
+        }
+        assertEquals(allowed, found);
+    }
+
+    private static boolean traps(JavaClass caught) {
+        return caught.isAssignableFrom(ArithmeticException.class)
+                || caught.isAssignableFrom(IndexOutOfBoundsException.class)
+                || caught.isAssignableTo(IndexOutOfBoundsException.class)
+                || caught.isAssignableFrom(ClassCastException.class)
+                || caught.isAssignableFrom(NullPointerException.class)
+                || caught.isAssignableFrom(NegativeArraySizeException.class)
+                || caught.isAssignableTo(VirtualMachineError.class);
     }
 }

@@ -1,6 +1,7 @@
 package dev.demitasse.store;
 
 import dev.demitasse.gguf.Gguf;
+import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
@@ -97,7 +98,7 @@ public final class ModelFile {
                     Boolean.TRUE.equals(file.member("ranges").value()),
                     new Version(optional(file.member("etag")), optional(file.member("modified"))),
                     null);
-        } catch (RuntimeException e) {
+        } catch (JsonException | IllegalArgumentException e) {
             return null; // for example from another version: the file is fetched again
         }
     }

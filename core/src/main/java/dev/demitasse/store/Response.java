@@ -147,10 +147,13 @@ final class Response {
     }
 
     private static long number(String text, int from, int to) {
+        if (to < from) {
+            return Gguf.UNKNOWN_LENGTH;
+        }
         try {
             long number = Long.parseLong(text.substring(from, to));
             return number < 0 ? Gguf.UNKNOWN_LENGTH : number;
-        } catch (RuntimeException e) {
+        } catch (NumberFormatException e) {
             return Gguf.UNKNOWN_LENGTH;
         }
     }
