@@ -1,6 +1,8 @@
-package dev.demitasse.fuzz;
+package dev.demitasse.engine;
 
 import dev.demitasse.BackendLoader;
+import dev.demitasse.fuzz.Input;
+import dev.demitasse.fuzz.Target;
 import dev.demitasse.gguf.Gguf;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.gguf.Metadata;
@@ -14,8 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Plans of models: the headers of the tiny models with other values of metadata and other shapes of tensors. */
-final class ModelTarget extends Target {
+/** Plans and settings of models: the headers of the tiny models with other values of metadata and other shapes of tensors. */
+public final class ModelTarget extends Target {
     private static final List<Gguf> MODELS =
             BackendLoader.tinyModels().stream().map(ModelTarget::header).toList();
     private static final List<Object> VALUES = List.of(
@@ -71,9 +73,15 @@ final class ModelTarget extends Target {
         "rope.unknown",
         "pooling_type"
     };
+    private static final List<String> SAMPLING_KEYS = List.of(
+            "general.sampling.temp",
+            "general.sampling.top_k",
+            "general.sampling.top_p",
+            "general.sampling.min_p",
+            "general.sampling.penalty_repeat");
     private static final int[] SIZES = {1, 2, 3, 8, 16, 32, 48, 64, 256, 288, 65_536, 1 << 24, Integer.MAX_VALUE};
 
-    ModelTarget() {
+    public ModelTarget() {
         super(GgufException.class);
     }
 
@@ -96,6 +104,7 @@ final class ModelTarget extends Target {
         for (String key : KEYS) {
             keys.add(architecture + "." + key);
         }
+        keys.addAll(SAMPLING_KEYS);
         List<TensorInfo> tensors = new ArrayList<>(base.tensors());
         while (input.remaining() > 0) {
             switch (input.choice(4)) {
@@ -109,6 +118,8 @@ final class ModelTarget extends Target {
             }
         }
         Gguf changed = new Gguf(3, new Metadata(values), List.copyOf(tensors), 0);
+        attempt(() -> DefaultSampling.of(changed.metadata(), architecture));
+        attempt(() -> Pooling.of(changed.metadata(), architecture));
         ModelInfo info = ModelInfo.of(changed, contextLength, input.choice(2) == 0 ? "" : "a-Q4_K_M.gguf");
         check(info.contextLength() > 0, "no context");
         info.plan().weights().forEach(weight -> check(tensors.contains(weight.tensor()), weight));

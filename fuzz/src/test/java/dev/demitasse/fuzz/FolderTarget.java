@@ -3,17 +3,13 @@ package dev.demitasse.fuzz;
 import dev.demitasse.gguf.GgufException;
 import dev.demitasse.huggingface.Folder;
 import dev.demitasse.huggingface.FolderStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A Hugging Face folder of which one file is replaced by the input: one of the JSON files, or the weights in pieces. */
+/** A Hugging Face folder of which the input replaces one JSON file. */
 final class FolderTarget extends Target {
-    private static final String WEIGHTS = "model.safetensors";
     private static final String TOKENIZER = "tokenizer.json";
     private static final String BYTE_LEVEL = """
             {"added_tokens": [{"id": 0, "content": "<|im_start|>", "special": true}], "normalizer": null,
@@ -36,17 +32,16 @@ final class FolderTarget extends Target {
               "vocab": {"<unk>": 0, "<0x0A>": 1, "\u2581": 2, "a": 3, "\u2581a": 4}, "merges": ["\u2581 a"]}}
             """;
 
-    private static final List<String> MODELS =
-            List.of("qwen2", "llama3", "gemma2", "gemma3", "phi3", "qwen2-awq", "smollm3");
-    private static final List<Map<String, String>> TEXTS =
+    static final List<String> MODELS = List.of("qwen2", "llama3", "gemma2", "gemma3", "phi3", "qwen2-awq", "smollm3");
+    static final List<Map<String, String>> TEXTS =
             MODELS.stream().map(FolderTarget::texts).toList();
 
-    /** The file that the input replaces; null for the weights. */
-    private final String file;
+    /** The files of which the input replaces one. */
+    private final List<String> files;
 
-    FolderTarget(String file) {
+    FolderTarget(String... files) {
         super(GgufException.class);
-        this.file = file;
+        this.files = List.of(files);
     }
 
     /** Returns the small files, with a small vocabulary, so that reading it takes little time. */
@@ -60,61 +55,44 @@ final class FolderTarget extends Target {
     @Override
     protected void test(byte[] bytes) {
         Input input = new Input(bytes);
-        int model = input.choice(MODELS.size());
-        if (file != null) {
-            Map<String, String> texts = new HashMap<>(TEXTS.get(model));
-            texts.put(file, input.text());
-            read(texts, new byte[0], 1);
-            return;
-        }
-        int piece = 1 + input.choice();
-        byte[] weights = input.content();
-        Object whole = outcome(() -> read(TEXTS.get(model), weights, Math.max(1, weights.length)));
-        checkEqual(whole, outcome(() -> read(TEXTS.get(model), weights, piece)));
-    }
-
-    private static String read(Map<String, String> texts, byte[] weights, int piece) {
-        Recorder recorder = new Recorder();
-        FolderStream stream = new FolderStream("model", texts, recorder);
-        if (weights.length > 0) {
-            Folder.feed(weights, piece, stream::accept);
-            stream.finish();
-        }
-        return recorder.record();
+        Map<String, String> texts = new HashMap<>(TEXTS.get(input.choice(TEXTS.size())));
+        texts.put(files.get(input.choice(files.size())), input.text());
+        FolderStream stream = new FolderStream("model", texts, new Recorder());
+        check(stream.file() != null, "no weight file");
     }
 
     @Override
     protected List<byte[]> seeds() {
-        if (TOKENIZER.equals(file)) {
-            return Fuzzer.inputs(List.of(BYTE_LEVEL, DIGITS, SENTENCE_PIECE));
-        }
         List<byte[]> seeds = new ArrayList<>();
-        for (int model = 0; model < MODELS.size(); model++) {
-            if (file == null) {
-                byte[] weights = new Folder(MODELS.get(model)).bytes(WEIGHTS);
-                int header = 8
-                        + ByteBuffer.wrap(weights)
-                                .order(ByteOrder.LITTLE_ENDIAN)
-                                .getInt(0);
-                seeds.add(Input.of(Arrays.copyOf(weights, header + 64), 90, model));
-            } else if (TEXTS.get(model).containsKey(file)) {
-                seeds.add(Input.of(TEXTS.get(model).get(file), model));
+        for (int file = 0; file < files.size(); file++) {
+            for (String seed : seeds(files.get(file))) {
+                seeds.add(Input.of(seed, file, seeds.size()));
             }
         }
         return seeds;
     }
 
+    private static List<String> seeds(String file) {
+        return switch (file) {
+            case TOKENIZER -> List.of(BYTE_LEVEL, DIGITS, SENTENCE_PIECE);
+            case "tokenizer_config.json" ->
+                List.of("{\"eos_token\": {\"content\": \"<|im_start|>\"}, \"bos_token\": null,"
+                        + " \"chat_template\": [{\"name\": \"default\", \"template\": \"{{ x }}\"}]}");
+            case "generation_config.json" ->
+                List.of(
+                        "{\"eos_token_id\": [0, 1], \"temperature\": 0.6, \"top_k\": 20, \"top_p\": 0.9, \"min_p\": 0.1,"
+                                + " \"repetition_penalty\": 1.1, \"do_sample\": true}");
+            case "model.safetensors.index.json" ->
+                List.of(
+                        "{\"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\", \"b\": \"model-00002-of-00002.safetensors\"}}");
+            default -> TEXTS.stream().map(texts -> texts.get(file)).toList();
+        };
+    }
+
     @Override
     protected List<String> dictionary() {
         return List.of(
-                "\"dtype\":\"F32\"",
-                "\"BF16\"",
-                "\"I32\"",
-                "\"shape\":[",
-                "\"data_offsets\":[0,",
-                "__metadata__",
-                "model.embed_tokens.weight",
-                "model.layers.0.",
+                "\"weight_map\":{",
                 "\"rope_scaling\":{",
                 "\"rope_type\":\"yarn\"",
                 "\"llama3\"",

@@ -45,6 +45,6 @@ final class NameTarget extends Target {
     @Override
     protected long maxAllocation(int inputLength) {
         // A model may have 9999 files.
-        return 3_000_000 + 50_000L * inputLength;
+        return 8_000_000 + 50_000L * inputLength;
     }
 }

@@ -1,5 +1,6 @@
 package dev.demitasse.fuzz;
 
+import dev.demitasse.engine.ModelTarget;
 import dev.demitasse.engine.StopTarget;
 import dev.demitasse.store.ManifestTarget;
 import dev.demitasse.store.ResponseTarget;
@@ -19,9 +20,13 @@ final class Targets {
         ALL.put("gguf-split", SplitTarget::new);
         ALL.put("names", NameTarget::new);
         ALL.put("quant", QuantTarget::new);
-        ALL.put("safetensors", () -> new FolderTarget(null));
+        ALL.put("safetensors", SafetensorsTarget::new);
         ALL.put("config", () -> new FolderTarget("config.json"));
         ALL.put("tokenizer-json", () -> new FolderTarget("tokenizer.json"));
+        ALL.put(
+                "folder",
+                () -> new FolderTarget(
+                        "tokenizer_config.json", "generation_config.json", "model.safetensors.index.json"));
         ALL.put("model", ModelTarget::new);
         ALL.put("tokenizer", TokenizerTarget::new);
         ALL.put("encode", EncodeTarget::new);
