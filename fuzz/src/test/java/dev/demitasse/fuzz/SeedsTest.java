@@ -10,12 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Runs the seeds of all targets, and the inputs that fuzzing found once. */
 class SeedsTest {
     /** The files that a target failed on before it was mended, in a folder for each target. */
     private static final Path FINDINGS = Path.of("src/test/resources/findings");
+
+    @Test
+    void allTargetsAreInTheDocumentation() throws IOException {
+        String page = Files.readString(Path.of("../docs/testing.md"));
+        for (String name : Targets.names()) {
+            assertTrue(page.contains("| `" + name + "` |"), name);
+        }
+    }
 
     @TestFactory
     Stream<DynamicTest> allSeedsPass() {
@@ -39,7 +48,6 @@ class SeedsTest {
             target.test(seed);
             return true;
         } catch (RuntimeException e) {
-            System.err.println(e);
             return false;
         }
     }

@@ -94,7 +94,6 @@ final class TokenizerTarget extends Target {
                 check(id >= 0 && id < tokenizer.size(), "token " + id);
             }
             tokenizer.decode(ids, true);
-            tokenizer.decode(ids, false);
         }
     }
 
