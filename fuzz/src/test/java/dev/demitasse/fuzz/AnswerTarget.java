@@ -122,7 +122,6 @@ final class AnswerTarget extends Target {
 
     @Override
     protected long maxAllocation(int inputLength) {
-        // Jazzer's hooks of comparisons of texts allocate as well.
-        return 1_000_000 + 100_000L * inputLength;
+        return 1_000_000 + 10_000L * inputLength;
     }
 }
