@@ -68,16 +68,15 @@ final class SafetensorsTarget extends Target {
 
     @Override
     protected List<byte[]> seeds() {
-        List<byte[]> seeds = new ArrayList<>();
-        for (int model = 0; model < FolderTarget.MODELS.size(); model++) {
-            byte[] weights = new Folder(FolderTarget.MODELS.get(model)).bytes("model.safetensors");
-            int header =
-                    8 + ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-            seeds.add(Input.of(Arrays.copyOf(weights, header + 64), 90, model));
-        }
-        seeds.add(Input.of(tiny("F32", 4), 40, FolderTarget.MODELS.size()));
-        seeds.add(Input.of(tiny("BF16", 2), 6, FolderTarget.MODELS.size()));
-        return seeds;
+        int awq = FolderTarget.MODELS.indexOf("qwen2-awq");
+        byte[] weights = new Folder("qwen2-awq").bytes("model.safetensors");
+        int header = Long.BYTES
+                + ByteBuffer.wrap(weights).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+        int tiny = FolderTarget.MODELS.size();
+        return List.of(
+                Input.of(Arrays.copyOf(weights, header + 64), 90, awq),
+                Input.of(tiny("F32", 4), 40, tiny),
+                Input.of(tiny("BF16", 2), 6, tiny));
     }
 
     /** Returns the weights of the small model, which are zeros. */
