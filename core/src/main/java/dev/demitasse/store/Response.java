@@ -111,7 +111,7 @@ final class Response {
             return Gguf.UNKNOWN_LENGTH;
         }
         long end = end(range);
-        return end < start ? Gguf.UNKNOWN_LENGTH : end - start + 1;
+        return end < start || end - start == Long.MAX_VALUE ? Gguf.UNKNOWN_LENGTH : end - start + 1;
     }
 
     private static long end(String range) {
