@@ -1,5 +1,6 @@
 package dev.demitasse.store;
 
+import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
@@ -42,7 +43,7 @@ final class ChunkSums {
                     (int) root.member("blockBytes").integer(1, BLOCK_BYTES),
                     sums,
                     sha256.isPresent() ? sha256.string() : null);
-        } catch (RuntimeException e) {
+        } catch (JsonException | IllegalArgumentException e) {
             return DAMAGED;
         }
     }

@@ -5,8 +5,9 @@ import dev.demitasse.fuzz.Target;
 import dev.demitasse.json.FieldException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Manifests of shards, and the notes about stored files. What is accepted is written and read again without a change. */
+/** Manifests of shards, the notes about stored files, and the hashes of their chunks. What is accepted is written and read again without a change. */
 public final class ManifestTarget extends Target {
     private static final String HASH = "0123456789abcdef".repeat(4);
 
@@ -17,6 +18,11 @@ public final class ManifestTarget extends Target {
     @Override
     protected void test(byte[] input) {
         String json = Input.text(input);
+        checkEqual(json, Records.unseal(Records.seal(json)));
+        String unsealed = Records.unseal(json);
+        check(unsealed == null || Records.seal(unsealed).equals(json), "a seal of another text");
+        String sums = ChunkSums.parse(json).toJson();
+        checkEqual(sums, ChunkSums.parse(sums).toJson());
         ModelFile note = ModelFile.parse("k", json);
         if (note != null) {
             String written = note.toJson();
@@ -46,7 +52,10 @@ public final class ManifestTarget extends Target {
         String note =
                 "{\"url\": \"https://a/b\", \"bytes\": 5, \"pieceBytes\": 16777216, \"ranges\": true, \"etag\": \"\\\"x\\\"\","
                         + " \"modified\": \"Mon\"}";
-        return List.of(manifest.getBytes(StandardCharsets.UTF_8), note.getBytes(StandardCharsets.UTF_8));
+        String sums = "{\"blockBytes\": 1048576, \"xxh64\": [\"1f\", \"abc\"], \"sha256\": \"" + HASH + "\"}";
+        return Stream.of(manifest, note, sums, Records.seal(note))
+                .map(text -> text.getBytes(StandardCharsets.UTF_8))
+                .toList();
     }
 
     @Override
@@ -62,7 +71,7 @@ public final class ManifestTarget extends Target {
                 "\"pieceBytes\": 1",
                 "9223372036854775807",
                 "67108864",
-                "\"etag\": ");
+                "\"etag\": ", "\nxxh64:", "\"xxh64\": [");
     }
 
     @Override
