@@ -32,14 +32,14 @@ final class TemplateTarget extends Target {
         String conversation = CONVERSATIONS.get(input.choice(CONVERSATIONS.size()));
         ChatTemplate template = ChatTemplate.parse(input.text());
         Map<String, Object> variables = new HashMap<>();
-        variables.put("bos_token", "<s>");
         variables.put("items", List.of(3L, 1L, 2L));
         variables.put("n", 5L);
         variables.put("x", -0.5);
         variables.put("name", "Ada Lovelace");
         variables.put("tools", List.of(Map.of("type", "function", "function", Map.of("name", "f"))));
         List<Message> messages = Message.readAll(JsonReader.read(conversation));
-        template.render(template.withKnownRoles(messages), addGenerationPrompt, variables, new LocalTime(0));
+        Map<String, Object> own = Map.of("bos_token", "<s>");
+        template.render(template.withKnownRoles(messages), addGenerationPrompt, own, variables, new LocalTime(0));
     }
 
     @Override

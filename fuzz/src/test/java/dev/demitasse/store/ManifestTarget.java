@@ -71,7 +71,9 @@ public final class ManifestTarget extends Target {
                 "\"pieceBytes\": 1",
                 "9223372036854775807",
                 "67108864",
-                "\"etag\": ", "\nxxh64:", "\"xxh64\": [");
+                "\"etag\": ",
+                "\nxxh64:",
+                "\"xxh64\": [");
     }
 
     @Override
