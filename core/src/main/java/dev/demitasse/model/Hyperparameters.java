@@ -12,6 +12,9 @@ import java.util.Set;
  * @param contextLength number of positions that the plan is for
  */
 record Hyperparameters(Metadata metadata, String architecture, int contextLength) {
+    /** Limits the tables of RoPE, which are made before the shapes of tensors are checked. */
+    private static final int MAX_HEAD_SIZE = 1 << 16;
+
     private static final Set<String> SCALING_TYPES = Set.of("none", "linear", "yarn", "longrope");
     private static final Set<String> ROPE_KEYS = Set.of(
             "dimension_count",
@@ -100,6 +103,10 @@ record Hyperparameters(Metadata metadata, String architecture, int contextLength
         if ((long) heads * headSize > Integer.MAX_VALUE) {
             throw new GgufException(path("attention.key_length") + " is " + headSize + "; " + heads
                     + " heads of it are too many elements");
+        }
+        if (headSize > MAX_HEAD_SIZE) {
+            throw new GgufException(
+                    path("attention.key_length") + " is " + headSize + "; at most " + MAX_HEAD_SIZE + " is supported");
         }
         return new Sizes(
                 hiddenSize,

@@ -53,6 +53,9 @@ class ModelInfoTest {
         assertFails(
                 "llama.attention.key_length is 536870914; 8 heads of it are too many elements",
                 tensors(metadata("llama").uint32("llama.attention.key_length", (1 << 29) + 2)));
+        assertFails(
+                "llama.attention.key_length is 65538; at most 65536 is supported",
+                tensors(metadata("llama").uint32("llama.attention.key_length", 65_538)));
         assertFails("missing tensor blk.1.attn_norm.weight", hyperparameter("block_count", Integer.MAX_VALUE));
     }
 
