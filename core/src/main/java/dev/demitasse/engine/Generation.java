@@ -55,6 +55,9 @@ public final class Generation {
     /** Row of the pass's logits to sample from: the number of draft tokens accepted. */
     private int row;
 
+    /** Tokens of the answer that an interrupted generation has chosen. */
+    private int[] recorded = {};
+
     private int chosen = Sampler.UNDECIDED;
     private @Nullable LogProbs logProbs;
     private @Nullable RuntimeException failure;
@@ -85,6 +88,27 @@ public final class Generation {
         cachedTokens = context.length();
     }
 
+    /**
+     * Makes the answer begin with the tokens of an interrupted generation of the same prompt and options, whose engine has ended.
+     * The rest is as if it had not been interrupted. No pass is needed to choose these tokens, except for their log probabilities.
+     *
+     * @param ids the tokens; those after the end of the answer have no effect
+     * @param nanos the time that the interrupted generation took to generate them
+     * @throws IllegalStateException if the generation has begun
+     */
+    public void replay(int[] ids, long nanos) {
+        if (work != Work.NONE || completionTokens() > 0) {
+            throw new IllegalStateException("the generation has begun");
+        }
+        recorded = ids.clone();
+        decodeNanos = nanos;
+    }
+
+    /** Returns the token that was recorded for this place of the answer; {@link Sampler#UNDECIDED} if there is none. */
+    private int recordedToken() {
+        return completionTokens() < recorded.length ? recorded[completionTokens()] : Sampler.UNDECIDED;
+    }
+
     /** Makes the next {@link #next} finish the answer. */
     public void cancel() {
         cancelled = true;
@@ -112,6 +136,13 @@ public final class Generation {
         start = System.nanoTime();
         if (count > context.contextLength()) {
             shift();
+        }
+        if (recordedToken() != Sampler.UNDECIDED && options.logProbs() == GenerationOptions.NO_LOG_PROBS) {
+            reading = false;
+            chosen = recordedToken();
+            sampler.replay(chosen);
+            work = Work.DONE;
+            return;
         }
         reading = context.length() < (completionTokens() == 0 ? count : count - 1);
         fetched = false;
@@ -212,7 +243,12 @@ public final class Generation {
             return sampler.sample(done.logits(row));
         }
         float[] logits = done.logits(row).clone(); // the sampler changes them
-        int id = sampler.sample(done.logits(row));
+        int id = recordedToken();
+        if (id == Sampler.UNDECIDED) {
+            id = sampler.sample(done.logits(row));
+        } else {
+            sampler.replay(id);
+        }
         logProbs = LogProbs.of(logits, id, options.logProbs());
         return id;
     }

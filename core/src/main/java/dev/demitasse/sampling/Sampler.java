@@ -123,6 +123,14 @@ public final class Sampler {
         return id;
     }
 
+    /** Counts a token as generated that an equal sampler has chosen, so that the next choice is the same as that sampler's. */
+    public void replay(int id) {
+        if (temperature != null) {
+            temperature.skip();
+        }
+        penalties.accept(id);
+    }
+
     private void addBias(float[] logits) {
         options.logitBias().forEach((id, bias) -> {
             if (id >= logits.length) {

@@ -32,4 +32,9 @@ final class Temperature {
         }
         return ranking.id(last);
     }
+
+    /** Consumes the random number of one draw. */
+    void skip() {
+        random.nextDouble();
+    }
 }
