@@ -40,11 +40,12 @@ const MEMORY_64 = [5, 3, 1, 4, 1];
  * @param {number} wanted number of threads; there is only one where the page can't share memory with threads
  * @param {(step: 'kernels' | 'threads' | null) => void} [report] called with the current step whenever it makes progress, and with null
  *   at the end
+ * @param {(error: Error) => void} [onFailure] called when a thread fails later
  */
-export async function loadKernels(wanted, report = () => {}) {
+export async function loadKernels(wanted, report = () => {}, onFailure = () => {}) {
   report('kernels');
   const shared = wanted > 1 && canShareMemory();
-  const workers = startThreads(shared ? wanted - 1 : 0);
+  const workers = startThreads(shared ? wanted - 1 : 0, onFailure);
   workers.catch(() => {}); // handled below
   const name = `kernels${validates(...RELAXED_SIMD) ? '-relaxed' : ''}${shared ? '-shared' : ''}`;
   const narrow = await compileModule(MODULES[name], { onProgress: () => report('kernels') });
@@ -104,16 +105,20 @@ function fetchNow(name) {
  * Starts workers. The promise resolves when all of them wait for a runtime.
  *
  * @param {number} count
+ * @param {(error: Error) => void} [onFailure] called when a worker fails later
  * @returns {Promise<Worker[]>}
  */
-export function startThreads(count) {
+export function startThreads(count, onFailure = () => {}) {
   return Promise.all(
     Array.from({ length: count }, () => {
       const worker =
         startWorker('kernel-thread.js', import.meta.url) ??
         new Worker(new URL('./kernel-thread.js', import.meta.url), { type: 'module' });
       return new Promise((resolve, reject) => {
-        worker.onmessage = () => resolve(worker);
+        worker.onmessage = () => {
+          worker.onerror = ({ message }) => onFailure(new Error(`a thread failed: ${message}`));
+          resolve(worker);
+        };
         worker.onerror = ({ message = 'kernel-thread.js could not be loaded' }) =>
           reject(new Error(`a thread did not start: ${message}`));
       });

@@ -37,13 +37,12 @@ export class AnswerView {
   }
 
   /**
-   * Shows the progress of reading the prompt, until the answer begins.
+   * Shows why the answer does not grow: the prompt is read, or the engine starts again.
    *
-   * @param {number} loaded
-   * @param {number} total 0 if unknown
+   * @param {import('./demitasse.js').Progress} progress
    */
-  reading(loaded, total) {
-    this.#reading.textContent = total > 0 ? t('readingPrompt', { loaded, total }) : t('waiting');
+  waiting({ phase, loaded, total }) {
+    this.#reading.textContent = phase === 'restart' ? t('restarting') : total > 0 ? t('readingPrompt', { loaded, total }) : t('waiting');
     this.item.append(this.#reading);
   }
 

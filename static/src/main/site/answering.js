@@ -22,7 +22,7 @@ const REPETITION_PENALTY = 1.1;
  * @property {(message: Message) => void} onGrowth called when the message has grown
  * @property {(message: Message) => void} onComplete called when the message is complete
  * @property {(message: Message) => void} onResult called with the result of a tool
- * @property {(progress: {loaded: number, total: number}) => void} onProgress called while the prompt is read
+ * @property {(progress: import('./demitasse.js').Progress) => void} onProgress called while the prompt is read, or the engine starts again
  */
 
 /**

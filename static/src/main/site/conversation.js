@@ -242,7 +242,7 @@ async function respond(question, again = false) {
   keeper.keep();
   /** @type {import('./answering.js').AnswerListener} */
   const listener = {
-    onProgress: ({ loaded, total }) => view.reading(loaded, total),
+    onProgress: (progress) => view.waiting(progress),
     onBegin: () => view.begin(),
     onGrowth(message) {
       add(message);
@@ -301,7 +301,7 @@ function beginAnswer() {
   const view = new AnswerView(following);
   list.append(view.item);
   view.item.ariaBusy = 'true';
-  view.reading(0, 0);
+  view.waiting({ phase: 'prefill', loaded: 0, total: 0 });
   scroller.scrollTop = scroller.scrollHeight;
   show('answering');
   announce('answering');

@@ -3,13 +3,14 @@
 
 // Loading
 
-/** The progress of a load, or of reading a prompt. */
+/** The progress of a load, of reading a prompt, or of a restart. */
 export interface Progress {
   /**
    * `download`: the model is fetched, and the engine reads it as it arrives; `load`: the engine reads a model that is completely
-   * stored; `prefill`: the engine reads a prompt; `verify`: a stored model is checked.
+   * stored; `prefill`: the engine reads a prompt, or a text to embed; `restart`: the engine has failed or stopped, and reads the model
+   * again before the request goes on; `verify`: a stored model is checked.
    */
-  phase: 'download' | 'load' | 'prefill' | 'verify';
+  phase: 'download' | 'load' | 'prefill' | 'restart' | 'verify';
   /** The number of bytes that are stored, bytes that are read, or prompt tokens that are read. */
   loaded: number;
   /** The total number of bytes or tokens; 0 if unknown. */
@@ -207,7 +208,7 @@ export class Demitasse {
   };
 
   readonly model: Model;
-  /** Changes if the GPU is lost. */
+  /** Changes if the GPU is lost or the engine is started again; the reason says why. */
   readonly device: Device;
   /** Whether the engine was closed or its worker failed. */
   readonly closed: boolean;
@@ -261,7 +262,10 @@ export interface SavedSession {
   saved: string;
 }
 
-/** A request that can't be answered. The code `device_unfit` means that this device or browser can't run the model. */
+/**
+ * A request that can't be answered. The code `device_unfit` means that this device or browser can't run the model; `engine_stopped` means
+ * that the engine has failed or stopped, and could not go on after it was started again.
+ */
 export class DemitasseError extends Error {
   name: 'DemitasseError';
   /** An HTTP status: 400 for an invalid request. */

@@ -7,7 +7,7 @@ const report = (/** @type {string | null} */ step) => self.postMessage({ type: '
 
 // These functions are for Java. Bundlers find the files of a folder by such a template, some only the files directly in it. Some replace
 // the URL by a string.
-self.loadKernels = (threads) => loadKernels(threads, report);
+self.loadKernels = (threads) => loadKernels(threads, report, fail);
 self.shaderUrl = (name) =>
   String(
     name.startsWith('formats/')

@@ -1,6 +1,7 @@
 // Starts the engine's worker, from pages of any origin.
 import { DemitasseError } from './errors.js';
 import { startWorker } from './start-worker.js';
+import { Watchdog } from './watchdog.js';
 
 /** A step of the start fails after this time without progress. */
 const STEP_LIMIT_SECONDS = 10;
@@ -28,17 +29,27 @@ export class EngineWorker {
   #secondsLeft = 0;
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
+  #watchdog;
+  /** The work that the watchdog is to watch when the worker is ready. @type {import('./watchdog.js').Work | null} */
+  #work = null;
 
   /**
    * @param {(message: any) => void} onMessage called for each message of the engine
-   * @param {(error: Error) => void} onFailure called once, when the worker can't start or has failed; the worker is terminated
+   * @param {(error: Error) => void} onFailure called once, when the worker can't start, has failed or has stopped; the worker is
+   *   terminated
+   * @param {Watchdog} [watchdog] watches this worker from now on
    * @throws {DemitasseError} if the environment has no workers, like Node and service workers
    */
-  constructor(onMessage, onFailure) {
+  constructor(onMessage, onFailure, watchdog = new Watchdog()) {
     if (typeof Worker === 'undefined') {
       throw unfit('Demitasse runs models in a Web Worker, which this environment lacks: use it in a page');
     }
     this.#onFailure = onFailure;
+    this.#watchdog = watchdog;
+    watchdog.attach(
+      () => this.#worker.postMessage({ type: 'ping', id: 0 }),
+      (reason) => this.#fail(new Error(`The engine worker was ended: ${reason}.`)),
+    );
     this.#worker =
       startWorker('engine-worker.js', import.meta.url) ??
       new Worker(new URL('./engine-worker.js', import.meta.url), { type: 'module' });
@@ -62,8 +73,23 @@ export class EngineWorker {
     }
   }
 
+  /**
+   * Watches the work that was posted, until it has ended.
+   *
+   * @param {import('./watchdog.js').Work | null} work null if the work has ended
+   */
+  watchWork(work) {
+    this.#work = work;
+    if (work === null) {
+      this.#watchdog.end();
+    } else if (this.#isReady) {
+      this.#watchdog.begin(work);
+    }
+  }
+
   end() {
     this.#watch(null);
+    this.watchWork(null);
     this.#worker.terminate();
   }
 
@@ -72,6 +98,7 @@ export class EngineWorker {
    * @param {(message: any) => void} onMessage
    */
   #receive(message, onMessage) {
+    this.#watchdog.heard(message.type === 'alive' ? 'alive' : message.type === 'output' ? 'pass' : 'progress');
     switch (message.type) {
       case 'step':
         this.#watch(message.step);
@@ -80,6 +107,9 @@ export class EngineWorker {
         this.#watch(null);
         this.#isReady = true;
         this.#waiting.forEach((waiting) => this.#worker.postMessage(waiting));
+        this.watchWork(this.#work);
+        break;
+      case 'alive':
         break;
       case 'failed': {
         const text = `The engine worker failed: ${message.message}`;

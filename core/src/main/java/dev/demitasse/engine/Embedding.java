@@ -34,6 +34,11 @@ public final class Embedding {
         return done == tokens.length;
     }
 
+    /** Returns the number of tokens that have been read. */
+    public int done() {
+        return done;
+    }
+
     /**
      * Begins the next pass, unless it has begun already.
      *

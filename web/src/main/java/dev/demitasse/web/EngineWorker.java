@@ -1,11 +1,10 @@
 package dev.demitasse.web;
 
+import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.backend.MemoryEstimate;
-import dev.demitasse.chat.ChatTemplate;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Embedding;
 import dev.demitasse.engine.Generation;
-import dev.demitasse.gguf.Gguf;
 import dev.demitasse.jinja.LocalTime;
 import dev.demitasse.json.FieldException;
 import dev.demitasse.json.JsonWriter;
@@ -14,17 +13,16 @@ import dev.demitasse.openai.CompletionRequest;
 import dev.demitasse.openai.EmbeddingRequest;
 import dev.demitasse.openai.EmbeddingResponse;
 import dev.demitasse.openai.ResponseRequest;
-import dev.demitasse.sampling.SamplingOptions;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.Reply;
 import dev.demitasse.web.js.Request;
-import dev.demitasse.web.js.Text;
 import dev.demitasse.web.js.WorkerScope;
 import dev.demitasse.web.store.SessionStore;
 import dev.demitasse.web.store.Signal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSArrayReader;
 import org.teavm.jso.core.JSDate;
 import org.teavm.jso.core.JSObjects;
 
@@ -32,11 +30,10 @@ import org.teavm.jso.core.JSObjects;
 public final class EngineWorker {
     private static final int BAD_REQUEST = 400;
 
-    /** Default budget in bytes for snapshots of waiting sessions. */
-    private static final double PREFIX_CACHE_BYTES = 1 << 28;
-
     /** Number of losses of the GPU in one answer after which the CPU takes over. */
     private static final int MAX_LOSSES = 2;
+    /** Number of losses without a token in between after which an answer fails that only the GPU may compute. */
+    private static final int MAX_LOSSES_IN_A_ROW = 3;
 
     private @Nullable Context context;
     private @Nullable Sessions sessions;
@@ -52,6 +49,10 @@ public final class EngineWorker {
     private int answeringSession;
     /** Number of times that the GPU was lost in the current answer. */
     private int losses;
+    /** Number of losses since the last token. */
+    private int lossesInARow;
+    /** Number of tokens of the current answer at the last loss. */
+    private int tokensAtLoss;
 
     private EngineWorker() {}
 
@@ -92,6 +93,7 @@ public final class EngineWorker {
                 case "sessions", "deleteSession" -> inThread(request, () -> storedSessions(request));
                 case "models", "delete", "export", "import", "verify" -> ModelRequests.handle(request);
                 case "abort" -> abort(request.getId());
+                case "ping" -> WorkerScope.postMessage(Reply.of("alive", request.getId()));
                 default -> throw new IllegalArgumentException("unknown request \"" + request.getType() + "\"");
             }
         } catch (RuntimeException e) {
@@ -104,11 +106,23 @@ public final class EngineWorker {
         new Thread(() -> {
                     try {
                         action.run();
+                    } catch (DeviceLostException e) {
+                        postFailed("Error", String.valueOf(e.getMessage())); // another worker may have more luck
                     } catch (RuntimeException e) {
                         postError(request.getId(), e);
+                    } catch (OutOfMemoryError e) {
+                        postFailed("RangeError", "it ran out of memory");
                     }
                 })
                 .start();
+    }
+
+    /** Reports that this worker can't go on. The page replaces it. */
+    private static void postFailed(String name, String message) {
+        Reply reply = Reply.of("failed", 0);
+        reply.setName(name);
+        reply.setMessage(message);
+        WorkerScope.postMessage(reply);
     }
 
     private void load(Request request) {
@@ -116,29 +130,26 @@ public final class EngineWorker {
             throw new IllegalStateException("this worker has a model already");
         }
         loadRequest = request;
-        LoadOptions options = loadOptions(request);
+        LoadOptions options = LoadOptions.of(request);
         load(request, options, new ModelLoad.Listener() {
             @Override
             public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
-                postNeeds(request.getId(), disk, memory);
+                LoadReplies.postNeeds(request.getId(), disk, memory);
                 return request.getType().equals("load");
             }
 
             @Override
             public void progress(boolean isDownload, long bytes, long total) {
-                Reply reply = Reply.of("progress", request.getId());
-                reply.setPhase(isDownload ? "download" : "load");
-                reply.setLoaded(bytes);
-                reply.setTotal(total == Gguf.UNKNOWN_LENGTH ? 0 : total);
-                WorkerScope.postMessage(reply);
+                LoadReplies.postProgress(request.getId(), isDownload ? "download" : "load", bytes, total);
             }
 
             @Override
             public void ready(Context loaded, long bytes, ExecutionTarget target) {
                 context = loaded;
                 sessions = new Sessions(loaded, bytes, options.prefixCacheBytes());
+                reopenSessions(request);
                 loaded.model().tokenizer().warnings().forEach(WorkerScope.getConsole()::warn);
-                postLoaded(request.getId(), loaded, bytes, target);
+                LoadReplies.postLoaded(request.getId(), loaded, bytes, target);
             }
 
             @Override
@@ -149,51 +160,14 @@ public final class EngineWorker {
         });
     }
 
-    private static void postNeeds(int id, ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
-        Reply.Needs needs = JSObjects.create();
-        if (disk != null) {
-            Reply.Disk kept = JSObjects.create();
-            kept.setTotal(disk.total());
-            kept.setStored(disk.stored());
-            kept.setAvailable(disk.available());
-            needs.setDisk(kept);
+    /** Opens the sessions that another worker had. */
+    private void reopenSessions(Request request) {
+        JSArrayReader<Request.LostSession> lost = request.getSessions();
+        if (!JSObjects.isUndefined(lost)) {
+            for (int i = 0; i < lost.getLength(); i++) {
+                sessions().reopen(lost.get(i).getNumber(), GenerationTask.ints(lost.get(i).getTokens()));
+            }
         }
-        Reply.Memory taken = JSObjects.create();
-        taken.setEmpty(memory.empty());
-        taken.setPerToken(memory.perToken());
-        taken.setTotal(memory.total());
-        double gibibytes = WorkerScope.getNavigator().getDeviceMemory();
-        if (!Double.isNaN(gibibytes)) {
-            taken.setDevice(gibibytes * (1 << 30));
-        }
-        needs.setMemory(taken);
-        Reply reply = Reply.of("needs", id);
-        reply.setNeeds(needs);
-        WorkerScope.postMessage(reply);
-    }
-
-    private static LoadOptions loadOptions(Request request) {
-        Request.Options options = request.getOptions();
-        int threads = (int) number(options.getThreads(), 0);
-        if (threads < 1 && !Double.isNaN(options.getThreads())) {
-            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
-        }
-        long cacheBytes = (long) number(options.getPrefixCacheBytes(), PREFIX_CACHE_BYTES);
-        if (cacheBytes < 0) {
-            throw new IllegalArgumentException("prefixCacheBytes is " + cacheBytes + "; it must not be negative");
-        }
-        String template = text(options.getChatTemplate(), "");
-        return new LoadOptions(
-                LoadOptions.Device.of(text(options.getDevice(), "auto")),
-                (int) number(options.getContextLength(), 0),
-                threads,
-                LoadOptions.kvType(text(options.getKvType(), "f16")),
-                cacheBytes,
-                template.isEmpty() ? null : ChatTemplate.parse(template));
-    }
-
-    private static String text(Text text, String absent) {
-        return JSObjects.isUndefined(text) ? absent : text.toString();
     }
 
     private void load(Request request, LoadOptions options, ModelLoad.Listener listener) {
@@ -209,12 +183,15 @@ public final class EngineWorker {
             return;
         }
         losses++;
-        LoadOptions asked = loadOptions(request);
-        if (losses >= MAX_LOSSES && asked.device() == LoadOptions.Device.WEBGPU) {
+        lossesInARow = interrupted.tokens() > tokensAtLoss ? 1 : lossesInARow + 1;
+        tokensAtLoss = interrupted.tokens();
+        LoadOptions asked = LoadOptions.of(request);
+        if (lossesInARow >= MAX_LOSSES_IN_A_ROW && asked.device() == LoadOptions.Device.WEBGPU) {
             interrupted.fail("the GPU was lost " + losses + " times: " + reason);
             return;
         }
-        LoadOptions options = losses >= MAX_LOSSES ? asked.onCpu() : asked;
+        boolean takesCpu = losses >= MAX_LOSSES && asked.device() != LoadOptions.Device.WEBGPU;
+        LoadOptions options = takesCpu ? asked.onCpu() : asked;
         load(request, options, new ModelLoad.Listener() {
             @Override
             public boolean needs(ModelReader.@Nullable Disk disk, MemoryEstimate memory) {
@@ -223,7 +200,7 @@ public final class EngineWorker {
 
             @Override
             public void progress(boolean isDownload, long bytes, long total) {
-                // The progress of the answer follows.
+                LoadReplies.postProgress(interrupted.id(), "restart", bytes, total);
             }
 
             @Override
@@ -233,7 +210,7 @@ public final class EngineWorker {
                 sessions().moveTo(moved, answeringSession);
                 sessions = moved;
                 Reply reply = Reply.of("device", interrupted.id());
-                reply.setDevice(device(target, "; loaded again, since the GPU was lost (" + reason + ")"));
+                reply.setDevice(LoadReplies.device(target, "; loaded again, since the GPU was lost (" + reason + ")"));
                 WorkerScope.postMessage(reply);
                 interrupted.resume(loaded);
             }
@@ -245,38 +222,6 @@ public final class EngineWorker {
         });
     }
 
-    private static void postLoaded(int id, Context ready, long bytes, ExecutionTarget target) {
-        Reply.ModelSummary model = JSObjects.create();
-        model.setName(ready.model().info().name());
-        model.setArchitecture(ready.model().info().architecture());
-        model.setParameters(ready.model().info().parameters());
-        model.setBytes(bytes);
-        model.setContextLength(ready.contextLength());
-        model.setChatTemplate(ready.model().hasChatTemplate());
-        model.setTools(ready.model().hasTools());
-        model.setThinks(ready.model().thinks());
-        SamplingOptions defaults = ready.model().defaultSampling();
-        Reply.Sampling sampling = JSObjects.create();
-        sampling.setTemperature(defaults.temperature());
-        sampling.setTopP(defaults.topP());
-        sampling.setTopK(defaults.topK());
-        sampling.setMinP(defaults.minP());
-        sampling.setRepetitionPenalty(defaults.repetitionPenalty());
-        model.setSampling(sampling);
-        Reply reply = Reply.of("loaded", id);
-        reply.setModel(model);
-        reply.setDevice(device(target, ""));
-        WorkerScope.postMessage(reply);
-    }
-
-    private static Reply.Device device(ExecutionTarget target, String more) {
-        Reply.Device device = JSObjects.create();
-        device.setKind(target.kind());
-        device.setThreads(target.threads());
-        device.setReason(target.reason() + more);
-        return device;
-    }
-
     private Context context() {
         if (context == null) {
             throw new IllegalStateException("no model is loaded");
@@ -284,8 +229,9 @@ public final class EngineWorker {
         return context;
     }
 
-    private static LocalTime now() {
-        JSDate date = new JSDate();
+    /** Returns the user's local time when the page sent a request. */
+    private static LocalTime localTime(Request request) {
+        JSDate date = new JSDate(request.getTime());
         return new LocalTime((long) date.getTime() - date.getTimezoneOffset() * 60_000L);
     }
 
@@ -293,7 +239,7 @@ public final class EngineWorker {
         Reply reply = Reply.of("tokens", request.getId());
         reply.setIds(
                 JSObjects.isUndefined(request.getText())
-                        ? CompletionRequest.chatPrompt(request.getBody(), context(), now())
+                        ? CompletionRequest.chatPrompt(request.getBody(), context(), localTime(request))
                         : context().model().tokenizer().encode(request.getText().toString(), false));
         WorkerScope.postMessage(reply);
     }
@@ -310,16 +256,18 @@ public final class EngineWorker {
             throw new IllegalStateException("an answer is in progress");
         }
         aborted = false;
-        long seed = System.currentTimeMillis();
+        long seed = (long) request.getSeed();
         AnswerRequest asked =
                 switch (request.getType()) {
-                    case "chat" -> CompletionRequest.chat(request.getBody(), context(), now(), seed);
+                    case "chat" -> CompletionRequest.chat(request.getBody(), context(), localTime(request), seed);
                     case "complete" -> CompletionRequest.text(request.getBody(), context(), seed);
-                    default -> ResponseRequest.read(request.getBody(), context(), now(), seed);
+                    default -> ResponseRequest.read(request.getBody(), context(), localTime(request), seed);
                 };
         answeringSession = request.getSession();
         losses = 0;
-        GenerationTask begun = new GenerationTask(request.getId(), asked, seed / 1000, context(), this::deviceLost);
+        lossesInARow = 0;
+        tokensAtLoss = 0;
+        GenerationTask begun = new GenerationTask(request, asked, context(), this::deviceLost);
         try {
             for (AnswerRequest.Run run : asked.runs()) {
                 sessions().enter(request.getSession(), run.prompt());
@@ -333,7 +281,7 @@ public final class EngineWorker {
                     break;
                 }
             }
-            begun.finish();
+            begun.finish(sessions().tokens(request.getSession()));
         } finally {
             begun.close();
         }
@@ -355,6 +303,7 @@ public final class EngineWorker {
                     return;
                 }
                 embedding.next();
+                LoadReplies.postProgress(request.getId(), "prefill", embedding.done(), ids.length);
             }
             vectors.add(embedding.vector());
         }
@@ -370,7 +319,11 @@ public final class EngineWorker {
             case "saveSession" -> sessions().save(request.getSession(), request.getName());
             default -> sessions().restore(request.getSession(), request.getName());
         }
-        WorkerScope.postMessage(Reply.of("done", request.getId()));
+        Reply reply = Reply.of("done", request.getId());
+        if (!request.getType().equals("closeSession")) {
+            reply.setTokens(sessions().tokens(request.getSession()));
+        }
+        WorkerScope.postMessage(reply);
     }
 
     private static void storedSessions(Request request) {
@@ -381,10 +334,6 @@ public final class EngineWorker {
             SessionStore.find().delete(request.getName());
         }
         WorkerScope.postMessage(reply);
-    }
-
-    private static double number(double value, double absent) {
-        return Double.isNaN(value) ? absent : value;
     }
 
     private void abort(int id) {

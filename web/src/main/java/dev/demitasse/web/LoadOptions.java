@@ -2,7 +2,10 @@ package dev.demitasse.web;
 
 import dev.demitasse.backend.KvType;
 import dev.demitasse.chat.ChatTemplate;
+import dev.demitasse.web.js.Request;
+import dev.demitasse.web.js.Text;
 import org.jspecify.annotations.Nullable;
+import org.teavm.jso.core.JSObjects;
 
 /**
  * Options of a load.
@@ -21,6 +24,9 @@ record LoadOptions(
         KvType kvType,
         long prefixCacheBytes,
         @Nullable ChatTemplate chatTemplate) {
+    /** Default budget in bytes for snapshots of waiting sessions. */
+    private static final double PREFIX_CACHE_BYTES = 1 << 28;
+
     /** The device that computes. */
     enum Device {
         AUTO,
@@ -55,6 +61,39 @@ record LoadOptions(
             case "q8_0" -> KvType.Q8_0;
             default -> throw new IllegalArgumentException("kvType is \"" + name + "\"; it must be \"f16\" or \"q8_0\"");
         };
+    }
+
+    /**
+     * Reads the options of a request.
+     *
+     * @throws IllegalArgumentException if one is invalid
+     */
+    static LoadOptions of(Request request) {
+        Request.Options options = request.getOptions();
+        int threads = (int) number(options.getThreads(), 0);
+        if (threads < 1 && !Double.isNaN(options.getThreads())) {
+            throw new IllegalArgumentException("threads is " + threads + "; it must be at least 1");
+        }
+        long cacheBytes = (long) number(options.getPrefixCacheBytes(), PREFIX_CACHE_BYTES);
+        if (cacheBytes < 0) {
+            throw new IllegalArgumentException("prefixCacheBytes is " + cacheBytes + "; it must not be negative");
+        }
+        String template = text(options.getChatTemplate(), "");
+        return new LoadOptions(
+                Device.of(text(options.getDevice(), "auto")),
+                (int) number(options.getContextLength(), 0),
+                threads,
+                kvType(text(options.getKvType(), "f16")),
+                cacheBytes,
+                template.isEmpty() ? null : ChatTemplate.parse(template));
+    }
+
+    private static String text(Text text, String absent) {
+        return JSObjects.isUndefined(text) ? absent : text.toString();
+    }
+
+    private static double number(double value, double absent) {
+        return Double.isNaN(value) ? absent : value;
     }
 
     /** Returns these options with the CPU as the device. */

@@ -1,6 +1,7 @@
 package dev.demitasse.web;
 
 import dev.demitasse.backend.Backend;
+import dev.demitasse.backend.DeviceLostException;
 import dev.demitasse.chat.AnswerFormat;
 import dev.demitasse.engine.Context;
 import dev.demitasse.engine.Generation;
@@ -68,6 +69,16 @@ final class Sessions {
     void moveTo(Sessions moved, int id) {
         moved.sessions.putAll(sessions);
         moved.sessions.put(id, moved.context.session());
+    }
+
+    /** Opens a session whose keys and values were lost. Its tokens are read again when it is used. */
+    void reopen(int id, int[] tokens) {
+        session(id).setTokens(tokens);
+    }
+
+    /** Returns the tokens of a session. */
+    int[] tokens(int id) {
+        return session(id).tokens();
     }
 
     /** Makes a session resident, and restores the snapshot that shares most with its next prompt. An unknown number is a new session. */
@@ -244,7 +255,7 @@ final class Sessions {
                 ByteBuffer bytes = BUFFER.duplicate().position(0).limit(count);
                 Signal.until(whenRead -> backend.readKv(positions, offset, bytes, whenRead));
                 if (bytes.hasRemaining()) {
-                    throw new IllegalStateException("the GPU was lost");
+                    throw new DeviceLostException("the GPU was lost");
                 }
                 offset += count;
                 return bytes.position(0);

@@ -6,7 +6,7 @@ import org.teavm.jso.core.JSPromise;
 import org.teavm.jso.typedarrays.ArrayBuffer;
 import org.teavm.jso.typedarrays.Uint8Array;
 
-/** Computes SHA-256 hashes and random bytes with the browser's {@code Crypto}. */
+/** Computes SHA-256 hashes with the browser's {@code Crypto}. */
 public final class Hash {
     private Hash() {}
 
@@ -14,9 +14,6 @@ public final class Hash {
     public interface Crypto extends JSObject {
         @JSProperty
         Subtle getSubtle();
-
-        /** Fills an array with random bytes. */
-        void getRandomValues(Uint8Array bytes);
     }
 
     /** {@code SubtleCrypto}. */
@@ -29,13 +26,6 @@ public final class Hash {
         Uint8Array digest = new Uint8Array(
                 Promises.await(WorkerScope.getCrypto().getSubtle().digest("SHA-256", bytes)));
         return hex(digest);
-    }
-
-    /** Returns random bytes as hexadecimal digits. */
-    public static String random(int count) {
-        Uint8Array bytes = new Uint8Array(count);
-        WorkerScope.getCrypto().getRandomValues(bytes);
-        return hex(bytes);
     }
 
     private static String hex(Uint8Array bytes) {

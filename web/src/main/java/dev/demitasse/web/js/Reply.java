@@ -4,6 +4,7 @@ import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArray;
 import org.teavm.jso.core.JSObjects;
+import org.teavm.jso.core.JSString;
 
 /** A message to the page. Its type determines which properties it has. */
 public interface Reply extends JSObject {
@@ -50,9 +51,17 @@ public interface Reply extends JSObject {
     @JSProperty
     void setFiles(JSArray<NamedBlob> files);
 
-    /** Sets a streaming response of OpenAI's API as JSON. */
+    /** Sets the id of the token that an answer has grown by. */
     @JSProperty
-    void setChunk(String json);
+    void setToken(int id);
+
+    /** Sets chunks of a streamed answer of OpenAI's API as JSON. */
+    @JSProperty
+    void setChunks(JSArray<JSString> json);
+
+    /** Sets the tokens of the session of a request. */
+    @JSProperty
+    void setTokens(int[] ids);
 
     /** Sets a response of OpenAI's API as JSON. */
     @JSProperty

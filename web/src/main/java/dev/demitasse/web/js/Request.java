@@ -3,6 +3,7 @@ package dev.demitasse.web.js;
 import org.teavm.jso.JSObject;
 import org.teavm.jso.JSProperty;
 import org.teavm.jso.core.JSArrayReader;
+import org.teavm.jso.typedarrays.Int32Array;
 
 /** A message from the page. Its type determines which properties it has. */
 public interface Request extends JSObject {
@@ -44,8 +45,48 @@ public interface Request extends JSObject {
     @JSProperty
     Text getText();
 
+    /** Returns the time at which the page sent the request, in milliseconds since 1970-01-01 00:00 UTC. */
+    @JSProperty
+    double getTime();
+
+    /** Returns a random integer, which makes the random choices of the request repeatable. */
+    @JSProperty
+    double getSeed();
+
+    /** Returns the beginning of the answer that an ended worker has sent; undefined if there is none. */
+    @JSProperty
+    Replay getReplay();
+
+    /** Returns the sessions of an ended worker, which a {@code load} restores; undefined if there are none. */
+    @JSProperty
+    JSArrayReader<LostSession> getSessions();
+
     @JSProperty
     Options getOptions();
+
+    /** The beginning of an answer. */
+    interface Replay extends JSObject {
+        /** Returns the tokens of all choices, one after the other. */
+        @JSProperty
+        Int32Array getTokens();
+
+        /** Returns the number of events that the page has received: tokens and ends of choices. */
+        @JSProperty
+        int getEvents();
+
+        /** Returns the time from the first to the last token of the current choice. */
+        @JSProperty
+        double getMilliseconds();
+    }
+
+    /** A session whose keys and values were lost. */
+    interface LostSession extends JSObject {
+        @JSProperty
+        int getNumber();
+
+        @JSProperty
+        Int32Array getTokens();
+    }
 
     /** The options of a {@code load}. Absent numbers are NaN. */
     interface Options extends JSObject {
