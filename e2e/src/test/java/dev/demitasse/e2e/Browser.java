@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A headless Chromium, and a server of the site with a model. Keeps the errors on the consoles of the pages. */
 public final class Browser implements AutoCloseable {
@@ -143,12 +144,30 @@ public final class Browser implements AutoCloseable {
         changeWorkers(context, script);
     }
 
+    /** Runs a script at the beginning of every new engine worker. The action is called for each worker. */
+    void changeWorkers(Supplier<String> script) {
+        changeWorkers(context, script);
+    }
+
     /** Runs a script at the beginning of every new engine worker of a context. */
     static void changeWorkers(BrowserContext context, String script) {
+        changeWorkers(context, () -> script);
+    }
+
+    private static void changeWorkers(BrowserContext context, Supplier<String> script) {
         context.route("**/engine-worker.js", route -> {
             APIResponse response = route.fetch();
-            route.fulfill(new Route.FulfillOptions().setResponse(response).setBody(script + "\n" + response.text()));
+            route.fulfill(
+                    new Route.FulfillOptions().setResponse(response).setBody(script.get() + "\n" + response.text()));
         });
+    }
+
+    /** Makes the seconds of the page's timers last {@code milliseconds}, so that time limits end sooner. */
+    void shortenSeconds(int milliseconds) {
+        context.addInitScript("""
+                const { setInterval } = window;
+                window.setInterval = (action, period, ...more) =>
+                  setInterval(action, period === 1000 ? %d : period, ...more);""".formatted(milliseconds));
     }
 
     public List<String> consoleErrors() {

@@ -165,7 +165,10 @@ public final class EngineWorker {
         JSArrayReader<Request.LostSession> lost = request.getSessions();
         if (!JSObjects.isUndefined(lost)) {
             for (int i = 0; i < lost.getLength(); i++) {
-                sessions().reopen(lost.get(i).getNumber(), GenerationTask.ints(lost.get(i).getTokens()));
+                sessions()
+                        .reopen(
+                                lost.get(i).getNumber(),
+                                GenerationTask.ints(lost.get(i).getTokens()));
             }
         }
     }

@@ -35,6 +35,7 @@ final class GenerationTask {
     private final int id;
     /** Whether the session of the request is one that the page has opened. */
     private final boolean hasSession;
+
     private final AnswerRequest request;
     private final AnswerWriter writer;
     private final OnDeviceLost onDeviceLost;
