@@ -29,6 +29,17 @@ public record ChromiumProcess(double peakMegabytes, double megabytes) {
         return largest;
     }
 
+    /** Kills all processes of a type, as a browser does when memory is short. */
+    static void kill(BrowserContext context, String type) {
+        JsonObject processes = context.browser().newBrowserCDPSession().send("SystemInfo.getProcessInfo");
+        for (JsonElement element : processes.getAsJsonArray("processInfo")) {
+            JsonObject process = element.getAsJsonObject();
+            if (process.get("type").getAsString().equals(type)) {
+                ProcessHandle.of(process.get("id").getAsLong()).ifPresent(ProcessHandle::destroyForcibly);
+            }
+        }
+    }
+
     private static ChromiumProcess of(int pid) {
         return new ChromiumProcess(megabytes(pid, "VmHWM:"), megabytes(pid, "VmRSS:"));
     }

@@ -32,7 +32,7 @@ public final class EngineWorker {
 
     /** Number of losses of the GPU in one answer after which the CPU takes over. */
     private static final int MAX_LOSSES = 2;
-    /** Number of losses without a token in between after which an answer fails that only the GPU may compute. */
+    /** Number of losses without a token in between after which an answer fails. */
     private static final int MAX_LOSSES_IN_A_ROW = 3;
 
     private @Nullable Context context;
@@ -189,7 +189,7 @@ public final class EngineWorker {
         lossesInARow = interrupted.tokens() > tokensAtLoss ? 1 : lossesInARow + 1;
         tokensAtLoss = interrupted.tokens();
         LoadOptions asked = LoadOptions.of(request);
-        if (lossesInARow >= MAX_LOSSES_IN_A_ROW && asked.device() == LoadOptions.Device.WEBGPU) {
+        if (lossesInARow >= MAX_LOSSES_IN_A_ROW) {
             interrupted.fail("the GPU was lost " + losses + " times: " + reason);
             return;
         }
@@ -220,7 +220,12 @@ public final class EngineWorker {
 
             @Override
             public void failed(String name, String message) {
-                interrupted.fail("the GPU was lost (" + reason + "), and loading the model again failed: " + message);
+                if (name.equals("DeviceUnfit")) {
+                    deviceLost(interrupted, message); // lost again
+                } else {
+                    interrupted.fail(
+                            "the GPU was lost (" + reason + "), and loading the model again failed: " + message);
+                }
             }
         });
     }
