@@ -11,6 +11,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -25,13 +28,52 @@ final class TinyModel {
 
     /** Writes the model as a GGUF file. */
     static void write(Path file) throws IOException {
-        GgufBuilder builder = architecture("llama")
-                .tensor("blk.0.attn_q.weight", TensorType.F32, WIDTH, WIDTH)
+        write(layer(architecture("llama")), file);
+    }
+
+    /** Adds the tensors of a layer of Llama's. */
+    private static GgufBuilder layer(GgufBuilder builder) {
+        return builder.tensor("blk.0.attn_q.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.attn_k.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.attn_v.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.ffn_gate.weight", TensorType.F32, WIDTH, HIDDEN)
                 .tensor("blk.0.ffn_up.weight", TensorType.F32, WIDTH, HIDDEN);
-        write(builder, file);
+    }
+
+    /** Writes a model of 100 KB with a vocabulary of bytes, which loads in a moment. */
+    static void writeSmall(Path file) throws IOException {
+        List<String> tokens = byteTokens();
+        int[] types = new int[tokens.size() + 4];
+        Arrays.fill(types, 1);
+        tokens.add("th");
+        for (String control : List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>")) {
+            types[tokens.size()] = 3;
+            tokens.add(control);
+        }
+        GgufBuilder builder = hyperparameters("llama")
+                .string("tokenizer.ggml.model", "gpt2")
+                .string("tokenizer.ggml.pre", "gpt-2")
+                .strings("tokenizer.ggml.tokens", tokens.toArray(String[]::new))
+                .ints("tokenizer.ggml.token_type", types)
+                .strings("tokenizer.ggml.merges", "t h")
+                .uint32("tokenizer.ggml.eos_token_id", tokens.size() - 1)
+                .string("tokenizer.chat_template", """
+                        {%- for message in messages %}<|im_start|>{{ message.role }}
+                        {{ message.content }}<|im_end|>
+                        {% endfor %}<|im_start|>assistant
+                        """);
+        write(layer(tensors(builder, tokens.size())), file);
+    }
+
+    /** Returns the characters by which GPT-2's vocabulary names the 256 bytes. */
+    private static List<String> byteTokens() {
+        List<String> tokens = new ArrayList<>();
+        int replaced = 256;
+        for (int value = 0; value < 256; value++) {
+            boolean isItself = (value > ' ' && value <= '~') || (value > 0xa0 && value != 0xad);
+            tokens.add(Character.toString(isItself ? value : replaced++));
+        }
+        return tokens;
     }
 
     /** Writes a model whose layer has a sliding window. */
@@ -48,6 +90,18 @@ final class TinyModel {
         ByteBuffer whole = TestWeights.map(TestWeights.smolLm2());
         Metadata metadata = Gguf.parse(whole, whole.capacity()).metadata();
         String[] tokens = strings(metadata, "tokenizer.ggml.tokens");
+        return tensors(
+                hyperparameters(name)
+                        .string("tokenizer.ggml.model", "gpt2")
+                        .string("tokenizer.ggml.pre", "smollm")
+                        .strings("tokenizer.ggml.tokens", tokens)
+                        .strings("tokenizer.ggml.merges", strings(metadata, "tokenizer.ggml.merges"))
+                        .uint32("tokenizer.ggml.eos_token_id", metadata.integer("tokenizer.ggml.eos_token_id"))
+                        .string("tokenizer.chat_template", metadata.string("tokenizer.chat_template")),
+                tokens.length);
+    }
+
+    private static GgufBuilder hyperparameters(String name) {
         return new GgufBuilder()
                 .string("general.architecture", name)
                 .string("general.name", "Tiny")
@@ -58,14 +112,11 @@ final class TinyModel {
                 .uint32(name + ".attention.head_count", HEADS)
                 .uint32(name + ".attention.head_count_kv", HEADS)
                 .float32(name + ".attention.layer_norm_rms_epsilon", 1e-5f)
-                .float32(name + ".rope.freq_base", 10_000)
-                .string("tokenizer.ggml.model", "gpt2")
-                .string("tokenizer.ggml.pre", "smollm")
-                .strings("tokenizer.ggml.tokens", tokens)
-                .strings("tokenizer.ggml.merges", strings(metadata, "tokenizer.ggml.merges"))
-                .uint32("tokenizer.ggml.eos_token_id", metadata.integer("tokenizer.ggml.eos_token_id"))
-                .string("tokenizer.chat_template", metadata.string("tokenizer.chat_template"))
-                .tensor("token_embd.weight", TensorType.F32, WIDTH, tokens.length)
+                .float32(name + ".rope.freq_base", 10_000);
+    }
+
+    private static GgufBuilder tensors(GgufBuilder builder, int vocabularySize) {
+        return builder.tensor("token_embd.weight", TensorType.F32, WIDTH, vocabularySize)
                 .tensor("blk.0.attn_norm.weight", TensorType.F32, WIDTH)
                 .tensor("blk.0.attn_output.weight", TensorType.F32, WIDTH, WIDTH)
                 .tensor("blk.0.ffn_norm.weight", TensorType.F32, WIDTH)
