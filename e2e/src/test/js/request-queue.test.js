@@ -119,8 +119,8 @@ test('a worker that is silent for 10 seconds is replaced, and the answer goes on
   assert.equal(FakeWorker.all.length, 2);
   assert.ok(first.isTerminated);
   last().onmessage({ data: { type: 'ready' } });
-  const [load] = last().requests;
-  assert.deepEqual([load.type, load.model, load.options], ['load', 'a.gguf', { cache: true }]);
+  const [again] = last().requests;
+  assert.deepEqual([again.type, again.model, again.options], ['load', 'a.gguf', { cache: true }]);
   last().reply('progress', { phase: 'load', loaded: 1, total: 2 });
   assert.deepEqual(answer.progress, [{ phase: 'restart', loaded: 1, total: 2 }]);
   last().reply('loaded', { device: CPU });

@@ -56,16 +56,57 @@ function failConstructor(owner, name, fault) {
   });
 }
 
+/** Returns a response with another body, other headers, or another status. */
+function rebuilt(body, response, changed = {}, status = response.status) {
+  const headers = new Headers(response.headers);
+  Object.entries(changed).forEach(([name, value]) => (value === null ? headers.delete(name) : headers.set(name, value)));
+  return Object.defineProperty(new Response(body, { status, headers }), 'type', { value: 'basic' });
+}
+
+/** Returns a response whose chunks are changed. */
+const piped = (response, transform) => rebuilt(response.body.pipeThrough(new TransformStream({ transform })), response);
+
+/** The faults of a response, by name. */
+const RESPONSES = {
+  status: (response, { status }) => rebuilt('an error', response, { 'Content-Type': 'text/plain', 'Content-Range': null }, status),
+  html: (response) => rebuilt('<html>Please log in</html>', response, { 'Content-Type': 'text/html', 'Content-Range': null }, 200),
+  empty: (response) => rebuilt('', response),
+  short: (response) =>
+    piped(response, (chunk, controller) => {
+      controller.enqueue(chunk.subarray(0, chunk.length / 2));
+      controller.terminate();
+    }),
+  long: (response) =>
+    piped(response, (chunk, controller) => {
+      controller.enqueue(chunk);
+      controller.enqueue(new Uint8Array(1000));
+    }),
+  cut: (response) =>
+    piped(response, (chunk, controller) => {
+      controller.enqueue(chunk.subarray(0, 1000));
+      controller.error(new TypeError('network error'));
+    }),
+  stalls: (response, fault, options) =>
+    piped(response, (chunk, controller) => {
+      controller.enqueue(chunk.slice(0, 1000));
+      options?.signal?.addEventListener('abort', () => controller.error(injectedError('AbortError')));
+      return new Promise(() => {});
+    }),
+  slow: (response) =>
+    piped(response, async (chunk, controller) => {
+      for (let from = 0; from < chunk.length; from += 10_000) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        controller.enqueue(chunk.slice(from, from + 10_000)); // streams own their buffers
+      }
+    }),
+  range: (response) => rebuilt(response.body, response, { 'Content-Range': 'bytes 1-100/1000' }),
+  length: (response, { value }) => rebuilt(response.body, response, { 'Content-Length': value }),
+};
+
 /** Changes the responses with models. */
 function failFetch(fault) {
   const original = self.fetch;
   const isHit = hits(fault);
-  const build = (body, response, changed = {}, status = response.status) => {
-    const headers = new Headers(response.headers);
-    Object.entries(changed).forEach(([name, value]) => (value === null ? headers.delete(name) : headers.set(name, value)));
-    return Object.defineProperty(new Response(body, { status, headers }), 'type', { value: 'basic' });
-  };
-  const piped = (response, transform) => build(response.body.pipeThrough(new TransformStream({ transform })), response);
   self.fetch = async (url, options) => {
     if (!String(url).includes('/models/') || !isHit()) {
       return original(url, options);
@@ -76,50 +117,7 @@ function failFetch(fault) {
     if (fault.how === 'hangs') {
       return new Promise((resolve, reject) => options?.signal?.addEventListener('abort', () => reject(injectedError('AbortError'))));
     }
-    const response = await original(url, options);
-    let sent = 0;
-    switch (fault.how) {
-      case 'status':
-        return build('an error', response, { 'Content-Type': 'text/plain', 'Content-Range': null }, fault.status);
-      case 'html':
-        return build('<html>Please log in</html>', response, { 'Content-Type': 'text/html', 'Content-Range': null }, 200);
-      case 'empty':
-        return build('', response);
-      case 'short':
-        return piped(response, (chunk, controller) => {
-          controller.enqueue(chunk.subarray(0, chunk.length / 2));
-          controller.terminate();
-        });
-      case 'long':
-        return piped(response, (chunk, controller) => {
-          controller.enqueue(chunk);
-          controller.enqueue(new Uint8Array(1000));
-        });
-      case 'cut':
-        return piped(response, (chunk, controller) => {
-          controller.enqueue(chunk.subarray(0, 1000));
-          controller.error(new TypeError('network error'));
-        });
-      case 'stalls':
-        return piped(response, (chunk, controller) => {
-          controller.enqueue(chunk.slice(0, 1000));
-          options?.signal?.addEventListener('abort', () => controller.error(injectedError('AbortError')));
-          return new Promise(() => {});
-        });
-      case 'slow':
-        return piped(response, async (chunk, controller) => {
-          for (let from = 0; from < chunk.length; from += 10_000) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-            controller.enqueue(chunk.slice(from, from + 10_000)); // streams own their buffers
-          }
-        });
-      case 'range':
-        return build(response.body, response, { 'Content-Range': `bytes ${++sent}-100/1000` });
-      case 'length':
-        return build(response.body, response, { 'Content-Length': fault.value });
-      default:
-        throw new Error(`unknown fault: ${fault.how}`);
-    }
+    return RESPONSES[fault.how](await original(url, options), fault, options);
   };
 }
 
@@ -136,7 +134,10 @@ function failMessage(fault) {
     }
     switch (fault.how) {
       case 'loops':
-        for (;;);
+        while (fault.how === 'loops') {
+          performance.now();
+        }
+        break;
       case 'closes':
         self.close();
         return;
@@ -191,7 +192,9 @@ function failClock({ clock, how }) {
   let calls = 0;
   owner.now = () => {
     calls++;
-    if (calls === 4) report();
+    if (calls === 4) {
+      report();
+    }
     const jump = calls > 3 ? 1e9 : 0;
     return { forwards: original() + jump, backwards: original() - jump, frozen: 1000, wild: original() + (calls % 2) * 1e9 }[how];
   };
@@ -206,7 +209,7 @@ function failTimer({ timer, how }) {
   };
 }
 
-function injectFault(fault) {
+self.injectFault = (fault) => {
   const owner = (path) => path.split('.').reduce((from, name) => from?.[name], self);
   switch (fault.kind) {
     case 'method':
@@ -226,4 +229,4 @@ function injectFault(fault) {
     default:
       throw new Error(`unknown fault: ${fault.kind}`);
   }
-}
+};
