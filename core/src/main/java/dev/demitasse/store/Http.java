@@ -62,7 +62,8 @@ final class Http {
             try {
                 send(response);
             } catch (ConnectionException e) {
-                if (from == 0 && to >= 0 && !hasBytes && isLastTry() && platform.isReachable(url)) {
+                boolean isFirst = from == 0 && to >= 0 && !hasBytes;
+                if (isFirst && isLastTry() && !response.isSilent() && platform.isReachable(url)) {
                     // Browsers fail where a server compresses a range, or does not allow the header Range.
                     return find(url, 0, -1);
                 }

@@ -22,6 +22,9 @@ public final class ModelFile {
     private static final int MAX_CHUNK_BYTES = 1 << 26;
 
     /** The JSON name of the chunk size. It is older than the term chunk; existing notes contain it. */
+    /** Maximum number of chunks: 2^40 bytes in chunks of 1 MiB. */
+    private static final int MAX_CHUNKS = 1 << 20;
+
     private static final String CHUNK_BYTES_KEY = "pieceBytes";
 
     private final String key;
@@ -90,11 +93,16 @@ public final class ModelFile {
     static @Nullable ModelFile parse(String key, String json) {
         try {
             JsonField file = new JsonField("", JsonReader.read(json));
+            long bytes = file.member("bytes").integer(0, MAX_BYTES);
+            int chunkBytes = (int) file.member(CHUNK_BYTES_KEY).integer(1, MAX_CHUNK_BYTES);
+            if (bytes / chunkBytes > MAX_CHUNKS) {
+                return null; // a damaged note
+            }
             return new ModelFile(
                     key,
                     file.member("url").name(),
-                    file.member("bytes").integer(0, MAX_BYTES),
-                    (int) file.member(CHUNK_BYTES_KEY).integer(1, MAX_CHUNK_BYTES),
+                    bytes,
+                    chunkBytes,
                     Boolean.TRUE.equals(file.member("ranges").value()),
                     new Version(optional(file.member("etag")), optional(file.member("modified"))),
                     null);

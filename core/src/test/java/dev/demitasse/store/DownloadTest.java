@@ -3,6 +3,7 @@ package dev.demitasse.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,22 @@ class DownloadTest {
         assertTrue(outcome.message().startsWith("can't fetch https://example.org/model.gguf: "), outcome::message);
         assertTrue(outcome.message().contains(expected), outcome::message);
         assertEquals(List.of(), world.list(), "nothing is stored");
+    }
+
+    /** Four requests wait for half a minute each. */
+    @Test
+    void serverThatNeverAnswersIsGivenUp() {
+        world.server.answers = false;
+        assertFails("it sent nothing for 30 s");
+        assertTrue(world.simulation.now() < 140_000, () -> world.simulation.now() + " ms");
+    }
+
+    @Test
+    void noteOfTooManyChunksIsDamaged() {
+        String note =
+                "{\"url\":\"https://example.org/model.gguf\",\"bytes\":1000000000000,\"pieceBytes\":%d,\"ranges\":true}";
+        assertNull(ModelFile.parse("model", note.formatted(1)));
+        assertNotNull(ModelFile.parse("model", note.formatted(ModelFile.CHUNK_BYTES)));
     }
 
     /** Loads until a tab is killed, then publishes another content. */

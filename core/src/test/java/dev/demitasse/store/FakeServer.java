@@ -67,6 +67,8 @@ final class FakeServer {
     boolean ranges = true;
     boolean hasLength = true;
     boolean reachable = true;
+    /** Whether requests get an answer. */
+    boolean answers = true;
     /** Whether pages may read responses at all. */
     boolean readable = true;
     /** The number of bytes by which Content-Length exceeds that of the body, as the length of a compressed body does. */
@@ -131,6 +133,9 @@ final class FakeServer {
     }
 
     boolean isReachable() {
+        if (!answers) {
+            throw new IllegalStateException("a browser would wait for an answer");
+        }
         return reachable && !isRefusing;
     }
 
@@ -175,6 +180,10 @@ final class FakeServer {
             requests.add(url + (from > 0 || to >= 0 ? " " + from + "-" + (to < 0 ? "" : Long.toString(to)) : ""));
             Fault next = faults.poll();
             fault = next == null ? fault : next;
+            step();
+            while (!answers && !isCancelled) {
+                cancelled.await();
+            }
             step();
             isRefusing = fault.kind == Kind.REFUSED;
             if (fault.kind == Kind.REFUSED || !readable || failsRanges && to >= 0) {

@@ -17,6 +17,9 @@ import org.teavm.jso.typedarrays.Uint8Array;
 
 /** A request by {@code fetch} that bypasses the browser's HTTP cache. */
 final class BrowserExchange implements HttpExchange {
+    /** The time in which a server must answer at all. */
+    private static final int REACHABLE_LIMIT_MS = 10_000;
+
     private static final String BASIC = "basic";
     private static final String NO_CORS = "no-cors";
 
@@ -72,12 +75,19 @@ final class BrowserExchange implements HttpExchange {
         options.setHeaders(headers);
     }
 
-    /** Returns whether the server answers, by a request whose answer can't be read and needs no permission. Waits for the answer. */
+    /** Returns whether the server answers within the limit, by a request whose answer can't be read and needs no permission. Waits for the answer. */
     static boolean isReachable(String url) {
         ModeOptions options = JSObjects.create();
         options.setCache("no-store");
         options.setMethod("HEAD");
         options.setMode(NO_CORS);
+        Response.Abort late = new Response.Abort();
+        options.setSignal(late.getSignal());
+        new Thread(() -> {
+                    Promises.sleep(REACHABLE_LIMIT_MS);
+                    late.abort();
+                })
+                .start();
         try {
             Promises.await(WorkerScope.fetch(url, options));
             return true;

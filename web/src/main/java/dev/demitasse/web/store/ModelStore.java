@@ -8,6 +8,7 @@ import dev.demitasse.store.StoredModels;
 import dev.demitasse.store.Verification;
 import dev.demitasse.web.js.Blob;
 import dev.demitasse.web.js.Files;
+import dev.demitasse.web.js.JsException;
 import dev.demitasse.web.js.NamedBlob;
 import dev.demitasse.web.js.Promises;
 import dev.demitasse.web.js.WorkerScope;
@@ -83,8 +84,12 @@ public final class ModelStore {
         if (storage == null || JSObjects.isUndefined(manager)) {
             return Gguf.UNKNOWN_LENGTH;
         }
-        Files.Estimate estimate = Promises.await(manager.estimate());
-        return (long) (estimate.getQuota() - estimate.getUsage());
+        try {
+            Files.Estimate estimate = Promises.await(manager.estimate());
+            return (long) (estimate.getQuota() - estimate.getUsage());
+        } catch (JsException e) {
+            return Gguf.UNKNOWN_LENGTH; // a full disk then shows when it is written to
+        }
     }
 
     /**

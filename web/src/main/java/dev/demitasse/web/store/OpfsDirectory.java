@@ -214,7 +214,11 @@ final class OpfsDirectory implements BrowserDirectory {
 
         @Override
         public void clear() {
-            handle.truncate(0);
+            try {
+                handle.truncate(0);
+            } catch (RuntimeException e) {
+                throw BrowserStorage.failure(e);
+            }
             length = 0;
         }
 
@@ -266,7 +270,7 @@ final class OpfsDirectory implements BrowserDirectory {
 
         @Override
         public void complete() {
-            handle.flush();
+            flush();
             handle.close();
             try {
                 Promises.await(file.move(name));
@@ -274,6 +278,14 @@ final class OpfsDirectory implements BrowserDirectory {
                 if (!e.is(NOT_FOUND)) { // otherwise the browser has evicted it: readers will miss it
                     throw e;
                 }
+            }
+        }
+
+        private void flush() {
+            try {
+                handle.flush();
+            } catch (RuntimeException e) {
+                throw BrowserStorage.failure(e);
             }
         }
 

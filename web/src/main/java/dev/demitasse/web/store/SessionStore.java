@@ -1,5 +1,7 @@
 package dev.demitasse.web.store;
 
+import dev.demitasse.json.FieldException;
+import dev.demitasse.json.JsonException;
 import dev.demitasse.json.JsonField;
 import dev.demitasse.json.JsonReader;
 import dev.demitasse.json.JsonWriter;
@@ -111,16 +113,20 @@ public final class SessionStore {
         return reopening(storage.open(storage.id(name)));
     }
 
-    /** Returns the notes of all sessions, each with its stored size in bytes. */
+    /** Returns the notes of all sessions, each with its stored size in bytes. Deletes sessions whose notes are damaged. */
     public List<Map<String, @Nullable Object>> list() {
         List<Map<String, @Nullable Object>> sessions = new ArrayList<>();
         for (String id : storage.ids()) {
             ModelDirectory directory = storage.open(id);
-            JsonField about = about(directory);
-            if (about != null) {
-                Map<String, @Nullable Object> session = new LinkedHashMap<>(about.object());
-                session.put("bytes", directory.bytes());
-                sessions.add(session);
+            try {
+                JsonField about = about(directory);
+                if (about != null) {
+                    Map<String, @Nullable Object> session = new LinkedHashMap<>(about.object());
+                    session.put("bytes", directory.bytes());
+                    sessions.add(session);
+                }
+            } catch (JsonException | FieldException e) {
+                storage.delete(id); // without its note, a session can't be continued
             }
         }
         return sessions;
