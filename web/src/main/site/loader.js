@@ -39,12 +39,12 @@ export async function instantiate(url, onProgress) {
     // Browsers with these builtins ignore the imports. Others call them. Safari 26.2 needs both.
     'wasm:js-string': stringImports(),
     teavm: coreImports(context),
-    teavmDate: { currentTimeMillis: () => Date.now() },
+    teavmDate: { currentTimeMillis: () => performance.now() }, // it measures pauses only, and must not jump
     teavmConsole: { putcharStdout: lineWriter(console.log), putcharStderr: lineWriter(console.error) },
     teavmMath: Math,
     // Java's threads, which are cooperative.
     teavmAsync: /** @type {Functions} */ ({
-      offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - Date.now())),
+      offer: (queue, run, time) => setTimeout(() => run(queue), Math.max(0, time - performance.now())),
       kill: (id) => clearTimeout(id),
     }),
     teavmJso: jsoImports(context),

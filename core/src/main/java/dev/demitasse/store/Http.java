@@ -184,7 +184,7 @@ final class Http {
             pauseEnds = now + Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS << pauses);
             pauses++;
         }
-        platform.sleep((int) (pauseEnds - now));
+        platform.sleep((int) Math.max(0, Math.min(MAX_PAUSE_MS, pauseEnds - now))); // the clock may have been set back
     }
 
     private boolean isLastTry() {

@@ -185,27 +185,26 @@ function failGpu(fault) {
   }
 }
 
-/** Changes a clock. */
-function failClock({ clock, how }) {
-  const owner = clock === 'now' ? performance : Date;
-  const original = owner.now.bind(owner);
+/** Sets the clock forward by days, as that of a device that was asleep. */
+function failClock({ at }) {
+  const original = performance.now.bind(performance);
   let calls = 0;
-  owner.now = () => {
+  performance.now = () => {
     calls++;
-    if (calls === 4) {
+    if (calls === at + 1) {
       report();
     }
-    const jump = calls > 3 ? 1e9 : 0;
-    return { forwards: original() + jump, backwards: original() - jump, frozen: 1000, wild: original() + (calls % 2) * 1e9 }[how];
+    return original() + (calls > at ? 1e9 : 0);
   };
 }
 
-function failTimer({ timer, how }) {
-  const original = self[timer];
+/** Calls timers at once, or late. */
+function failTimer({ how }) {
+  const original = self.setTimeout;
   let isReported = false;
-  self[timer] = (action, delay, ...args) => {
+  self.setTimeout = (action, delay, ...args) => {
     isReported ||= report();
-    return how === 'frozen' ? 0 : original(action, how === 'at once' ? 0 : (delay ?? 0) + 300, ...args);
+    return original(action, how === 'at once' ? 0 : (delay ?? 0) + 300, ...args);
   };
 }
 
