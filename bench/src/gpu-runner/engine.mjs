@@ -142,8 +142,8 @@ export class Engine {
     const asked = { temperature: 0, stream: true, return_tokens: true, ...body };
     let last;
     await this.request({ type, body: JSON.stringify(asked), session: 0 }, (reply) => {
-      if (reply.type === 'chunk') {
-        last = JSON.parse(reply.chunk);
+      for (const chunk of reply.type === 'output' ? reply.chunks : []) {
+        last = JSON.parse(chunk);
         onChunk(last);
       }
     });

@@ -145,7 +145,7 @@ class MarkdownTest {
         Page page = Chromium.open(context, PAGE + "lax", new ArrayList<>());
         STRANGE_REQUESTS.clear();
         page.evaluate("document.querySelector('main').innerHTML = '<img src=https://evil.example/x onerror=alert(1)>'");
-        page.waitForFunction("troubles.length > 0");
+        page.waitForFunction("() => troubles.length > 0");
         page.evaluate("inspect(document.querySelector('main'), 'here')");
         assertEquals(
                 List.of(

@@ -234,7 +234,7 @@ class OfflineTest {
 
     /** Waits until the worker controls the page, which is not reloaded. */
     private static void controlled(Page page) {
-        page.waitForFunction("navigator.serviceWorker.controller !== null");
+        page.waitForFunction("() => navigator.serviceWorker.controller !== null");
     }
 
     private static void assertOffers(Page page, String model) {
