@@ -38,7 +38,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
  * @param {string} text
  * @param {string} [endpoint] of the Hub
  * @returns {ModelAddress}
- * @throws {TypeError} if the text is none of these
+ * @throws {TypeError} for other texts
  */
 export function parseAddress(text, endpoint = HUB_ENDPOINT) {
   const hub = endpoint.replace(/\/+$/, '');

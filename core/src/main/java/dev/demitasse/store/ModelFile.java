@@ -21,10 +21,10 @@ public final class ModelFile {
 
     private static final int MAX_CHUNK_BYTES = 1 << 26;
 
-    /** The JSON name of the chunk size. It is older than the term chunk; existing notes contain it. */
     /** Maximum number of chunks: 2^40 bytes in chunks of 1 MiB. */
     private static final int MAX_CHUNKS = 1 << 20;
 
+    /** The JSON name of the chunk size. It is older than the term chunk; existing notes contain it. */
     private static final String CHUNK_BYTES_KEY = "pieceBytes";
 
     private final String key;
