@@ -3,7 +3,7 @@ import { askConsent } from './consent.js';
 import { Demitasse } from './demitasse.js';
 import { percent, size, t } from './i18n.js';
 import { storedModel } from './hub.js';
-import { hostOf, isHubAddress, parseAddress } from './model-address.js';
+import { hostOf, parseAddress } from './model-address.js';
 import { byId, fileName, modelUrl } from './page.js';
 import { fits, remoteEngine } from './remote.js';
 import { change, settings } from './settings.js';
@@ -200,10 +200,7 @@ async function isExpected(url) {
  * @param {URL} url
  * @param {import('./demitasse.js').StoredModel[]} stored
  */
-export function isStored({ href }, stored) {
-  const address = parseAddress(href);
-  return isHubAddress(address) ? storedModel(address, stored) !== undefined : stored.some((model) => model.url === href);
-}
+export const isStored = ({ href }, stored) => storedModel(parseAddress(href), stored) !== undefined;
 
 const isLoopback = (/** @type {URL} */ { hostname }) =>
   /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);

@@ -241,7 +241,9 @@ export class Demitasse {
       return address.url;
     }
     const stored = cache ? storedModel(address, await Demitasse.models.list()) : undefined;
-    return stored ?? (await new Hub(address.endpoint, hub?.token).find(address, { memory: memoryForModels(), signal })).url;
+    const gibibytes = globalThis.navigator?.deviceMemory;
+    const memory = memoryForModels(gibibytes && gibibytes * 2 ** 30);
+    return stored ?? (await new Hub(address.endpoint, hub?.token).find(address, { memory, signal })).url;
   }
 
   /** Creates a session, which keeps its own keys and values: it does not read again what a prompt shares with the previous one. */

@@ -1,6 +1,6 @@
 // Models of the Hugging Face Hub: finds the files of a repository, and picks one for this device.
 import { DemitasseError } from './errors.js';
-import { fileAtCommit } from './model-address.js';
+import { fileAtCommit, isHubAddress } from './model-address.js';
 
 /** @typedef {import('./model-address.js').HubAddress} HubAddress */
 
@@ -135,13 +135,17 @@ export class Hub {
 }
 
 /**
- * Returns a stored model that an address names, so that the Hub need not be asked.
+ * Returns the stored model that an address names. So the Hub need not be asked for it.
  *
- * @param {HubAddress} address
+ * @param {import('./model-address.js').ModelAddress} address
  * @param {import('./demitasse.js').StoredModel[]} stored
  * @returns {string | undefined} its URL
  */
-export function storedModel({ endpoint, repository, revision, quantization, path }, stored) {
+export function storedModel(address, stored) {
+  if (!isHubAddress(address)) {
+    return stored.find(({ url }) => url === address.url)?.url;
+  }
+  const { endpoint, repository, revision, quantization, path } = address;
   const matches = stored.filter(({ url }) => {
     const file = fileAtCommit(url, endpoint);
     return (

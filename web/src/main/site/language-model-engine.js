@@ -3,7 +3,7 @@ import { Demitasse } from './engine.js';
 import { DemitasseError } from './errors.js';
 import { MAX_TEMPERATURE, MAX_TOP_K } from './language-model-input.js';
 import { storedModel } from './hub.js';
-import { canonicalAddress, isHubAddress, parseAddress } from './model-address.js';
+import { canonicalAddress, parseAddress } from './model-address.js';
 import { whyTooLarge } from './remote.js';
 import { joinedEngine, joinEngine } from './shared-engines.js';
 
@@ -55,9 +55,7 @@ export async function availabilityOf(model) {
     return joined === null ? 'downloading' : 'available';
   }
   const stored = await Demitasse.models.list();
-  const address = parseAddress(model);
-  const complete = stored.filter((each) => each.complete);
-  if (isHubAddress(address) ? storedModel(address, complete) : complete.some(({ url }) => url === model)) {
+  if (storedModel(parseAddress(model), stored.filter(({ complete }) => complete))) {
     return 'available';
   }
   try {

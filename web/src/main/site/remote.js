@@ -80,13 +80,15 @@ export function withoutRemote({ baseURL, apiKey, remoteModel, allowRemote, ...op
  *
  * @param {{empty: number, device?: number}} memory bytes of the model without a conversation, and of the device
  */
-export const fits = ({ empty, device = Infinity }) => device >= MAX_REPORTED_MEMORY || empty <= MEMORY_SHARE * device;
+export const fits = ({ empty, device }) => empty <= memoryForModels(device);
 
-/** Returns the memory in bytes that a model may take on this device; `Infinity` if the browser reports no limit. */
-export function memoryForModels() {
-  const device = (globalThis.navigator?.deviceMemory ?? Infinity) * 2 ** 30;
-  return device >= MAX_REPORTED_MEMORY ? Infinity : MEMORY_SHARE * device;
-}
+/**
+ * Returns the memory in bytes that a model may take.
+ *
+ * @param {number} [device] memory of the device in bytes, as the browser reports it
+ * @returns {number} `Infinity` if the browser reports no limit
+ */
+export const memoryForModels = (device = Infinity) => (device >= MAX_REPORTED_MEMORY ? Infinity : MEMORY_SHARE * device);
 
 /**
  * Whether a model needs more than the memory or the free storage of the device, as far as they are known.
