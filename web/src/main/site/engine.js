@@ -213,7 +213,7 @@ export class Demitasse {
     const abort = () => this.#requests.close(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
-      const request = { type, model: source, options: { ...engineOptions, cache, hub: hub && { endpoint: HUB_ENDPOINT, ...hub } } };
+      const request = { type, model: source, options: { ...engineOptions, cache, hub: hub && { endpoint: hub.endpoint ?? HUB_ENDPOINT, token: hub.token } } };
       return await this.#requests.send(request, {
         onProgress,
         onNeeds: (needs) => {

@@ -163,6 +163,21 @@ class HubTest {
         }
     }
 
+    @Test
+    void tokenWithoutAnEndpointIsForThePublicHub() throws IOException {
+        try (Browser other = new Browser(folder.resolve("tiny.gguf").toString(), new NewContextOptions())) {
+            other.redirect("https://huggingface.co", hub.endpoint());
+            assertEquals("Tiny", other.open("icon.svg").evaluate("""
+                    async (token) => {
+                      const { Demitasse } = await import('/demitasse.js');
+                      const options = { contextLength: 128, device: 'cpu', hub: { endpoint: undefined, token } };
+                      const engine = await Demitasse.load('tests/gated-GGUF', options);
+                      engine.close();
+                      return engine.model.name;
+                    }""", FakeHub.TOKEN));
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     tests/nothing                     | hub_repository_not_found | there is no model
