@@ -3,7 +3,6 @@ package dev.demitasse.e2e;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
@@ -65,12 +64,7 @@ public final class Browser implements AutoCloseable {
     private Browser(Options server, NewContextOptions options, List<String> arguments) throws IOException {
         serve = Serve.start(server);
         playwright = Chromium.playwright();
-        context = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.arguments(arguments)))
-                .newContext(options);
+        context = Chromium.launch(playwright, arguments).newContext(options);
         context.setDefaultTimeout(ANSWER_TIMEOUT_MS);
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);
     }

@@ -1,6 +1,7 @@
 package dev.demitasse.e2e;
 
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import java.nio.file.Path;
@@ -33,6 +34,15 @@ public final class Chromium {
     /** Returns the executable that DEMITASSE_CHROMIUM names, or the system's. */
     public static Path executable() {
         return Path.of(System.getenv().getOrDefault("DEMITASSE_CHROMIUM", "/usr/bin/chromium"));
+    }
+
+    /** Launches a headless Chromium with {@link #ARGUMENTS} and others. */
+    static com.microsoft.playwright.Browser launch(Playwright playwright, List<String> others) {
+        return playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(executable())
+                        .setArgs(arguments(others)));
     }
 
     /** Opens a page, and adds the errors of its console and its scripts to a list. */

@@ -2,7 +2,6 @@ package dev.demitasse.e2e;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.PlaywrightException;
@@ -22,13 +21,7 @@ public final class ChromiumTab implements ScriptedBrowser {
      * @param arguments of Chromium besides the usual ones
      */
     public ChromiumTab(String... arguments) {
-        page = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.arguments(List.of(arguments))))
-                .newContext()
-                .newPage();
+        page = Chromium.launch(playwright, List.of(arguments)).newContext().newPage();
     }
 
     @Override

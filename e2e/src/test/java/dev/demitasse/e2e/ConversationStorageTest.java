@@ -10,7 +10,6 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
@@ -49,11 +48,7 @@ class ConversationStorageTest {
     @BeforeAll
     static void launch() throws IOException {
         playwright = Chromium.playwright();
-        chromium = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.ARGUMENTS));
+        chromium = Chromium.launch(playwright, List.of());
         PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
         host = new PlainHost(SITE, "/", PlainHost.ISOLATING);
     }

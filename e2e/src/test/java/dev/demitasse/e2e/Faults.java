@@ -61,18 +61,11 @@ final class Faults {
 
     private void network() {
         for (int times : new int[] {1, ALWAYS}) {
-            {
-                int at = 1;
-                for (int status : new int[] {204, 301, 401, 403, 404, 416, 429, 500, 503}) {
-                    if (status != 204) { // a response with a body can't have it
-                        add(
-                                "network", false, "kind", "fetch", "how", "status", "status", status, "at", at, "times",
-                                times);
-                    }
-                }
-                for (String how : List.of("rejects", "html", "empty", "short", "long", "cut", "slow", "range")) {
-                    add("network", false, "kind", "fetch", "how", how, "at", at, "times", times);
-                }
+            for (int status : new int[] {301, 401, 403, 404, 416, 429, 500, 503}) {
+                add("network", false, "kind", "fetch", "how", "status", "status", status, "at", 1, "times", times);
+            }
+            for (String how : List.of("rejects", "html", "empty", "short", "long", "cut", "slow", "range")) {
+                add("network", false, "kind", "fetch", "how", how, "at", 1, "times", times);
             }
         }
         add("network", false, "kind", "fetch", "how", "stalls");
@@ -92,65 +85,27 @@ final class Faults {
         methods.forEach((owner, names) -> names.forEach(name -> {
             for (String error : List.of("NotFoundError", "QuotaExceededError", "UnknownError")) {
                 for (boolean isStored : new boolean[] {false, true}) {
-                    add(
-                            "storage", isStored, "kind", "method", "owner", owner, "method", name, "how", "rejects",
-                            "error", error, "at", 1);
+                    addMethod(isStored, owner, name, "rejects", error, 1, 1);
                 }
             }
-            add(
-                    "storage",
-                    true,
-                    "kind",
-                    "method",
-                    "owner",
-                    owner,
-                    "method",
-                    name,
-                    "how",
-                    "rejects",
-                    "error",
-                    "InvalidStateError",
-                    "at",
-                    1,
-                    "times",
-                    ALWAYS);
+            addMethod(true, owner, name, "rejects", "InvalidStateError", 1, ALWAYS);
         }));
+        String handle = "FileSystemSyncAccessHandle.prototype";
         for (String name : List.of("read", "write", "flush", "truncate", "getSize", "close")) {
             for (String error : List.of("QuotaExceededError", "InvalidStateError")) {
                 for (int at : new int[] {1, 3}) {
-                    add(
-                            "storage",
-                            false,
-                            "kind",
-                            "method",
-                            "owner",
-                            "FileSystemSyncAccessHandle.prototype",
-                            "method",
-                            name,
-                            "how",
-                            "throws",
-                            "error",
-                            error,
-                            "at",
-                            at);
+                    addMethod(false, handle, name, "throws", error, at, 1);
                 }
-                add(
-                        "storage",
-                        false,
-                        "kind",
-                        "method",
-                        "owner",
-                        "FileSystemSyncAccessHandle.prototype",
-                        "method",
-                        name,
-                        "how",
-                        "throws",
-                        "error",
-                        error,
-                        "times",
-                        ALWAYS);
+                addMethod(false, handle, name, "throws", error, 1, ALWAYS);
             }
         }
+    }
+
+    /** Adds a fault of a method of the storage: of call number {@code at}, and of the {@code times - 1} calls after it. */
+    private void addMethod(boolean isStored, String owner, String method, String how, String error, int at, int times) {
+        add(
+                "storage", isStored, "kind", "method", "owner", owner, "method", method, "how", how, "error", error,
+                "at", at, "times", times);
     }
 
     private void worker() {

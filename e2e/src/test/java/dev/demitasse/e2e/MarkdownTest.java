@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
@@ -70,12 +69,7 @@ class MarkdownTest {
     @BeforeAll
     static void start() {
         playwright = Chromium.playwright();
-        context = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.ARGUMENTS))
-                .newContext();
+        context = Chromium.launch(playwright, List.of()).newContext();
         context.addInitScript(WATCH);
         context.route("**", MarkdownTest::answer);
     }

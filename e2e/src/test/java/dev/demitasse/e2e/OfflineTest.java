@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
@@ -50,11 +49,7 @@ class OfflineTest {
     @BeforeAll
     static void launch() {
         playwright = Chromium.playwright();
-        chromium = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.ARGUMENTS));
+        chromium = Chromium.launch(playwright, List.of());
         PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
     }
 

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -70,11 +69,7 @@ class PwaTest {
     @BeforeAll
     static void launch() {
         playwright = Chromium.playwright();
-        chromium = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(Chromium.executable())
-                        .setArgs(Chromium.ARGUMENTS));
+        chromium = Chromium.launch(playwright, List.of());
         PlaywrightAssertions.setDefaultAssertionTimeout(ANSWER_TIMEOUT_MS);
     }
 

@@ -20,8 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tests the model store in Chromium, with a real profile and a server that misbehaves. The model is stored completely and verified, or
  * there is a clear error and no corrupt file; and almost no byte is fetched twice.
  */
-class StoreTest {
+class StoreTest extends StoredModelPages {
     private static final String NAME = "SmolLM2-135M-Instruct.Q4_1.gguf";
     private static final String MODEL = "/models/" + NAME;
     private static final long BYTES = 98_362_432;
@@ -47,29 +45,6 @@ class StoreTest {
 
     @TempDir
     Path folder;
-
-    private UnrulyServer server;
-    private Profile profile;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new UnrulyServer(Path.of("../static/target/site"));
-        server.add(TestWeights.smolLm2());
-        profile = new Profile();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        profile.close();
-        server.close();
-    }
-
-    /** Opens a page of the site that has only the API. */
-    private Page page() {
-        Page page = profile.open(server.origin() + "/icon.svg");
-        page.evaluate("async () => { Object.assign(globalThis, await import('/demitasse.js')); }");
-        return page;
-    }
 
     private static void begin(Page page, String model, Map<String, ?> options) {
         page.evaluate("""
@@ -101,15 +76,6 @@ class StoreTest {
 
     private static String failure(Page page) {
         return assertThrows(PlaywrightException.class, () -> finish(page)).getMessage();
-    }
-
-    private static void assertAnswers(Page page) {
-        assertEquals("The capital of France is Paris.", page.evaluate("""
-                async () => {
-                  const messages = [{ role: 'user', content: 'What is the capital of France?' }];
-                  const { choices } = await engine.chat.completions.create({ messages, temperature: 0 });
-                  return choices[0].message.content;
-                }"""));
     }
 
     private static String sha256(Page page, String model) {

@@ -6,46 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
-import dev.demitasse.TestWeights;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests in Chromium that damage of stored models is named and repaired, and that eviction and hostile sizes do no harm. */
-class StoredDamageTest {
+class StoredDamageTest extends StoredModelPages {
     private static final String NAME = "SmolLM2-135M-Instruct.Q4_1.gguf";
     private static final String MODEL = "/models/" + NAME;
     private static final long BYTES = 98_362_432;
     private static final long CHUNK = 16 << 20;
-
-    private UnrulyServer server;
-    private Profile profile;
-
-    @BeforeEach
-    void start() throws IOException {
-        server = new UnrulyServer(Path.of("../static/target/site"));
-        server.add(TestWeights.smolLm2());
-        profile = new Profile();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        profile.close();
-        server.close();
-    }
-
-    /** Opens a page of the site that has only the API. */
-    private Page page() {
-        Page page = profile.open(server.origin() + "/icon.svg");
-        page.evaluate("async () => { Object.assign(globalThis, await import('/demitasse.js')); }");
-        return page;
-    }
 
     private static void load(Page page) {
         page.evaluate("""
@@ -57,15 +29,6 @@ class StoredDamageTest {
 
     private static String failure(Page page) {
         return assertThrows(PlaywrightException.class, () -> load(page)).getMessage();
-    }
-
-    private static void assertAnswers(Page page) {
-        assertEquals("The capital of France is Paris.", page.evaluate("""
-                async () => {
-                  const messages = [{ role: 'user', content: 'What is the capital of France?' }];
-                  const { choices } = await engine.chat.completions.create({ messages, temperature: 0 });
-                  return choices[0].message.content;
-                }"""));
     }
 
     private static Map<?, ?> verify(Page page) {
