@@ -25,16 +25,6 @@ final class FileNotes {
         records = new Records(directory);
     }
 
-    /** Returns whether an entry of the directory is a note about a file. */
-    static boolean isNote(String name) {
-        return name.endsWith(SUFFIX);
-    }
-
-    /** Returns the key of the file that a note is about. */
-    static String key(String note) {
-        return note.substring(0, note.length() - SUFFIX.length());
-    }
-
     /** Returns the manifest of the shards, or null if there is none. */
     @Nullable
     String manifest() {
@@ -138,11 +128,11 @@ final class FileNotes {
         } else if (isManifestDamaged()) {
             throw damaged(url);
         }
-        for (String name : new TreeSet<>(directory.sizes().keySet())) {
-            ModelFile file = isNote(name) ? parse(key(name)) : null;
+        for (String each : keys()) {
+            ModelFile file = parse(each);
             if (file != null) {
                 files.add(file);
-            } else if (isNote(name) && !isAbsent(key(name))) {
+            } else if (!isAbsent(each)) {
                 throw damaged(url);
             }
         }
@@ -152,13 +142,24 @@ final class FileNotes {
     /** Returns the addresses of the files whose notes can be read. */
     List<String> addresses() {
         List<String> addresses = new ArrayList<>();
-        for (String name : new TreeSet<>(directory.sizes().keySet())) {
-            ModelFile file = isNote(name) ? parse(key(name)) : null;
+        for (String each : keys()) {
+            ModelFile file = parse(each);
             if (file != null) {
                 addresses.add(file.address());
             }
         }
         return addresses;
+    }
+
+    /** Returns the keys of the files with notes, in order. */
+    private List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        for (String name : new TreeSet<>(directory.sizes().keySet())) {
+            if (name.endsWith(SUFFIX)) {
+                keys.add(name.substring(0, name.length() - SUFFIX.length()));
+            }
+        }
+        return keys;
     }
 
     /** Returns the exception for a note that is damaged and can't be rebuilt. */
