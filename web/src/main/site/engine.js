@@ -207,14 +207,14 @@ export class Demitasse {
     if (typeof model !== 'string' && !(model instanceof Blob)) {
       throw new TypeError('model must be a URL string, a File or a Blob');
     }
-    const source = typeof model === 'string' ? await Demitasse.#urlOf(model, { hub, cache, signal }) : model;
     signal?.throwIfAborted();
 
     const abort = () => this.#requests.close(signal?.reason);
     signal?.addEventListener('abort', abort);
     try {
-      const request = { type, model: source, options: { ...engineOptions, cache, hub: hub && { endpoint: hub.endpoint ?? HUB_ENDPOINT, token: hub.token } } };
-      return await this.#requests.send(request, {
+      const source = typeof model === 'string' ? await this.#urlOf(model, { hub, cache, signal }) : model;
+      const access = hub && { endpoint: hub.endpoint ?? HUB_ENDPOINT, token: hub.token };
+      return await this.#requests.send({ type, model: source, options: { ...engineOptions, cache, hub: access } }, {
         onProgress,
         onNeeds: (needs) => {
           keepStorage(needs);
@@ -235,12 +235,12 @@ export class Demitasse {
    * @param {LoadOptions} options
    * @returns {Promise<string>}
    */
-  static async #urlOf(model, { hub, cache, signal }) {
+  async #urlOf(model, { hub, cache, signal }) {
     const address = parseAddress(model, hub?.endpoint);
     if (!isHubAddress(address)) {
       return address.url;
     }
-    const stored = cache ? storedModel(address, await Demitasse.models.list()) : undefined;
+    const stored = cache ? storedModel(address, JSON.parse((await this.#requests.send({ type: 'models' })).models)) : undefined;
     const gibibytes = globalThis.navigator?.deviceMemory;
     const memory = memoryForModels(gibibytes && gibibytes * 2 ** 30);
     return stored ?? (await new Hub(address.endpoint, hub?.token).find(address, { memory, signal })).url;
